@@ -1,0 +1,1 @@
+"""Stripe: everything that knows its API."""

@@ -1,0 +1,1 @@
+"""Bringing the books up to date: pull, inbox, schedule and lease."""

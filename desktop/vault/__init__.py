@@ -1,0 +1,1 @@
+"""Sealing, keys and redaction: the only room that sees secrets."""
