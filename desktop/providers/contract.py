@@ -1,0 +1,261 @@
+"""The port that every provider implements: what the rest of the app may ask of Stripe, Square or a third one.
+
+Nothing above this folder knows a provider's addresses, field names or rules. A provider is a :class:`Provider` in
+the registry; a connected account is a :class:`Reader` made from it with the account's credentials.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from desktop.errors import NotConnectedError, RefusedError, UnreachableError
+from desktop.records import SetAside, SourceObject
+
+
+class CredentialsRefused(NotConnectedError):
+    """401: the account's credentials are refused. The integration stops and needs attention."""
+
+
+class NotPermitted(RefusedError):
+    """403: the credentials lack the permission for this stream. The stream stands *not_permitted*."""
+
+
+class NotAvailable(RefusedError):
+    """404 for an address: the server does not have this endpoint. The stream stands *not_available*."""
+
+
+class CursorGone(RefusedError):
+    """The object that a page should start after is gone: go on by time, or start the stream again."""
+
+
+class Unreachable(UnreachableError):
+    """No answer, or no sensible one, after the retries: the work is parked and can be retried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One list endpoint. Several feeds can make one stream (payments: charges and intents)."""
+
+    name: str
+    data_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What the owner sees synced, named like its table, and the feeds it is read from, in order.
+
+    ``horizon_days``: that many days of newest objects mark the stream usable while older ones follow; 0: all.
+    ``per_parent``: the feed is read once for each stored object of this data type (payment methods by customer).
+    ``recheck``: how changes come where the event feed does not carry them: "" (events do), "created" (ledger lines:
+    list by creation with a look-back).
+    """
+
+    name: str
+    feeds: tuple[Feed, ...]
+    horizon_days: int = 0
+    per_parent: str = ""
+    recheck: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a feed. ``cursor`` asks for the next one; None: this was the last.
+
+    ``asked_at`` is the provider's clock when the page was asked for (ms): what "complete through" may promise.
+    ``oldest_at`` is the smallest creation instant on the page, None where the feed has none.
+    ``notes`` say what the server refused and we left out (an optional parameter, an expansion).
+    """
+
+    objects: tuple[SourceObject, ...]
+    cursor: str | None
+    asked_at: int
+    set_aside: tuple[SetAside, ...] = ()
+    oldest_at: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderEvent:
+    """Something that happened at the provider: the inbox's unit, unique by ``external_id``."""
+
+    external_id: str
+    kind: str
+    created_at: int
+    api_version: str
+    data_type: str
+    object_id: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """A page of the event feed, in the provider's order (newest first); ``cursor`` asks for the next, older one."""
+
+    events: tuple[ProviderEvent, ...]
+    cursor: str | None
+    asked_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """An event whose object must be read by id: its payload is not in a version that the mapper is tested for."""
+
+    data_type: str
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who the credentials belong to. ``account_id`` is empty where the provider would not tell."""
+
+    account_id: str
+    name: str = ""
+    country: str = ""
+    currency: str = ""
+    mode: str = "test"  # live, test or sandbox
+    email: str = ""
+    timezone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A right that connecting asks for: shown in the picker, with what is missing without it."""
+
+    title: str
+    access: str  # "read" or "read and write"
+    without: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How much of the provider's read allowance this process has used."""
+
+    reads: int = 0
+    waited_ms: int = 0
+    retried: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """An account's secrets by field name. Never printed: ``repr`` names the fields only."""
+
+    fields: Mapping[str, str] = field(repr=False)
+
+    def __getitem__(self, name: str) -> str:
+        return self.fields[name]
+
+    def get(self, name: str) -> str:
+        """The field's value, or an empty text."""
+        return self.fields.get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where the provider is. Other addresses than its own must be https or loopback."""
+
+    api_base: str
+    connect_base: str
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthApp:
+    """The platform that asks for access: the owner's own, or the relay's."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The answer to a code exchange."""
+
+    credentials: Credentials
+    account_id: str
+    mode: str
+    scope: str = ""
+
+
+class Reader(Protocol):
+    """A connected account's reading side. Used by one thread at a time but for ``page``, which may be prefetched."""
+
+    def identify(self) -> Account:
+        """Who the credentials belong to.
+
+        Raises: CredentialsRefused, Unreachable.
+        """
+
+    def page(
+        self, stream: Stream, feed: Feed, *, cursor: str | None, parent: str = "", created_from: int | None = None
+    ) -> Page:
+        """One page, newest first where the provider orders; ``created_from`` (ms) only for look-backs.
+
+        A first pull sends nothing optional. An object that cannot be mapped goes to ``set_aside``.
+        Raises: CredentialsRefused, NotPermitted, NotAvailable, CursorGone, Unreachable.
+        """
+
+    def read(self, data_type: str, external_id: str) -> SourceObject | SetAside | None:
+        """One object by id, newly read; a deleted one comes with ``Deletion.STATED``; None where it does not exist."""
+
+    def events(self, *, cursor: str | None, created_from: int) -> EventPage:
+        """A page of what happened since ``created_from`` (ms), newest first.
+
+        Raises: NotPermitted and NotAvailable where the feed is closed to these credentials, and as ``page``.
+        """
+
+    def interpret(self, event: ProviderEvent) -> SourceObject | Reread | SetAside | None:
+        """What an event means for the books; None where it concerns nothing that is kept."""
+
+    def usage(self) -> Usage:
+        """Reads made so far."""
+
+    def close(self) -> None:
+        """Let the connections go. Also makes a call that is under way fail soon."""
+
+
+class Provider(Protocol):
+    """One provider: its facts, its ways in, and how to read an account."""
+
+    @property
+    def name(self) -> str:
+        """Lower-case, as stored: "stripe"."""
+
+    @property
+    def title(self) -> str:
+        """As people write it: "Stripe"."""
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        """What connecting asks for."""
+
+    @property
+    def streams(self) -> Sequence[Stream]:
+        """Everything that is kept, in the order of a first sync."""
+
+    @property
+    def event_retention_days(self) -> int:
+        """A bookmark older than this cannot be continued from the event feed."""
+
+    @property
+    def hosts(self) -> Sequence[str]:
+        """Hosts whose https addresses may be opened: exact names, or suffixes that begin with a dot."""
+
+    def endpoints(self, environment: Mapping[str, str]) -> Endpoints:
+        """The addresses to use. Raises: UsageError for one that is neither https nor loopback."""
+
+    def credentials_from_key(self, key: str) -> Credentials:
+        """Credentials from a pasted key. Raises: UsageError where it does not look like one that can work."""
+
+    def reader(self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event) -> Reader:
+        """A reader for one account; ``stop`` ends waits and retries early (raises CancelledError)."""
+
+    def authorization_url(self, app: OAuthApp, endpoints: Endpoints, *, state: str, redirect_uri: str) -> str:
+        """Where the owner's browser goes to say yes."""
+
+    def exchange(self, app: OAuthApp, endpoints: Endpoints, *, code: str, redirect_uri: str) -> Grant:
+        """Turn the code into credentials. Raises: RefusedError, Unreachable."""
+
+    def revoke(self, app: OAuthApp | None, endpoints: Endpoints, credentials: Credentials, account_id: str) -> bool:
+        """Give the access back; False where the owner must finish it at the provider."""
