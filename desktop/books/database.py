@@ -1,0 +1,246 @@
+"""Opening the database: SQLite by default, PostgreSQL by address; who may write, how durably, and plain refusals.
+
+SQLite recipes: no implicit transactions of the driver (``isolation_level=None``) and a ``BEGIN`` of our own, so that
+DDL is transactional and a transaction that may write starts with ``BEGIN IMMEDIATE`` (a deferred one that turns to
+writing fails at once with BUSY_SNAPSHOT, whatever the time-out). Sources: SQLAlchemy's "Enabling Non-Legacy SQLite
+Transactional Modes", sqlite.org "Isolation In SQLite".
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from desktop.books.statements import Prepared, Statements
+from desktop.errors import ClosedBooksError
+
+_BUSY_MS = 10_000
+_READER_CACHE_KIB = 8_000
+_WRITER_CACHE_KIB = 32_000
+
+
+class BooksLocked(ClosedBooksError):
+    """Another program holds the books for longer than we wait."""
+
+
+def translate(error: Exception, where: str) -> ClosedBooksError | None:
+    """The plain refusal for a database error of the world; None where it is a bug of ours."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    text = str(original).lower()
+    for sign, (kind, title, message, action) in _REFUSALS.items():
+        if sign in text:
+            return kind(title, message.format(where=where), action)
+    return None
+
+
+_REFUSALS: dict[str, tuple[type[ClosedBooksError], str, str, str]] = {
+    "database is locked": (
+        BooksLocked,
+        "The books are busy",
+        "Another program is holding the books at {where}.",
+        "Close the other program that has them open, then try again.",
+    ),
+    "readonly database": (
+        ClosedBooksError,
+        "The books are read-only",
+        "The books at {where} cannot be written to.",
+        "Give yourself write access to the file and its folder, then try again.",
+    ),
+    "unable to open database file": (
+        ClosedBooksError,
+        "The books cannot be opened",
+        "The file {where} cannot be opened.",
+        "Check that the folder exists and that you may read and write it.",
+    ),
+    "not a database": (
+        ClosedBooksError,
+        "These are not Paydesk's books",
+        "The file {where} is not a database, or it is damaged.",
+        "It was left as it is. Restore a backup, or choose another folder.",
+    ),
+    "malformed": (
+        ClosedBooksError,
+        "The books are damaged",
+        "The database {where} is damaged.",
+        "It was left as it is. Restore a backup, or choose another folder.",
+    ),
+    "database or disk is full": (
+        ClosedBooksError,
+        "The disk is full",
+        "There is no room left to write the books at {where}.",
+        "Free some space, then try again. Nothing was lost.",
+    ),
+    "disk i/o error": (
+        ClosedBooksError,
+        "The disk does not answer",
+        "Reading or writing {where} failed.",
+        "Check the disk, then try again.",
+    ),
+    "connection refused": (
+        ClosedBooksError,
+        "The database server cannot be reached",
+        "The PostgreSQL server of these books does not answer.",
+        "Check that it runs and that PAYDESK_DATABASE_URL is right.",
+    ),
+    "password authentication failed": (
+        ClosedBooksError,
+        "The database server refused the sign-in",
+        "The PostgreSQL server of these books refused the user or the password.",
+        "Check PAYDESK_DATABASE_URL.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A transaction that may write. Commits when its ``with`` block ends well, else leaves everything as it was."""
+
+    connection: Connection
+    statements: Statements
+
+    def fetch(self, prepared: Prepared, *parameters: Any) -> list[tuple[Any, ...]]:
+        """All rows of a query, as plain tuples."""
+        return fetch(self.connection, prepared, *parameters)
+
+    def run(self, prepared: Prepared, *parameters: Any) -> int:
+        """Execute once; the number of rows touched."""
+        cursor = _cursor(self.connection)
+        try:
+            cursor.execute(prepared.sql, parameters)
+            return int(cursor.rowcount)
+        finally:
+            cursor.close()
+
+    def run_many(self, prepared: Prepared, rows: Sequence[Sequence[Any]] | Iterable[Sequence[Any]]) -> None:
+        """Execute for each row. Rows are tuples in the statement's order."""
+        cursor = _cursor(self.connection)
+        try:
+            cursor.executemany(prepared.sql, rows)
+        finally:
+            cursor.close()
+
+
+def _cursor(connection: Connection) -> Any:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    return driver.cursor()
+
+
+def fetch(connection: Connection, prepared: Prepared, *parameters: Any) -> list[tuple[Any, ...]]:
+    """All rows of a query, as plain tuples of the driver."""
+    cursor = _cursor(connection)
+    try:
+        cursor.execute(prepared.sql, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+    finally:
+        cursor.close()
+
+
+class Database:
+    """One database, opened: short read transactions, and write transactions one at a time."""
+
+    def __init__(self, writing: Engine, reading: Engine, where: str) -> None:
+        self._writing = writing
+        self._reading = reading
+        self.where = where
+        self.dialect_name = writing.dialect.name
+        self.statements = Statements(self.dialect_name)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A short read-only transaction: one consistent picture.
+
+        Raises: ClosedBooksError where the database cannot be read.
+        """
+        with self._refusals(), self._reading.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self, *, durable: bool = True) -> Iterator[Writer]:
+        """A transaction that may write. ``durable=False`` only for what can be asked again: pages of a first sync.
+
+        Raises: ClosedBooksError where the database cannot be written.
+        """
+        with self._refusals(), self._writing.connect() as plain:
+            connection = plain.execution_options(paydesk_durable=durable)
+            with connection.begin():
+                yield Writer(connection, self.statements)
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        try:
+            yield
+        except (DBAPIError, sqlite3.DatabaseError) as error:
+            refusal = translate(error, self.where)
+            if refusal is None:
+                raise
+            raise refusal from error
+
+    def close(self) -> None:
+        """Let all connections go, after telling SQLite to refresh its statistics."""
+        if self.dialect_name == "sqlite":
+            try:
+                with self._writing.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA optimize")
+            except OperationalError:
+                pass  # statistics are a favour, not a duty
+        self._reading.dispose()
+        self._writing.dispose()
+
+
+def open_sqlite(path: Path) -> Database:
+    """Open (or begin) a SQLite file in WAL mode."""
+    url = f"sqlite+pysqlite:///{path}"
+    writing = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000}, pool_size=2)
+    reading = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000}, pool_size=4)
+    event.listen(writing, "connect", _prepare_writer)
+    event.listen(reading, "connect", _prepare_reader)
+    event.listen(writing, "begin", _begin_writing)
+    event.listen(reading, "begin", _begin_reading)
+    return Database(writing, reading, str(path))
+
+
+def open_postgresql(url: str) -> Database:
+    """Open a PostgreSQL database by its SQLAlchemy address (``postgresql+psycopg://…``)."""
+    writing = create_engine(url, pool_pre_ping=True)
+    reading = create_engine(
+        url, pool_pre_ping=True, isolation_level="REPEATABLE READ", execution_options={"postgresql_readonly": True}
+    )
+    return Database(writing, reading, writing.url.render_as_string(hide_password=True))
+
+
+def _prepare_writer(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={_BUSY_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"cache_size=-{_WRITER_CACHE_KIB}",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_reader(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (f"busy_timeout={_BUSY_MS}", "query_only=ON", f"cache_size=-{_READER_CACHE_KIB}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_writing(connection: Connection) -> None:
+    durable = connection.get_execution_options().get("paydesk_durable", True)
+    connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

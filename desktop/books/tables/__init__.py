@@ -1,0 +1,62 @@
+"""The tables of the books, by cluster. Importing this package registers all of them on one metadata."""
+
+from desktop.books.tables.accounts import Integration, KeyRecord, Lease, Setting, User, Webhook
+from desktop.books.tables.base import Base
+from desktop.books.tables.billing import (
+    ClientBalanceEntry,
+    CreditNote,
+    Invoice,
+    InvoiceEvent,
+    InvoiceLine,
+    InvoicePayment,
+)
+from desktop.books.tables.catalog import PaymentMethod, Service, Subscription, SubscriptionItem
+from desktop.books.tables.ledger import BalanceEntry, ExchangeRate, Payout
+from desktop.books.tables.mirror import Bookmark, Event, IntegrationData, SetAsideObject, SyncRun
+from desktop.books.tables.money import Dispute, Payment, PaymentAttempt, Refund
+from desktop.books.tables.people import Client, ClientLink
+from desktop.books.tables.rollups import ClientTotal, DailyTotal, ServiceAllocation, ServiceTotal
+from desktop.books.tables.work import Activity, Conflict, Notification, OutboxEntry, Reminder
+
+__all__ = [
+    "Activity",
+    "BalanceEntry",
+    "Base",
+    "Bookmark",
+    "Client",
+    "ClientBalanceEntry",
+    "ClientLink",
+    "ClientTotal",
+    "Conflict",
+    "CreditNote",
+    "DailyTotal",
+    "Dispute",
+    "Event",
+    "ExchangeRate",
+    "Integration",
+    "IntegrationData",
+    "Invoice",
+    "InvoiceEvent",
+    "InvoiceLine",
+    "InvoicePayment",
+    "KeyRecord",
+    "Lease",
+    "Notification",
+    "OutboxEntry",
+    "Payment",
+    "PaymentAttempt",
+    "PaymentMethod",
+    "Payout",
+    "Refund",
+    "Reminder",
+    "Service",
+    "ServiceAllocation",
+    "ServiceTotal",
+    "SetAsideObject",
+    "Setting",
+    "Subscription",
+    "SubscriptionItem",
+    "SyncRun",
+    "User",
+    "Webhook",
+]

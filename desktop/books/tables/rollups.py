@@ -1,0 +1,62 @@
+"""Sums kept in step with the rows, so that a report costs the same at a million payments as at a thousand."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from desktop.books.tables.base import Amount, Base, Count
+
+
+class DailyTotal(Base):
+    """One measure of one day: ``collected``, ``refunds``, ``fees`` … (see ``books/rollups.py``)."""
+
+    __tablename__ = "daily_totals"
+
+    day: Mapped[str] = mapped_column(Text, primary_key=True)
+    measure: Mapped[str] = mapped_column(Text, primary_key=True)
+    currency: Mapped[str] = mapped_column(Text, primary_key=True)
+    integration_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    location_ref: Mapped[str] = mapped_column(Text, primary_key=True, default="")
+    amount: Mapped[Amount]
+    count: Mapped[Count]
+
+
+class ClientTotal(Base):
+    """What a client (by link; 0: nobody named) paid and got back in a month."""
+
+    __tablename__ = "client_totals"
+
+    month: Mapped[str] = mapped_column(Text, primary_key=True)
+    currency: Mapped[str] = mapped_column(Text, primary_key=True)
+    client_link_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    integration_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    collected: Mapped[Amount]
+    refunds: Mapped[Amount]
+    payments: Mapped[Count]
+
+
+class ServiceAllocation(Base):
+    """The share of one invoice's money of one month that belongs to one service."""
+
+    __tablename__ = "service_allocations"
+    __table_args__ = (Index("ix_service_allocations_integration_id_invoice_ref", "integration_id", "invoice_ref"),)
+
+    integration_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    invoice_ref: Mapped[str] = mapped_column(Text, primary_key=True)
+    month: Mapped[str] = mapped_column(Text, primary_key=True)
+    currency: Mapped[str] = mapped_column(Text, primary_key=True)
+    service_ref: Mapped[str] = mapped_column(Text, primary_key=True)
+    amount: Mapped[Amount]
+
+
+class ServiceTotal(Base):
+    """What one service brought in a month: the sum of its allocations."""
+
+    __tablename__ = "service_totals"
+
+    month: Mapped[str] = mapped_column(Text, primary_key=True)
+    currency: Mapped[str] = mapped_column(Text, primary_key=True)
+    integration_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    service_ref: Mapped[str] = mapped_column(Text, primary_key=True)
+    amount: Mapped[Amount]
