@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from babel.core import Locale
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import desktop.money
@@ -33,6 +33,9 @@ from desktop.money import (
     to_decimal,
     to_minor,
 )
+
+# The same examples each time, however busy the machine is.
+STEADY = settings(deadline=None, derandomize=True)
 
 AMOUNTS = st.integers(-MAX_MINOR, MAX_MINOR)
 CURRENCIES = st.sampled_from(
@@ -150,6 +153,7 @@ def test_the_same_integer_is_rescaled_between_providers() -> None:
 # ---- decimals
 
 
+@STEADY
 @given(st.integers(-(10**40), 10**40), CURRENCIES, PROVIDERS)
 def test_decimal_and_minor_units_are_each_others_inverse_at_any_size(
     amount: int, currency: str, provider: str | None
@@ -209,6 +213,7 @@ def test_amounts_without_symbol_and_for_copying() -> None:
     assert format_plain(501, "isk", "stripe") == "5.01"
 
 
+@STEADY
 @given(AMOUNTS, CURRENCIES, LOCALES, PROVIDERS)
 def test_writing_agrees_with_babel_but_for_the_space_after_a_code(
     amount: int, currency: str, locale: str, provider: str | None
@@ -223,6 +228,7 @@ def test_writing_agrees_with_babel_but_for_the_space_after_a_code(
     assert format_money(amount, currency, locale, provider).replace("\u00a0", "") == expected.replace("\u00a0", "")
 
 
+@STEADY
 @given(AMOUNTS, CURRENCIES, PROVIDERS)
 def test_the_plain_text_is_exactly_the_number(amount: int, currency: str, provider: str | None) -> None:
     assert to_minor(Decimal(format_plain(amount, currency, provider)), currency, provider) == amount
@@ -244,6 +250,7 @@ def test_babel_is_not_imported_before_it_is_needed() -> None:
 # ---- reading
 
 
+@STEADY
 @given(AMOUNTS, CURRENCIES, LOCALES, PROVIDERS, st.booleans())
 @example(1234000, "kwd", "en_US", "stripe", True)
 @example(-123456, "chf", "de_CH", None, True)
@@ -257,6 +264,7 @@ def test_what_was_written_reads_back_as_the_same_amount(
     assert parse_amount(text, currency, locale, provider) == amount
 
 
+@STEADY
 @given(AMOUNTS, CURRENCIES, PROVIDERS)
 def test_the_copied_text_reads_back_too(amount: int, currency: str, provider: str | None) -> None:
     amount -= amount % step(currency, provider)
@@ -346,6 +354,7 @@ def test_what_cannot_be_read_for_sure_is_refused(
         parse_amount(text, currency, locale, provider)
 
 
+@STEADY
 @given(st.text(alphabet="0123456789.,' -+$€eEnaN\u00a0²", max_size=20), LOCALES)
 def test_any_text_is_an_exact_amount_or_a_usage_error(text: str, locale: str) -> None:
     try:
@@ -362,6 +371,7 @@ TOTALS = st.integers(-(10**18), 10**18)
 WEIGHTS = st.lists(st.integers(0, 10**12), min_size=1, max_size=40)
 
 
+@STEADY
 @given(TOTALS, WEIGHTS)
 def test_shares_sum_to_the_total_and_lie_within_one_of_their_quota(total: int, weights: list[int]) -> None:
     shares = split_largest_remainder(total, weights)
@@ -371,16 +381,19 @@ def test_shares_sum_to_the_total_and_lie_within_one_of_their_quota(total: int, w
             assert abs(share - Fraction(total * weight, sum(weights))) < 1
 
 
+@STEADY
 @given(TOTALS, st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=20))
 def test_shares_sum_to_the_total_with_credits_among_the_weights(total: int, weights: list[int]) -> None:
     assert sum(split_largest_remainder(total, weights)) == total
 
 
+@STEADY
 @given(TOTALS, WEIGHTS)
 def test_a_negative_total_is_split_as_its_opposite(total: int, weights: list[int]) -> None:
     assert split_largest_remainder(-total, weights) == [-share for share in split_largest_remainder(total, weights)]
 
 
+@STEADY
 @given(st.integers(0, 10**12), WEIGHTS)
 def test_a_larger_weight_never_gets_less_and_zero_gets_nothing(total: int, weights: list[int]) -> None:
     assume(any(weights))
