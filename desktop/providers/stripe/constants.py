@@ -1,0 +1,97 @@
+"""Stripe's facts that are data: the pinned API version, addresses, rates, and where each kind of object lives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from desktop.providers.contract import Feed, Stream
+
+API_VERSION = "2026-10-28.endive"
+"""The version that is sent with every call: the one the official SDK of the same release is built for."""
+
+OLDEST_EVENT_VERSION = "2023-10-16"
+"""Event payloads from this version on are mapped as they are; older ones are read again by id."""
+
+EVENT_RETENTION_DAYS = 25
+"""Stripe keeps events for 30 days; five are left for the full sync that a late bookmark needs."""
+
+API_BASE = "https://api.stripe.com"
+CONNECT_BASE = "https://connect.stripe.com"
+API_BASE_VARIABLE = "PAYDESK_STRIPE_API_BASE"
+CONNECT_BASE_VARIABLE = "PAYDESK_STRIPE_CONNECT_BASE"
+
+HOSTS: Sequence[str] = ("stripe.com", ".stripe.com")
+"""Whose https addresses may be opened: hosted invoices, receipts, the dashboard."""
+
+PAGE_LIMIT = 100
+
+RATES: Mapping[str, float] = {"live": 100.0, "test": 25.0}
+"""Requests a second by mode (docs.stripe.com/rate-limits)."""
+
+ENDPOINT_RATE = 25.0
+"""Requests a second on one endpoint, in any mode (docs.stripe.com/rate-limits)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the objects of a feed are listed, and what its first request needs beside ``limit``."""
+
+    path: str
+    wanted: Mapping[str, str] = field(default_factory=dict)
+
+
+PLACES: Mapping[str, Place] = {
+    "customers": Place("/v1/customers"),
+    "products": Place("/v1/products"),
+    "prices": Place("/v1/prices"),
+    "invoices": Place("/v1/invoices"),
+    "invoice_payments": Place("/v1/invoice_payments"),
+    "charges": Place("/v1/charges"),
+    "payment_intents": Place("/v1/payment_intents"),
+    "refunds": Place("/v1/refunds"),
+    "balance_transactions": Place("/v1/balance_transactions"),
+    "payouts": Place("/v1/payouts"),
+    "disputes": Place("/v1/disputes"),
+    "subscriptions": Place("/v1/subscriptions", {"status": "all"}),
+    "credit_notes": Place("/v1/credit_notes"),
+    "payment_methods": Place("/v1/customers/{parent}/payment_methods"),
+}
+
+OBJECT_PATHS: Mapping[str, str] = {
+    "customer": "/v1/customers/{id}",
+    "product": "/v1/products/{id}",
+    "price": "/v1/prices/{id}",
+    "invoice": "/v1/invoices/{id}",
+    "invoice_payment": "/v1/invoice_payments/{id}",
+    "charge": "/v1/charges/{id}",
+    "payment_intent": "/v1/payment_intents/{id}",
+    "refund": "/v1/refunds/{id}",
+    "balance_transaction": "/v1/balance_transactions/{id}",
+    "payout": "/v1/payouts/{id}",
+    "dispute": "/v1/disputes/{id}",
+    "subscription": "/v1/subscriptions/{id}",
+    "credit_note": "/v1/credit_notes/{id}",
+    "payment_method": "/v1/payment_methods/{id}",
+}
+
+# Charges before intents: an attempt carries the method, the ledger line and the outcome, so that the payments that
+# a first sync shows early are complete ones.
+STREAMS: Sequence[Stream] = (
+    Stream("clients", (Feed("customers", "customer"),)),
+    Stream("services", (Feed("products", "product"), Feed("prices", "price"))),
+    Stream(
+        "invoices",
+        (Feed("invoices", "invoice"), Feed("invoice_payments", "invoice_payment")),
+        horizon_days=90,
+    ),
+    Stream("payments", (Feed("charges", "charge"), Feed("payment_intents", "payment_intent"))),
+    Stream("refunds", (Feed("refunds", "refund"),)),
+    Stream("balance_entries", (Feed("balance_transactions", "balance_transaction"),), recheck="created"),
+    Stream("payouts", (Feed("payouts", "payout"),)),
+    Stream("disputes", (Feed("disputes", "dispute"),)),
+    Stream("subscriptions", (Feed("subscriptions", "subscription"),)),
+    Stream("credit_notes", (Feed("credit_notes", "credit_note"),)),
+    Stream("payment_methods", (Feed("payment_methods", "payment_method"),), per_parent="customer"),
+)
+"""Everything that is kept of Stripe, in the order of a first sync."""

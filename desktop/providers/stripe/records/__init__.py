@@ -1,0 +1,106 @@
+"""Stripe's JSON to records: pure functions, one per kind of object.
+
+Unknown fields are ignored; an object whose money, time or status cannot be read is set aside with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+
+from desktop.providers.stripe.records.billing import map_credit_note, map_invoice, map_invoice_payment
+from desktop.providers.stripe.records.catalog import map_price, map_product, map_subscription
+from desktop.providers.stripe.records.fields import Unreadable, identity
+from desktop.providers.stripe.records.ledger import map_balance_transaction, map_payout
+from desktop.providers.stripe.records.payments import map_charge, map_dispute, map_payment_intent, map_refund
+from desktop.providers.stripe.records.people import (
+    METHOD_OBJECTS,
+    map_customer,
+    map_payment_method,
+    reduce_nested,
+    reduce_payment_method,
+)
+from desktop.records import Deletion, Record, SetAside, SourceObject, Version
+
+__all__ = ["MAPPERS", "map_object", "put_aside", "reduce_object", "reduce_payment_method"]
+
+MAPPERS: Mapping[str, Callable[[Mapping[str, Any]], Record]] = {
+    "customer": map_customer,
+    "product": map_product,
+    "price": map_price,
+    "invoice": map_invoice,
+    "invoice_payment": map_invoice_payment,
+    "charge": map_charge,
+    "payment_intent": map_payment_intent,
+    "refund": map_refund,
+    "balance_transaction": map_balance_transaction,
+    "payout": map_payout,
+    "dispute": map_dispute,
+    "subscription": map_subscription,
+    "credit_note": map_credit_note,
+    "payment_method": map_payment_method,
+}
+"""What is kept, by Stripe's own word for it."""
+
+_CARRIERS = frozenset({"customer", "invoice", "subscription", "payment_intent", "charge", "refund"})
+_DEPTH = 40
+_SECRET_NAMES = frozenset({"secret", "fingerprint", "account_number", "routing_number", "iban"})
+
+
+def map_object(data_type: str, body: object, version: Version) -> SourceObject | SetAside:
+    """One object of a feed or event as a typed record, or set aside with a reason in plain words. Never raises.
+
+    ``data_type`` is what is expected. The older ``card``, ``bank_account`` and ``source`` are payment methods.
+    """
+    if type(body) is not dict:
+        return put_aside(data_type, body, "It is not an object.")
+    stated = body.get("object", data_type)
+    kind = stated if type(stated) is str else ""
+    if kind in METHOD_OBJECTS:
+        kept: Mapping[str, Any] = body if body.get("deleted") is True else reduce_payment_method(body)
+        kind = "payment_method"
+    else:
+        kept = reduce_nested(kind, body) if kind in _CARRIERS else body
+    if kind != data_type:
+        return put_aside(data_type, body, f"It is not a {data_type}, as was expected here.")
+    try:
+        external_id = identity(body.get("id"))
+        if body.get("deleted") is True:
+            return SourceObject(kind, external_id, version, kept, None, Deletion.STATED)
+        return SourceObject(kind, external_id, version, kept, MAPPERS[kind](kept))
+    except Unreadable as fault:
+        return put_aside(data_type, kept, str(fault))
+
+
+def reduce_object(body: object) -> object:
+    """An object with every stored way to pay in it, or that it is, cut down to what may be kept."""
+    if type(body) is not dict:
+        return body
+    kind = body.get("object")
+    if type(kind) is not str:
+        return body
+    return reduce_payment_method(body) if kind in METHOD_OBJECTS else reduce_nested(kind, body)
+
+
+def put_aside(data_type: str, body: object, reason: str) -> SetAside:
+    """An object set aside with the reason, and what may be kept of it for a later look."""
+    external_id = body.get("id") if isinstance(body, Mapping) else None
+    known = external_id if isinstance(external_id, str) and len(external_id) <= 255 else ""
+    return SetAside(data_type, known, reason, orjson.dumps(_without_secrets(body, _DEPTH)))
+
+
+def _without_secrets(value: object, depth: int) -> object:
+    """A copy without secrets, fingerprints and account numbers, and not nested so deep that it cannot be written."""
+    if isinstance(value, Mapping):
+        if depth == 0:
+            return None
+        return {
+            name: _without_secrets(inner, depth - 1)
+            for name, inner in value.items()
+            if isinstance(name, str) and name not in _SECRET_NAMES and not name.endswith("_secret")
+        }
+    if isinstance(value, list):
+        return [_without_secrets(inner, depth - 1) for inner in value] if depth else None
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
