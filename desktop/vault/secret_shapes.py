@@ -1,0 +1,173 @@
+"""What secrets look like in text, as a table: prefixes of both providers, headers, named values, URLs, keys.
+
+Every rule is a pattern with a mask, and a few lower-case words one of which is in any text that the pattern can match:
+a line with none of them costs some substring searches and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+HIDDEN = "[redacted]"
+
+Mask = str | Callable[[re.Match[str]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One shape. ``mask`` is a template or function for ``re.sub``; what it gives must not match again."""
+
+    name: str
+    words: tuple[str, ...]
+    pattern: re.Pattern[str]
+    mask: Mask
+
+    def apply(self, text: str, lowered: str) -> str:
+        """The text without this shape. ``lowered`` is a lower-case form of the whole text, for the words."""
+        if not any(word in lowered for word in self.words):
+            return text
+        return self.pattern.sub(self.mask, text)
+
+
+# --- Values that are told by their own prefix -----------------------------------------------------------------------
+
+_STRIPE_KEY = r"(?<![A-Za-z0-9])((?:sk|rk|pk|ek|uk|mk|pst)_(?:[a-z]+_)?(?:live|test)_)[A-Za-z0-9]\w*"
+_STRIPE_CLIENT_SECRET = r"(_secret_)(?=[a-z%]*[A-Z0-9])[A-Za-z0-9%]{8,}"  # noqa: S105 - pi_…_secret_…
+_STRIPE_ENDPOINT_SECRET = r"(whsec_)[\w+/=-]{6,}"  # noqa: S105
+# An OAuth code and a refresh token; a word that happens to begin so has neither digits nor capitals.
+_STRIPE_OAUTH = r"(?<![A-Za-z0-9])((?:ac|rt)_)(?=[a-z_]*[A-Z0-9])\w{8,}"
+_SQUARE_TOKEN = r"(?<![A-Za-z0-9_+/-])(E[AQ]AA)[A-Za-z0-9_-]{12,}"  # noqa: S105
+# sq0idp- and sq0idb- are application ids, which are public and tell sandbox from production.
+_SQUARE_PREFIXED = r"((?:sandbox-)?sq0(?!id)[a-z]{3}-)[A-Za-z0-9_-]{6,}"
+_SQUARE_NONCE = r"(?<![A-Za-z0-9])(cnon:)[\w-]{6,}"
+_JWT = r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){1,4}"
+_PEM = r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?:(?!-----END)[\s\S])*"
+_RECOVERY_KEY = r"(?<![\w-])[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{4}(?:-[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{4}){7}(?![\w-])"
+# 32 bytes in base64: a master key, a Square signature.
+_KEY_IN_BASE64 = r"(?<![A-Za-z0-9+/_])[A-Za-z0-9+/_-]{42}[AEIMQUYcgkosw048]=(?![A-Za-z0-9=])"
+_STRIPE_SIGNATURE = r"(?<![A-Za-z0-9])(v[01]=)[0-9a-fA-F]{32,}"
+
+# --- Authorization schemes ------------------------------------------------------------------------------------------
+
+_SCHEME = r"(?<![A-Za-z0-9_])((?:Bearer|Basic|Client|Token)(?:\s|%20|\+)+)([A-Za-z0-9._~+/=%-]{6,})"
+
+
+def _mask_scheme(found: re.Match[str]) -> str:
+    """``Bearer`` and the like before a value; the same words in a sentence stay ("client connected")."""
+    return found[1] + HIDDEN if _looks_random(found[2]) else found[0]
+
+
+# --- Values that are told by their name -----------------------------------------------------------------------------
+
+_HEADERS = r"(?:proxy-)?authorization|set-cookie2?|cookie|stripe-signature|x-square-(?:hmacsha256-)?signature"
+_SECRET_NAMES = (  # noqa: S105 - patterns of names
+    r"(?:access|refresh|id|auth|bearer|session|api|oauth|csrf|registration)[_-]?token|client[_-]?secret"
+    r"|(?:app(?:lication)?|webhook|endpoint|signing|consumer|shared)[_-]?secret"
+    r"|code[_-]?verifier|pass(?:word|wd|phrase)|(?<![a-z])pwd|(?:api|secret|private|signature)[_-]?key"
+    r"|(?:paydesk_)?master[_-]?key|recovery[_-]?(?:key|code)|data[_-]?key|card[_-]?number|(?<![a-z])(?:cvc2?|cvv2?)"
+)
+_MAYBE_NAMES = r"(?<![\w-])(?:code|token|secret|signature|nonce|jwt|credentials?)"
+
+_QUOTED = (
+    r"""[bru]{0,2}(?:"(?:\\.|[^"\\])*"?"""
+    r"""|'(?:\\.|[^'\\])*'?"""
+    r"""|(?P<escaped>\\+["'])(?:(?!(?<!\\)(?P=escaped))[\s\S])*(?:(?P=escaped))?)"""
+)
+# The name's own closing quote and a colon, equals sign or arrow; or, in a tuple, a comma.
+_AFTER_NAME = r"""(?:\\*["']|\])?\s*(?::|=>?|%3D|%3A)\s*|\\*["']\s*,\s*(?=b?\\*["'])"""
+_TO_LINE_END = r"""(?:(?!\\[rn])[^\r\n"'])+"""
+_WORD = r"""(?:(?!\\[rnt])[^\s&;,"'<>]|,(?=[^\s"']))+"""
+_IN_TUPLE = re.compile(r"""\(\s*b?\\*["'][\w-]*$""")
+_PLAIN = frozenset({"none", "null", "true", "false", "", HIDDEN})
+
+
+def _named(names: str, bare: str) -> str:
+    return rf"(?P<name>{names})(?P<after>{_AFTER_NAME})(?P<value>{_QUOTED}|{bare})"
+
+
+_HEADER = _named(_HEADERS, _TO_LINE_END)
+_NAMED = _named(_SECRET_NAMES, _WORD)
+# In prose a passphrase has several words.
+_SPOKEN = r"(?P<name>pass(?:word|phrase)|recovery key)(?P<after>:\s+)(?![bru]{0,2}\\*[\"'])(?P<value>[^\r\n\"'\\{\[,]+)"
+_MAYBE = _named(_MAYBE_NAMES, _WORD)
+_IN_QUERY = r"(?P<name>(?:[?&]|%3F|%26)(?:code|token|secret|signature))(?P<after>=|%3D)(?P<value>[^\s&;\"'<>\\#]+)"
+_BEFORE_AMPERSAND = r"(?P<name>(?<![\w-])(?:code|token|secret))(?P<after>=)(?P<value>[^\s&;\"'<>\\#]+)(?=&)"
+
+_QUOTES = re.compile(r"""^([bru]{0,2}\\*["'])([\s\S]*?)(\\*["'])?$""")
+_ERROR_CODE = re.compile(r"[a-z]+(?:_[a-z0-9]+)*|[A-Z]+(?:_[A-Z0-9]+)*|[A-Z]?[a-z]+|-?[0-9]{1,6}")
+
+
+def _mask_named(found: re.Match[str]) -> str:
+    """The name and its quotes stay, so that a line still tells what was there; "nothing" stays as it is."""
+    opening, inside, closing = _unquoted(found["value"])
+    is_pair = "," in found["after"]
+    if is_pair and not _IN_TUPLE.search(found.string[max(0, found.start() - 40) : found.start()]):
+        return found[0]  # a list of names, not a name and its value
+    if inside.strip(" )]}").lower() in _PLAIN or inside.startswith(HIDDEN):
+        return found[0]
+    return f"{found['name']}{found['after']}{opening}{HIDDEN}{closing}"
+
+
+def _mask_if_random(found: re.Match[str]) -> str:
+    """``code`` and ``token`` also name harmless things: an error's code, a kind of token, a status."""
+    _, inside, _ = _unquoted(found["value"])
+    if _ERROR_CODE.fullmatch(inside) and len(inside) <= 64:
+        return found[0]
+    return _mask_named(found) if _looks_random(inside) else found[0]
+
+
+def _unquoted(value: str) -> tuple[str, str, str]:
+    quoted = _QUOTES.match(value)
+    return (quoted[1], quoted[2], quoted[3] or "") if quoted else ("", value, "")
+
+
+def _looks_random(value: str) -> bool:
+    """Whether a value is no word: digits among letters, mixed case, or very long."""
+    if len(value) >= 24:
+        return True
+    digits = any(char.isdigit() for char in value)
+    letters = any(char.isalpha() for char in value)
+    mixed = not (value.islower() or value.isupper() or value.istitle())
+    return len(value) >= 6 and letters and (digits or mixed)
+
+
+# --- Passwords in URLs ----------------------------------------------------------------------------------------------
+
+_DATABASES = r"(?:postgres(?:ql)?|mysql|mariadb|mssql|oracle|sqlite|redis|amqps?|mongodb)"
+# In a database URL everything up to the last @ of the word is the password, raw slashes and all.
+_DATABASE_URL = rf"({_DATABASES}(?:\+\w+)?://[^\s:/@\"'<>]*:)(?!{re.escape(HIDDEN)}@)[^\s\"'<>]+(?=@)"
+_URL = rf"(://[^\s:/?#@\"'<>]*:)(?!{re.escape(HIDDEN)}@)[^\s/?#\"'<>@]*(?:@[^\s/?#\"'<>@]+)*(?=@)"
+
+
+def _rule(name: str, words: str, pattern: str, mask: Mask, *, any_case: bool = True) -> Rule:
+    flags = re.IGNORECASE if any_case else re.NOFLAG
+    return Rule(name, tuple(words.split()), re.compile(pattern, flags), mask)
+
+
+_AFTER_PREFIX = rf"\g<1>{HIDDEN}"
+
+RULES = (
+    _rule("private key", "private", _PEM, _AFTER_PREFIX, any_case=False),
+    _rule("header", "authorization cookie signature", _HEADER, _mask_named),
+    _rule("database URL", "://", _DATABASE_URL, _AFTER_PREFIX),
+    _rule("URL", "://", _URL, _AFTER_PREFIX),
+    _rule("Stripe key", "live_ test_", _STRIPE_KEY, _AFTER_PREFIX, any_case=False),
+    _rule("Stripe client secret", "_secret_", _STRIPE_CLIENT_SECRET, _AFTER_PREFIX, any_case=False),
+    _rule("Stripe endpoint secret", "whsec_", _STRIPE_ENDPOINT_SECRET, _AFTER_PREFIX, any_case=False),
+    _rule("Stripe OAuth", "ac_ rt_", _STRIPE_OAUTH, _AFTER_PREFIX, any_case=False),
+    _rule("Stripe signature", "v0= v1=", _STRIPE_SIGNATURE, _AFTER_PREFIX),
+    _rule("Square token", "eaaa eqaa", _SQUARE_TOKEN, _AFTER_PREFIX, any_case=False),
+    _rule("Square secret", "sq0", _SQUARE_PREFIXED, _AFTER_PREFIX),
+    _rule("Square card nonce", "cnon:", _SQUARE_NONCE, _AFTER_PREFIX),
+    _rule("scheme", "bearer basic client token", _SCHEME, _mask_scheme),
+    _rule("spoken", "password: passphrase: recovery", _SPOKEN, _mask_named),
+    _rule("query", "code token secret signature", _IN_QUERY, _mask_named),
+    _rule("form", "code token secret", _BEFORE_AMPERSAND, _mask_named),
+    _rule("named", "token secret verifier pass pwd key card cvc cvv recovery", _NAMED, _mask_named),
+    _rule("maybe", "code token secret signature nonce jwt credential", _MAYBE, _mask_if_random),
+    _rule("JWT", "eyj", _JWT, HIDDEN, any_case=False),
+    _rule("recovery key", "-", _RECOVERY_KEY, HIDDEN, any_case=False),
+    _rule("key in base64", "=", _KEY_IN_BASE64, HIDDEN, any_case=False),
+)
