@@ -1,0 +1,1 @@
+"""Models of rows that views show: no widget and no database here."""

@@ -1,0 +1,122 @@
+"""The one factory for text: always plain, never guessed to be rich, without characters that disguise it.
+
+Qt guesses rich text in labels and tooltips, so a client named ``<h1>PAID</h1>`` could forge the window. No other
+module makes a ``QLabel`` or sets a tooltip; a gate in the tests holds that.
+"""
+
+from __future__ import annotations
+
+import html
+from typing import Final, Literal, TypeAlias
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+Look: TypeAlias = Literal["body", "secondary", "label", "heading", "title", "figure"]
+Tone: TypeAlias = Literal["text", "text-2", "text-3", "accent", "danger", "warning", "info", "on-gradient"]
+
+_DISGUISES: Final = (
+    *range(0x200B, 0x2010),  # zero widths, left-to-right and right-to-left marks
+    *range(0x202A, 0x202F),  # embeddings and overrides
+    *range(0x2060, 0x2070),  # joiners, isolates
+    0x061C,
+    0xFEFF,
+)
+_KEPT: Final = {0x0A: "\n", 0x09: " ", 0x2028: "\n", 0x2029: "\n"}
+_CLEANING: Final[dict[int, str | None]] = {
+    **dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), *_DISGUISES), None),
+    **_KEPT,
+}
+
+
+def clean(text: str) -> str:
+    """The text without control, zero-width and direction characters; line ends and tabs stay as such or as a space."""
+    return text.translate(_CLEANING)
+
+
+def one_line(text: str) -> str:
+    """The cleaned text on one line, runs of white space collapsed."""
+    return " ".join(clean(text).split())
+
+
+def set_tip(target: QWidget | QAction, text: str) -> None:
+    """Give a plain tooltip: what looks like markup is shown as it is written."""
+    escaped = html.escape(clean(text)).replace("\n", "<br>")
+    target.setToolTip(f"<p>{escaped}</p>" if escaped else "")
+
+
+class PlainLabel(QLabel):
+    """A label whose text is plain. ``elide`` shortens what does not fit and shows the whole in a tooltip."""
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        look: Look = "body",
+        tone: Tone = "text",
+        strong: bool = False,
+        wrap: bool = False,
+        elide: bool = False,
+        select: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._elide = elide
+        self._full = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setOpenExternalLinks(False)
+        self.setWordWrap(wrap)
+        self.setProperty("look", look)
+        self.setProperty("tone", tone)
+        self.setProperty("strong", strong)
+        if elide:
+            self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        if select:
+            self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.set_text(text)
+
+    def set_text(self, text: str) -> None:
+        """Show this text, cleaned."""
+        self._full = clean(text) if self.wordWrap() else one_line(text)
+        self._show()
+
+    def full_text(self) -> str:
+        """The whole text, also where it is shown shortened."""
+        return self._full
+
+    def set_tone(self, tone: Tone) -> None:
+        """Change the role of the colour."""
+        if self.property("tone") != tone:
+            self.setProperty("tone", tone)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def minimumSizeHint(self) -> QSize:
+        """An eliding label may shrink to a few characters."""
+        hint = super().minimumSizeHint()
+        if self._elide:
+            hint.setWidth(min(hint.width(), QFontMetrics(self.font()).averageCharWidth() * 4))
+        return hint
+
+    def sizeHint(self) -> QSize:
+        """An eliding label asks for the whole text."""
+        hint = super().sizeHint()
+        if self._elide:
+            hint.setWidth(QFontMetrics(self.font()).horizontalAdvance(self._full) + 2)
+        return hint
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten to the new width."""
+        super().resizeEvent(event)
+        if self._elide:
+            self._show()
+
+    def _show(self) -> None:
+        shown = self._full
+        if self._elide and self.width() > 0 and self.testAttribute(Qt.WidgetAttribute.WA_Resized):
+            shown = QFontMetrics(self.font()).elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())
+            set_tip(self, self._full if shown != self._full else "")
+        if shown != self.text():
+            self.setText(shown)
+        self.setAccessibleName(self._full)

@@ -1,0 +1,77 @@
+"""The filter chip: what a list is narrowed to, changed from its menu."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
+
+from desktop.ui.text import one_line
+from desktop.ui.theme import Theme
+
+
+class FilterChip(QPushButton):
+    """A chip with a menu of options; the first option means "no filter" and shows the chip's own title.
+
+    Signals: ``picked`` with the option's key, when a person picked it.
+    """
+
+    picked = Signal(str)
+
+    def __init__(
+        self, theme: Theme, title: str, options: Sequence[tuple[str, str]], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._title = title
+        self._options = dict(options)
+        self._none = options[0][0]
+        self._current = self._none
+        self.setProperty("look", "chip")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        menu = QMenu(self)
+        menu.setAccessibleName(title)
+        self._group = QActionGroup(menu)
+        for key, text in options:
+            action = QAction(one_line(text).replace("&", "&&"), menu)
+            action.setCheckable(True)
+            action.setData(key)
+            self._group.addAction(action)
+            menu.addAction(action)
+        self._group.triggered.connect(self._on_triggered)
+        self.setMenu(menu)
+        theme.changed.connect(self._tint)
+        self.pick(self._none)
+
+    def current(self) -> str:
+        """The picked option's key."""
+        return self._current
+
+    def pick(self, key: str) -> None:
+        """Show this option as picked, without telling."""
+        self._current = key
+        active = key != self._none
+        shown = one_line(self._options[key] if active else self._title)
+        self.setText(shown.replace("&", "&&"))
+        self.setAccessibleName(one_line(f"{self._title}: {self._options[key]}"))
+        for action in self._group.actions():
+            action.setChecked(action.data() == key)
+        self.setProperty("active", active)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self._tint()
+
+    @Slot(QAction)
+    def _on_triggered(self, action: QAction) -> None:
+        self.pick(str(action.data()))
+        self.picked.emit(self._current)
+
+    @Slot()
+    def _tint(self) -> None:
+        active = self._current != self._none
+        self.setIcon(self._theme.icon("chevron-down", "accent" if active else "text-3", 12))
+        self.setIconSize(QSize(self._theme.px(12), self._theme.px(12)))

@@ -1,0 +1,52 @@
+"""Strokes that several widgets share: pills, skeleton bars, rounded bars."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+
+from desktop.ui.roles import TONES
+from desktop.ui.theme import Theme
+
+
+def pill_size(theme: Theme, text: str) -> QSizeF:
+    """How large a pill with this text is."""
+    metrics = QFontMetricsF(theme.font("label", strong=True))
+    height = max(theme.px(21), round(metrics.height()) + theme.px(6))
+    return QSizeF(metrics.horizontalAdvance(text) + 2 * theme.px(9), height)
+
+
+def draw_pill(painter: QPainter, theme: Theme, area: QRectF, text: str, tone: str) -> None:
+    """A pill at the left of an area, in its middle, shortened to its width."""
+    size = pill_size(theme, text)
+    box = QRectF(area.left(), 0, min(size.width(), area.width()), size.height())
+    box.moveTop(round(area.center().y() - size.height() / 2))
+    ink, ground = TONES[tone]
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour(ground))
+    painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+    font = theme.font("label", strong=True)
+    inner = box.adjusted(theme.px(9), 0, -theme.px(9) + 1, 0)
+    painter.setFont(font)
+    painter.setPen(theme.colour(ink))
+    shown = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
+    painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+
+def draw_bar(painter: QPainter, area: QRectF, colour: QColor) -> None:
+    """A bar with round ends."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    radius = min(area.height(), area.width()) / 2
+    painter.drawRoundedRect(area, radius, radius)
+
+
+def draw_track(painter: QPainter, theme: Theme, area: QRectF, share: float, role: str = "bar") -> None:
+    """A thin track filled from the left by a share of 0–1."""
+    draw_bar(painter, area, theme.colour("track"))
+    if share > 0:
+        filled = QRectF(area)
+        filled.setWidth(max(area.height(), area.width() * min(1.0, share)))
+        draw_bar(painter, filled, theme.colour(role))

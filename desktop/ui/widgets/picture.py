@@ -1,0 +1,68 @@
+"""Pictures: a drawing of the icon set in a role's colour, and a provider's mark on its rounded square."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from desktop.ui.text import one_line
+from desktop.ui.theme import Theme
+
+#: Ground and drawing of each known provider's mark; an unknown one gets a plug.
+_MARKS: Final = {"stripe": ("stripe", "mark-stripe"), "square": ("square", "mark-square")}
+
+
+class Picture(QWidget):
+    """A drawing, tinted by role, sharp at any ratio; ``size`` is its height in the look's pixels."""
+
+    def __init__(
+        self, theme: Theme, name: str, role: str = "text-2", size: int = 18, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme, self._name, self._role, self._size = theme, name, role, size
+        pixmap = theme.pixmap(name, role, size, 1.0)
+        self.setFixedSize(pixmap.size())
+        theme.changed.connect(self.update)
+
+    def show_drawing(self, name: str, role: str) -> None:
+        """Become another drawing of the same size."""
+        self._name, self._role = name, role
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw it."""
+        painter = QPainter(self)
+        painter.drawPixmap(
+            QPointF(0, 0), self._theme.pixmap(self._name, self._role, self._size, self.devicePixelRatioF())
+        )
+        painter.end()
+
+
+class Mark(QWidget):
+    """A provider's mark, drawn by us: a letter or a block on a rounded square."""
+
+    def __init__(
+        self, theme: Theme, provider: str, name: str = "", size: int = 34, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme, self._size = theme, size
+        self._ground, self._drawing = _MARKS.get(provider, ("text-2", "integrations"))
+        self.setFixedSize(QSize(theme.px(size), theme.px(size)))
+        self.setAccessibleName(one_line(name or provider.title()))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the square and the mark on it."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour(self._ground))
+        side = self._theme.px(self._size)
+        painter.drawRoundedRect(QRectF(0, 0, side, side), self._theme.px(8), self._theme.px(8))
+        inner = round(self._size * 0.66)
+        pixmap = self._theme.pixmap(self._drawing, "on-mark", inner, self.devicePixelRatioF())
+        place = (side - self._theme.px(inner)) / 2
+        painter.drawPixmap(QPointF(place, place), pixmap)
+        painter.end()

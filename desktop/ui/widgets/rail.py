@@ -1,0 +1,158 @@
+"""The rail: brand, pages with the counts that matter, tools, and the sync box at its foot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.ui.text import PlainLabel, one_line
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.picture import Picture
+from desktop.ui.widgets.surfaces import line
+from desktop.ui.widgets.sync_box import SyncBox
+
+
+class RailEntry(QAbstractButton):
+    """A page of the rail: drawing, title and, on the right, a count or a few words."""
+
+    def __init__(self, theme: Theme, key: str, title: str, icon: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._title, self._icon_name, self._note = theme, title, icon, ""
+        self.key = key
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.show_note("")
+        theme.changed.connect(self.update)
+
+    def show_note(self, note: str) -> None:
+        """Show a count, for example "62" or "9 due"."""
+        self._note = one_line(note)
+        self.setAccessibleName(f"{self._title}, {self._note}" if self._note else self._title)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """One line of the rail."""
+        return QSize(self._theme.px(192), self._theme.px(35))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw ground, drawing, title and note."""
+        theme, painter = self._theme, QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        here = self.isChecked()
+        self._draw_ground(painter, here)
+        side = theme.px(16)
+        top = (self.height() - side) / 2
+        ink = "text" if here or self.underMouse() else "text-2"
+        drawing = theme.pixmap(self._icon_name, ink, 16, self.devicePixelRatioF())
+        painter.drawPixmap(QPointF(theme.px(10), round(top)), drawing)
+        note_font = theme.font("label", strong=here)
+        note_width = QFontMetricsF(note_font).horizontalAdvance(self._note)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        right = self.width() - theme.px(11)
+        painter.setFont(note_font)
+        painter.setPen(theme.colour("text-3"))
+        painter.drawText(QRectF(right - note_width, 0, note_width + 1, self.height()), middle, self._note)
+        title_font = theme.font(strong=here)
+        left = theme.px(36)
+        room = right - note_width - left - theme.px(8)
+        painter.setFont(title_font)
+        painter.setPen(theme.colour(ink))
+        shown = QFontMetricsF(title_font).elidedText(self._title, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QRectF(left, 0, room, self.height()), middle, shown)
+        painter.end()
+
+    def _draw_ground(self, painter: QPainter, here: bool) -> None:
+        theme = self._theme
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        radius = theme.px(8)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if here:
+            painter.setPen(theme.colour("line"))
+            painter.setBrush(theme.colour("surface"))
+            painter.drawRoundedRect(box, radius, radius)
+        elif self.underMouse():
+            painter.setBrush(theme.colour("neutral-soft" if theme.scheme == "dark" else "line"))
+            painter.setOpacity(0.6)
+            painter.drawRoundedRect(box, radius, radius)
+            painter.setOpacity(1)
+        if self.hasFocus():
+            pen = painter.pen()
+            pen.setStyle(Qt.PenStyle.SolidLine)
+            pen.setColor(theme.colour("accent"))
+            pen.setWidthF(2)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+
+
+class Rail(QFrame):
+    """Signals: ``chosen`` with the key of the page a person chose."""
+
+    chosen = Signal(str)
+
+    def __init__(self, theme: Theme, name: str, brand: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setProperty("look", "rail")
+        self.setAccessibleName(name)
+        self.setFixedWidth(theme.px(216))
+        self._group = QButtonGroup(self)
+        self._group.buttonClicked.connect(self._on_clicked)
+        self._entries: dict[str, RailEntry] = {}
+        pad = theme.px(12)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(pad - 1, theme.px(18), pad, theme.px(16))
+        outer.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(theme.px(9), 0, 0, 0)
+        head.setSpacing(theme.px(10))
+        head.addWidget(Picture(theme, "brand", "text", 26))
+        head.addWidget(PlainLabel(brand, look="heading", strong=True), 1)
+        outer.addLayout(head)
+        outer.addSpacing(theme.px(20))
+        self._list = QVBoxLayout()
+        self._list.setSpacing(0)
+        outer.addLayout(self._list)
+        outer.addStretch(1)
+        self.sync_box = SyncBox(theme)
+        outer.addWidget(self.sync_box)
+
+    def add_entry(self, key: str, title: str, icon: str) -> None:
+        """Add a page below the others."""
+        entry = RailEntry(self._theme, key, title, icon, self)
+        self._group.addButton(entry)
+        self._entries[key] = entry
+        self._list.addWidget(entry)
+
+    def add_divider(self) -> None:
+        """What follows are tools."""
+        frame = QFrame()
+        frame.setProperty("look", "clear")
+        inside = QVBoxLayout(frame)
+        inside.setContentsMargins(self._theme.px(9), self._theme.px(12), self._theme.px(8), self._theme.px(11))
+        inside.addWidget(line())
+        self._list.addWidget(frame)
+
+    def keys(self) -> tuple[str, ...]:
+        """The pages in their order."""
+        return tuple(self._entries)
+
+    def choose(self, key: str) -> None:
+        """Show this page as the one that is open, without telling."""
+        self._entries[key].setChecked(True)
+
+    def show_notes(self, notes: Mapping[str, str]) -> None:
+        """Write the counts that matter by page; pages that are not named keep theirs."""
+        for key, note in notes.items():
+            if key in self._entries:
+                self._entries[key].show_note(note)
+
+    @Slot(QAbstractButton)
+    def _on_clicked(self, button: QAbstractButton) -> None:
+        if isinstance(button, RailEntry):
+            self.chosen.emit(button.key)

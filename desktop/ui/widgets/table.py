@@ -1,0 +1,265 @@
+"""The table that shows a model of rows, however many there are."""
+
+from __future__ import annotations
+
+from array import array
+
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QFontMetricsF, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+
+from desktop.ui.models.rows import COPY_ROLE, RowsModel
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.cells import CellDelegate
+
+#: Rows that a copy puts on the clipboard at most; more is what exports are for.
+_COPIED_AT_MOST = 5_000
+
+
+class RowsTable(QTableView):
+    """Rows of one height, selected whole; Ctrl+A means "all rows of this filter" and touches no row one by one.
+
+    Signals: ``opened`` with the id of a row that a person clicked or pressed Return on; ``marked`` when the
+    selection became different.
+    """
+
+    opened = Signal(object)
+    marked = Signal()
+
+    def __init__(
+        self, theme: Theme, model: RowsModel, name: str, *, tall: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme, self._rows, self._tall = theme, model, tall
+        self._hovered = -1
+        self._all_rows = False
+        self._widths_are_mine = True
+        self.setAccessibleName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSortingEnabled(False)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setItemDelegate(CellDelegate(theme, self, self))
+        self.setModel(model)
+        self._dress_headers()
+        self.clicked.connect(self._on_clicked)
+        self.activated.connect(self._on_clicked)
+        model.positioned.connect(self._on_positioned)
+        theme.changed.connect(self._on_theme)
+
+    def _dress_headers(self) -> None:
+        rows, head = self.verticalHeader(), self.horizontalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(1)
+        rows.setDefaultSectionSize(self._row_height())
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        head.setHighlightSections(False)
+        head.setSectionsClickable(True)
+        head.setMinimumSectionSize(self._theme.px(40))
+        head.setFixedHeight(self._theme.px(36))
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        head.setAccessibleName(self.accessibleName())
+        head.sectionClicked.connect(self._on_section)
+        head.sectionHandleDoubleClicked.connect(self._on_handle)
+        head.sectionResized.connect(self._on_resized)
+
+    def _row_height(self) -> int:
+        return self._theme.row_height() + (self._theme.px(15) if self._tall else 0)
+
+    def is_marked(self, row: int) -> bool:
+        """Whether the row is selected."""
+        return self._all_rows or self.selectionModel().isRowSelected(row, QModelIndex())
+
+    def hovered_row(self) -> int:
+        """The row under the pointer, -1 for none."""
+        return self._hovered
+
+    def keyboard_row(self) -> int:
+        """The row that the keyboard is on while the table has it, -1 otherwise."""
+        return self.currentIndex().row() if self.hasFocus() else -1
+
+    @property
+    def all_rows(self) -> bool:
+        """Whether the selection is every row of the filter; then act on the filter, not on ids."""
+        return self._all_rows
+
+    def selected_count(self) -> int:
+        """How many rows are selected."""
+        if self._all_rows:
+            return self._rows.rowCount()
+        return sum(part.bottom() - part.top() + 1 for part in self._ranges())
+
+    def selected_ids(self) -> array[int]:
+        """The ids of the selected rows, by ranges."""
+        ids = self._rows.all_ids()
+        if self._all_rows:
+            return ids[:]
+        chosen: array[int] = array("q")
+        for part in self._ranges():
+            chosen.extend(ids[part.top() : part.bottom() + 1])
+        return chosen
+
+    def _ranges(self) -> list[QItemSelectionRange]:
+        selection = self.selectionModel().selection()
+        return [selection.at(place) for place in range(selection.size())]
+
+    def current_id(self) -> int | None:
+        """The id of the row the keyboard is on."""
+        row = self.currentIndex().row()
+        return self._rows.id_at(row) if 0 <= row < self._rows.rowCount() else None
+
+    def show_id(self, row_id: int) -> bool:
+        """Select the row with this id and bring it into sight; False where the filter has no such row."""
+        row = self._rows.row_of(row_id)
+        if row < 0:
+            return False
+        self.selectRow(row)
+        self.scrollTo(self._rows.index(row, 0))
+        return True
+
+    def selectAll(self) -> None:
+        """Mark every row by a flag: walking a million of them takes half a minute."""
+        self.clearSelection()
+        self._all_rows = self._rows.rowCount() > 0
+        self.viewport().update()
+        self.marked.emit()
+
+    def selectionChanged(self, selected: object, deselected: object) -> None:
+        """Any other selection ends "all rows"."""
+        super().selectionChanged(selected, deselected)  # type: ignore[arg-type]
+        self._all_rows = False
+        self.viewport().update()
+        self.marked.emit()
+
+    def currentChanged(
+        self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Remember which row it is by id, so that a reload finds it again."""
+        super().currentChanged(current, previous)
+        if 0 <= current.row() < self._rows.rowCount():
+            self._rows.current_id = self._rows.id_at(current.row())
+
+    @Slot(object)
+    def _on_positioned(self, row: int) -> None:
+        self._all_rows = False
+        if row >= 0:
+            index = self._rows.index(row, 0)
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.selectionModel().setCurrentIndex(index, flags)
+            self.scrollTo(index)
+        else:
+            self._rows.current_id = None
+        self.marked.emit()
+
+    @Slot(QModelIndex)
+    def _on_clicked(self, index: QModelIndex) -> None:
+        modifiers = QGuiApplication.keyboardModifiers()
+        if not modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier):
+            self.opened.emit(self._rows.id_at(index.row()))
+
+    @Slot(int)
+    def _on_section(self, section: int) -> None:
+        column, head = self._rows.columns[section], self.horizontalHeader()
+        if not column.sortable:
+            return
+        wanted = self._rows.filter
+        descending = not wanted.descending if wanted.sort == column.key else column.right
+        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        head.setSortIndicatorShown(True)
+        head.setSortIndicator(section, order)
+        self._rows.sort(section, order)
+
+    @Slot(int)
+    def _on_handle(self, _section: int) -> None:
+        self._widths_are_mine = True
+        self._share_width()
+
+    @Slot()
+    def _on_resized(self) -> None:
+        if self.horizontalHeader().underMouse():
+            self._widths_are_mine = False
+
+    def _share_width(self) -> None:
+        """Each column gets its characters; what is left is shared by stretch. No contents are measured."""
+        columns = self._rows.columns
+        one = QFontMetricsF(self._theme.font()).averageCharWidth()
+        needed = [round(column.chars * one) + 2 * self._theme.px(12) for column in columns]
+        spare = max(0, self.viewport().width() - sum(needed))
+        parts = sum(column.stretch for column in columns) or 1
+        left = spare
+        head = self.horizontalHeader()
+        for place, column in enumerate(columns):
+            extra = left if place == len(columns) - 1 else spare * column.stretch // parts
+            head.resizeSection(place, needed[place] + extra)
+            left -= extra
+
+    @Slot()
+    def _on_theme(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(self._row_height())
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new width, unless a person set the widths."""
+        super().resizeEvent(event)
+        if self._widths_are_mine:
+            self._share_width()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the pointer's row."""
+        super().mouseMoveEvent(event)
+        self._hover(self.rowAt(round(event.position().y())))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """No row is under the pointer."""
+        super().leaveEvent(event)
+        self._hover(-1)
+
+    def _hover(self, row: int) -> None:
+        if row == self._hovered:
+            return
+        for touched in (self._hovered, row):
+            if touched >= 0:
+                top, height = self.rowViewportPosition(touched), self.rowHeight(touched)
+                self.viewport().update(0, top, self.viewport().width(), height)
+        self._hovered = row
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return opens the row, Ctrl+C copies the selected ones."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.current_id() is not None:
+            self.opened.emit(self.current_id())
+        else:
+            super().keyPressEvent(event)
+
+    def copy(self) -> None:
+        """Put the selected rows on the clipboard, tabs between cells, amounts without thousands separators.
+
+        Rows that are not here yet are left out; so are those beyond the first five thousand.
+        """
+        lines = []
+        for part in self._ranges():
+            for row in range(part.top(), min(part.bottom() + 1, part.top() + _COPIED_AT_MOST)):
+                if self._rows.cells(row) is not None:
+                    cells = range(self._rows.columnCount())
+                    lines.append("\t".join(str(self._rows.index(row, place).data(COPY_ROLE)) for place in cells))
+        if lines:
+            QGuiApplication.clipboard().setText("\n".join(lines[:_COPIED_AT_MOST]))
