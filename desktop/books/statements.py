@@ -18,16 +18,27 @@ from sqlalchemy import (
     Insert,
     Select,
     Table,
+    TableClause,
     Text,
     Update,
     any_,
     bindparam,
+    column,
     func,
+    literal_column,
     select,
 )
+from sqlalchemy import table as clause
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import ARRAY
+
+
+def word(text: str) -> ColumnElement[str]:
+    """A fixed word of ours inside a statement, such as a status. Never for anything that came from outside."""
+    if not text.isidentifier():
+        raise ValueError(f"{text!r} is not a plain word")
+    return literal_column(f"'{text}'", Text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +58,15 @@ class Statements:
         if dialect_name == "sqlite":
             self._dialect = sqlite.dialect(paramstyle="qmark")
         else:
-            self._dialect = postgresql.dialect(paramstyle="format")
+            self._dialect = postgresql.dialect(paramstyle="format")  # type: ignore[no-untyped-call,unused-ignore]
 
     def prepare(self, statement: Insert | Update | Delete | Select[Any]) -> Prepared:
         """Compile a statement whose values are all bound parameters."""
         compiled = statement.compile(dialect=self._dialect, compile_kwargs={"render_postcompile": True})
         names = tuple(getattr(compiled, "positiontup", None) or ())
+        given = [name for name in names if compiled.params.get(name) is not None]
+        if given:
+            raise ValueError(f"write {given} as words of the statement, not as values")
         return Prepared(str(compiled), names)
 
     def upsert(
@@ -66,9 +80,10 @@ class Statements:
     ) -> Prepared:
         """Insert rows given as tuples of ``columns``; on the same ``keys`` replace, ``add`` up, or ``keep`` the old."""
         make: Any = sqlite.insert if self.dialect_name == "sqlite" else postgresql.insert
-        statement = make(table).inline().values({name: bindparam(name) for name in columns})
+        target = _ordered(table, columns)
+        statement = make(target).inline().values({name: bindparam(name) for name in columns})
         update: dict[str, Any] = {
-            name: (table.c[name] + statement.excluded[name]) if name in add else statement.excluded[name]
+            name: (target.c[name] + statement.excluded[name]) if name in add else statement.excluded[name]
             for name in columns
             if name not in keys and name not in keep
         }
@@ -80,7 +95,9 @@ class Statements:
 
     def insert(self, table: Table, columns: Sequence[str]) -> Prepared:
         """Insert rows given as tuples of ``columns``."""
-        return self._exact(table.insert().inline().values({name: bindparam(name) for name in columns}), columns)
+        return self._exact(
+            _ordered(table, columns).insert().inline().values({name: bindparam(name) for name in columns}), columns
+        )
 
     def _exact(self, statement: Insert, columns: Sequence[str]) -> Prepared:
         prepared = self.prepare(statement)
@@ -99,3 +116,51 @@ class Statements:
         """The value to bind for :meth:`among`."""
         listed = list(values)
         return orjson.dumps(listed).decode() if self.dialect_name == "sqlite" else listed
+
+
+def _ordered(table: Table, columns: Sequence[str]) -> TableClause:
+    """The table with just these columns in this order: Core writes an INSERT in the table's own order."""
+    return clause(table.name, *(column(name, table.c[name].type) for name in columns))
+
+
+class Shelf:
+    """Prepared statements by name, built when first needed and kept as long as the books are open."""
+
+    def __init__(self, statements: Statements) -> None:
+        self.statements = statements
+        self._kept: dict[str, Prepared] = {}
+
+    def select(self, name: str, table: Table, columns: Sequence[str], among: str, *more: Any) -> Prepared:
+        """``columns`` of the integration's rows whose ``among`` column is one of a bound list."""
+        kept = self._kept.get(name)
+        if kept is None:
+            query = select(*(table.c[column] for column in columns)).where(
+                table.c.integration_id == bindparam("integration_id"),
+                self.statements.among(table.c[among]),
+                *more,
+            )
+            kept = self._kept[name] = self.statements.prepare(query)
+        return kept
+
+    def upsert(self, table: Table, keys: Sequence[str], columns: Sequence[str], **more: Any) -> Prepared:
+        """See :meth:`Statements.upsert`."""
+        name = f"upsert {table.name} {','.join(columns)} {more}"
+        kept = self._kept.get(name)
+        if kept is None:
+            kept = self._kept[name] = self.statements.upsert(table, keys, columns, **more)
+        return kept
+
+    def insert(self, table: Table, columns: Sequence[str]) -> Prepared:
+        """See :meth:`Statements.insert`."""
+        name = f"insert {table.name} {','.join(columns)}"
+        kept = self._kept.get(name)
+        if kept is None:
+            kept = self._kept[name] = self.statements.insert(table, columns)
+        return kept
+
+    def keep(self, name: str, statement: Any) -> Prepared:
+        """Any other statement, compiled once. ``statement`` is called when it is first needed."""
+        kept = self._kept.get(name)
+        if kept is None:
+            kept = self._kept[name] = self.statements.prepare(statement())
+        return kept

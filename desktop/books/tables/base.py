@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, MetaData, Text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 # Unnamed constraints cannot be altered later (Alembic, "The Importance of Naming Constraints").
@@ -41,3 +41,8 @@ Sealed = Annotated[bytes | None, mapped_column(LargeBinary)]
 def by_external_id(table: str) -> Index:
     """The unique way from a provider's id to its row."""
     return Index(f"uq_{table}_integration_id_external_id", "integration_id", "external_id", unique=True)
+
+
+def table_of(model: type[Base]) -> Table:
+    """The Core table of a model."""
+    return cast(Table, model.__table__)

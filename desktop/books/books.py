@@ -1,0 +1,138 @@
+"""One set of books, opened: its database, its zone, and the door into it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from desktop.books.database import Database, Writer, open_postgresql, open_sqlite
+from desktop.books.door import Door
+from desktop.books.schema import bring_up_to_date
+from desktop.books.tables import Setting, User
+from desktop.books.tables.base import table_of
+from desktop.errors import ClosedBooksError
+from desktop.periods import DayClock, zone
+from desktop.records import Applied, SourceObject
+
+_SETTING = table_of(Setting)
+TIMEZONE = "timezone"
+FILE_NAME = "books.db"
+
+
+def now_ms() -> int:
+    """The machine's clock, in milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+class Books:
+    """Everything that the business knows. Reading is for anyone; writing goes through :meth:`write` and the door."""
+
+    def __init__(self, database: Database, timezone: str, *, clock: Callable[[], int] = now_ms) -> None:
+        self.database = database
+        self.timezone = timezone
+        self.zone = zone(timezone)
+        self.days = DayClock(self.zone)
+        self.now = clock
+        self.read = database.read
+        self.write = database.write
+        self._door = Door(database.statements, self.days)
+
+    def apply(
+        self, writer: Writer, integration_id: int, objects: Sequence[SourceObject], *, settled: bool = False
+    ) -> Applied:
+        """Take provider objects in, within the caller's transaction: see :meth:`Door.apply`."""
+        return self._door.apply(writer, integration_id, objects, settled=settled)
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        """A kept choice."""
+        with self.read() as connection:
+            return read_setting(connection, name, default)
+
+    def keep_setting(self, name: str, value: Any) -> None:
+        """Keep a choice."""
+        with self.write() as writer:
+            write_setting(writer.connection, name, value)
+
+    def close(self) -> None:
+        """Let the database go."""
+        self.database.close()
+
+
+def read_setting(connection: Connection, name: str, default: Any = None) -> Any:
+    """A kept choice, read in the caller's transaction."""
+    row = connection.execute(select(_SETTING.c.value).where(_SETTING.c.name == name)).first()
+    return default if row is None else row[0]
+
+
+def write_setting(connection: Connection, name: str, value: Any) -> None:
+    """Keep a choice, in the caller's transaction."""
+    connection.execute(_SETTING.delete().where(_SETTING.c.name == name))
+    connection.execute(insert(_SETTING).values(name=name, value=value))
+
+
+def open_books(
+    home: Path, *, url: str | None = None, timezone: str | None = None, clock: Callable[[], int] = now_ms
+) -> Books:
+    """Open the books of a home folder, or of a PostgreSQL address; bring their schema up to date first.
+
+    ``timezone`` is the business's zone for books that have none yet; afterwards the books' own wins.
+    Raises: ClosedBooksError where they cannot be opened, UsageError for an unknown zone.
+    """
+    file = None if url else home / FILE_NAME
+    if file is not None:
+        _check_file(file)
+    database = open_postgresql(url) if url else open_sqlite(home / FILE_NAME)
+    try:
+        bring_up_to_date(database, file)
+        if file is not None:
+            _close_to_others(file)
+        with database.read() as connection:
+            kept = read_setting(connection, TIMEZONE)
+        if kept is None:
+            kept = _begin(database, timezone or "UTC", clock)
+        return Books(database, kept, clock=clock)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _begin(database: Database, timezone: str, clock: Callable[[], int]) -> str:
+    zone(timezone)
+    with database.write() as writer:
+        kept = read_setting(writer.connection, TIMEZONE)
+        if kept is not None:
+            return str(kept)
+        write_setting(writer.connection, TIMEZONE, timezone)
+        writer.connection.execute(insert(table_of(User)).values(name="", email="", created_at=clock()))
+    return timezone
+
+
+def _check_file(file: Path) -> None:
+    """Refuse what is not a SQLite file before anything could write to it (journal mode is a write)."""
+    if not file.exists():
+        return
+    try:
+        with file.open("rb") as opened:
+            start = opened.read(16)
+    except OSError as error:
+        raise ClosedBooksError(
+            "The books cannot be opened",
+            f"The file {file} cannot be read: {error.strerror}.",
+            "Give yourself access to it, then try again.",
+        ) from error
+    if start and start != b"SQLite format 3\x00":
+        raise ClosedBooksError(
+            "These are not Paydesk's books",
+            f"The file {file} is not a database, or it is damaged.",
+            "It was left as it is. Restore a backup, or choose another folder.",
+        )
+
+
+def _close_to_others(file: Path) -> None:
+    for path in (file, file.with_name(file.name + "-wal"), file.with_name(file.name + "-shm")):
+        if path.exists():
+            path.chmod(0o600)

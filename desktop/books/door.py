@@ -1,0 +1,346 @@
+"""The one door: whatever the source, provider objects enter the books through :meth:`Door.apply` and nowhere else.
+
+Applying the same object twice, or an older one after a newer one, changes nothing. Which of two states is newer is
+told by the intervals in which they were true; where the intervals overlap and the contents differ, the door asks for
+the object to be read again by id, and that answer replaces without comparison.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, NamedTuple, TypeVar, cast
+
+import orjson
+import zstandard
+from sqlalchemy import bindparam, select, update
+
+from desktop.books.database import Writer
+from desktop.books.denylist import Stripper, keeps_number
+from desktop.books.projections import billing, catalog, people
+from desktop.books.projections.allocations import allocate
+from desktop.books.projections.context import Context
+from desktop.books.projections.payments import PaymentCluster
+from desktop.books.rollups import Totals
+from desktop.books.statements import Shelf, Statements
+from desktop.books.tables import CreditNote, IntegrationData, InvoicePayment, PaymentMethod, Service, Subscription
+from desktop.books.tables.base import table_of
+from desktop.periods import DayClock
+from desktop.records import (
+    Applied,
+    AttemptRecord,
+    BalanceEntryRecord,
+    Changes,
+    ClientBalanceEntryRecord,
+    ClientRecord,
+    CreditNoteRecord,
+    Deletion,
+    DisputeRecord,
+    InvoicePaymentRecord,
+    InvoiceRecord,
+    PaymentMethodRecord,
+    PaymentRecord,
+    PayoutRecord,
+    Record,
+    RefundRecord,
+    ServiceRecord,
+    SourceObject,
+    SubscriptionRecord,
+    Tally,
+    Version,
+)
+
+_DATA = table_of(IntegrationData)
+_KEYS = ("integration_id", "data_type", "external_id")
+_COLUMNS = (
+    *_KEYS, "kind", "data", "digest", "version_low", "version_high", "version_native", "deletion",
+)  # fmt: skip
+_STORED = ("external_id", "kind", "digest", "version_low", "version_high", "version_native", "deletion")
+
+KINDS: dict[type, str] = {
+    ClientRecord: "client",
+    InvoiceRecord: "invoice",
+    InvoicePaymentRecord: "invoice_payment",
+    CreditNoteRecord: "credit_note",
+    ClientBalanceEntryRecord: "client_balance_entry",
+    PaymentRecord: "payment",
+    AttemptRecord: "attempt",
+    RefundRecord: "refund",
+    DisputeRecord: "dispute",
+    BalanceEntryRecord: "balance_entry",
+    PayoutRecord: "payout",
+    SubscriptionRecord: "subscription",
+    ServiceRecord: "service",
+    PaymentMethodRecord: "payment_method",
+}
+
+
+class Verdict(Enum):
+    """What becomes of an object at the door."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    CONFIRM = "confirm"  # the same content, seen again: only its version moves on
+    OLDER = "older"
+    UNCLEAR = "unclear"
+
+
+class Stored(NamedTuple):
+    """What the books know of an object already."""
+
+    kind: str
+    digest: bytes
+    version: Version
+    deletion: Deletion
+
+
+def judge(stored: Stored | None, incoming: SourceObject, digest: bytes, *, settled: bool) -> Verdict:
+    """Whether ``incoming`` may replace ``stored``. ``settled``: it was asked for after both states in question."""
+    if stored is None:
+        return Verdict.CREATE
+    if stored.deletion is Deletion.STATED:
+        return Verdict.OLDER
+    if incoming.deletion is Deletion.STATED:
+        return Verdict.UPDATE
+    if stored.digest == digest and stored.deletion is incoming.deletion:
+        return Verdict.CONFIRM
+    if settled:
+        return Verdict.UPDATE
+    later = incoming.version.follows(stored.version)
+    if later is None:
+        return Verdict.UNCLEAR
+    return Verdict.UPDATE if later else Verdict.OLDER
+
+
+def _later_of(first: Version, second: Version) -> Version:
+    """The version of a content seen twice: true from the later start to the later end."""
+    natives = [version.native for version in (first, second) if version.native is not None]
+    return Version(max(first.low, second.low), max(first.high, second.high), max(natives) if natives else None)
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What the door does with one object type's objects."""
+
+    rows: dict[str, tuple[Any, ...]]
+    confirmed: dict[str, Version]
+    winners: dict[str, SourceObject]
+    kinds: dict[str, str]
+    created: set[str]
+
+
+R = TypeVar("R", bound=Record)
+
+
+class Door:
+    """Applies provider objects to the books of one database. One thread at a time."""
+
+    def __init__(self, statements: Statements, clock: DayClock) -> None:
+        self._shelf = Shelf(statements)
+        self._clock = clock
+        self._strip = Stripper()
+        self._compressor = zstandard.ZstdCompressor(level=1)
+
+    def apply(
+        self, writer: Writer, integration_id: int, objects: Sequence[SourceObject], *, settled: bool = False
+    ) -> Applied:
+        """Take objects in, within the caller's transaction.
+
+        ``settled`` is for objects read by id because the door asked for it: they replace without comparison.
+        """
+        context = Context(writer, self._shelf, integration_id, self._clock, Totals(integration_id))
+        tally = Tally()
+        unclear: dict[tuple[str, str], None] = {}
+        groups: dict[str, list[SourceObject]] = defaultdict(list)
+        for item in objects:
+            groups[item.data_type].append(item)
+        winners: list[SourceObject] = []
+        gone: list[tuple[str, str]] = []
+        for data_type, items in groups.items():
+            outcome = self._decide(context, data_type, items, unclear, settled=settled)
+            self._store(context, data_type, outcome)
+            for ref, item in outcome.winners.items():
+                if item.record is not None and not item.deletion:
+                    winners.append(item)
+                elif outcome.kinds[ref]:
+                    gone.append((outcome.kinds[ref], ref))
+            tally += _tally(items, outcome)
+        self._project(context, winners, gone)
+        if context.totals.write(writer, self._shelf):
+            context.kinds.add("totals")
+        return Applied(tally, Changes(frozenset(context.kinds)), tuple(unclear))
+
+    def body(self, data: bytes) -> dict[str, Any]:
+        """A stored object's body."""
+        return unpack(data)
+
+    # --- deciding ----------------------------------------------------------------------------------------------
+
+    def _decide(
+        self,
+        context: Context,
+        data_type: str,
+        items: Sequence[SourceObject],
+        unclear: dict[tuple[str, str], None],
+        *,
+        settled: bool,
+    ) -> _Outcome:
+        query = self._shelf.keep("stored objects", lambda: _stored_select(self._shelf))
+        listed = self._shelf.statements.listed({item.external_id for item in items})
+        known: dict[str, Stored] = {
+            row[0]: Stored(row[1], bytes(row[2]), Version(row[3], row[4], row[5]), Deletion(row[6]))
+            for row in context.writer.fetch(query, context.integration_id, data_type, listed)
+        }
+        outcome = _Outcome({}, {}, {}, {}, set())
+        numbered = keeps_number(data_type)
+        for item in items:
+            ref = item.external_id
+            packed = orjson.dumps(self._strip(item.body, numbered=numbered), option=orjson.OPT_SORT_KEYS)
+            digest = hashlib.blake2b(packed, digest_size=16).digest()
+            stored = known.get(ref)
+            verdict = judge(stored, item, digest, settled=settled)
+            if verdict is Verdict.UNCLEAR:
+                unclear[data_type, ref] = None
+                continue
+            if verdict is Verdict.OLDER:
+                continue
+            if verdict is Verdict.CONFIRM and stored is not None:
+                version = _later_of(stored.version, item.version)
+                known[ref] = stored._replace(version=version)
+                if ref in outcome.rows:
+                    outcome.rows[ref] = (*outcome.rows[ref][:6], *_bounds(version), outcome.rows[ref][9])
+                elif version != stored.version:
+                    outcome.confirmed[ref] = version
+                continue
+            kind = KINDS[type(item.record)] if item.record is not None else stored.kind if stored else ""
+            known[ref] = Stored(kind, digest, item.version, item.deletion)
+            outcome.rows[ref] = (
+                context.integration_id, data_type, ref, kind, self._compressor.compress(packed), digest,
+                *_bounds(item.version), int(item.deletion),
+            )  # fmt: skip
+            outcome.confirmed.pop(ref, None)
+            outcome.winners[ref] = item
+            outcome.kinds[ref] = kind
+            if verdict is Verdict.CREATE:
+                outcome.created.add(ref)
+        return outcome
+
+    def _store(self, context: Context, data_type: str, outcome: _Outcome) -> None:
+        writer = context.writer
+        if outcome.rows:
+            writer.run_many(self._shelf.upsert(_DATA, _KEYS, _COLUMNS), list(outcome.rows.values()))
+        if outcome.confirmed:
+            confirm = self._shelf.keep("confirm", _confirm_update)
+            rows = [
+                (*_bounds(version), context.integration_id, data_type, ref)
+                for ref, version in outcome.confirmed.items()
+            ]
+            writer.run_many(confirm, rows)
+
+    # --- projecting --------------------------------------------------------------------------------------------
+
+    def _project(self, context: Context, winners: Sequence[SourceObject], gone: Sequence[tuple[str, str]]) -> None:
+        by_kind: dict[type, list[SourceObject]] = defaultdict(list)
+        for item in winners:
+            by_kind[type(item.record)].append(item)
+        payments = PaymentCluster(context)
+
+        def records(kind: type[R]) -> list[tuple[str, R]]:
+            return [(item.external_id, cast(R, item.record)) for item in by_kind[kind]]
+
+        def each(kind: type[R], project: Callable[[Context, Sequence[tuple[str, R]]], None]) -> None:
+            if kind in by_kind:
+                project(context, records(kind))
+
+        each(ClientRecord, people.project_clients)
+        each(ServiceRecord, catalog.project_services)
+        each(SubscriptionRecord, catalog.project_subscriptions)
+        each(PaymentMethodRecord, catalog.project_payment_methods)
+        each(PayoutRecord, catalog.project_payouts)
+        each(CreditNoteRecord, billing.project_credit_notes)
+        each(ClientBalanceEntryRecord, billing.project_client_balances)
+        if InvoiceRecord in by_kind:
+            seen = _seen_at(by_kind[InvoiceRecord])
+            payments.touch(billing.project_invoices(context, records(InvoiceRecord), seen))
+        if InvoicePaymentRecord in by_kind:
+            payments.touch(billing.project_shares(context, records(InvoicePaymentRecord)))
+        if AttemptRecord in by_kind:
+            payments.attempts(records(AttemptRecord))
+        if PaymentRecord in by_kind:
+            payments.intents(records(PaymentRecord))
+        if BalanceEntryRecord in by_kind:
+            payments.entries(records(BalanceEntryRecord))
+        if RefundRecord in by_kind:
+            payments.refunds(records(RefundRecord), _seen_at(by_kind[RefundRecord]))
+        if DisputeRecord in by_kind:
+            payments.disputes(records(DisputeRecord))
+        self._remove(context, gone, payments)
+        payments.settle()
+        allocate(context)
+
+    def _remove(self, context: Context, gone: Sequence[tuple[str, str]], payments: PaymentCluster) -> None:
+        by_kind: dict[str, list[str]] = defaultdict(list)
+        for kind, ref in gone:
+            by_kind[kind].append(ref)
+        for kind, refs in by_kind.items():
+            if kind == "client":
+                people.remove_clients(context, refs)
+            elif kind == "invoice":
+                payments.touch(billing.remove_invoices(context, refs))
+            elif kind in _HIDDEN:
+                table, changed = _HIDDEN[kind]
+                billing.hide(context, table, refs)
+                context.kinds.add(changed)
+
+
+def unpack(data: bytes) -> dict[str, Any]:
+    """A stored object's body, as it was let in."""
+    body: dict[str, Any] = orjson.loads(zstandard.ZstdDecompressor().decompress(data))
+    return body
+
+
+# What a deletion hides. Money that moved is never hidden: the provider does not delete it either.
+_HIDDEN = {
+    "service": (table_of(Service), "services"),
+    "subscription": (table_of(Subscription), "subscriptions"),
+    "payment_method": (table_of(PaymentMethod), "payment_methods"),
+    "credit_note": (table_of(CreditNote), "credit_notes"),
+    "invoice_payment": (table_of(InvoicePayment), "invoices"),
+}
+
+
+def _stored_select(shelf: Shelf) -> Any:
+
+    return select(*(_DATA.c[name] for name in _STORED)).where(
+        _DATA.c.integration_id == bindparam("integration_id"),
+        _DATA.c.data_type == bindparam("data_type"),
+        shelf.statements.among(_DATA.c.external_id),
+    )
+
+
+def _confirm_update() -> Any:
+    names = ("version_low", "version_high", "version_native")
+    return (
+        update(_DATA)
+        .values({name: bindparam(f"new_{name}") for name in names})
+        .where(*(_DATA.c[name] == bindparam(f"of_{name}") for name in _KEYS))
+    )
+
+
+def _bounds(version: Version) -> tuple[int, int, int | None]:
+    return version.low, version.high, version.native
+
+
+def _seen_at(items: Iterable[SourceObject]) -> dict[str, int]:
+    return {item.external_id: item.version.high for item in items}
+
+
+def _tally(items: Sequence[SourceObject], outcome: _Outcome) -> Tally:
+    deleted = sum(1 for item in outcome.winners.values() if item.deletion)
+    created = sum(1 for ref in outcome.created if not outcome.winners[ref].deletion)
+    updated = len(outcome.winners) - deleted - created
+    seen = len(items)
+    return Tally(seen, created, updated, seen - created - updated - deleted, deleted)

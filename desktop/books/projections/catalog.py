@@ -1,0 +1,107 @@
+"""Services, subscriptions, stored payment methods and payouts: one record, one row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import bindparam, delete
+
+from desktop.books.projections.context import Context
+from desktop.books.tables import PaymentMethod, Payout, Service, Subscription, SubscriptionItem
+from desktop.books.tables.base import table_of
+from desktop.records import PaymentMethodRecord, PayoutRecord, ServiceRecord, SubscriptionRecord
+
+_SERVICE = table_of(Service)
+_SUBSCRIPTION = table_of(Subscription)
+_ITEM = table_of(SubscriptionItem)
+_METHOD = table_of(PaymentMethod)
+_PAYOUT = table_of(Payout)
+_KEYS = ("integration_id", "external_id")
+
+_SERVICE_FACTS = (
+    "kind", "parent_ref", "name", "description", "active", "unit_amount", "currency", "interval", "interval_count",
+    "created_at",
+)  # fmt: skip
+_service_facts = attrgetter(*_SERVICE_FACTS)
+_SUBSCRIPTION_FACTS = (
+    "status", "currency", "created_at", "started_at", "current_period_start_at", "current_period_end_at",
+    "trial_end_at", "cancel_at", "cancel_at_period_end", "canceled_at", "ended_at", "collection_method",
+    "description", "method_ref", "location_ref",
+)  # fmt: skip
+_subscription_facts = attrgetter(*_SUBSCRIPTION_FACTS)
+_ITEM_FACTS = (
+    "external_id", "price_ref", "service_ref", "quantity", "unit_amount", "currency", "interval", "interval_count",
+)  # fmt: skip
+_item_facts = attrgetter(*_ITEM_FACTS)
+_METHOD_FACTS = ("kind", "brand", "last4", "exp_month", "exp_year", "created_at")
+_method_facts = attrgetter(*_METHOD_FACTS)
+_PAYOUT_FACTS = (
+    "status", "amount", "currency", "created_at", "arrival_at", "automatic", "entry_ref", "failure_entry_ref",
+    "failure_code", "failure_message", "description", "method", "location_ref",
+)  # fmt: skip
+_payout_facts = attrgetter(*_PAYOUT_FACTS)
+
+
+def project_services(context: Context, records: Sequence[tuple[str, ServiceRecord]]) -> None:
+    """Write products and prices."""
+    rows = [(context.integration_id, ref, False, *_service_facts(record)) for ref, record in records]
+    context.writer.run_many(context.shelf.upsert(_SERVICE, _KEYS, (*_KEYS, "deleted", *_SERVICE_FACTS)), rows)
+    context.kinds.add("services")
+
+
+def project_subscriptions(context: Context, records: Sequence[tuple[str, SubscriptionRecord]]) -> None:
+    """Write subscriptions and what they deliver."""
+    context.links(record.client_ref for _, record in records)
+    rows: list[tuple[Any, ...]] = []
+    items: list[tuple[Any, ...]] = []
+    for ref, record in records:
+        lead = record.items[0] if record.items else None
+        amount = sum((item.unit_amount or 0) * item.quantity for item in record.items)
+        rows.append(
+            (
+                context.integration_id, ref, False, context.link(record.client_ref), amount,
+                lead.interval if lead else "", lead.interval_count if lead else 0, *_subscription_facts(record),
+            )
+        )  # fmt: skip
+        items.extend((context.integration_id, ref, *_item_facts(item)) for item in record.items)
+    columns = (
+        *_KEYS, "deleted", "client_link_id", "amount", "interval", "interval_count", *_SUBSCRIPTION_FACTS,
+    )  # fmt: skip
+    context.writer.run_many(context.shelf.upsert(_SUBSCRIPTION, _KEYS, columns), rows)
+    drop = context.shelf.keep("drop items", _drop_items)
+    context.writer.run_many(drop, [(context.integration_id, ref) for ref, _ in records])
+    insert = context.shelf.insert(_ITEM, ("integration_id", "subscription_ref", *_ITEM_FACTS))
+    context.writer.run_many(insert, items)
+    context.kinds.add("subscriptions")
+
+
+def _drop_items() -> Any:
+    return delete(_ITEM).where(_ITEM.c.integration_id == bindparam("of"), _ITEM.c.subscription_ref == bindparam("ref"))
+
+
+def project_payment_methods(context: Context, records: Sequence[tuple[str, PaymentMethodRecord]]) -> None:
+    """Write stored ways to pay."""
+    context.links(record.client_ref for _, record in records)
+    rows = [
+        (context.integration_id, ref, False, context.link(record.client_ref), *_method_facts(record))
+        for ref, record in records
+    ]
+    columns = (*_KEYS, "deleted", "client_link_id", *_METHOD_FACTS)
+    context.writer.run_many(context.shelf.upsert(_METHOD, _KEYS, columns), rows)
+    context.kinds.add("payment_methods")
+
+
+def project_payouts(context: Context, records: Sequence[tuple[str, PayoutRecord]]) -> None:
+    """Write payouts. A provider that states an instant of arrival means the day that it begins, in UTC."""
+    rows = [(context.integration_id, ref, _arrival_day(record), *_payout_facts(record)) for ref, record in records]
+    context.writer.run_many(context.shelf.upsert(_PAYOUT, _KEYS, (*_KEYS, "arrival_day", *_PAYOUT_FACTS)), rows)
+    context.kinds.add("payouts")
+
+
+def _arrival_day(record: PayoutRecord) -> str | None:
+    if record.arrival_day or record.arrival_at is None:
+        return record.arrival_day
+    return datetime.fromtimestamp(record.arrival_at / 1000, UTC).date().isoformat()

@@ -1,0 +1,202 @@
+"""How a payment follows from its parts: the intent as stated, its attempts, and their lines on the ledger.
+
+Pure functions: the same parts give the same row whatever order they arrived in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from desktop.records import PaymentRecord
+
+
+class Attempt(NamedTuple):
+    """An attempt's facts, as its row has them."""
+
+    payment_key: str
+    external_id: str
+    status: str
+    amount: int
+    amount_captured: int
+    amount_refunded: int
+    currency: str
+    created_at: int
+    captured: bool
+    client_ref: str
+    client_name: str
+    invoice_ref: str
+    entry_ref: str
+    returned: bool
+    returned_entry_ref: str
+    method: str
+    brand: str
+    last4: str
+    method_ref: str
+    failure_code: str
+    failure_message: str
+    receipt_url: str
+    description: str
+    disputed: bool
+    location_ref: str
+
+
+class Line(NamedTuple):
+    """A ledger line of an attempt."""
+
+    source_ref: str
+    external_id: str
+    kind: str
+    fee: int
+    net: int
+    currency: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A payment, as it follows from its parts. Days are left to the caller, who knows the business's zone."""
+
+    status: str
+    outcome: str
+    client_ref: str
+    client_name: str
+    invoice_ref: str
+    currency: str
+    amount: int
+    collected: int
+    refunded: int
+    returned: int
+    settlement_currency: str
+    fee: int
+    net: int
+    on_ledger: bool
+    created_at: int
+    attempted_at: int | None
+    booked_at: int | None
+    returned_at: int | None
+    method: str
+    brand: str
+    last4: str
+    method_ref: str
+    failure_code: str
+    failure_message: str
+    description: str
+    receipt_url: str
+    disputed: bool
+    location_ref: str
+
+
+def compose(stated: PaymentRecord | None, attempts: Sequence[Attempt], lines: Sequence[Line]) -> Composed:
+    """One payment from its parts; at least one of ``stated`` and ``attempts`` is there.
+
+    ``attempts`` are all of this payment; ``lines`` all charge and payment_failure lines of these attempts.
+    """
+    ordered = sorted(attempts, key=_by_age) if len(attempts) > 1 else attempts
+    lead = _leading(ordered)
+    taken = [attempt for attempt in ordered if _was_captured(attempt)]
+    if taken:
+        collected = sum(attempt.amount_captured for attempt in taken)
+    else:
+        collected = stated.amount_received if stated and stated.status == "succeeded" and not ordered else 0
+    status = _status(stated, lead, bool(ordered))
+    charged = [line for line in lines if line.kind == "charge"]
+    failed = [line for line in lines if line.kind == "payment_failure"]
+    began = ordered[0].created_at if ordered else None
+    created = stated.created_at if stated else (began or 0)
+    booked = returned = None
+    if collected:
+        moment = lead.created_at if lead else created
+        booked = min(line.created_at for line in charged) if charged else moment
+        if began is None:
+            began = created
+        if lead and lead.returned:
+            returned = min(line.created_at for line in failed) if failed else booked
+    pick = _Pick(stated, lead)
+    return Composed(
+        status=status,
+        outcome=_OUTCOMES.get(status, "open"),
+        client_ref=pick("client_ref"),
+        client_name=lead.client_name if lead else "",
+        invoice_ref=pick("invoice_ref"),
+        currency=lead.currency if lead else stated.currency if stated else "",
+        amount=stated.amount if stated else lead.amount if lead else 0,
+        collected=collected,
+        refunded=sum(attempt.amount_refunded for attempt in ordered),
+        returned=collected if returned is not None else 0,
+        settlement_currency=charged[0].currency if charged else "",
+        fee=sum(line.fee for line in lines),
+        net=sum(line.net for line in lines),
+        on_ledger=bool(charged),
+        created_at=created,
+        attempted_at=began,
+        booked_at=booked,
+        returned_at=returned,
+        method=lead.method if lead else "",
+        brand=lead.brand if lead else "",
+        last4=lead.last4 if lead else "",
+        method_ref=pick("method_ref"),
+        failure_code=pick("failure_code") if status in _FAILED else "",
+        failure_message=pick("failure_message") if status in _FAILED else "",
+        description=pick("description"),
+        receipt_url=lead.receipt_url if lead else "",
+        disputed=any(attempt.disputed for attempt in ordered),
+        location_ref=pick("location_ref"),
+    )
+
+
+_FAILED = frozenset({"failed", "returned"})
+# Ended failed: a failed one that nobody retried, and one that was taken back after it had succeeded.
+_OUTCOMES = {"succeeded": "succeeded", "failed": "failed", "returned": "failed", "canceled": "left", "open": "left"}
+_FROM_ATTEMPT = {"pending": "processing", "failed": "failed"}
+
+
+class _Pick:
+    """A text from the leading attempt, or else from the intent."""
+
+    def __init__(self, stated: PaymentRecord | None, lead: Attempt | None) -> None:
+        self._stated = stated
+        self._lead = lead
+
+    def __call__(self, name: str) -> str:
+        found = getattr(self._lead, name) if self._lead is not None else ""
+        if not found and self._stated is not None:
+            found = getattr(self._stated, name)
+        return str(found)
+
+
+def _by_age(attempt: Attempt) -> tuple[int, str]:
+    return attempt.created_at, attempt.external_id
+
+
+def _was_captured(attempt: Attempt) -> bool:
+    return attempt.captured and attempt.amount_captured > 0 and (attempt.status == "succeeded" or attempt.returned)
+
+
+def _leading(ordered: Sequence[Attempt]) -> Attempt | None:
+    """The attempt that tells the payment's story: the one that took the money, else the last one."""
+    if not ordered:
+        return None
+    for attempt in reversed(ordered):
+        if attempt.status == "succeeded":
+            return attempt
+    for attempt in reversed(ordered):
+        if attempt.returned or attempt.status == "pending":
+            return attempt
+    return ordered[-1]
+
+
+def _status(stated: PaymentRecord | None, lead: Attempt | None, attempted: bool) -> str:
+    """What happened in the end. Money that moved outweighs an intent that was read before it did."""
+    if lead is not None and lead.returned:
+        return "returned"
+    if lead is not None and lead.status == "succeeded" and lead.captured:
+        return "succeeded"
+    if stated is None:
+        if lead is None or (lead.status == "succeeded" and not lead.captured):
+            return "requires_capture"
+        return _FROM_ATTEMPT[lead.status]
+    if stated.status == "open" and attempted and lead is not None and lead.status == "failed":
+        return "failed"
+    return stated.status

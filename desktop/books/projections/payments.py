@@ -1,0 +1,381 @@
+"""Payments, attempts, refunds, disputes and ledger lines: the cluster whose rows follow from each other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any
+
+import orjson
+from sqlalchemy import bindparam
+
+from desktop.books.projections.composition import Attempt, Composed, Line, compose
+from desktop.books.projections.context import Context
+from desktop.books.rollups import EntrySums, PaymentSums, RefundSums
+from desktop.books.statements import word
+from desktop.books.tables import (
+    BalanceEntry,
+    Dispute,
+    Invoice,
+    InvoicePayment,
+    Payment,
+    PaymentAttempt,
+    Refund,
+)
+from desktop.books.tables.base import table_of
+from desktop.records import AttemptRecord, BalanceEntryRecord, DisputeRecord, PaymentRecord, RefundRecord
+
+_PAYMENT = table_of(Payment)
+_ATTEMPT = table_of(PaymentAttempt)
+_REFUND = table_of(Refund)
+_DISPUTE = table_of(Dispute)
+_ENTRY = table_of(BalanceEntry)
+_SHARE = table_of(InvoicePayment)
+_INVOICE = table_of(Invoice)
+_KEYS = ("integration_id", "external_id")
+
+_ATTEMPT_FACTS = (
+    "status", "amount", "amount_captured", "amount_refunded", "currency", "created_at", "captured", "client_ref",
+    "client_name", "client_email", "invoice_ref", "entry_ref", "returned", "returned_entry_ref", "method", "brand",
+    "last4", "method_ref", "failure_code", "failure_message", "receipt_url", "description", "disputed",
+    "location_ref",
+)  # fmt: skip
+_attempt_facts = attrgetter(*_ATTEMPT_FACTS)
+_ENTRY_FACTS = (
+    "kind", "amount", "fee", "net", "currency", "created_at", "available_at", "source_ref", "payout_ref", "status",
+    "exchange_rate", "description", "location_ref",
+)  # fmt: skip
+_entry_facts = attrgetter(*_ENTRY_FACTS)
+_DISPUTE_FACTS = (
+    "payment_ref", "attempt_ref", "status", "reason", "amount", "currency", "created_at", "evidence_due_at",
+    "location_ref",
+)  # fmt: skip
+_dispute_facts = attrgetter(*_DISPUTE_FACTS)
+_PAYMENT_COLUMNS = tuple(column.name for column in _PAYMENT.columns if column.name != "id")
+_REFUND_COLUMNS = tuple(column.name for column in _REFUND.columns if column.name != "id")
+_PAYMENT_LINE_KINDS = (word("charge"), word("payment_failure"))
+
+
+class PaymentCluster:
+    """Applies the cluster's records and recomposes what they touch."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._keys: set[str] = set()
+        self._refunds: dict[str, dict[str, Any]] = {}
+        self._stated: dict[str, PaymentRecord] = {}
+
+    # --- records -----------------------------------------------------------------------------------------------
+
+    def attempts(self, records: Sequence[tuple[str, AttemptRecord]]) -> None:
+        """Take in attempts; their payments, before and after, are touched."""
+        context = self._context
+        old = context.shelf.select("attempt keys", _ATTEMPT, ("payment_key", "external_id"), "external_id")
+        self._keys.update(row[0] for row in context.fetch(old, [ref for ref, _ in records]))
+        rows = []
+        for ref, record in records:
+            key = record.payment_ref or ref
+            self._keys.add(key)
+            rows.append((context.integration_id, ref, key, *_attempt_facts(record)))
+        columns = (*_KEYS, "payment_key", *_ATTEMPT_FACTS)
+        context.writer.run_many(context.shelf.upsert(_ATTEMPT, _KEYS, columns), rows)
+        context.kinds.add("payments")
+
+    def intents(self, records: Sequence[tuple[str, PaymentRecord]]) -> None:
+        """Take in payments as stated."""
+        for ref, record in records:
+            self._stated[ref] = record
+            self._keys.add(ref)
+        self._context.kinds.add("payments")
+
+    def entries(self, records: Sequence[tuple[str, BalanceEntryRecord]]) -> None:
+        """Take in ledger lines; the payments and refunds that they are about are touched."""
+        context = self._context
+        sums = context.shelf.select("entry sums", _ENTRY, EntrySums._fields, "external_id")
+        for row in context.fetch(sums, [ref for ref, _ in records]):
+            context.totals.entry(EntrySums(*row), -1)
+        day_of = context.clock.day
+        rows, sources = [], set()
+        for ref, record in records:
+            day = day_of(record.created_at)
+            rows.append((context.integration_id, ref, day, *_entry_facts(record)))
+            context.totals.entry(
+                EntrySums(
+                    ref, record.kind, record.amount, record.fee, record.net, record.currency, day, record.location_ref
+                ),
+                1,
+            )
+            if record.source_ref:
+                sources.add(record.source_ref)
+        columns = (*_KEYS, "entry_day", *_ENTRY_FACTS)
+        context.writer.run_many(context.shelf.upsert(_ENTRY, _KEYS, columns), rows)
+        self._touch_sources(sources)
+        context.kinds.add("balance_entries")
+
+    def refunds(self, records: Sequence[tuple[str, RefundRecord]], observed_at: dict[str, int]) -> None:
+        """Take in refunds. ``observed_at`` is when each state was read: the failure's instant where none is stated."""
+        for ref, record in records:
+            failed = record.status in _UNDONE
+            self._refunds[ref] = {
+                "payment_ref": record.payment_ref,
+                "attempt_ref": record.attempt_ref,
+                "status": record.status,
+                "amount": record.amount,
+                "currency": record.currency,
+                "created_at": record.created_at,
+                "stated_failed_at": (record.failed_at or observed_at[ref]) if failed else None,
+                "entry_ref": record.entry_ref,
+                "failure_entry_ref": record.failure_entry_ref,
+                "reason": record.reason,
+                "failure_reason": record.failure_reason,
+                "location_ref": record.location_ref,
+            }
+        self._context.kinds.add("refunds")
+
+    def disputes(self, records: Sequence[tuple[str, DisputeRecord]]) -> None:
+        """Take in disputes. Their money is on the ledger."""
+        context = self._context
+        rows = [(context.integration_id, ref, *_dispute_facts(record)) for ref, record in records]
+        context.writer.run_many(context.shelf.upsert(_DISPUTE, _KEYS, (*_KEYS, *_DISPUTE_FACTS)), rows)
+        context.kinds.add("disputes")
+
+    def touch(self, refs: Iterable[str]) -> None:
+        """Payments, by their own id or an attempt's, that something else (an invoice) now speaks of."""
+        wanted = {ref for ref in refs if ref}
+        if wanted:
+            self._keys |= wanted
+            self._touch_attempts(wanted)
+
+    def _touch_sources(self, sources: set[str]) -> None:
+        if not sources:
+            return
+        self._touch_attempts(sources)
+        context = self._context
+        found = context.shelf.select("refund ids", _REFUND, ("external_id",), "external_id")
+        for (ref,) in context.fetch(found, sources):
+            self._refunds.setdefault(ref, {})
+
+    def _touch_attempts(self, refs: set[str]) -> None:
+        context = self._context
+        keys = context.shelf.select("attempt keys", _ATTEMPT, ("payment_key", "external_id"), "external_id")
+        self._keys.update(row[0] for row in context.fetch(keys, refs))
+
+    # --- recomposition -----------------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Recompose every touched payment and refund, and move the totals by the differences."""
+        if self._keys:
+            self._settle_payments()
+        if self._refunds:
+            self._settle_refunds()
+
+    def _settle_payments(self) -> None:
+        context, keys = self._context, sorted(self._keys)
+        before = context.shelf.select("payments before", _PAYMENT, (*PaymentSums._fields, "stated"), "external_id")
+        stated = dict(self._stated)
+        old: dict[str, PaymentSums] = {}
+        for row in context.fetch(before, keys):
+            old[row[0]] = PaymentSums(*row[:-1])
+            if row[-1] is not None and row[0] not in stated:
+                stated[row[0]] = PaymentRecord(**orjson.loads(row[-1]))
+        attempts = self._attempts_of(keys)
+        lines = self._lines_of(attempts)
+        composed = {
+            key: compose(stated.get(key), attempts.get(key, ()), lines.get(key, ()))
+            for key in keys
+            if key in stated or key in attempts
+        }
+        gone = [key for key in old if key not in composed]
+        invoices = self._invoices_of(composed, attempts)
+        context.links(payment.client_ref for payment in composed.values())
+        rows = []
+        for key, payment in composed.items():
+            row, sums = self._payment_row(key, stated.get(key), payment, invoices.get(key, ""))
+            rows.append(row)
+            previous = old.get(key)
+            if previous is not None:
+                if previous == sums:
+                    continue
+                context.totals.payment(previous, -1)
+                context.invoices.add(previous.invoice_ref)
+            context.totals.payment(sums, 1)
+            context.invoices.add(sums.invoice_ref)
+        for key in gone:
+            context.totals.payment(old[key], -1)
+            context.invoices.add(old[key].invoice_ref)
+        context.writer.run_many(context.shelf.upsert(_PAYMENT, _KEYS, _PAYMENT_COLUMNS), rows)
+        if gone:
+            self._remove_payments(gone)
+        self._touch_refunds_of(old, composed)
+
+    def _attempts_of(self, keys: Sequence[str]) -> dict[str, list[Attempt]]:
+        context = self._context
+        query = context.shelf.select("attempts of", _ATTEMPT, Attempt._fields, "payment_key")
+        found: dict[str, list[Attempt]] = defaultdict(list)
+        for row in context.fetch(query, keys):
+            found[row[0]].append(Attempt._make(row))
+        return found
+
+    def _lines_of(self, attempts: dict[str, list[Attempt]]) -> dict[str, list[Line]]:
+        context = self._context
+        owner = {attempt.external_id: key for key, group in attempts.items() for attempt in group}
+        query = context.shelf.select(
+            "lines of",
+            _ENTRY,
+            Line._fields,
+            "source_ref",
+            _ENTRY.c.kind.in_(_PAYMENT_LINE_KINDS),
+        )
+        found: dict[str, list[Line]] = defaultdict(list)
+        for row in sorted(context.fetch(query, owner)):
+            found[owner[row[0]]].append(Line._make(row))
+        return found
+
+    def _invoices_of(self, composed: dict[str, Composed], attempts: dict[str, list[Attempt]]) -> dict[str, str]:
+        """The invoice that each payment is for: named by the payment, by its share, or by the invoice itself."""
+        context = self._context
+        found = {key: payment.invoice_ref for key, payment in composed.items() if payment.invoice_ref}
+        owner = {attempt.external_id: key for key, group in attempts.items() for attempt in group}
+        owner.update({key: key for key in composed})
+        open_refs = [ref for ref, key in owner.items() if key not in found]
+        shares = context.shelf.select(
+            "shares of", _SHARE, ("payment_ref", "status", "created_at", "invoice_ref"), "payment_ref",
+            _SHARE.c.status != word("canceled"), _SHARE.c.deleted.is_(False),
+        )  # fmt: skip
+        ranked = sorted(context.fetch(shares, open_refs), key=lambda row: (row[1] != "paid", row[2], row[3]))
+        naming = context.shelf.select(
+            "invoices naming", _INVOICE, ("payment_ref", "external_id"), "payment_ref", _INVOICE.c.deleted.is_(False)
+        )
+        ranked += [(row[0], "", 0, row[1]) for row in sorted(context.fetch(naming, open_refs))]
+        for payment_ref, _status, _created, invoice_ref in ranked:
+            found.setdefault(owner[payment_ref], invoice_ref)
+        return found
+
+    def _payment_row(
+        self, key: str, stated: PaymentRecord | None, payment: Composed, invoice_ref: str
+    ) -> tuple[tuple[Any, ...], PaymentSums]:
+        context, day_of = self._context, self._context.clock.day
+        booked_day = day_of(payment.booked_at) if payment.booked_at is not None else None
+        returned_day = day_of(payment.returned_at) if payment.returned_at is not None else None
+        attempted_day = day_of(payment.attempted_at) if payment.attempted_at is not None else None
+        link = context.link(payment.client_ref)
+        sums = PaymentSums(
+            key, payment.currency, payment.collected, payment.returned, booked_day, returned_day, attempted_day,
+            payment.outcome, payment.on_ledger, payment.settlement_currency, link, invoice_ref, payment.location_ref,
+        )  # fmt: skip
+        row = (
+            context.integration_id, key, orjson.dumps(_stated_facts(stated)) if stated else None, payment.status,
+            payment.outcome, link, payment.client_name, invoice_ref, payment.currency, payment.amount,
+            payment.collected, payment.refunded, payment.returned, payment.settlement_currency, payment.fee,
+            payment.net, payment.on_ledger, payment.created_at, attempted_day, payment.booked_at, booked_day,
+            payment.returned_at, returned_day, payment.method, payment.brand, payment.last4, payment.method_ref,
+            payment.failure_code, payment.failure_message, payment.description, payment.receipt_url,
+            payment.disputed, payment.location_ref,
+        )  # fmt: skip
+        return row, sums
+
+    def _remove_payments(self, keys: Sequence[str]) -> None:
+        context = self._context
+        statement = context.shelf.keep(
+            "remove payment",
+            lambda: _PAYMENT.delete().where(
+                _PAYMENT.c.integration_id == bindparam("integration_id"), _PAYMENT.c.external_id == bindparam("key")
+            ),
+        )
+        context.writer.run_many(statement, [(context.integration_id, key) for key in keys])
+
+    def _touch_refunds_of(self, old: dict[str, PaymentSums], composed: dict[str, Composed]) -> None:
+        """Refunds name their payment by intent or by attempt, and take client and invoice from it."""
+        context, keys = self._context, sorted({*old, *composed})
+        by_key = context.shelf.select("refunds of", _REFUND, ("external_id",), "payment_key")
+        by_attempt = context.shelf.select("refunds of attempts", _REFUND, ("external_id",), "attempt_ref")
+        attempts = context.shelf.select("attempt ids of", _ATTEMPT, ("external_id",), "payment_key")
+        for (ref,) in context.fetch(by_key, keys):
+            self._refunds.setdefault(ref, {})
+        for (ref,) in context.fetch(by_attempt, [row[0] for row in context.fetch(attempts, keys)]):
+            self._refunds.setdefault(ref, {})
+
+    def _settle_refunds(self) -> None:
+        context, refs = self._context, sorted(self._refunds)
+        before = context.shelf.select("refunds before", _REFUND, _REFUND_COLUMNS, "external_id")
+        old = {row[1]: dict(zip(_REFUND_COLUMNS, row, strict=True)) for row in context.fetch(before, refs)}
+        facts = {ref: {**old.get(ref, {}), **self._refunds[ref]} for ref in refs}
+        owners = self._owners_of(facts)
+        failures = self._failures_of(facts)
+        day_of = context.clock.day
+        rows = []
+        for ref, fact in facts.items():
+            key, link, invoice_ref = owners[ref]
+            currency, failed_at = failures[ref]
+            counts = fact["status"] in _COUNTED
+            failed = fact["status"] in _UNDONE
+            failed_at = (failed_at or fact["stated_failed_at"]) if failed else None
+            fact |= {
+                "integration_id": context.integration_id,
+                "external_id": ref,
+                "payment_key": key,
+                "client_link_id": link,
+                "invoice_ref": invoice_ref,
+                "settlement_currency": currency,
+                "on_ledger": bool(currency),
+                "refunded_day": day_of(fact["created_at"]) if counts else None,
+                "failed_at": failed_at,
+                "failed_day": day_of(failed_at) if failed_at else None,
+            }
+            rows.append(tuple(fact[name] for name in _REFUND_COLUMNS))
+            sums = _refund_sums(fact)
+            previous = _refund_sums(old[ref]) if ref in old else None
+            if previous == sums:
+                continue
+            if previous is not None:
+                context.totals.refund(previous, -1)
+                context.invoices.add(previous.invoice_ref)
+            context.totals.refund(sums, 1)
+            context.invoices.add(sums.invoice_ref)
+        context.writer.run_many(context.shelf.upsert(_REFUND, _KEYS, _REFUND_COLUMNS), rows)
+
+    def _owners_of(self, facts: dict[str, dict[str, Any]]) -> dict[str, tuple[str, int, str]]:
+        """For each refund: its payment's key, the client's link and the invoice."""
+        context = self._context
+        keys = context.shelf.select("attempt keys", _ATTEMPT, ("payment_key", "external_id"), "external_id")
+        attempts = {ref: key for key, ref in context.fetch(keys, {f["attempt_ref"] for f in facts.values()} - {""})}
+        key_of = {
+            ref: fact["payment_ref"] or attempts.get(fact["attempt_ref"], fact["attempt_ref"])
+            for ref, fact in facts.items()
+        }
+        owners = context.shelf.select(
+            "payment owners", _PAYMENT, ("external_id", "client_link_id", "invoice_ref"), "external_id"
+        )
+        payments = {row[0]: (row[1], row[2]) for row in context.fetch(owners, set(key_of.values()) - {""})}
+        return {ref: (key, *payments.get(key, (0, ""))) for ref, key in key_of.items()}
+
+    def _failures_of(self, facts: dict[str, dict[str, Any]]) -> dict[str, tuple[str, int | None]]:
+        """For each refund: the settlement currency of its ledger line ("" without one), and when it was booked back."""
+        context = self._context
+        query = context.shelf.select(
+            "lines of refunds", _ENTRY, ("source_ref", "kind", "currency", "created_at"), "source_ref",
+            _ENTRY.c.kind.in_((word("refund"), word("refund_failure"))),
+        )  # fmt: skip
+        found: dict[str, tuple[str, int | None]] = dict.fromkeys(facts, ("", None))
+        for ref, kind, currency, created_at in sorted(context.fetch(query, facts)):
+            line, failed = found[ref]
+            found[ref] = (currency, failed) if kind == "refund" else (line or currency, failed or created_at)
+        return found
+
+
+_COUNTED = frozenset({"pending", "succeeded", "failed", "canceled"})
+_UNDONE = frozenset({"failed", "canceled"})
+
+
+def _refund_sums(fact: dict[str, Any]) -> RefundSums:
+    return RefundSums(*(fact[name] for name in RefundSums._fields))
+
+
+_STATED_NAMES = tuple(field.name for field in fields(PaymentRecord))
+_stated_values = attrgetter(*_STATED_NAMES)
+
+
+def _stated_facts(record: PaymentRecord) -> dict[str, Any]:
+    return dict(zip(_STATED_NAMES, _stated_values(record), strict=True))

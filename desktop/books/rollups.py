@@ -1,0 +1,238 @@
+"""Totals that move with the rows: what each row contributes to which day, and the writing of the differences.
+
+A row's contributions are a pure function of the row. When a row changes, the contributions of its old state are taken
+away and those of its new state added, in the same transaction; so the sums are exact whatever the order, and cost
+only what changed. A rebuild adds up the contributions of every row from nothing: the test for the first way.
+
+Measures of a day (``daily_totals.measure``), by the definitions of the words on the screen:
+
+=============  ==================================================================  =====================
+measure        what                                                                currency
+=============  ==================================================================  =====================
+collected      captured, on the ledger line's day (the charge's without one)       of the charge
+returned       collected payments that failed later, on the failure's day         of the charge
+refunds        sent back on the refund's day, booked back when they fail           of the refund
+disputes       withdrawals less reversals, by the ledger's day                     settlement
+fees           kept by the provider, by the ledger's day                           settlement
+net            the ledger's net of payment lines; payments without one as they are settlement
+paid_out       sent to the bank, failures taken back                               settlement
+adjusted       everything else on the ledger                                       settlement
+converted      payments settled in another currency (count; marks both)            both
+succeeded      payments that ended well, by the day of the first attempt (count)   of the payment
+failed         payments that ended failed, by the day of the first attempt (count) of the payment
+invoiced       invoices finalised, without drafts, void and zero ones              of the invoice
+=============  ==================================================================  =====================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from desktop.books.database import Writer
+from desktop.books.statements import Shelf
+from desktop.books.tables import ClientTotal, DailyTotal
+from desktop.books.tables.base import table_of
+
+PAYMENT_LINES = frozenset(
+    {"charge", "refund", "refund_failure", "payment_failure", "dispute", "dispute_reversal", "fee"}
+)
+_PAYOUT_LINES = frozenset({"payout", "payout_failure"})
+_DISPUTE_LINES = frozenset({"dispute", "dispute_reversal"})
+
+
+class PaymentSums(NamedTuple):
+    """What of a payment's row counts anywhere."""
+
+    external_id: str
+    currency: str
+    collected: int
+    returned: int
+    booked_day: str | None
+    returned_day: str | None
+    attempted_day: str | None
+    outcome: str
+    on_ledger: bool
+    settlement_currency: str
+    client_link_id: int
+    invoice_ref: str
+    location_ref: str
+
+
+class RefundSums(NamedTuple):
+    """What of a refund's row counts anywhere."""
+
+    external_id: str
+    currency: str
+    amount: int
+    refunded_day: str | None
+    failed_day: str | None
+    on_ledger: bool
+    settlement_currency: str
+    client_link_id: int
+    invoice_ref: str
+    location_ref: str
+
+
+class EntrySums(NamedTuple):
+    """What of a ledger line counts anywhere."""
+
+    external_id: str
+    kind: str
+    amount: int
+    fee: int
+    net: int
+    currency: str
+    entry_day: str
+    location_ref: str
+
+
+class InvoiceSums(NamedTuple):
+    """What of an invoice's row counts in a day."""
+
+    external_id: str
+    status: str
+    total: int
+    currency: str
+    finalized_day: str | None
+    deleted: bool
+    location_ref: str
+
+
+class Contribution(NamedTuple):
+    """An amount and a count that belong to one measure of one day."""
+
+    day: str
+    measure: str
+    currency: str
+    amount: int
+    times: int
+
+
+def payment_contributions(row: PaymentSums) -> Iterator[Contribution]:
+    """What a payment adds to its days."""
+    booked, returned = row.booked_day, row.returned_day
+    if row.collected and booked:
+        yield Contribution(booked, "collected", row.currency, row.collected, 1)
+        if not row.on_ledger:
+            yield Contribution(booked, "net", row.currency, row.collected, 1)
+        elif row.settlement_currency != row.currency:
+            yield Contribution(booked, "converted", row.currency, 0, 1)
+            yield Contribution(booked, "converted", row.settlement_currency, 0, 1)
+    if row.returned and returned:
+        yield Contribution(returned, "returned", row.currency, row.returned, 1)
+        if not row.on_ledger:
+            yield Contribution(returned, "net", row.currency, -row.returned, 1)
+    if row.attempted_day and row.outcome in {"succeeded", "failed"}:
+        yield Contribution(row.attempted_day, row.outcome, row.currency, 0, 1)
+
+
+def refund_contributions(row: RefundSums) -> Iterator[Contribution]:
+    """What a refund adds to its days."""
+    for day, sign in ((row.refunded_day, 1), (row.failed_day, -1)):
+        if not day or not row.refunded_day:
+            continue
+        yield Contribution(day, "refunds", row.currency, sign * row.amount, sign)
+        if not row.on_ledger:
+            yield Contribution(day, "net", row.currency, -sign * row.amount, sign)
+        elif row.settlement_currency != row.currency:
+            yield Contribution(day, "converted", row.currency, 0, 1)
+            yield Contribution(day, "converted", row.settlement_currency, 0, 1)
+
+
+def entry_contributions(row: EntrySums) -> Iterator[Contribution]:
+    """What a ledger line adds to its day."""
+    day, currency = row.entry_day, row.currency
+    if row.kind in PAYMENT_LINES:
+        fee = -row.amount + row.fee if row.kind == "fee" else row.fee
+        if fee:
+            yield Contribution(day, "fees", currency, fee, 1)
+        if row.kind in _DISPUTE_LINES and row.amount:
+            yield Contribution(day, "disputes", currency, -row.amount, 1 if row.amount < 0 else -1)
+        yield Contribution(day, "net", currency, row.net, 1)
+    elif row.kind in _PAYOUT_LINES:
+        yield Contribution(day, "paid_out", currency, -row.amount, 1 if row.kind == "payout" else -1)
+        if row.fee:
+            yield Contribution(day, "fees", currency, row.fee, 1)
+    else:
+        yield Contribution(day, "adjusted", currency, row.net, 1)
+
+
+def invoice_contributions(row: InvoiceSums) -> Iterator[Contribution]:
+    """What an invoice adds to the day on which it was finalised."""
+    if row.finalized_day and row.total and not row.deleted and row.status not in {"draft", "void"}:
+        yield Contribution(row.finalized_day, "invoiced", row.currency, row.total, 1)
+
+
+class Totals:
+    """Collects differences during one transaction and writes them once."""
+
+    def __init__(self, integration_id: int) -> None:
+        self._integration_id = integration_id
+        self._days: dict[tuple[str, str, str, str], list[int]] = {}
+        self._clients: dict[tuple[str, str, int], list[int]] = {}
+
+    def payment(self, row: PaymentSums, sign: int) -> None:
+        """Count a payment's row in (+1) or out (-1)."""
+        self._add(payment_contributions(row), row.location_ref, sign)
+        if row.collected and row.booked_day:
+            self._client(row.booked_day, row.currency, row.client_link_id, sign * row.collected, 0, sign)
+
+    def refund(self, row: RefundSums, sign: int) -> None:
+        """Count a refund's row in or out."""
+        self._add(refund_contributions(row), row.location_ref, sign)
+        for day, way in ((row.refunded_day, sign), (row.failed_day, -sign)):
+            if day and row.refunded_day:
+                self._client(day, row.currency, row.client_link_id, 0, way * row.amount, 0)
+
+    def entry(self, row: EntrySums, sign: int) -> None:
+        """Count a ledger line in or out."""
+        self._add(entry_contributions(row), row.location_ref, sign)
+
+    def invoice(self, row: InvoiceSums, sign: int) -> None:
+        """Count an invoice in or out."""
+        self._add(invoice_contributions(row), row.location_ref, sign)
+
+    def _add(self, contributions: Iterator[Contribution], location: str, sign: int) -> None:
+        days = self._days
+        for day, measure, currency, amount, count in contributions:
+            key = (day, measure, currency, location)
+            sums = days.get(key)
+            if sums is None:
+                days[key] = [sign * amount, sign * count]
+            else:
+                sums[0] += sign * amount
+                sums[1] += sign * count
+
+    def _client(self, day: str, currency: str, link: int, collected: int, refunds: int, payments: int) -> None:
+        sums = self._clients.setdefault((day[:7], currency, link), [0, 0, 0])
+        sums[0] += collected
+        sums[1] += refunds
+        sums[2] += payments
+
+    def write(self, writer: Writer, shelf: Shelf) -> bool:
+        """Add the differences to the stored sums; True where there were any."""
+        days = [
+            (day, measure, currency, self._integration_id, location, amount, count)
+            for (day, measure, currency, location), (amount, count) in self._days.items()
+            if amount or count
+        ]
+        clients = [
+            (month, currency, link, self._integration_id, *sums)
+            for (month, currency, link), sums in self._clients.items()
+            if any(sums)
+        ]
+        if days:
+            columns, sums = (*_DAILY_KEYS, "amount", "count"), ("amount", "count")
+            writer.run_many(shelf.upsert(table_of(DailyTotal), _DAILY_KEYS, columns, add=sums), days)
+        if clients:
+            columns, sums3 = (*_CLIENT_KEYS, *_CLIENT_SUMS), _CLIENT_SUMS
+            writer.run_many(shelf.upsert(table_of(ClientTotal), _CLIENT_KEYS, columns, add=sums3), clients)
+        self._days.clear()
+        self._clients.clear()
+        return bool(days or clients)
+
+
+_DAILY_KEYS = ("day", "measure", "currency", "integration_id", "location_ref")
+_CLIENT_KEYS = ("month", "currency", "client_link_id", "integration_id")
+_CLIENT_SUMS = ("collected", "refunds", "payments")
