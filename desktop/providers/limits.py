@@ -1,0 +1,132 @@
+"""Staying within a provider's limits: token buckets, and retries that back off and can be stopped."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from desktop.errors import CancelledError
+from desktop.providers.contract import Unreachable
+
+T = TypeVar("T")
+
+MAX_RETRIES = 3
+LONGEST_WAIT = 60.0
+"""Seconds; a provider that asks for more is not waited for: the work is parked instead."""
+
+_backoff = wait_random_exponential(multiplier=0.5, max=8.0)
+
+
+class Fault(Exception):
+    """A call that failed in a way that may pass: no answer, 429, 5xx, or an answer that cannot be read.
+
+    ``answered`` tells whether the provider answered at all, ``limited`` whether it only wants fewer calls;
+    ``retry_after`` is the wait it asked for, in seconds.
+    """
+
+    def __init__(self, reason: str, *, answered: bool, limited: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.answered = answered
+        self.limited = limited
+        self.retry_after = retry_after
+
+
+class Unusable(Unreachable):
+    """The provider answers, but even after the retries not with anything that can be used."""
+
+
+class Busy(Unreachable):
+    """The provider limits the rate, and did so even after the retries."""
+
+
+class TokenBucket:
+    """A rate that all threads of one account share: ``rate`` calls a second, and one second's worth at once."""
+
+    def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._tokens = rate
+        self._filled_at = clock()
+        self._lock = threading.Lock()
+
+    def reserve(self) -> float:
+        """Take one token, on credit if need be, and answer how many seconds to wait before using it."""
+        with self._lock:
+            now = self._clock()
+            self._tokens = min(self._rate, self._tokens + (now - self._filled_at) * self._rate)
+            self._filled_at = now
+            self._tokens -= 1.0
+            return max(0.0, -self._tokens / self._rate)
+
+
+class Allowance:
+    """The limits of one account: a rate for everything, and one for each endpoint."""
+
+    def __init__(self, rate: float, endpoint_rate: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._all = TokenBucket(rate, clock)
+        self._endpoint_rate = endpoint_rate
+        self._clock = clock
+        self._endpoints: dict[str, TokenBucket] = {}
+        self._lock = threading.Lock()
+
+    def reserve(self, endpoint: str) -> float:
+        """Take one call of an endpoint and answer how many seconds to wait before making it."""
+        with self._lock:
+            bucket = self._endpoints.get(endpoint)
+            if bucket is None:
+                bucket = self._endpoints[endpoint] = TokenBucket(self._endpoint_rate, self._clock)
+        return max(self._all.reserve(), bucket.reserve())
+
+
+def pause(seconds: float, stop: threading.Event) -> None:
+    """Wait, but not a moment after ``stop`` is set. Raises: CancelledError."""
+    if stop.wait(max(0.0, seconds)) if seconds > 0 else stop.is_set():
+        raise CancelledError("Stopped", "The work was stopped.", "It can be started again at any time.")
+
+
+def seconds_asked(headers: Mapping[str, str]) -> float | None:
+    """The wait that ``Retry-After`` asks for, in seconds; None where it is missing or no number."""
+    stated = headers.get("retry-after", "")
+    return float(stated) if stated.isascii() and stated.replace(".", "", 1).isdigit() else None
+
+
+def persist(call: Callable[[], T], stop: threading.Event, title: str, waited: Callable[[float], None]) -> T:
+    """Make a call, again after a Fault: up to three times, backing off with full jitter or as long as it was asked to.
+
+    ``title`` heads the error, ``waited`` hears each wait in seconds.
+    Raises: Busy, Unusable or Unreachable when the retries are used up; CancelledError once ``stop`` is set.
+    """
+
+    def wait(state: RetryCallState) -> float:
+        fault = state.outcome.exception() if state.outcome else None
+        asked = fault.retry_after if isinstance(fault, Fault) else None
+        return _backoff(state) if asked is None else asked + _backoff(state) * 0.1
+
+    def sleep(seconds: float) -> None:
+        waited(seconds)
+        pause(seconds, stop)
+
+    def hopeless(state: RetryCallState) -> bool:
+        fault = state.outcome.exception() if state.outcome else None
+        return isinstance(fault, Fault) and (fault.retry_after or 0.0) > LONGEST_WAIT
+
+    attempts = stop_after_attempt(MAX_RETRIES + 1)
+    retrying = Retrying(
+        stop=lambda state: attempts(state) or hopeless(state),
+        wait=wait,
+        sleep=sleep,
+        retry=retry_if_exception_type(Fault),
+        reraise=True,
+    )
+    pause(0.0, stop)
+    try:
+        return retrying(call)
+    except Fault as fault:
+        kind = Busy if fault.limited else Unusable if fault.answered else Unreachable
+        action = "It is tried again at the next sync." if fault.answered else "Check the connection and try again."
+        raise kind(title, fault.reason, action) from None

@@ -1,0 +1,160 @@
+"""Stripe's event feed: reading it, and what an event means for the books."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from desktop.providers.contract import EventPage, ProviderEvent, Reread
+from desktop.providers.stripe.calls import Calls, Refused
+from desktop.providers.stripe.constants import API_VERSION, OLDEST_EVENT_VERSION, PAGE_LIMIT
+from desktop.providers.stripe.errors import refusal
+from desktop.providers.stripe.records import map_object, put_aside, reduce_object
+from desktop.providers.stripe.records.fields import LAST_SECOND, child, text
+from desktop.providers.stripe.records.people import METHOD_OBJECTS
+from desktop.records import Deletion, SetAside, SourceObject, Version
+
+logger = logging.getLogger(__name__)
+
+# The first prefix that fits decides what an event is about; "" is what is not kept.
+EVENT_PREFIXES: Sequence[tuple[str, str]] = (
+    ("customer.subscription.", "subscription"),
+    ("customer.source.", "payment_method"),
+    ("customer.discount.", ""),
+    ("customer.tax_id.", ""),
+    ("customer.", "customer"),
+    ("charge.dispute.", "dispute"),
+    ("charge.refund.", "refund"),
+    ("charge.", "charge"),
+    ("refund.", "refund"),
+    ("invoice.upcoming", ""),
+    ("invoice.", "invoice"),
+    ("invoice_payment.", "invoice_payment"),
+    ("payment_intent.", "payment_intent"),
+    ("payment_method.", "payment_method"),
+    ("payout.", "payout"),
+    ("product.", "product"),
+    ("price.", "price"),
+    ("credit_note.", "credit_note"),
+)
+
+# Events after which the object is gone. A subscription that is deleted is only cancelled, and stays.
+DELETIONS = frozenset(
+    {
+        "customer.deleted",
+        "customer.source.deleted",
+        "invoice.deleted",
+        "price.deleted",
+        "product.deleted",
+        "payment_method.detached",
+    }
+)
+
+# Lists inside an event's object that may be cut short.
+_INNER: Mapping[str, str] = {"invoice": "lines", "subscription": "items"}
+
+_VERSION = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.[a-z]+)?")
+
+
+def kept_type(kind: str) -> str:
+    """What an event of this kind is about, in Stripe's word for the object; empty for what is not kept."""
+    for prefix, data_type in EVENT_PREFIXES:
+        if kind.startswith(prefix):
+            return data_type
+    return ""
+
+
+def is_tested(version: str) -> bool:
+    """Whether payloads of an API version can be mapped as they are: from 2023-10-16 up to the pinned version."""
+    if version == API_VERSION:
+        return True
+    found = _VERSION.fullmatch(version)
+    if found is None or version.endswith(".preview"):
+        return False
+    return OLDEST_EVENT_VERSION <= found.group(1) < API_VERSION[:10]
+
+
+def read_events(calls: Calls, *, cursor: str | None, created_from: int) -> EventPage:
+    """A page of the feed since ``created_from`` (ms), without a filter by type, in Stripe's order.
+
+    Where the server does not filter by creation, older events are left out here, and paging ends at the first page
+    that is in falling order and wholly older. Raises: as ``contract.Reader.events``.
+    """
+    params = {"limit": str(PAGE_LIMIT)}
+    if cursor:
+        params["starting_after"] = cursor
+    since = created_from // 1000
+    try:
+        reply = calls.ask("events", "/v1/events", params, optional={"created[gte]": str(since)}, listed=True)
+    except Refused as refused:
+        raise refusal(refused.answer, "events", cursor or "") from None
+    rows: list[Any] = reply.body["data"]
+    events = [event for event in map(event_of, rows) if event is not None and event.created_at >= since * 1000]
+    more = reply.body.get("has_more") is True
+    last = next((found for row in reversed(rows) if (found := text(child(row).get("id")))), "")
+    if reply.left_out and _ends_before(rows, since):
+        more = False
+    return EventPage(tuple(events), last if more and last and last != cursor else None, reply.asked_at)
+
+
+def _ends_before(rows: Sequence[Any], since: int) -> bool:
+    """Whether a page is in falling order and wholly older than ``since`` (Unix seconds)."""
+    stated = [row["created"] for row in rows if type(row) is dict and type(row.get("created")) is int]
+    return bool(stated) and stated[-1] < stated[0] < since
+
+
+def event_of(body: object) -> ProviderEvent | None:
+    """An event of the feed or of a webhook; None, with a warning in the log, for what is not one."""
+    stated = child(body).get
+    external_id, kind, created = text(stated("id")), text(stated("type")), stated("created")
+    if type(created) is not int or not 0 <= created <= LAST_SECOND:
+        created = -1
+    if type(body) is not dict or not external_id or not kind or created < 0:
+        logger.warning("Stripe sent an event without id, type or time; it was passed over")
+        return None
+    inner = child(child(stated("data")).get("object"))
+    data = {**child(stated("data")), "object": reduce_object(inner or None)}
+    if inner.get("object") in METHOD_OBJECTS:
+        data.pop("previous_attributes", None)
+    return ProviderEvent(
+        external_id=external_id,
+        kind=kind,
+        created_at=created * 1000,
+        api_version=text(stated("api_version")),
+        data_type=kept_type(kind),
+        object_id=text(inner.get("id")),
+        body={**body, "data": data},
+    )
+
+
+def interpret_event(event: ProviderEvent) -> SourceObject | Reread | SetAside | None:
+    """What an event means: a state to apply, an object to read again, or None where nothing of it is kept.
+
+    A ``.created`` event is the first of its second, so that an update in the same second follows it.
+    """
+    data_type = kept_type(event.kind)
+    if not data_type:
+        return None
+    body = child(child(event.body).get("data")).get("object")
+    if type(body) is not dict:
+        return put_aside(data_type, None, f"The event {event.kind} carries no object.")
+    external_id = text(body.get("id"))
+    version = event_version(event)
+    if data_type == "payment_method" and body.get("object") in ("bank_account", "source"):
+        return None
+    if event.kind in DELETIONS and external_id:
+        gone = {"id": external_id, "object": data_type, "deleted": True}
+        return SourceObject(data_type, external_id, version, gone, None, Deletion.STATED)
+    inner = child(body.get(_INNER.get(data_type, "")))
+    if external_id and (not is_tested(event.api_version) or inner.get("has_more") is True):
+        return Reread(data_type, external_id)
+    return map_object(data_type, body, version)
+
+
+def event_version(event: ProviderEvent) -> Version:
+    """When the state of an event was true: within its second, ``.created`` first."""
+    if event.kind.endswith(".created"):
+        return Version(event.created_at, event.created_at)
+    return Version(event.created_at + 1, event.created_at + 999)

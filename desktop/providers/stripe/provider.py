@@ -1,0 +1,134 @@
+"""Stripe as a provider: its facts, its two ways in, and readers that share one allowance an account."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from collections.abc import Mapping, Sequence
+
+from desktop import __version__
+from desktop.errors import UsageError
+from desktop.providers.contract import Credentials, Endpoints, Grant, OAuthApp, Permission, Stream
+from desktop.providers.http import checked_base, is_loopback
+from desktop.providers.limits import Allowance
+from desktop.providers.stripe import constants, oauth
+from desktop.providers.stripe.permissions import PERMISSIONS
+from desktop.providers.stripe.reads import StripeReader
+
+_KEY = re.compile(r"(?:sk|rk)_(?:live|test)_[A-Za-z0-9_]{3,500}")
+_LOOPBACK_KEY = re.compile(r"(?:sk|rk)_[A-Za-z0-9_]{3,500}")
+
+_MAKE_ONE = "In Stripe's dashboard, under Developers, API keys, create a restricted key and paste it here."
+
+# What else people paste, and what to say about it. The first that fits is used.
+_NOT_KEYS: Sequence[tuple[re.Pattern[str], str]] = (
+    (re.compile(r"pk_"), "That is a publishable key: it cannot read an account."),
+    (re.compile(r"whsec_"), "That is a webhook's signing secret, not a key."),
+    (re.compile(r"(?:ca|acct|ek|cus)_"), "That is one of Stripe's other identifiers, not a key."),
+    (re.compile(r"(?:sq0|EAAA|sandbox-sq0)"), "That looks like a token of Square, not a key of Stripe."),
+    (re.compile(r"(?:\d[ -]?){13,19}\Z"), "That looks like a card number: never paste one here."),
+    (re.compile(r"(?:sk|rk)_(?:live|test)_\S*[*…•]"), "That is a key with its middle hidden: it has to be whole."),
+    (re.compile(r"sk_org_"), "That is the key of an organisation, not of one account."),
+)
+
+
+class StripeProvider:
+    """Stripe (``contract.Provider``). Safe for several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._allowances: dict[bytes, Allowance] = {}
+
+    @property
+    def name(self) -> str:
+        """As stored."""
+        return "stripe"
+
+    @property
+    def title(self) -> str:
+        """As people write it."""
+        return "Stripe"
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        """What connecting asks for."""
+        return PERMISSIONS
+
+    @property
+    def streams(self) -> Sequence[Stream]:
+        """Everything that is kept, in the order of a first sync."""
+        return constants.STREAMS
+
+    @property
+    def event_retention_days(self) -> int:
+        """A bookmark older than this cannot be continued from the event feed."""
+        return constants.EVENT_RETENTION_DAYS
+
+    @property
+    def hosts(self) -> Sequence[str]:
+        """Hosts whose https addresses may be opened."""
+        return constants.HOSTS
+
+    def endpoints(self, environment: Mapping[str, str]) -> Endpoints:
+        """Stripe's addresses, or the environment's. Raises: UsageError."""
+
+        def base(variable: str, default: str) -> str:
+            return checked_base(environment.get(variable) or default, variable)
+
+        return Endpoints(
+            api_base=base(constants.API_BASE_VARIABLE, constants.API_BASE),
+            connect_base=base(constants.CONNECT_BASE_VARIABLE, constants.CONNECT_BASE),
+        )
+
+    def credentials_from_key(self, key: str, endpoints: Endpoints | None = None) -> Credentials:
+        """Credentials from a pasted secret or restricted key; on loopback a key need not say live or test.
+
+        Raises: UsageError, which never repeats what was pasted.
+        """
+        pasted = key.strip()
+        pattern = _LOOPBACK_KEY if endpoints is not None and is_loopback(endpoints.api_base) else _KEY
+        if pattern.fullmatch(pasted):
+            return Credentials({"secret_key": pasted})
+        for other, message in _NOT_KEYS:
+            if other.match(pasted):
+                raise UsageError("Not a key that can work", message, _MAKE_ONE)
+        message = "That does not look like a key of Stripe." if pasted else "There is no key."
+        raise UsageError("Not a key that can work", message, _MAKE_ONE)
+
+    def reader(self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event) -> StripeReader:
+        """A reader for one account; all readers of one key share its allowance."""
+        key = credentials["secret_key"]
+        return StripeReader(
+            key,
+            endpoints.api_base,
+            self._allowance(key, endpoints),
+            stop,
+            account=credentials.get("stripe_account"),
+            user_agent=f"Paydesk/{__version__}",
+        )
+
+    def authorization_url(self, app: OAuthApp, endpoints: Endpoints, *, state: str, redirect_uri: str) -> str:
+        """Where the owner's browser goes to say yes."""
+        return oauth.authorization_url(app, endpoints, state=state, redirect_uri=redirect_uri)
+
+    def exchange(self, app: OAuthApp, endpoints: Endpoints, *, code: str, redirect_uri: str) -> Grant:
+        """Turn the code into credentials; Stripe does not want the address again. Raises: RefusedError, Unreachable."""
+        return oauth.exchange(app, endpoints, code=code)
+
+    def revoke(self, app: OAuthApp | None, endpoints: Endpoints, credentials: Credentials, account_id: str) -> bool:
+        """Give the access back. A pasted key can only be deleted by its owner at Stripe: False."""
+        if app is None or not account_id or credentials.get("connected_by") != "oauth":
+            return False
+        return oauth.deauthorize(app, endpoints, account_id)
+
+    def _allowance(self, key: str, endpoints: Endpoints) -> Allowance | None:
+        if is_loopback(endpoints.api_base):
+            return None
+        digest = hashlib.sha256(key.encode()).digest()
+        rate = constants.RATES["live" if "_live_" in key[:12] else "test"]
+        with self._lock:
+            found = self._allowances.get(digest)
+            if found is None:
+                found = self._allowances[digest] = Allowance(rate, constants.ENDPOINT_RATE)
+        return found
