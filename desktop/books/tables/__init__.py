@@ -1,6 +1,6 @@
 """The tables of the books, by cluster. Importing this package registers all of them on one metadata."""
 
-from desktop.books.tables.accounts import Integration, KeyRecord, Lease, Setting, User, Webhook
+from desktop.books.tables.accounts import Integration, KeyRecord, Lease, Setting, User, Webhook, WrappedDataKey
 from desktop.books.tables.base import Base
 from desktop.books.tables.billing import (
     ClientBalanceEntry,
@@ -59,4 +59,5 @@ __all__ = [
     "SyncRun",
     "User",
     "Webhook",
+    "WrappedDataKey",
 ]

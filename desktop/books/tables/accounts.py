@@ -42,8 +42,6 @@ class Integration(Base):
     config: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     row_uuid: Mapped[str] = mapped_column(Text, unique=True)
     credentials: Mapped[Sealed]
-    wrapped_key: Mapped[Sealed]
-    wrapped_by: Mapped[Words]
     created_at: Mapped[Instant]
     connected_at: Mapped[MaybeInstant]
     disconnected_at: Mapped[MaybeInstant]
@@ -70,7 +68,20 @@ class KeyRecord(Base):
     __tablename__ = "key_records"
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
-    record: Mapped[bytes] = mapped_column(LargeBinary)
+    kind: Mapped[str] = mapped_column(Text)
+    params: Mapped[str] = mapped_column(Text)
+    verifier: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+
+
+class WrappedDataKey(Base):
+    """The data key of one integration (by its ``row_uuid``), wrapped under the master key ``master_id``."""
+
+    __tablename__ = "wrapped_keys"
+
+    integration_uuid: Mapped[str] = mapped_column(Text, primary_key=True)
+    master_id: Mapped[str] = mapped_column(Text)
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Lease(Base):

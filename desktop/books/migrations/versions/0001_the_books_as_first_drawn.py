@@ -110,8 +110,6 @@ def upgrade() -> None:
         sa.Column("config", sa.JSON(), nullable=False),
         sa.Column("row_uuid", sa.Text(), nullable=False),
         sa.Column("credentials", sa.LargeBinary(), nullable=True),
-        sa.Column("wrapped_key", sa.LargeBinary(), nullable=True),
-        sa.Column("wrapped_by", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("connected_at", sa.BigInteger(), nullable=True),
         sa.Column("disconnected_at", sa.BigInteger(), nullable=True),
@@ -127,7 +125,10 @@ def upgrade() -> None:
     op.create_table(
         "key_records",
         sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("record", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("params", sa.Text(), nullable=False),
+        sa.Column("verifier", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_key_records")),
     )
     op.create_table(
@@ -188,6 +189,13 @@ def upgrade() -> None:
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+    )
+    op.create_table(
+        "wrapped_keys",
+        sa.Column("integration_uuid", sa.Text(), nullable=False),
+        sa.Column("master_id", sa.Text(), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("integration_uuid", name=op.f("pk_wrapped_keys")),
     )
     op.create_table(
         "balance_entries",

@@ -1,0 +1,119 @@
+"""The connected accounts: finding, adding and changing their rows. Credentials are sealed before they come here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from desktop.books.books import Books
+from desktop.books.tables import Activity, Base, Client, ClientLink, Integration, IntegrationData
+from desktop.books.tables.base import table_of
+
+_INTEGRATION = table_of(Integration)
+_DATA = table_of(IntegrationData)
+ACTIVE, NEEDS_ATTENTION, DISCONNECTED = "active", "needs_attention", "disconnected"
+DEFAULT_CONFIG = {"auto_sync": True, "sync_invoices": True, "sync_payments": True, "webhook_enabled": False}
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationRow:
+    """A connected account as the books know it, without its secrets."""
+
+    id: int
+    provider: str
+    account_id: str
+    name: str
+    label: str
+    mode: str
+    status: str
+    attention: str
+    country: str
+    currency: str
+    row_uuid: str
+    connected_at: int | None
+    disconnected_at: int | None
+    last_sync_at: int | None
+
+    @property
+    def title(self) -> str:
+        """What to call it on screen."""
+        return self.label or self.name or self.account_id or self.provider.title()
+
+
+_COLUMNS = tuple(_INTEGRATION.c[name] for name in IntegrationRow.__dataclass_fields__)
+
+
+def list_integrations(connection: Connection) -> list[IntegrationRow]:
+    """All accounts, disconnected ones too, in the order they were connected."""
+    return [IntegrationRow(*row) for row in connection.execute(select(*_COLUMNS).order_by(_INTEGRATION.c.id))]
+
+
+def get_integration(connection: Connection, integration_id: int) -> IntegrationRow | None:
+    """One account, or None."""
+    row = connection.execute(select(*_COLUMNS).where(_INTEGRATION.c.id == integration_id)).first()
+    return None if row is None else IntegrationRow(*row)
+
+
+def sealed_credentials(connection: Connection, integration_id: int) -> bytes | None:
+    """The account's sealed credentials, None where they were shredded."""
+    value = connection.execute(
+        select(_INTEGRATION.c.credentials).where(_INTEGRATION.c.id == integration_id)
+    ).scalar_one_or_none()
+    return None if value is None else bytes(value)
+
+
+def add_integration(connection: Connection, values: dict[str, Any]) -> int:
+    """A new account's row; its id."""
+    row = {"name": "", "label": "", "attention": "", "config": DEFAULT_CONFIG, "user_id": 1, **values}
+    return int(connection.execute(insert(_INTEGRATION).values(row).returning(_INTEGRATION.c.id)).scalar_one())
+
+
+def update_integration(connection: Connection, integration_id: int, **values: Any) -> None:
+    """Change columns of an account's row."""
+    connection.execute(update(_INTEGRATION).where(_INTEGRATION.c.id == integration_id).values(**values))
+
+
+def sample_object(connection: Connection, integration_id: int) -> tuple[str, str] | None:
+    """(data type, id) of an object that this account can surely read, to tell whether a key is of this account."""
+    row = connection.execute(
+        select(_DATA.c.data_type, _DATA.c.external_id)
+        .where(_DATA.c.integration_id == integration_id, _DATA.c.deletion == 0, _DATA.c.kind.in_(("attempt", "client")))
+        .order_by(_DATA.c.kind, _DATA.c.id)
+        .limit(1)
+    ).first()
+    return None if row is None else (row[0], row[1])
+
+
+def forget_integration(books: Books, integration_id: int) -> None:
+    """Remove an account and everything that was read from it, in one transaction."""
+    with books.write() as writer:
+        connection = writer.connection
+        link, client = table_of(ClientLink), table_of(Client)
+        gone = select(link.c.client_id).where(link.c.integration_id == integration_id)
+        kept = select(link.c.client_id).where(link.c.integration_id != integration_id)
+        connection.execute(delete(client).where(client.c.id.in_(gone), client.c.id.not_in(kept)))
+        connection.execute(
+            update(client)
+            .where(client.c.origin_integration_id == integration_id)
+            .values(origin_integration_id=None, origin_ref=None)
+        )
+        for table in reversed(Base.metadata.sorted_tables):
+            if table is _INTEGRATION or table is table_of(Activity):
+                continue
+            if "integration_id" in table.c:
+                connection.execute(delete(table).where(table.c.integration_id == integration_id))
+        connection.execute(delete(_INTEGRATION).where(_INTEGRATION.c.id == integration_id))
+
+
+def log_activity(
+    connection: Connection, at: int, action: str, subject: str, integration_id: int | None, outcome: str = "done"
+) -> None:
+    """A line in the audit log."""
+    connection.execute(
+        insert(table_of(Activity)).values(
+            at=at, actor="owner", action=action, subject=subject, integration_id=integration_id, outcome=outcome,
+            details={},
+        )
+    )  # fmt: skip
