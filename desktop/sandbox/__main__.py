@@ -1,0 +1,53 @@
+"""``python -m desktop.sandbox``: serves the pretend providers until it is stopped."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from datetime import date
+
+from desktop.sandbox import launch
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print one line of JSON when ready, then serve. 2 where the port is taken."""
+    parser = argparse.ArgumentParser(prog="sandbox", description="A pretend Stripe on loopback.")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=launch.DEFAULT_SEED)
+    parser.add_argument("--today", type=date.fromisoformat, default=None)
+    parser.add_argument("--timezone", default=launch.DEFAULT_TIMEZONE)
+    wanted = parser.parse_args(arguments)
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    try:
+        running = launch.start(seed=wanted.seed, today=wanted.today, timezone=wanted.timezone, port=wanted.port)
+    except OSError as error:
+        sys.stderr.write(f"Port {wanted.port} cannot be used: {error.strerror}. Choose another with --port.\n")
+        return 2
+    with running:
+        sys.stdout.write(json.dumps(describe(running)) + "\n")
+        sys.stdout.flush()
+        stopped.wait()
+    return 0
+
+
+def describe(running: launch.Running) -> dict[str, dict[str, str]]:
+    """Addresses and keys, as the command prints them."""
+    return {
+        "stripe": {
+            "api_base": running.api_base,
+            "connect_base": running.connect_base,
+            "client_id": running.client_id,
+            "secret_key": running.secret_key,
+            "restricted_key": running.restricted_key,
+            "account_id": running.account_id,
+        }
+    }
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

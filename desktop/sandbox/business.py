@@ -1,0 +1,129 @@
+"""The invented design studio that both pretend providers tell about: its clients and what it sells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+STUDIO_NAME = "Harbour Studio"
+STUDIO_EMAIL = "hello@harbourstudio.example"
+STUDIO_URL = "https://harbourstudio.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client of the studio. ``email`` is None where the studio never learned one."""
+
+    name: str
+    email: str | None
+    city: str
+    state: str | None
+    country: str
+    postal_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Something that the studio sells. ``price`` is in cents of a dollar; ``months`` is None for one-off work."""
+
+    key: str
+    name: str
+    description: str
+    price: int
+    months: int | None = None
+
+
+SERVICES = (
+    Service("brand", "Brand identity", "Logo, colours, type and a guide", 380000),
+    Service("website", "Website design", "Page design, ready to build", 240000),
+    Service("page", "Extra page", "One more page in the same design", 32000),
+    Service("illustration", "Illustration", "Hand-drawn, delivered as vectors", 48000),
+    Service("packaging", "Packaging design", "Dieline, artwork and proof", 195000),
+    Service("print", "Print preparation", "Checked and ready for the press", 14500),
+    Service("photo", "Photo retouching", "Per picture", 3500),
+    Service("workshop", "Workshop seat", "A Saturday in the studio", 18400),
+    Service("consulting", "Consulting hour", "By the hour", 15000),
+    Service("copy", "Copywriting", "Per page of text", 9000),
+)
+
+RETAINERS = (
+    Service("care", "Website care", "Updates, backups and small fixes", 19000, 1),
+    Service("care-plus", "Website care plus", "Care with a designer on call", 49000, 1),
+    Service("retainer", "Design retainer", "Ten studio hours a month", 120000, 1),
+    Service("hosting", "Hosting, yearly", "Hosting and a domain for a year", 24000, 12),
+)
+
+_NAMES = (
+    ("Anchor & Oak Furniture", "Portland", "ME", "US", "04101"),
+    ("Bluebird Bakery", "Burlington", "VT", "US", "05401"),
+    ("Café Größenwahn", "Berlin", None, "DE", "10999"),
+    ("Copperline Plumbing", "Hartford", "CT", "US", "06103"),
+    ("Dahlia Florists", "Providence", "RI", "US", "02903"),
+    ("Eastgate Dental", "Albany", "NY", "US", "12207"),
+    ("Fernwood Yoga 🌿", "Northampton", "MA", "US", "01060"),
+    ("Granite State Cycling", "Concord", "NH", "US", "03301"),
+    ("Hollis <b>&</b> Daughters", "Nashua", "NH", "US", "03060"),
+    ("Ironbridge Brewing", "Worcester", "MA", "US", "01608"),
+    ("Juniper Skincare", "Brooklyn", "NY", "US", "11201"),
+    ("山田デザイン事務所", "Tokyo", None, "JP", "150-0001"),
+    ("Kestrel Outdoor", "Bennington", "VT", "US", "05201"),
+    ("Lantern Bookshop", "Salem", "MA", "US", "01970"),
+    ("Maple Street Pediatrics", "Stamford", "CT", "US", "06901"),
+    ("Northwind Sailing School", "Newport", "RI", "US", "02840"),
+    ("Ochre Ceramics", "Hudson", "NY", "US", "12534"),
+    ("Pemberton Law", "Boston", "MA", "US", "02108"),
+    ("Quill & Compass Travel", "Cambridge", "MA", "US", "02138"),
+    ("Redwood Veterinary", "Springfield", "MA", "US", "01103"),
+    ("Saltmarsh Oysters", "Wellfleet", "MA", "US", "02667"),
+    ("Tidewater Architects", "New London", "CT", "US", "06320"),
+    ("Umbra Lighting", "Queens", "NY", "US", "11101"),
+    ("Vesper Jazz Club", "New Haven", "CT", "US", "06510"),
+    ("Wildflower Honey Co.", "Brattleboro", "VT", "US", "05301"),
+    ("Xylo Records", "Brooklyn", "NY", "US", "11211"),
+    ("Yarrow Herbals", "Keene", "NH", "US", "03431"),
+    ("Zephyr Kites", "Hyannis", "MA", "US", "02601"),
+    ("Alder Accounting", "Manchester", "NH", "US", "03101"),
+    ("Brightwater Pools", "Fairfield", "CT", "US", "06824"),
+    ("Cobblestone Inn", "Camden", "ME", "US", "04843"),
+    ("Driftwood Gallery", "Provincetown", "MA", "US", "02657"),
+    ("Elm Row Tutoring", "Amherst", "MA", "US", "01002"),
+    ("Foxglove Gardens", "Lenox", "MA", "US", "01240"),
+    ("Gable & Sons Roofing", "Bangor", "ME", "US", "04401"),
+    ("Hearthside Chimney", "Rutland", "VT", "US", "05701"),
+    ("Indigo Print Works", "Lowell", "MA", "US", "01852"),
+    ("Jasper Street Coffee", "Pittsfield", "MA", "US", "01201"),
+    ("Kindred Childcare", "Quincy", "MA", "US", "02169"),
+    ("Lark Hill Farm", "Stowe", "VT", "US", "05672"),
+    ("Mariner Insurance", "Gloucester", "MA", "US", "01930"),
+    ("Nutmeg Spice Company", "Mystic", "CT", "US", "06355"),
+    ("Orchard Lane Cider", "Litchfield", "CT", "US", "06759"),
+    ("Pine & Thistle Soap", "Rockland", "ME", "US", "04841"),
+    ("Quarry Climbing Gym", "Barre", "VT", "US", "05641"),
+    ("Rowan Physiotherapy", "Nantucket", "MA", "US", "02554"),
+    ("Sable Photography", "Troy", "NY", "US", "12180"),
+    ("Thornbury Estates", "Greenwich", "CT", "US", "06830"),
+    ("Upland Timber", "Augusta", "ME", "US", "04330"),
+    ("Velvet Curtain Theatre", "Saratoga Springs", "NY", "US", "12866"),
+    ("Wren & Finch Toys", "Ithaca", "NY", "US", "14850"),
+    ("Yellow Door Realty", "Newton", "MA", "US", "02458"),
+    ("Zinnia Events", "White Plains", "NY", "US", "10601"),
+    ("Ardmore Tea House", "Edinburgh", None, "GB", "EH1 2NG"),
+    ("Beacon Hill Optics", "Boston", "MA", "US", "02114"),
+    ("Clover Leaf Creamery", "Woodstock", "VT", "US", "05091"),
+    ("Dunmore Distillers", "Kingston", "NY", "US", "12401"),
+    ("Évora Tile & Stone", "Fall River", "MA", "US", "02720"),
+    ("Fogarty's Boatyard", "Marblehead", "MA", "US", "01945"),
+    ("Grove Street Pharmacy", "Peterborough", "NH", "US", "03458"),
+)
+_WITHOUT_EMAIL = {"Fogarty's Boatyard", "Lark Hill Farm", "Upland Timber"}
+
+
+def _email(name: str) -> str | None:
+    if name in _WITHOUT_EMAIL:
+        return None
+    plain = "".join(char for char in name.lower() if char.isascii() and char.isalnum())
+    return f"office@{plain or 'yamada-design'}.example"
+
+
+CLIENTS = tuple(Client(name, _email(name), city, state, country, code) for name, city, state, country, code in _NAMES)
+YEN_CLIENT = "山田デザイン事務所"
+FOREIGN_CLIENTS = frozenset(client.name for client in CLIENTS if client.country != "US")

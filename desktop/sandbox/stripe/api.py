@@ -1,0 +1,238 @@
+"""Answers a request to ``/v1``: who asks, may they, was it asked before, what is the answer. Knows no HTTP server."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from desktop.sandbox.faults import Fault, Faults
+from desktop.sandbox.ids import Ids
+from desktop.sandbox.stripe import reads, wire, writes
+from desktop.sandbox.stripe.calls import Call, Endpoint
+from desktop.sandbox.stripe.errors import Refusal, unknown_parameter
+from desktop.sandbox.stripe.keys import Keys, hidden, key_of
+from desktop.sandbox.stripe.objects import API_VERSION
+from desktop.sandbox.stripe.world import World
+
+_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z_]+)?")
+_NOT_KEPT = frozenset({400, 401, 403, 404, 429})
+_LIMITED = "Request rate limit exceeded. You can learn more about rate limits here https://stripe.com/docs/rate-limits."
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What came in: header names in lower case, the query or the body as text."""
+
+    method: str
+    path: str
+    query: str
+    body: str
+    headers: dict[str, str]
+
+
+@dataclass(slots=True)
+class Answer:
+    """What goes out. ``broken`` is ``drop`` or ``truncate`` where the body must not arrive whole."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    broken: str | None = None
+
+
+def dumps(value: Any) -> bytes:
+    """JSON as Stripe prints it."""
+    return json.dumps(value, indent=2, ensure_ascii=False).encode()
+
+
+class Api:
+    """The ``/v1`` half of the pretend Stripe."""
+
+    def __init__(self, world: World, keys: Keys, faults: Faults) -> None:
+        self.world = world
+        self.keys = keys
+        self.faults = faults
+        self.requests: list[tuple[str, str]] = []
+        self.restricted_rights: frozenset[str] | None = None
+        self._answered: dict[str, tuple[str, Answer]] = {}
+        self._request_ids = Ids(f"requests of {world.seed}", {"req": ("", 14)})
+        self._endpoints = (*reads.ENDPOINTS, *writes.ENDPOINTS)
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to one request; every refusal becomes Stripe's error object."""
+        request_id = self._request_ids.new("req")
+        self.requests.append((request.method, request.path))
+        stream = request.path.removeprefix("/v1/").split("/")[0]
+        striking = self.faults.striking(stream, request.method)
+        try:
+            answer = self._admit(request, request_id, striking)
+        except Refusal as refusal:
+            answer = self._refused(refusal)
+        answer.headers |= {
+            "Content-Type": "application/json",
+            "Request-Id": request_id,
+            "Stripe-Version": request.headers.get("stripe-version", API_VERSION),
+            "Cache-Control": "no-cache, no-store",
+        }
+        for fault in striking:
+            if fault.kind == "slow":
+                answer.delay += fault.seconds
+            if fault.kind in {"drop", "truncate"}:
+                answer.broken = fault.kind
+        return answer
+
+    def _refused(self, refusal: Refusal) -> Answer:
+        return Answer(refusal.status, dumps({"error": refusal.error}), dict(refusal.headers))
+
+    def _admit(self, request: Request, request_id: str, striking: list[Fault]) -> Answer:
+        for fault in striking:
+            if fault.kind == "status" and not fault.after:
+                raise _failure(fault)
+        role = self.keys.role(key_of(request.headers.get("authorization")))
+        early = self.faults.wait_for_token()
+        if early:
+            raise _limited(early, "global-rate")
+        version = request.headers.get("stripe-version")
+        if version is not None and not _VERSION.fullmatch(version):
+            raise Refusal(400, f"Invalid Stripe API version: {version}")
+        endpoint, ids = self._route(request, striking)
+        self._permit(endpoint, role, request, striking)
+        if request.method != "POST":
+            return self._serve(request, endpoint, ids, role, striking)
+        return self._once(request, request_id, endpoint, ids, role, striking)
+
+    def _once(
+        self,
+        request: Request,
+        request_id: str,
+        endpoint: Endpoint,
+        ids: tuple[str, ...],
+        role: str,
+        striking: list[Fault],
+    ) -> Answer:
+        key = request.headers.get("idempotency-key")
+        asked = hashlib.sha256(f"{request.path}?{request.body}".encode()).hexdigest()
+        if key and key in self._answered:
+            before, answer = self._answered[key]
+            if before != asked:
+                raise _reused(key)
+            return Answer(answer.status, answer.body, answer.headers | {"Idempotent-Replayed": "true"})
+        self.world.request = {"id": request_id, "idempotency_key": key}
+        try:
+            answer = self._serve(request, endpoint, ids, role, striking)
+        except Refusal as refusal:
+            answer = self._refused(refusal)
+        finally:
+            self.world.request = {"id": None, "idempotency_key": None}
+        for fault in striking:
+            if fault.kind == "status" and fault.after:
+                answer = self._refused(_failure(fault))
+        if key:
+            answer.headers |= {"Idempotency-Key": key, "Original-Request": request_id}
+            if answer.status not in _NOT_KEPT:
+                self._answered[key] = (asked, answer)
+        return answer
+
+    def forget_idempotency_keys(self) -> None:
+        """As Stripe does after a day: every key is fresh again."""
+        self._answered.clear()
+
+    def _route(self, request: Request, striking: list[Fault]) -> tuple[Endpoint, tuple[str, ...]]:
+        gone = any(fault.kind == "missing" for fault in striking)
+        for endpoint in () if gone else self._endpoints:
+            found = endpoint.pattern.match(request.path) if endpoint.method == request.method else None
+            if found:
+                return endpoint, found.groups()
+        raise Refusal(
+            404,
+            f"Unrecognized request URL ({request.method}: {request.path}). Please see https://stripe.com/docs or we "
+            "can help at https://support.stripe.com/.",
+        )
+
+    def _permit(self, endpoint: Endpoint, role: str, request: Request, striking: list[Fault]) -> None:
+        account = request.headers.get("stripe-account")
+        if account not in {None, self.world.account["id"]}:
+            message = f"The provided key does not have access to account '{account}' (or that account does not exist)."
+            raise Refusal(403, f"{message} Application access may have been revoked.", code="account_invalid")
+        rights = self.restricted_rights
+        lacking = role == "restricted" and (
+            endpoint.right.endswith("_write") if rights is None else endpoint.right not in rights
+        )
+        lacking = lacking or (
+            role == "token" and endpoint.right.endswith("_write") and self._scope(request) == "read_only"
+        )
+        if lacking or any(fault.kind == "refuse" for fault in striking):
+            shown = hidden(key_of(request.headers.get("authorization")))
+            raise Refusal(
+                403,
+                f"The provided key '{shown}' does not have the required permissions for this endpoint on account "
+                f"'{self.world.account['id']}'. Having the 'rak_{endpoint.right}' permission would allow this "
+                "request to continue.",
+                code="more_permissions_required",
+            )
+
+    def _scope(self, request: Request) -> str:
+        return self.keys.tokens[key_of(request.headers.get("authorization"))]
+
+    def _serve(
+        self, request: Request, endpoint: Endpoint, ids: tuple[str, ...], role: str, striking: list[Fault]
+    ) -> Answer:
+        params = wire.decode(request.query)
+        if request.method == "POST":
+            params |= wire.decode(request.body)
+        for fault in striking:
+            if fault.kind == "refuse_parameter" and fault.name in params:
+                raise unknown_parameter(fault.name)
+        wire.check_names(params, endpoint.params)
+        call = Call(self.world, params, ids, request.path, role == "token")
+        made = endpoint.handler(call)
+        made = wire.expand(made, params.get("expand"), reads.finder(self.world))
+        for fault in striking:
+            if fault.kind in {"unknown_object", "spoil"}:
+                made = _spoiled(made, fault)
+        return Answer(200, dumps(made))
+
+
+def _failure(fault: Fault) -> Refusal:
+    if fault.status == 429:
+        return _limited(fault.seconds or 1.0, fault.reason or "endpoint-rate")
+    messages = {503: "Stripe is temporarily unavailable.", 409: "Another request is using this object."}
+    default = "Sorry! There was an error while talking to Stripe. Please let us know at support@stripe.com."
+    more = {"code": "lock_timeout"} if fault.status == 409 else {}
+    return Refusal(fault.status, messages.get(fault.status, default), type="api_error", **more)
+
+
+def _limited(seconds: float, reason: str) -> Refusal:
+    headers = {"Stripe-Rate-Limited-Reason": reason, "Retry-After": str(max(1, round(seconds)))}
+    return Refusal(429, _LIMITED, code="rate_limit", headers=headers)
+
+
+def _reused(key: str) -> Refusal:
+    return Refusal(
+        400,
+        "Keys for idempotent requests can only be used with the same parameters they were first used with. Try using "
+        f"a key other than '{key}' if you meant to execute a different request.",
+        type="idempotency_error",
+    )
+
+
+def _spoiled(made: Any, fault: Fault) -> Any:
+    listed = isinstance(made, dict) and made.get("object") == "list"
+    data = made["data"] if listed else [made]
+    if fault.kind == "unknown_object":
+        return {**made, "data": [{"id": "zap_1", "object": "zeppelin", "created": 1}, *data]} if listed else made
+    spoiled = [_spoil_one(one, fault) if fault.object_id in {None, one.get("id")} else one for one in data]
+    return {**made, "data": spoiled} if listed else spoiled[0]
+
+
+def _spoil_one(one: dict[str, Any], fault: Fault) -> dict[str, Any]:
+    copy = dict(one)
+    if fault.value is None:
+        copy.pop(fault.name, None)
+    else:
+        copy[fault.name] = fault.value
+    return copy

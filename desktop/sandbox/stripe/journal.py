@@ -1,0 +1,138 @@
+"""What really happened, noted as it happens and summed without looking at any wire object.
+
+Reports are compared with this. The words are the product's: *collected* is the amount captured, in the charge's
+currency, on the day of its ledger line; *refunds* count on the day of the refund and are booked back on the day
+they fail; *returned* is a payment that failed after it was collected; *disputes* are withdrawals less reversals;
+*fees*, *net* and *paid_out* are in the settlement currency, net being that of every ledger line but payouts and
+their failures; Stripe's own bills are fees.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from desktop.sandbox.clock import add_months, instant, local_day
+
+_MONEY = ("collected", "refunds", "returned", "disputes", "fees", "net", "paid_out")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """So much of a kind of money moved at an instant."""
+
+    kind: str
+    at: int
+    currency: str
+    amount: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """From an instant on, so much remained to be paid of an invoice (0 where it was not open)."""
+
+    at: int
+    invoice: str
+    currency: str
+    remaining: int
+    is_open: bool
+    due_at: int | None
+
+
+@dataclass(slots=True)
+class Payment:
+    """An intent that was tried: when first, and whether it ended well."""
+
+    at: int
+    currency: str
+    state: str
+
+
+class Journal:
+    """The world's own memory of money."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self.facts: list[Fact] = []
+        self.standings: list[Standing] = []
+        self.payments: dict[str, Payment] = {}
+        self.finalised: dict[str, tuple[int, str, int]] = {}
+
+    def note(self, kind: str, at: int, currency: str, amount: int, reference: str) -> None:
+        """Money of a kind moved."""
+        self.facts.append(Fact(kind, at, currency, amount, reference))
+
+    def stand(self, at: int, invoice: str, currency: str, remaining: int, is_open: bool, due_at: int | None) -> None:
+        """An invoice stands differently from now on."""
+        self.standings.append(Standing(at, invoice, currency, remaining if is_open else 0, is_open, due_at))
+
+    def attempt(self, intent: str, at: int, currency: str, state: str) -> None:
+        """A payment was tried or ended: ``succeeded``, ``failed``, ``waiting`` or ``cancelled``."""
+        payment = self.payments.setdefault(intent, Payment(at, currency, state))
+        payment.state = state
+
+    def outstanding(self, before: int) -> dict[str, dict[str, int]]:
+        """Count and amount of open invoices by currency, as they stood just before an instant."""
+        latest = {standing.invoice: standing for standing in self.standings if standing.at < before}
+        totals: dict[str, dict[str, int]] = defaultdict(lambda: {"count": 0, "amount": 0})
+        for standing in latest.values():
+            if standing.is_open:
+                totals[standing.currency]["count"] += 1
+                totals[standing.currency]["amount"] += standing.remaining
+        return dict(totals)
+
+    def overdue(self, today: date, before: int) -> dict[str, dict[str, int]]:
+        """Count and amount of open invoices whose due day lies before ``today``, by currency."""
+        latest = {standing.invoice: standing for standing in self.standings if standing.at < before}
+        totals: dict[str, dict[str, int]] = defaultdict(lambda: {"count": 0, "amount": 0})
+        for standing in latest.values():
+            late = standing.due_at is not None and local_day(standing.due_at, self.zone) < today
+            if standing.is_open and late:
+                totals[standing.currency]["count"] += 1
+                totals[standing.currency]["amount"] += standing.remaining
+        return dict(totals)
+
+    def _month(self, at: int) -> str:
+        return datetime.fromtimestamp(at, self.zone).strftime("%Y-%m")
+
+    def _months(self) -> dict[str, dict[str, dict[str, int]]]:
+        blank = dict.fromkeys((*_MONEY, "payments_succeeded", "payments_failed", "invoices_finalised", "invoiced"), 0)
+        months: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(lambda: dict(blank)))
+        for fact in self.facts:
+            months[self._month(fact.at)][fact.currency][fact.kind] += fact.amount
+        for payment in self.payments.values():
+            if payment.state in {"succeeded", "failed"}:
+                months[self._month(payment.at)][payment.currency][f"payments_{payment.state}"] += 1
+        for at, currency, total in self.finalised.values():
+            months[self._month(at)][currency]["invoices_finalised"] += 1
+            months[self._month(at)][currency]["invoiced"] += total
+        return months
+
+    def summary(self, now: int) -> dict[str, Any]:
+        """Everything by month of the business's zone and currency, with open invoices at each month's end."""
+        months = self._months()
+        for name, currencies in months.items():
+            following = add_months(date.fromisoformat(f"{name}-01"), 1)
+            end = min(instant(following, datetime.min.time(), self.zone), now + 1)
+            for currency, left in self.outstanding(end).items():
+                currencies[currency]["open_invoices"] = left["count"]
+                currencies[currency]["outstanding"] = left["amount"]
+            for figures in currencies.values():
+                figures.setdefault("open_invoices", 0)
+                figures.setdefault("outstanding", 0)
+        balance: dict[str, int] = defaultdict(int)
+        for fact in self.facts:
+            if fact.kind in {"net", "paid_out"}:
+                balance[fact.currency] += fact.amount if fact.kind == "net" else -fact.amount
+        return {
+            "timezone": self.zone.key,
+            "as_of": datetime.fromtimestamp(now, UTC).isoformat().replace("+00:00", "Z"),
+            "months": {name: {c: dict(f) for c, f in sorted(months[name].items())} for name in sorted(months)},
+            "outstanding": self.outstanding(now + 1),
+            "overdue": self.overdue(local_day(now, self.zone), now + 1),
+            "balance": dict(balance),
+        }
