@@ -245,8 +245,11 @@ class Provider(Protocol):
     def endpoints(self, environment: Mapping[str, str]) -> Endpoints:
         """The addresses to use. Raises: UsageError for one that is neither https nor loopback."""
 
-    def credentials_from_key(self, key: str) -> Credentials:
-        """Credentials from a pasted key. Raises: UsageError where it does not look like one that can work."""
+    def credentials_from_key(self, key: str, endpoints: Endpoints | None = None) -> Credentials:
+        """Credentials from a pasted key. Raises: UsageError where it does not look like one that can work.
+
+        ``endpoints`` tells whether the key is meant for the provider itself or for a stand-in on loopback.
+        """
 
     def reader(self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event) -> Reader:
         """A reader for one account; ``stop`` ends waits and retries early (raises CancelledError)."""

@@ -1,0 +1,100 @@
+"""What every action works on: one business's books, its vault, and where its providers are."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.books.books import Books
+from desktop.books.integrations import (
+    DISCONNECTED,
+    IntegrationRow,
+    get_integration,
+    list_integrations,
+    sealed_credentials,
+)
+from desktop.errors import NotConnectedError, UsageError
+from desktop.periods import today
+from desktop.providers.contract import Credentials, Provider, Reader
+from desktop.providers.registry import make_provider, provider_names
+from desktop.vault.sealing import Place
+from desktop.vault.vault import Vault
+
+TODAY = "PAYDESK_TODAY"
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """One business, opened. Actions are functions that take it first."""
+
+    home: Path
+    books: Books
+    vault: Vault
+    environment: Mapping[str, str]
+
+    def today(self) -> str:
+        """The business's day, or the day that the demo and tests take for it."""
+        return today(self.books.zone, self.environment.get(TODAY) or None)
+
+    def provider(self, name: str) -> Provider:
+        """A provider by name. Raises: UsageError for one that there is not."""
+        if name not in provider_names():
+            raise UsageError(
+                "No such provider",
+                f"Paydesk does not know a provider called {name}.",
+                f"It knows {', '.join(provider_names())}.",
+            )
+        return make_provider(name)
+
+    def integrations(self, *, connected: bool = False) -> list[IntegrationRow]:
+        """The accounts; ``connected`` leaves out those that were disconnected."""
+        with self.books.read() as connection:
+            rows = list_integrations(connection)
+        return [row for row in rows if row.status != DISCONNECTED] if connected else rows
+
+    def integration(self, integration_id: int) -> IntegrationRow:
+        """One account. Raises: NotConnectedError where there is none of that number."""
+        with self.books.read() as connection:
+            row = get_integration(connection, integration_id)
+        if row is None:
+            raise NotConnectedError(
+                "No such account",
+                f"There is no account with the number {integration_id}.",
+                "Run paydesk status to see the accounts.",
+            )
+        return row
+
+    def credentials(self, row: IntegrationRow) -> Credentials:
+        """The account's credentials. Raises: NotConnectedError, or an error of the vault."""
+        with self.books.read() as connection:
+            sealed = sealed_credentials(connection, row.id)
+        if sealed is None or row.status == DISCONNECTED:
+            raise NotConnectedError(
+                "Not connected", f"{row.title} is not connected any more.", "Connect it again to go on."
+            )
+        self.vault.unlock()
+        fields = self.vault.open_fields(row.row_uuid, credentials_place(row.row_uuid), sealed)
+        return Credentials({name: secret.reveal() for name, secret in fields.items()})
+
+    def reader(self, row: IntegrationRow, stop: threading.Event) -> Reader:
+        """A reader of the account's data; close it after use."""
+        provider = self.provider(row.provider)
+        return provider.reader(self.credentials(row), provider.endpoints(self.environment), stop)
+
+    def holder(self, what: str) -> str:
+        """Who we say we are to others that want the same lease."""
+        return f"{what} on {socket.gethostname()} (process {os.getpid()})"
+
+    def close(self) -> None:
+        """Let the books and the keys go."""
+        self.vault.lock()
+        self.books.close()
+
+
+def credentials_place(row_uuid: str) -> Place:
+    """Where an account's sealed credentials live."""
+    return Place("integrations", row_uuid, "credentials")

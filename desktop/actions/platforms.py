@@ -1,0 +1,59 @@
+"""The owner's own platform keys, which a code exchange with some providers needs."""
+
+from __future__ import annotations
+
+import base64
+
+from desktop.actions.business import Business
+from desktop.errors import UsageError
+from desktop.providers.contract import OAuthApp
+from desktop.vault.sealing import Place
+
+
+def platform_app(business: Business, provider_name: str) -> OAuthApp | None:
+    """The platform that asks for access: from the environment, else as kept; None where neither is there."""
+    prefix = f"PAYDESK_{provider_name.upper()}"
+    client_id = business.environment.get(f"{prefix}_CLIENT_ID", "")
+    secret = business.environment.get(f"{prefix}_CLIENT_SECRET", "")
+    if client_id and secret:
+        return OAuthApp(client_id, secret)
+    kept = business.books.setting(_setting(provider_name))
+    if not kept:
+        return None
+    business.vault.unlock()
+    uuid = _uuid(provider_name)
+    fields = business.vault.open_fields(uuid, _place(provider_name), base64.b64decode(kept["sealed"]))
+    return OAuthApp(kept["client_id"], fields["secret"].reveal())
+
+
+def keep_platform(business: Business, provider_name: str, client_id: str, secret: str) -> None:
+    """Keep the owner's platform keys, the secret sealed.
+
+    Raises: UsageError where one of them is missing.
+    """
+    if not client_id.strip() or not secret.strip():
+        raise UsageError(
+            "Platform keys are missing",
+            "Both the platform's client id and its secret key are needed.",
+            "Copy them from the provider's developer settings.",
+        )
+    business.vault.unlock()
+    uuid = _uuid(provider_name)
+    if not business.vault.has_data_key(uuid):
+        business.vault.new_data_key(uuid)
+    sealed = business.vault.seal_fields(uuid, _place(provider_name), {"secret": secret.strip()})
+    business.books.keep_setting(
+        _setting(provider_name), {"client_id": client_id.strip(), "sealed": base64.b64encode(sealed).decode()}
+    )
+
+
+def _setting(provider_name: str) -> str:
+    return f"platform.{provider_name}"
+
+
+def _uuid(provider_name: str) -> str:
+    return f"platform-{provider_name}"
+
+
+def _place(provider_name: str) -> Place:
+    return Place("settings", _uuid(provider_name), "secret")

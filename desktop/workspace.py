@@ -1,0 +1,69 @@
+"""Opens one business: its folder, its keys, its books. A composition root: it joins rooms and adds nothing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+from desktop.actions.business import Business
+from desktop.books.books import Books, open_books
+from desktop.keystore import BooksKeyStore
+from desktop.vault.folders import secure_folder
+from desktop.vault.keys import KeyLadder, KeySources, MemorySource, OneSource
+from desktop.vault.passphrase import Ask
+from desktop.vault.vault import Vault
+
+HOME, DATABASE_URL, TIMEZONE = "PAYDESK_HOME", "PAYDESK_DATABASE_URL", "PAYDESK_TIMEZONE"
+_HOME_ID = "home.id"
+
+
+def home_folder(given: str | Path | None, environment: Mapping[str, str]) -> Path:
+    """The folder of one set of books: as given, else ``PAYDESK_HOME``, else the platform's user data folder."""
+    chosen = str(given) if given else environment.get(HOME, "")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("paydesk", appauthor=False))
+
+
+def open_business(
+    home: Path, environment: Mapping[str, str], *, ask: Ask | None = None, memory_key: bool = False
+) -> Business:
+    """Open (or begin) the business of a home folder.
+
+    ``ask`` asks a person for a passphrase; ``memory_key`` is the demo's: a key that lives in this process only.
+    Raises: ClosedBooksError where the folder, the books or the vault cannot be opened.
+    """
+    secure_folder(home)
+    books = open_books(
+        home,
+        url=environment.get(DATABASE_URL) or None,
+        timezone=environment.get(TIMEZONE) or machine_timezone(),
+    )
+    sources: KeySources
+    if memory_key:
+        sources = OneSource(MemorySource())
+    else:
+        sources = KeyLadder(_home_id(books), environment, ask)
+    return Business(home, books, Vault(BooksKeyStore(books), sources), environment)
+
+
+def machine_timezone() -> str:
+    """The machine's zone by its IANA name; UTC where it does not say."""
+    import tzlocal
+
+    try:
+        return tzlocal.get_localzone_name() or "UTC"
+    except (LookupError, ValueError, OSError):
+        return "UTC"
+
+
+def _home_id(books: Books) -> str:
+    """A random name for these books, so that two homes on one computer have two keychain entries."""
+    kept = books.setting(_HOME_ID)
+    if kept is None:
+        kept = str(uuid.uuid4())
+        books.keep_setting(_HOME_ID, kept)
+    return str(kept)
