@@ -49,10 +49,11 @@ ISSUERS = (
     Issuer("6759", "6763", (13, 14, 15, 16, 17, 18, 19)),
 )
 
-_SEPARATOR = r"(?:%20|[ +.\-\u00a0\u2009\u202f]){1,2}"
-# A run of digit groups. A letter or digit that touches it makes it part of an id.
-_RUN = re.compile(rf"(?<![A-Za-z0-9])[0-9]+(?:{_SEPARATOR}[0-9]+)*(?![A-Za-z0-9])")
-_GROUP = re.compile(r"[0-9]+")
+_SEPARATOR = r"(?:%20|[ +.\-\u00a0\u2009\u202f]){1,3}"
+# A letter or digit that touches a run of digit groups makes it part of an id, unless it ends an escape.
+_START = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\x[0-9a-f]{2}))"
+_RUN = re.compile(rf"{_START}[0-9]+(?:{_SEPARATOR}[0-9]+)*(?![A-Za-z0-9])")
+_BETWEEN = re.compile(_SEPARATOR)
 _SHORTEST, _LONGEST = 13, 19
 _LUHN_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
@@ -71,7 +72,8 @@ def _mask_run(run: re.Match[str]) -> str:
     text = run.group()
     if len(text) < _SHORTEST:
         return text
-    groups = [group.span() for group in _GROUP.finditer(text)]
+    edges = [edge for between in _BETWEEN.finditer(text) for edge in between.span()]
+    groups = list(zip([0, *edges[1::2]], [*edges[0::2], len(text)], strict=True))
     kept, done, first = [], 0, 0
     while first < len(groups):
         last = _card_from(text, groups, first)

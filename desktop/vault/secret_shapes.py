@@ -31,22 +31,29 @@ class Rule:
         return self.pattern.sub(self.mask, text)
 
 
+# Where a value may begin: after anything but a letter or digit, and after an escape that ends in one.
+_START = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\x[0-9a-f]{2}))"
+
 # --- Values that are told by their own prefix -----------------------------------------------------------------------
 
-_STRIPE_KEY = r"(?<![A-Za-z0-9])((?:sk|rk|pk|ek|uk|mk|pst)_(?:[a-z]+_)?(?:live|test)_)[A-Za-z0-9]\w*"
+_STRIPE_KEY = rf"{_START}((?:sk|rk|pk|ek|uk|mk|pst)_(?:[a-z]+_)?(?:live|test)_)[A-Za-z0-9]\w*"
 _STRIPE_CLIENT_SECRET = r"(_secret_)(?=[a-z%]*[A-Z0-9])[A-Za-z0-9%]{8,}"  # noqa: S105 - pi_…_secret_…
 _STRIPE_ENDPOINT_SECRET = r"(whsec_)[\w+/=-]{6,}"  # noqa: S105
 # An OAuth code and a refresh token; a word that happens to begin so has neither digits nor capitals.
-_STRIPE_OAUTH = r"(?<![A-Za-z0-9])((?:ac|rt)_)(?=[a-z_]*[A-Z0-9])\w{8,}"
-_SQUARE_TOKEN = r"(?<![A-Za-z0-9_+/-])(E[AQ]AA)[A-Za-z0-9_-]{12,}"  # noqa: S105
+_STRIPE_OAUTH = rf"{_START}((?:ac|rt)_)(?=[a-z_]*[A-Z0-9])\w{{8,}}"
+_SQUARE_TOKEN = rf"{_START}(E[AQ]AA)[A-Za-z0-9_-]{{12,}}"
 # sq0idp- and sq0idb- are application ids, which are public and tell sandbox from production.
 _SQUARE_PREFIXED = r"((?:sandbox-)?sq0(?!id)[a-z]{3}-)[A-Za-z0-9_-]{6,}"
-_SQUARE_NONCE = r"(?<![A-Za-z0-9])(cnon:)[\w-]{6,}"
-_JWT = r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){1,4}"
+_SQUARE_NONCE = rf"{_START}(cnon:)[\w-]{{6,}}"
+_JWT = rf"{_START}eyJ[A-Za-z0-9_-]{{6,}}(?:\.[A-Za-z0-9_-]*){{1,4}}"
 _PEM = r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?:(?!-----END)[\s\S])*"
-_RECOVERY_KEY = r"(?<![\w-])[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{4}(?:-[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{4}){7}(?![\w-])"
+_LETTER = "[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]"
+_RECOVERY_KEY = rf"{_START}(?<!-){_LETTER}{{4}}(?:-{_LETTER}{{4}}){{7}}(?![\w-])"
 # 32 bytes in base64: a master key, a Square signature.
-_KEY_IN_BASE64 = r"(?<![A-Za-z0-9+/_])[A-Za-z0-9+/_-]{42}[AEIMQUYcgkosw048]=(?![A-Za-z0-9=])"
+_KEY_IN_BASE64 = (
+    rf"{_START}(?=[A-Za-z+/_-]{{0,42}}[0-9])(?=[0-9A-Z+/_-]{{0,42}}[a-z])(?=[0-9a-z+/_-]{{0,42}}[A-Z])"
+    r"[A-Za-z0-9+/_-]{42}[AEIMQUYcgkosw048]="
+)
 _STRIPE_SIGNATURE = r"(?<![A-Za-z0-9])(v[01]=)[0-9a-fA-F]{32,}"
 
 # --- Authorization schemes ------------------------------------------------------------------------------------------
@@ -62,7 +69,7 @@ def _mask_scheme(found: re.Match[str]) -> str:
 # --- Values that are told by their name -----------------------------------------------------------------------------
 
 _HEADERS = r"(?:proxy-)?authorization|set-cookie2?|cookie|stripe-signature|x-square-(?:hmacsha256-)?signature"
-_SECRET_NAMES = (  # noqa: S105 - patterns of names
+_TELLING_NAMES = (
     r"(?:access|refresh|id|auth|bearer|session|api|oauth|csrf|registration)[_-]?token|client[_-]?secret"
     r"|(?:app(?:lication)?|webhook|endpoint|signing|consumer|shared)[_-]?secret"
     r"|code[_-]?verifier|pass(?:word|wd|phrase)|(?<![a-z])pwd|(?:api|secret|private|signature)[_-]?key"
@@ -88,7 +95,7 @@ def _named(names: str, bare: str) -> str:
 
 
 _HEADER = _named(_HEADERS, _TO_LINE_END)
-_NAMED = _named(_SECRET_NAMES, _WORD)
+_NAMED = _named(_TELLING_NAMES, _WORD)
 # In prose a passphrase has several words.
 _SPOKEN = r"(?P<name>pass(?:word|phrase)|recovery key)(?P<after>:\s+)(?![bru]{0,2}\\*[\"'])(?P<value>[^\r\n\"'\\{\[,]+)"
 _MAYBE = _named(_MAYBE_NAMES, _WORD)
@@ -96,7 +103,9 @@ _IN_QUERY = r"(?P<name>(?:[?&]|%3F|%26)(?:code|token|secret|signature))(?P<after
 _BEFORE_AMPERSAND = r"(?P<name>(?<![\w-])(?:code|token|secret))(?P<after>=)(?P<value>[^\s&;\"'<>\\#]+)(?=&)"
 
 _QUOTES = re.compile(r"""^([bru]{0,2}\\*["'])([\s\S]*?)(\\*["'])?$""")
-_ERROR_CODE = re.compile(r"[a-z]+(?:_[a-z0-9]+)*|[A-Z]+(?:_[A-Z0-9]+)*|[A-Z]?[a-z]+|-?[0-9]{1,6}")
+_ERROR_CODE = re.compile(
+    r"[a-z]+|[a-z]+[0-9]{0,2}(?:_[a-z0-9]+)+|[A-Z]+|[A-Z]+[0-9]{0,2}(?:_[A-Z0-9]+)+|[A-Z][a-z]+|-?[0-9]{1,6}"
+)
 
 
 def _mask_named(found: re.Match[str]) -> str:
