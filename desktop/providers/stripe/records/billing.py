@@ -29,7 +29,11 @@ CREDIT_NOTE_STATUSES: Mapping[str, str] = {name: name for name in ("issued", "vo
 
 
 def map_invoice(body: Mapping[str, Any]) -> InvoiceRecord:
-    """A bill with the lines that the body carries. Raises: Unreadable."""
+    """A bill with the lines that the body carries.
+
+    One that is no draft but states no time of finalisation counts as finalised when it was created.
+    Raises: Unreadable.
+    """
     get = body.get
     status = word(get("status"), INVOICE_STATUSES, "status")
     due = amount(get("amount_due"), "amount due")
@@ -38,6 +42,8 @@ def map_invoice(body: Mapping[str, Any]) -> InvoiceRecord:
     steps = child(get("status_transitions")).get
     customer = get("customer")
     payer = child(customer).get
+    created = instant(get("created"), "creation time")
+    finalized = instant_or_none(steps("finalized_at"), "time of finalisation")
     return InvoiceRecord(
         status=status,
         currency=currency(get("currency")),
@@ -47,12 +53,12 @@ def map_invoice(body: Mapping[str, Any]) -> InvoiceRecord:
         amount_due=due,
         amount_paid=paid,
         amount_remaining=max(due - paid, 0) if left is None else amount(left, "amount remaining"),
-        created_at=instant(get("created"), "creation time"),
+        created_at=created,
         number=text(get("number")),
         client_ref=ref(customer),
         client_name=text(get("customer_name")) or text(payer("name")),
         client_email=text(get("customer_email")) or text(payer("email")),
-        finalized_at=instant_or_none(steps("finalized_at"), "time of finalisation"),
+        finalized_at=created if finalized is None and status != "draft" else finalized,
         due_at=instant_or_none(get("due_date"), "due date"),
         paid_at=instant_or_none(steps("paid_at"), "time of payment"),
         voided_at=instant_or_none(steps("voided_at"), "time of voiding"),
