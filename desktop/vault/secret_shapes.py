@@ -36,7 +36,7 @@ _START = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\x[0-9a-f]
 
 # --- Values that are told by their own prefix -----------------------------------------------------------------------
 
-_STRIPE_KEY = rf"{_START}((?:sk|rk|pk|ek|uk|mk|pst)_(?:[a-z]+_)?(?:live|test)_)[A-Za-z0-9]\w*"
+_STRIPE_KEY = rf"{_START}((?:sk|rk|pk|ek|uk|mk|pst)_(?:[a-z]+_)?(?:live|test)_)[A-Za-z0-9*][\w*]*"
 _STRIPE_CLIENT_SECRET = r"(_secret_)(?=[a-z%]*[A-Z0-9])[A-Za-z0-9%]{8,}"  # noqa: S105 - pi_…_secret_…
 _STRIPE_ENDPOINT_SECRET = r"(whsec_)[\w+/=-]{6,}"  # noqa: S105
 # An OAuth code and a refresh token; a word that happens to begin so has neither digits nor capitals.
@@ -82,8 +82,10 @@ _QUOTED = (
     r"""|'(?:\\.|[^'\\])*'?"""
     r"""|(?P<escaped>\\+["'])(?:(?!(?<!\\)(?P=escaped))[\s\S])*(?:(?P=escaped))?)"""
 )
-# The name's own closing quote and a colon, equals sign or arrow; or, in a tuple, a comma.
-_AFTER_NAME = r"""(?:\\*["']|\])?\s*(?::|=>?|%3D|%3A)\s*|\\*["']\s*,\s*(?=b?\\*["'])"""
+# The name's own closing quote and a colon, equals sign or arrow, and perhaps a list's bracket; or, in a tuple, a comma.
+_AFTER_NAME = (
+    r"""(?:\\*["']|\])?\s*(?::|=>?|%3D|%3A)\s*(?:[\[(]\s*(?=[bru]{0,2}\\*["']))?|\\*["']\s*,\s*(?=b?\\*["'])"""
+)
 _TO_LINE_END = r"""(?:(?!\\[rn])[^\r\n"'])+"""
 _WORD = r"""(?:(?!\\[rnt])[^\s&;,"'<>]|,(?=[^\s"']))+"""
 _IN_TUPLE = re.compile(r"""\(\s*b?\\*["'][\w-]*$""")
@@ -121,7 +123,9 @@ def _mask_named(found: re.Match[str]) -> str:
 
 def _mask_if_random(found: re.Match[str]) -> str:
     """``code`` and ``token`` also name harmless things: an error's code, a kind of token, a status."""
-    _, inside, _ = _unquoted(found["value"])
+    opening, inside, _ = _unquoted(found["value"])
+    if found["name"].lower() == "secret" and (opening or "=" in found["after"]):
+        return _mask_named(found)
     if _ERROR_CODE.fullmatch(inside) and len(inside) <= 64:
         return found[0]
     return _mask_named(found) if _looks_random(inside) else found[0]

@@ -29,9 +29,14 @@ class Derived(SecretService):
     """Somebody's own class, which may do anything with what it gets."""
 
 
+def made(kind: Callable[[], object]) -> object:
+    """One of ``keyring``'s untyped classes."""
+    return kind()
+
+
 def chain_of(monkeypatch: pytest.MonkeyPatch, *links: object) -> object:
     monkeypatch.setattr(chainer.ChainerBackend, "backends", list(links))
-    return chainer.ChainerBackend()
+    return made(chainer.ChainerBackend)
 
 
 def set_keyring(monkeypatch: pytest.MonkeyPatch, backend: object) -> None:
@@ -62,7 +67,7 @@ def test_the_names_in_the_table_are_real_classes(name: str) -> None:
 
 
 def test_a_real_keychain_is_taken_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    set_keyring(monkeypatch, SecretService())
+    set_keyring(monkeypatch, made(SecretService))
     assert find_keychain().name == "Secret Service"
     assert find_keychain("Secret Service").name == "Secret Service"
     with pytest.raises(NoKeychainError, match="KWallet"):
@@ -70,11 +75,11 @@ def test_a_real_keychain_is_taken_by_name(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_of_a_chain_only_its_real_links_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    wallet = kwallet.DBusKeyring()
-    set_keyring(monkeypatch, chain_of(monkeypatch, PlaintextKeyring(), wallet, SecretService()))
+    wallet = made(kwallet.DBusKeyring)
+    set_keyring(monkeypatch, chain_of(monkeypatch, made(PlaintextKeyring), wallet, made(SecretService)))
     assert find_keychain().name == "KWallet"
     assert find_keychain("Secret Service").name == "Secret Service"
-    set_keyring(monkeypatch, chain_of(monkeypatch, PlaintextKeyring(), null.Keyring()))
+    set_keyring(monkeypatch, chain_of(monkeypatch, made(PlaintextKeyring), made(null.Keyring)))
     with pytest.raises(NoKeychainError):
         find_keychain()
 
@@ -135,7 +140,7 @@ def test_every_failure_has_words_that_do_not_quote_the_backend(
     backend = make_backend(before)
     backend.entries["paydesk", "home/key"] = VALUE
     keychain = Keychain(backend, "Secret Service")
-    calls = {
+    calls: dict[str, Callable[[], object]] = {
         "read": lambda: keychain.read("home/key"),
         "write": lambda: keychain.write("home/key", Secret(VALUE)),
         "delete": lambda: keychain.delete("home/key"),

@@ -147,6 +147,8 @@ def test_a_named_value_is_hidden_whatever_it_is_when_it_is_quoted(name: str, val
         repr({name: value, "other": kept}),
         repr({name.encode(): value.encode(), b"other": kept.encode()}),
         repr([(name, value), ("other", kept)]),
+        repr({name: [value], "other": [kept]}),
+        json.dumps({name: [value], "other": [kept]}),
         repr([(name.encode(), value.encode()), (b"other", kept.encode())]),
         f"Settings({name.replace('-', '_')}={value!r}, other={kept!r})"
         if "-" not in name
@@ -294,6 +296,17 @@ def test_a_spoken_passphrase_is_hidden_to_the_end_of_its_line() -> None:
     assert "correct" not in clean
     assert "staple" not in clean
     assert clean.endswith("\nnext line")
+
+
+def test_a_secret_of_any_shape_is_hidden_where_it_is_a_value_and_the_word_stays_in_a_sentence() -> None:
+    for text in ("{{'secret': {!r}}}", "secret={!r}", "secret={} x"):
+        assert PLAIN_VALUE not in redact(text.format(PLAIN_VALUE))
+    assert redact("a secret: rotated today") == "a secret: rotated today"
+
+
+def test_the_end_of_a_key_that_an_error_quotes_is_hidden() -> None:
+    text = "Invalid API Key provided: sk_live_" + "*" * 20 + "T1zdp7dc"
+    assert redact(text) == "Invalid API Key provided: sk_live_[redacted]"
 
 
 def test_a_private_key_is_hidden() -> None:
@@ -526,10 +539,9 @@ def test_the_filter_redacts_what_handlers_of_others_see() -> None:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.addFilter(RedactingFilter())
-    try:
+    with pytest.raises(RuntimeError) as caught:
         raise_chained()
-    except RuntimeError as error:
-        info = (RuntimeError, error, error.__traceback__)
+    info = (RuntimeError, caught.value, caught.tb)
     stack = "Stack:\n" + "".join(traceback.format_stack()) + SECRET
     record = logging.LogRecord("x", logging.ERROR, "f", 1, "key %s", (SECRET,), info, sinfo=stack)
     handler.handle(record)
