@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from string import Template
 from typing import Final
 
-from desktop.ui.roles import MEASURES, TONES
+from desktop.ui.roles import MEASURES
 
 _SIZES: Final = ("body", "secondary", "label", "heading", "title", "figure")
 _TEXT_TONES: Final = ("text", "text-2", "text-3", "accent", "danger", "warning", "info", "on-gradient")
@@ -21,7 +21,7 @@ QFrame[look="top-bar"] { background: $surface; border: none; border-bottom: 1px 
 QFrame[look="card"] { background: $surface; border: 1px solid $line; border-radius: ${card}px; }
 QFrame[look="card"][clickable="true"]:hover { border-color: $line_strong; }
 QFrame[look="card"][clickable="true"]:focus { border: 2px solid $accent; }
-QFrame[look="raised"] { background: $raised; border: 1px solid $line; border-radius: ${card}px; }
+QFrame[look="raised"] { background: $raised; border: 1px solid $line_strong; border-radius: ${card}px; }
 QFrame[look="line"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QFrame[look="strip"] { background: $surface; border: 1px solid $line; border-radius: ${radius}px; }
 QLabel { background: transparent; }
@@ -84,6 +84,8 @@ QPushButton[look="card"]:focus { border: 2px solid $accent; padding: 0; }
 QToolButton[look="icon"] {
     background: transparent; border: none; border-radius: ${x6}px; padding: 0; min-height: 0;
 }
+QToolButton[look="framed"] { padding: 0; }
+QToolButton[look="framed"]:focus { padding: 0; }
 QToolButton[look="icon"]:hover { background: $neutral_soft; }
 QToolButton[look="icon"]:pressed { background: $line; }
 QToolButton[look="icon"]:focus { border: 2px solid $accent; padding: 0; min-height: 0; }
@@ -92,6 +94,7 @@ QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0
 QLineEdit, QPlainTextEdit, QComboBox, QDateEdit {
     background: $surface; border: 1px solid $line; border-radius: ${radius}px; padding: 0 ${x10}px;
     min-height: ${control_inner}px; selection-background-color: $accent; selection-color: $on_accent;
+    placeholder-text-color: $text_3;
 }
 QPlainTextEdit { padding: ${x8}px ${x10}px; }
 QLineEdit[look="search"] { background: $window; }
@@ -151,8 +154,4 @@ def style_sheet(colours: Mapping[str, str], px: Callable[[float], int], points: 
     rules = [_SHEET.substitute(names)]
     rules += [f'QLabel[look="{size}"] {{ font-size: {points(getattr(MEASURES, size)):.2f}pt; }}' for size in _SIZES]
     rules += [f'QLabel[tone="{tone}"] {{ color: {colours[tone]}; }}' for tone in _TEXT_TONES]
-    rules += [
-        f'QFrame[tone="{tone}"] {{ background: {colours[soft]}; border: 1px solid {colours[ink]}; }}'
-        for tone, (ink, soft) in TONES.items()
-    ]
     return "\n".join(rules)

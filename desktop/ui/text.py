@@ -115,7 +115,8 @@ class PlainLabel(QLabel):
     def _show(self) -> None:
         shown = self._full
         if self._elide and self.width() > 0 and self.testAttribute(Qt.WidgetAttribute.WA_Resized):
-            shown = QFontMetrics(self.font()).elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())
+            room = self.width() - max(0, self.indent())
+            shown = QFontMetrics(self.font()).elidedText(self._full, Qt.TextElideMode.ElideRight, room)
             set_tip(self, self._full if shown != self._full else "")
         if shown != self.text():
             self.setText(shown)

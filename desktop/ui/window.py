@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from PySide6.QtCore import QCoreApplication, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -24,6 +24,7 @@ from desktop.ui.widgets.toasts import Toasts
 from desktop.ui.widgets.top_bar import TopBar
 
 _PAGE_KEYS: Final = 9
+_LEAST: Final = QSize(900, 560)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,10 @@ class MainWindow(QMainWindow):
         self._current = ""
         self._first = ""
         self.setWindowTitle("Paydesk")
-        self.resize(self._theme.px(1280), self._theme.px(800))
-        self.setMinimumSize(self._theme.px(960), self._theme.px(600))
+        screen = self.screen().availableSize()
+        wanted = QSize(self._theme.px(1280), self._theme.px(800))
+        self.resize(wanted.boundedTo(screen).expandedTo(_LEAST))
+        self.setMinimumSize(_LEAST)
         self._context = PageContext(
             services.theme, services.tasks, services.messages, services.addresses, self.open_page
         )
@@ -94,7 +97,9 @@ class MainWindow(QMainWindow):
         right.setSpacing(0)
         right.addWidget(self.top_bar)
         right.addWidget(self._stack, 1)
-        central = QWidget()
+        # A click on the ground takes the keyboard out of the search field; nothing else has it at the start.
+        central = self._ground = QWidget()
+        central.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         row = QHBoxLayout(central)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -147,6 +152,7 @@ class MainWindow(QMainWindow):
         self.rail.choose(key)
         self.top_bar.show_page(self._specs[key].title, ())
         self._stack.addWidget(loading_view(self._theme))
+        self._ground.setFocus()
 
     def page(self) -> Page | None:
         """The open page, None before the first."""

@@ -35,7 +35,8 @@ COPY_ROLE: Final = CELL_ROLE + 1
 class Column:
     """A column: its key (what the source sorts by), translated title, kind of cell and width in characters.
 
-    Spare width is shared by ``stretch``. Amounts are right-aligned.
+    Spare width is shared by ``stretch``; where the room is too small, names with a stretch are shortened and those
+    with 0 keep their characters. Amounts are right-aligned.
     """
 
     key: str

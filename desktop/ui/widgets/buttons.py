@@ -77,7 +77,7 @@ class IconButton(QToolButton):
         self._theme = theme
         self._icon_name = icon
         self._role = role
-        self.setProperty("look", "icon" if quiet else "secondary")
+        self.setProperty("look", "icon" if quiet else "framed")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedSize(theme.px(size), theme.px(size))
         self.set_icon(icon, name)

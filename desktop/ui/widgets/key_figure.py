@@ -26,6 +26,7 @@ class KeyFigure(CardButton):
         self._skeleton = Skeleton(theme, (0.7, 0.45), height=12, step=26)
         for widget in (self._title, self._figure, self._others, self._line, self._skeleton):
             self.add(widget)
+        self.body.setSpacing(theme.px(6))
         self.body.addStretch(1)
         self.setMinimumHeight(theme.px(107))
         set_tip(self, definition)

@@ -56,7 +56,7 @@ class LineList(QWidget):
             if self._rules and (place or head is not None):
                 self._layout.addWidget(line())
             label = PlainLabel(shown.label, tone=shown.tone, strong=shown.strong, elide=True)
-            value = PlainLabel(shown.value, tone=shown.value_tone, strong=shown.strong, select=True)
+            value = PlainLabel(shown.value, tone=shown.value_tone, strong=shown.strong)
             self._layout.addWidget(self._row(label, value, self._step - 1 if self._rules else self._step))
         self.updateGeometry()
 
@@ -91,7 +91,7 @@ class BarList(QWidget):
             row = QHBoxLayout()
             row.setSpacing(self._theme.px(8))
             row.addWidget(PlainLabel(shown.label, tone=shown.tone, elide=True), 1)
-            value = PlainLabel(shown.value, tone="text-3", select=True)
+            value = PlainLabel(shown.value, tone="text-3")
             row.addWidget(value)
             self._layout.addLayout(row)
             self._layout.addWidget(_Track(self._theme, shown.share))

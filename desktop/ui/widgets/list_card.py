@@ -56,6 +56,7 @@ class ListCard(QFrame):
             self._stack.addWidget(widget)
         self._state_view: StateView | None = None
         outer.addLayout(self._stack, 1)
+        self._has_totals = False
         self._foot = self._make_foot()
         outer.addWidget(self._foot)
         self._late = QTimer(self)
@@ -75,7 +76,7 @@ class ListCard(QFrame):
         row = QHBoxLayout()
         row.setContentsMargins(self._theme.px(12), 0, self._theme.px(12), 0)
         self._foot_label = PlainLabel("", tone="text-3", elide=True)
-        self._foot_text = PlainLabel("", select=True)
+        self._foot_text = PlainLabel("")
         row.addWidget(self._foot_label, 1)
         row.addWidget(self._foot_text)
         column.addLayout(row)
@@ -85,16 +86,21 @@ class ListCard(QFrame):
 
     @Slot(object)
     def _on_summary(self, summary: Summary) -> None:
-        self._foot.setVisible(bool(summary.totals))
+        self._has_totals = bool(summary.totals)
+        self._show_foot()
         if summary.totals:
             self._foot_label.set_text(summary.totals[0][0])
             others = [" ".join(part) for part in summary.totals[1:]]
             self._foot_text.set_text(" · ".join([summary.totals[0][1], *others]))
         self.summarised.emit(summary)
 
+    def _show_foot(self) -> None:
+        self._foot.setVisible(self._has_totals and self._model.state == "ready")
+
     @Slot(str)
     def _on_state(self, state: str) -> None:
         self._late.stop()
+        self._show_foot()
         if state == "loading":
             self._stack.setCurrentWidget(self._blank)
             self._late.start()

@@ -7,10 +7,12 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QLinearGradient,
     QPainter,
     QPainterPath,
     QPaintEvent,
+    QPixmap,
     QRadialGradient,
 )
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -21,8 +23,9 @@ from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.painting import draw_bar
 from desktop.ui.widgets.picture import Picture
 
-#: How much of the gradient the shade covers where text stands: white on it reaches 4.6:1 on the lightest green.
-SHADE: Final = 0.47
+#: How much of the gradient's start and end the shade covers where text stands: white reaches 4.6:1 on both.
+SHADE_START: Final = 0.5
+SHADE_END: Final = 0.3
 
 
 class PaymentsCard(QFrame):
@@ -102,14 +105,25 @@ class PaymentsCard(QFrame):
         green.setColorAt(0, self._theme.colour("gradient-start"))
         green.setColorAt(1, self._theme.colour("gradient-end"))
         painter.fillPath(shape, green)
-        shade, none = self._theme.colour("gradient-shade"), self._theme.colour("gradient-shade")
-        shade.setAlphaF(SHADE)
-        none.setAlphaF(0)
-        corner = QRadialGradient(area.topRight() + QPointF(0, -self._theme.px(20)), self._theme.px(130))
-        corner.setColorAt(0, none)
-        corner.setColorAt(0.45, none)
-        corner.setColorAt(1, shade)
-        painter.fillPath(shape, corner)
+        # The shade is a picture of its own, so that the bright corner can be cut out of it.
+        shade = QPixmap(self.size() * self.devicePixelRatioF())
+        shade.setDevicePixelRatio(self.devicePixelRatioF())
+        shade.fill(Qt.GlobalColor.transparent)
+        under = QPainter(shade)
+        under.setRenderHint(QPainter.RenderHint.Antialiasing)
+        dark = QLinearGradient(area.topLeft(), area.bottomRight())
+        for place, opacity in ((0.0, SHADE_START), (1.0, SHADE_END)):
+            colour = self._theme.colour("gradient-shade")
+            colour.setAlphaF(opacity)
+            dark.setColorAt(place, colour)
+        under.fillPath(shape, dark)
+        under.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationOut)
+        corner = QRadialGradient(area.topRight() + QPointF(0, -self._theme.px(20)), self._theme.px(120))
+        corner.setColorAt(0.5, QColor(0, 0, 0, 255))
+        corner.setColorAt(1, QColor(0, 0, 0, 0))
+        under.fillRect(area, corner)
+        under.end()
+        painter.drawPixmap(0, 0, shade)
         painter.end()
 
 

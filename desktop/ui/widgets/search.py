@@ -70,6 +70,7 @@ class SearchField(QLineEdit):
 
     def show_text(self, text: str) -> None:
         """Show what the page is searched for, without searching."""
+        self._close_list()
         self._silent = True
         self.setText(clean(text))
         self._silent = False

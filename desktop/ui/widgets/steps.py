@@ -78,6 +78,7 @@ class StepList(QWidget):
             layout.addLayout(row)
             self._rows.append((sign, label))
             self.show_step(place, "waiting")
+        layout.addStretch(1)
 
     @Slot()
     def reset(self) -> None:

@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 from PySide6.QtCore import QCoreApplication, QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme import Theme
@@ -48,24 +48,24 @@ class SyncBox(CardButton):
         super().__init__(theme, parent)
         self._theme = theme
         self._status = SyncStatus("none", "")
-        self.body.setContentsMargins(theme.px(12), theme.px(9), theme.px(8), theme.px(9))
+        self.body.setContentsMargins(theme.px(12), theme.px(7), theme.px(8), theme.px(9))
+        self.body.setSpacing(theme.px(1))
         row = QHBoxLayout()
         row.setSpacing(theme.px(8))
         self._sign = _Sign(theme)
-        words = QVBoxLayout()
-        words.setSpacing(theme.px(2))
         self._title = PlainLabel("", look="secondary", strong=True, elide=True)
         self._text = PlainLabel("", look="secondary", tone="text-3", elide=True)
-        for widget in (self._sign, self._title, self._text):
+        for widget in (self._sign, self._title):
             widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        words.addWidget(self._title)
-        words.addWidget(self._text)
-        self._button = IconButton(theme, "sync", QCoreApplication.translate("SyncBox", "Sync now"), size=26)
+        self._button = IconButton(theme, "sync", QCoreApplication.translate("SyncBox", "Sync now"), size=24)
         self._button.clicked.connect(self._on_button)
-        row.addWidget(self._sign, alignment=Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 1)
+        row.addWidget(self._sign)
+        row.addWidget(self._title, 1)
         row.addWidget(self._button)
         self.body.addLayout(row)
+        self._text.setIndent(theme.px(22))
+        self.add(self._text)
+        self.body.addSpacing(theme.px(2))
         self._bar = Bar(theme, QCoreApplication.translate("SyncBox", "Sync progress"))
         self._bar.setFixedHeight(theme.px(4))
         self.add(self._bar)

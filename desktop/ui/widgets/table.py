@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from typing import Final
 
 from PySide6.QtCore import (
     QEvent,
@@ -22,7 +23,12 @@ from desktop.ui.theme import Theme
 from desktop.ui.widgets.cells import CellDelegate
 
 #: Rows that a copy puts on the clipboard at most; more is what exports are for.
-_COPIED_AT_MOST = 5_000
+_COPIED_AT_MOST: Final = 5_000
+#: Kinds of columns that give way where the room is too small, and the characters they keep.
+_GIVING: Final = frozenset({"text", "strong", "two-line"})
+_SHORT_NAME: Final = 6
+#: Pixels a kind needs beyond its characters: a pill's own padding.
+_EXTRA: Final = {"pill": 18}
 
 
 class RowsTable(QTableView):
@@ -198,18 +204,30 @@ class RowsTable(QTableView):
             self._widths_are_mine = False
 
     def _share_width(self) -> None:
-        """Each column gets its characters; what is left is shared by stretch. No contents are measured."""
-        columns = self._rows.columns
-        one = QFontMetricsF(self._theme.font()).averageCharWidth()
-        needed = [round(column.chars * one) + 2 * self._theme.px(12) for column in columns]
-        spare = max(0, self.viewport().width() - sum(needed))
-        parts = sum(column.stretch for column in columns) or 1
-        left = spare
-        head = self.horizontalHeader()
-        for place, column in enumerate(columns):
-            extra = left if place == len(columns) - 1 else spare * column.stretch // parts
-            head.resizeSection(place, needed[place] + extra)
-            left -= extra
+        for place, width in enumerate(self._widths(self.viewport().width())):
+            self.horizontalHeader().resizeSection(place, width)
+
+    def _widths(self, room: int) -> list[int]:
+        """Each column gets its characters; what is left is shared by stretch. No contents are measured.
+
+        Where the room is too small, names give way first (they are shortened), figures and pills never.
+        """
+        columns, pad = self._rows.columns, 2 * self._theme.px(12)
+        one = QFontMetricsF(self._theme.font()).averageCharWidth() * 1.1
+        widths = [round(column.chars * one) + pad + _EXTRA.get(column.kind, 0) for column in columns]
+        spare = room - sum(widths)
+        if spare >= 0:
+            parts = sum(column.stretch for column in columns) or 1
+            widths = [width + spare * column.stretch // parts for width, column in zip(widths, columns, strict=True)]
+            widths[-1] += room - sum(widths)
+            return widths
+        least = round(_SHORT_NAME * one) + pad
+        giving = [
+            max(0, width - least) if column.stretch and column.kind in _GIVING else 0
+            for width, column in zip(widths, columns, strict=True)
+        ]
+        share = min(1.0, -spare / max(1, sum(giving)))
+        return [width - round(given * share) for width, given in zip(widths, giving, strict=True)]
 
     @Slot()
     def _on_theme(self) -> None:

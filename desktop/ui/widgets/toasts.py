@@ -49,7 +49,7 @@ class Toast(QFrame):
             words.addSpacing(theme.px(5))
             self.button = Button(theme, message.action_label)
             self.button.clicked.connect(self._on_action)
-            words.addWidget(self.button)
+            words.addWidget(self.button, alignment=Qt.AlignmentFlag.AlignLeft)
         layout.addLayout(words, 1)
         close = IconButton(theme, "close", QCoreApplication.translate("Toast", "Dismiss"), size=26)
         close.clicked.connect(self.dismissed)

@@ -1,0 +1,158 @@
+"""The table: a million rows without a stall, selection by ranges and by flag, copies that spreadsheets take."""
+
+import time
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFontMetricsF, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QHeaderView
+
+from desktop.ui.models.rows import Column, RowsModel
+from desktop.ui.tasks import Tasks
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.table import RowsTable
+
+COLUMNS = (
+    Column("number", "Number", "strong", 9, 0),
+    Column("client", "Client", "text", 14, 2),
+    Column("status", "Status", "pill", 16),
+    Column("total", "Total", "amount", 11),
+)
+#: Far above what a turn takes (about 10 ms), far below what walking a million rows would (seconds).
+STALL_S = 0.5
+
+
+def turn() -> None:
+    for _ in range(6):
+        QApplication.processEvents()
+
+
+@pytest.fixture
+def table(qtbot, theme: Theme, inline_tasks: Tasks, make_source, request) -> RowsTable:
+    model = RowsModel(inline_tasks, make_source(getattr(request, "param", 500)), COLUMNS)
+    made = RowsTable(theme, model, "Invoices")
+    model.setParent(made)
+    qtbot.addWidget(made)
+    made.resize(640, 480)
+    model.reload()
+    made.show()
+    turn()
+    return made
+
+
+@pytest.mark.parametrize("table", [1_000_000], indirect=True)
+def test_a_million_rows_scroll_jump_and_select_without_a_stall(table: RowsTable) -> None:
+    for act in (
+        table.scrollToBottom,
+        lambda: table.scrollTo(table.model().index(500_000, 0)),
+        table.selectAll,
+        lambda: table.selectRow(999_999),
+        lambda: table.show_id(3),
+        lambda: table.grab(),
+    ):
+        began = time.process_time()
+        act()
+        turn()
+        assert time.process_time() - began < STALL_S
+
+
+@pytest.mark.parametrize("table", [1_000_000], indirect=True)
+def test_the_last_row_is_reached_and_shown(table: RowsTable) -> None:
+    table.scrollToBottom()
+    turn()
+    assert table.rowAt(table.viewport().height() - 5) == 999_999
+    assert table.model().index(999_999, 0).data() == "INV-1"
+
+
+def test_ctrl_a_marks_all_rows_by_a_flag(qtbot, table: RowsTable) -> None:
+    qtbot.keyClick(table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert table.all_rows
+    assert table.selected_count() == 500
+    assert len(table.selected_ids()) == 500
+    assert table.selectionModel().selection().size() == 0
+    table.selectRow(2)
+    assert not table.all_rows
+    assert list(table.selected_ids()) == [498]
+
+
+def test_a_click_and_return_open_the_row(qtbot, table: RowsTable) -> None:
+    opened: list[object] = []
+    table.opened.connect(opened.append)
+    place = table.visualRect(table.model().index(1, 1)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    assert opened[0] == 499
+    assert opened[-1] == 498
+
+
+def test_a_copy_has_tabs_and_plain_numbers(qtbot, table: RowsTable) -> None:
+    table.selectRow(0)
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "INV-500\tHarbour & Pine <b>Ltd</b>\tPaid\t500.00"
+
+
+def test_a_reload_keeps_the_row_under_the_keyboard(table: RowsTable, make_source) -> None:
+    table.selectRow(10)
+    chosen = table.current_id()
+    model = table.model()
+    assert isinstance(model, RowsModel)
+    model._source.count = 700
+    model.reload()
+    turn()
+    assert table.current_id() == chosen
+    assert table.currentIndex().row() == 210
+    assert list(table.selected_ids()) == [chosen]
+
+
+def test_a_header_click_sorts_and_a_second_one_turns_it_round(qtbot, table: RowsTable) -> None:
+    model = table.model()
+    assert isinstance(model, RowsModel)
+    head = table.horizontalHeader()
+    for wanted in (True, False):
+        head.sectionClicked.emit(3)
+        turn()
+        assert (model.filter.sort, model.filter.descending) == ("total", wanted)
+
+
+def test_nothing_measures_contents(table: RowsTable) -> None:
+    heads = (table.horizontalHeader(), table.verticalHeader())
+    modes = {head.sectionResizeMode(0) for head in heads}
+    assert QHeaderView.ResizeMode.ResizeToContents not in modes
+
+
+@pytest.mark.parametrize("width", [640, 1400])
+def test_columns_fill_the_width(table: RowsTable, width: int) -> None:
+    assert sum(table._widths(width)) == width
+
+
+def test_where_the_room_is_small_names_give_way_and_figures_do_not(table: RowsTable) -> None:
+    number, client, status, total = table._widths(320)
+    least = sum((number, client, status, total))
+    assert least > 320
+    one = QFontMetricsF(table.font()).averageCharWidth()
+    assert total >= 11 * one
+    assert number >= 9 * one
+    assert client < 14 * one
+
+
+def test_a_row_on_its_way_is_a_skeleton_and_then_text(table: RowsTable) -> None:
+    model = table.model()
+    assert isinstance(model, RowsModel)
+    model._blocks.clear()
+    before = table.viewport().grab().toImage()
+    turn()
+    after = table.viewport().grab().toImage()
+    assert before != after
+    assert isinstance(after, QImage)
+
+
+def test_the_pointers_row_is_followed_and_left(qtbot, table: RowsTable) -> None:
+    qtbot.mouseMove(table.viewport(), table.visualRect(table.model().index(3, 0)).center())
+    qtbot.waitUntil(lambda: table.hovered_row() == 3)
+    QApplication.sendEvent(table, QEvent(QEvent.Type.Leave))
+    assert table.hovered_row() == -1
+
+
+def test_the_table_is_named(table: RowsTable, audit_accessibility) -> None:
+    assert audit_accessibility(table) == []
