@@ -48,7 +48,7 @@ _SQUARE_NONCE = rf"{_START}(cnon:)[\w-]{{6,}}"
 _JWT = rf"{_START}eyJ[A-Za-z0-9_-]{{6,}}(?:\.[A-Za-z0-9_-]*){{1,4}}"
 _PEM = r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?:(?!-----END)[\s\S])*"
 _LETTER = "[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]"
-_RECOVERY_KEY = rf"{_START}(?<!-){_LETTER}{{4}}(?:-{_LETTER}{{4}}){{7}}(?![\w-])"
+_RECOVERY_KEY = rf"{_START}{_LETTER}{{4}}(?:-{_LETTER}{{4}}){{7}}(?![A-Za-z0-9])"
 # 32 bytes in base64: a master key, a Square signature.
 _KEY_IN_BASE64 = (
     rf"{_START}(?=[A-Za-z+/_-]{{0,42}}[0-9])(?=[0-9A-Z+/_-]{{0,42}}[a-z])(?=[0-9a-z+/_-]{{0,42}}[A-Z])"

@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.vault.recovery import new_code
 from desktop.vault.redaction import (
     TALKATIVE,
     RedactingFilter,
@@ -365,6 +366,24 @@ pieces = st.one_of(
 def test_redacting_twice_is_redacting_once(text: str) -> None:
     once = redact(text)
     assert redact(once) == once
+
+
+between = st.text(st.sampled_from(" \n\t\"'\\=:,;&?()[]{}<>@/#|%+-*!"), min_size=1, max_size=4)
+around = st.lists(
+    st.sampled_from(["password", "code", "Bearer", "cookie", "https://", "x=1", "b'", "\\n", "123"]), max_size=4
+)
+
+
+@given(around, between, st.sampled_from(sorted(SHAPED.values())), between, around)
+def test_whatever_stands_around_it_a_value_of_known_shape_is_found(
+    before: list[str], opening: str, secret: str, closing: str, after: list[str]
+) -> None:
+    assert not leaks(secret, redact(" ".join(before) + opening + secret + closing + " ".join(after)))
+
+
+def test_every_recovery_key_is_found() -> None:
+    codes = [new_code().reveal() for _ in range(50)]
+    assert not any(leaks(code, redact(f"it is {code}.")) for code in codes)
 
 
 @given(st.text(max_size=200))
