@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -61,6 +62,8 @@ def _handler(script: Script) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = 10
+        # Head and body leave in one piece: two small writes would wait for each other's acknowledgement.
+        wbufsize = 65_536
 
         def _serve(self) -> None:
             parts = urlsplit(self.path)
@@ -84,6 +87,8 @@ def _handler(script: Script) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content[: told.cut])
+            with suppress(ConnectionError):
+                self.wfile.flush()
             if told.cut is not None:
                 self.close_connection = True
 
