@@ -123,6 +123,9 @@ def payment_contributions(row: PaymentSums) -> Iterator[Contribution]:
         yield Contribution(returned, "returned", row.currency, row.returned, 1)
         if not row.on_ledger:
             yield Contribution(returned, "net", row.currency, -row.returned, 1)
+        elif row.settlement_currency != row.currency:
+            yield Contribution(returned, "converted", row.currency, 0, 1)
+            yield Contribution(returned, "converted", row.settlement_currency, 0, 1)
     if row.attempted_day and row.outcome in {"succeeded", "failed"}:
         yield Contribution(row.attempted_day, row.outcome, row.currency, 0, 1)
 

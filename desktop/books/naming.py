@@ -1,0 +1,69 @@
+"""What to call a client whose own record says little: by email, by what invoices and payments say, by its id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Connection, case, select
+
+from desktop.books.tables import Client, ClientLink, Invoice, Payment
+from desktop.books.tables.base import table_of
+
+_CLIENT = table_of(Client)
+_LINK = table_of(ClientLink)
+_INVOICE = table_of(Invoice)
+_PAYMENT = table_of(Payment)
+
+
+def own_name() -> ColumnElement[str]:
+    """The client's name, company or email: the first that is there; empty where none is."""
+    return case(
+        (_CLIENT.c.name != "", _CLIENT.c.name),
+        (_CLIENT.c.company != "", _CLIENT.c.company),
+        else_=_CLIENT.c.email,
+    )
+
+
+def names_of_clients(connection: Connection, client_ids: Iterable[int]) -> dict[int, str]:
+    """What to call each of a few clients on screen. None is left without a name; ids that are gone are left out."""
+    wanted = list(dict.fromkeys(client_ids))
+    rows = connection.execute(
+        select(_CLIENT.c.id, own_name().label("name"), _CLIENT.c.origin_ref).where(_CLIENT.c.id.in_(wanted))
+    ).all()
+    names = {row.id: row.name for row in rows}
+    nameless = {row.id: row.origin_ref or "" for row in rows if not row.name}
+    if nameless:
+        names |= _mentioned(connection, nameless)
+    return names
+
+
+def _mentioned(connection: Connection, nameless: dict[int, str]) -> dict[int, str]:
+    """Names that the latest invoice or payment gives, else "Client" and the provider's id."""
+    on_invoice = case((_INVOICE.c.client_name != "", _INVOICE.c.client_name), else_=_INVOICE.c.client_email)
+    invoice = (
+        select(on_invoice)
+        .where(_INVOICE.c.client_link_id == _LINK.c.id, on_invoice != "")
+        .order_by(_INVOICE.c.created_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    payment = (
+        select(_PAYMENT.c.client_name)
+        .where(_PAYMENT.c.client_link_id == _LINK.c.id, _PAYMENT.c.client_name != "")
+        .order_by(_PAYMENT.c.created_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(_LINK.c.client_id, _LINK.c.external_id, invoice.label("invoice"), payment.label("payment"))
+        .where(_LINK.c.client_id.in_(nameless))
+        .order_by(_LINK.c.id)
+    )
+    names: dict[int, str] = {}
+    ids = dict(nameless)
+    for row in connection.execute(query):
+        found = row.invoice or row.payment
+        if found:
+            names.setdefault(row.client_id, found)
+        ids[row.client_id] = ids[row.client_id] or row.external_id
+    return {client: names.get(client) or f"Client {ref}".strip() for client, ref in ids.items()}

@@ -1,0 +1,107 @@
+"""A period's figures from the daily totals, by the definitions of the words on the screen."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from desktop.books.scales import Scales
+from desktop.books.tables import DailyTotal
+from desktop.books.tables.base import table_of
+from desktop.periods import Period
+
+_DAILY = table_of(DailyTotal)
+_MEASURES = (
+    "collected", "refunds", "returned", "disputes", "fees", "net", "converted", "succeeded", "failed", "invoiced",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One currency's figures of a period, in minor units.
+
+    ``conversions`` counts what was settled in another currency. ``succeeded`` and ``failed`` count payments, not
+    attempts; ``invoices`` counts what was finalised, ``invoiced`` is their sum.
+    """
+
+    collected: int = 0
+    refunds: int = 0
+    returned: int = 0
+    disputes: int = 0
+    fees: int = 0
+    net: int = 0
+    conversions: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    invoiced: int = 0
+    invoices: int = 0
+    payments: int = 0
+
+    @property
+    def total_revenue(self) -> int:
+        """Collected less refunds less returned."""
+        return self.collected - self.refunds - self.returned
+
+    @property
+    def converted(self) -> bool:
+        """Whether these figures do not add up to net because of money settled in another currency."""
+        return bool(self.conversions) and self.total_revenue - self.disputes - self.fees != self.net
+
+    @property
+    def payment_success_rate(self) -> float | None:
+        """Payments that succeeded among those that ended, 0 to 1; None where none ended."""
+        ended = self.succeeded + self.failed
+        return self.succeeded / ended if ended else None
+
+    @property
+    def average_invoice_value(self) -> int | None:
+        """Minor units, rounded half up; None where no invoice was finalised."""
+        return (2 * self.invoiced + self.invoices) // (2 * self.invoices) if self.invoices else None
+
+    def __bool__(self) -> bool:
+        return self != Figures()
+
+
+def read_figures(connection: Connection, scales: Scales, period: Period) -> dict[str, Figures]:
+    """The figures of a period by currency. Currencies with nothing in it are left out."""
+    query = (
+        select(
+            _DAILY.c.currency,
+            _DAILY.c.measure,
+            _DAILY.c.integration_id,
+            func.sum(_DAILY.c.amount).label("amount"),
+            func.sum(_DAILY.c.count).label("times"),
+        )
+        .where(
+            _DAILY.c.day >= period.start_day,
+            _DAILY.c.day < period.end_day_exclusive,
+            _DAILY.c.measure.in_(_MEASURES),
+        )
+        .group_by(_DAILY.c.currency, _DAILY.c.measure, _DAILY.c.integration_id)
+    )
+    amounts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for currency, measure, integration_id, amount, times in connection.execute(query):
+        amounts[currency][measure] += scales.common(int(amount), currency, integration_id)
+        counts[currency][measure] += int(times)
+    found = {currency: _figures(amounts[currency], counts[currency]) for currency in amounts}
+    return {currency: figures for currency, figures in found.items() if figures}
+
+
+def _figures(amounts: dict[str, int], counts: dict[str, int]) -> Figures:
+    return Figures(
+        collected=amounts["collected"],
+        refunds=amounts["refunds"],
+        returned=amounts["returned"],
+        disputes=amounts["disputes"],
+        fees=amounts["fees"],
+        net=amounts["net"],
+        conversions=counts["converted"],
+        succeeded=counts["succeeded"],
+        failed=counts["failed"],
+        invoiced=amounts["invoiced"],
+        invoices=counts["invoiced"],
+        payments=counts["collected"],
+    )
