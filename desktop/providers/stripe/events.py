@@ -116,7 +116,7 @@ def event_of(body: object) -> ProviderEvent | None:
         return None
     inner = child(child(stated("data")).get("object"))
     data = {**child(stated("data")), "object": reduce_object(inner or None)}
-    if inner.get("object") in METHOD_OBJECTS:
+    if text(inner.get("object")) in METHOD_OBJECTS:
         data.pop("previous_attributes", None)
     return ProviderEvent(
         external_id=external_id,

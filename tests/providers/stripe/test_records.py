@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.providers.stripe.records import MAPPERS, map_object, reduce_object, reduce_payment_method
@@ -449,6 +450,12 @@ class TestBadInput:
     def test_a_status_that_nobody_knows_is_named(self, sample: Sample) -> None:
         assert "“teleported”" in refused(sample("payout", status="teleported"), "payout").reason
 
+    @pytest.mark.parametrize("kind", ["customer", "invoice", "subscription", "payment_intent", "charge"])
+    def test_words_that_are_no_words_where_a_payment_method_may_be(self, kind: str, sample: Sample) -> None:
+        odd: dict[str, Any] = {"object": [], "type": {}, "id": []}
+        names = ("source", "default_source", "payment_method", "default_payment_method")
+        assert mapped(sample(kind, **dict.fromkeys(names, odd)))
+
     @pytest.mark.parametrize("junk", [None, 3, "text", [], [1, 2], True])
     def test_something_that_is_no_object(self, junk: object) -> None:
         aside = refused(junk, "charge")
@@ -495,6 +502,7 @@ _JUNK = st.recursive(
 )
 
 
+@settings(max_examples=400)
 @given(data=st.data(), kind=st.sampled_from(sorted(MAPPERS)))
 def test_junk_in_any_place_never_raises(data: st.DataObject, kind: str, sample: Sample) -> None:
     body = sample(kind)
@@ -516,6 +524,49 @@ def test_junk_in_any_place_never_raises(data: st.DataObject, kind: str, sample: 
     if isinstance(found, SetAside):
         assert found.reason.endswith((".", "”."))
     reduce_object(read)
+
+
+_ODD: tuple[Any, ...] = (
+    None,
+    True,
+    1.5,
+    -1,
+    2**64 - 1,
+    "",
+    [],
+    [[]],
+    {},
+    {"id": []},
+    {"object": []},
+    {"data": [1]},
+    {"data": {}},
+    {"type": "card", "card": 7},
+    {"object": "card", "id": 3, "last4": []},
+    {"object": "charge", "source": {"object": "card", "brand": []}},
+)
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, below in inner:
+        yield (*path, key)
+        yield from _places(below, (*path, key))
+
+
+@pytest.mark.parametrize("kind", sorted(MAPPERS))
+def test_every_odd_value_in_every_place_is_mapped_or_set_aside(kind: str, sample: Sample) -> None:
+    aside = 0
+    for path in list(_places(sample(kind))):
+        for odd in _ODD:
+            body = place = sample(kind)
+            for key in path[:-1]:
+                place = place[key]
+            place[path[-1]] = deepcopy(odd)
+            found = map_object(kind, body, WHEN)
+            assert isinstance(found, SourceObject | SetAside)
+            aside += isinstance(found, SetAside)
+            orjson.dumps(reduce_object(body))
+    assert aside
 
 
 @given(junk=_JUNK, kind=st.sampled_from(sorted(MAPPERS)))

@@ -113,7 +113,7 @@ def reduce_nested(kind: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
     changed: dict[str, Any] = {}
     for name in _PLACES.get(kind, ()):
         inner = body.get(name)
-        if type(inner) is dict and inner.get("object") in METHOD_OBJECTS:
+        if type(inner) is dict and text(inner.get("object")) in METHOD_OBJECTS:
             changed[name] = reduce_payment_method(inner)
     if kind == "payment_intent":
         changed.update(_reduce_intent(body))
