@@ -75,9 +75,14 @@ class Request:
         try:
             self.result = self.work()
         except WorldError as error:
-            self.error = error
+            # A traceback would keep the frames' objects alive in a cycle that any thread may collect.
+            self.error = error.with_traceback(None)
         else:
             self.error = None
+
+    def let_go(self) -> None:
+        """Drop what it holds; called in the UI thread, so that no widget ends in the thread that ran the work."""
+        self.work, self.deliver, self.on_error, self.result = _nothing, None, None, None
 
 
 class Port(Protocol):
@@ -285,6 +290,7 @@ class Tasks(QObject):
 
     def _deliver(self, request: Request) -> None:
         if self._closed:
+            request.let_go()
             return
         for key in [key for key, newest in self._newest.items() if newest is request]:
             del self._newest[key]
@@ -294,6 +300,7 @@ class Tasks(QObject):
                 self.broadcast_of(request.result)
             self._hand_over(request)
         finally:
+            request.let_go()
             if job is not None:
                 del self._jobs[job]
                 job.finish()
@@ -364,6 +371,10 @@ class _Worker(QObject):
                 request.run()
         finally:
             self._answer(request)
+
+
+def _nothing() -> None:
+    """The work of a request that is over."""
 
 
 def _owner_of(receiver: Callable[..., None]) -> QObject:

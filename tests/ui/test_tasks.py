@@ -263,3 +263,20 @@ def test_rows_are_read_while_a_long_question_runs(qtbot, tasks: Tasks, view: Vie
     assert other.answers == []
     with qtbot.waitSignal(other.heard):
         gate.set()
+
+
+def test_what_a_question_held_is_let_go_in_the_ui_thread(qtbot, tasks: Tasks, view: View) -> None:
+    ended: list[int] = []
+
+    class Held:
+        def __del__(self) -> None:
+            ended.append(threading.get_ident())
+
+    def ask(held: Held) -> None:
+        tasks.query(lambda: held is not None, view.take)
+
+    for _ in range(50):
+        with qtbot.waitSignal(view.heard):
+            ask(Held())
+    qtbot.waitUntil(lambda: len(ended) == 50)
+    assert set(ended) == {threading.get_ident()}
