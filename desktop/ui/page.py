@@ -68,26 +68,26 @@ class Page(RefreshingView):
         self.setProperty("look", "page")
         self.setAccessibleName(title)
         x, y, gap = self.theme.px(24), self.theme.px(20), self.theme.px(16)
-        self._stack = QStackedLayout(self)
-        self._loading = loading_view(self.theme)
-        self._stack.addWidget(self._loading)
+        self._page_stack = QStackedLayout(self)
+        self._page_loading = loading_view(self.theme)
+        self._page_stack.addWidget(self._page_loading)
         if scrolls:
             column = ScrollColumn(self.theme, margins=(24, 20))
             self.body: QVBoxLayout = column.body
-            self._ready: QWidget = column
+            self._page_ready: QWidget = column
         else:
-            self._ready = QFrame()
-            self._ready.setProperty("look", "clear")
-            self.body = QVBoxLayout(self._ready)
+            self._page_ready = QFrame()
+            self._page_ready.setProperty("look", "clear")
+            self.body = QVBoxLayout(self._page_ready)
             self.body.setContentsMargins(x, y, x, y)
             self.body.setSpacing(gap)
-        self._stack.addWidget(self._ready)
-        self._state_view: StateView | None = None
-        self._late = QTimer(self)
-        self._late.setSingleShot(True)
-        self._late.setInterval(150)
-        self._late.timeout.connect(self._on_late)
-        self._stack.setCurrentWidget(self._loading)
+        self._page_stack.addWidget(self._page_ready)
+        self._page_state: StateView | None = None
+        self._page_late = QTimer(self)
+        self._page_late.setSingleShot(True)
+        self._page_late.setInterval(150)
+        self._page_late.timeout.connect(self._show_skeleton)
+        self._page_stack.setCurrentWidget(self._page_loading)
 
     def top_bar(self) -> Sequence[QWidget]:
         """Widgets for the right of the top bar: the primary action or the period. Make them once, in ``__init__``."""
@@ -115,18 +115,18 @@ class Page(RefreshingView):
 
     def show_loading(self) -> None:
         """The answer is on its way: what is shown stays, skeletons come after 150 ms where there is nothing."""
-        if self._stack.currentWidget() is not self._ready:
-            self._late.start()
+        if self._page_stack.currentWidget() is not self._page_ready:
+            self._page_late.start()
 
     def show_ready(self) -> None:
         """The content is here."""
-        self._show(self._ready)
+        self._put_up(self._page_ready)
 
     def show_state(self, view: StateView) -> None:
         """Show an empty state instead of the content."""
-        self._stack.addWidget(view)
-        self._show(view)
-        self._state_view = view
+        self._page_stack.addWidget(view)
+        self._put_up(view)
+        self._page_state = view
 
     @Slot(object)
     def show_failed(self, error: WorldError) -> None:
@@ -140,17 +140,17 @@ class Page(RefreshingView):
         self.refresh()
 
     @Slot()
-    def _on_late(self) -> None:
-        self._show(self._loading)
+    def _show_skeleton(self) -> None:
+        self._put_up(self._page_loading)
 
-    def _show(self, widget: QWidget) -> None:
-        self._late.stop()
-        old = self._state_view
-        self._stack.setCurrentWidget(widget)
+    def _put_up(self, widget: QWidget) -> None:
+        self._page_late.stop()
+        old = self._page_state
+        self._page_stack.setCurrentWidget(widget)
         if old is not None and old is not widget:
-            self._stack.removeWidget(old)
+            self._page_stack.removeWidget(old)
             old.deleteLater()
-            self._state_view = None
+            self._page_state = None
 
 
 def loading_view(theme: Theme) -> QWidget:

@@ -28,11 +28,11 @@ class RefreshingView(QFrame):
         super().__init__(parent)
         self.tasks = tasks
         self._is_stale = True
-        self._refreshed = 0.0
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.timeout.connect(self._refresh_if_shown)
-        tasks.changed.connect(self._on_changed)
+        self._last_refresh = 0.0
+        self._next_refresh = QTimer(self)
+        self._next_refresh.setSingleShot(True)
+        self._next_refresh.timeout.connect(self._refresh_if_shown)
+        tasks.changed.connect(self._hear_changes)
 
     def refresh(self) -> None:
         """Ask for the rows again; overridden by each view."""
@@ -43,26 +43,26 @@ class RefreshingView(QFrame):
         self._refresh_if_shown()
 
     @Slot(object)
-    def _on_changed(self, changes: HasKinds) -> None:
+    def _hear_changes(self, changes: HasKinds) -> None:
         if self.kinds & changes.kinds:
             self.mark_stale()
 
     @Slot()
     def _refresh_if_shown(self) -> None:
-        if not self._is_stale or not self.isVisible() or self._later.isActive():
+        if not self._is_stale or not self.isVisible() or self._next_refresh.isActive():
             return
-        wait = _APART_MS - (time.monotonic() - self._refreshed) * 1000
-        if self._refreshed and wait > 0:
-            self._later.start(round(wait))
+        wait = _APART_MS - (time.monotonic() - self._last_refresh) * 1000
+        if self._last_refresh and wait > 0:
+            self._next_refresh.start(round(wait))
             return
         self._is_stale = False
-        self._refreshed = time.monotonic()
+        self._last_refresh = time.monotonic()
         self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what changed while hidden."""
         super().showEvent(event)
         if self._is_stale:
-            self._later.stop()
-            self._refreshed = 0.0
+            self._next_refresh.stop()
+            self._last_refresh = 0.0
             self._refresh_if_shown()

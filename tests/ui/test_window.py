@@ -196,7 +196,7 @@ def test_every_control_of_the_window_is_named(window: MainWindow, audit_accessib
 def test_a_page_shows_skeletons_late_then_content_or_failure_with_retry(qtbot, context: PageContext) -> None:
     made = Fake(context, "Invoices")
     qtbot.addWidget(made)
-    assert made._stack.currentWidget() is made._loading
+    assert made._page_stack.currentWidget() is made._page_loading
     made.show_failed(UnreachableError("Locked", "The books are locked.", "Try again."))
     view = made.findChild(StateView)
     assert view is not None
@@ -204,8 +204,8 @@ def test_a_page_shows_skeletons_late_then_content_or_failure_with_retry(qtbot, c
     assert view.button.text() == "Retry"
     view.button.click()
     assert made.refreshed == 1
-    assert made._stack.currentWidget() is made._ready
-    assert not made._late.isActive()
+    assert made._page_stack.currentWidget() is made._page_ready
+    assert not made._page_late.isActive()
 
 
 @pytest.mark.parametrize("choice", ["light", "dark"])
