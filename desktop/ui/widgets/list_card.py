@@ -21,9 +21,12 @@ SKELETON_AFTER_MS = 150
 
 
 class ListCard(QFrame):
-    """Signals: ``summarised`` with the source's ``Summary``, for tabs and counts."""
+    """Signals: ``summarised`` with the source's ``Summary``, for tabs and counts; ``cleared`` when a person asked for
+    all rows in the "nothing matches" state, for tabs, chips and search to be reset.
+    """
 
     summarised = Signal(object)
+    cleared = Signal()
 
     def __init__(
         self,
@@ -135,9 +138,6 @@ class ListCard(QFrame):
         wanted = self._model.filter
         self._model.set_filter(RowFilter(sort=wanted.sort, descending=wanted.descending))
         self.cleared.emit()
-
-    #: Emitted when a person asked for all rows in the "nothing matches" state: reset tabs, chips and search.
-    cleared = Signal()
 
     def _show_view(self, view: StateView) -> None:
         old, self._state_view = self._state_view, view
