@@ -297,15 +297,34 @@ def _leaving(year: Year) -> None:
     )
 
 
+def _catalogue(year: Year) -> None:
+    """A new service with its price, an old one renamed, a price withdrawn."""
+    world = year.world
+
+    def add() -> None:
+        product = people.create_product(world, "Poster printing", description="A2, ten sheets")
+        people.create_price(world, product, "usd", 9900)
+
+    def rename() -> None:
+        product = next(one for one in world.every("product") if one["name"] == "Print preparation")
+        world.change(product, "product.updated", name="Print preparation & proof", updated=world.now)
+
+    def withdraw() -> None:
+        world.change(year.prices["copy", "usd"], "price.updated", active=False)
+
+    _back(year, 16, 9, 0, add)
+    _back(year, 14, 9, 0, rename)
+    _back(year, 13, 9, 0, withdraw)
+
+
 def _renew(year: Year, subscription: Wire) -> None:
     item = subscription["items"]["data"][0]
 
     def again() -> None:
-        subscriptions.renew(year.world, subscription)
-        _renew(year, subscription)
+        if subscriptions.renew(year.world, subscription) is not None:
+            _renew(year, subscription)
 
-    if subscription["status"] not in subscriptions.ENDED:
-        year.at(item["current_period_end"] + 1, again)
+    year.at(item["current_period_end"] + 1, again)
 
 
 def _subscribe(year: Year, name: str, key: str, days_ago: int, *, card: str | None = None, trial: int = 0) -> Wire:
@@ -409,5 +428,6 @@ _SCENES = (
     _invoices,
     _failed_payout,
     _leaving,
+    _catalogue,
     _retainers,
 )

@@ -170,6 +170,7 @@ def plan_routine(year: Year) -> None:
     """Everyday business: clients join, jobs are billed and paid, payouts leave on business days, Stripe sends bills."""
     joining = list(business.CLIENTS)
     year.dice.shuffle(joining)
+    joining.sort(key=lambda client: client.name != business.YEN_CLIENT)
     for place, client in enumerate(joining):
         early = place < 26
         days = place // 3 if early else 9 + (place - 26) * (DAYS_TOLD - 16) // 33
