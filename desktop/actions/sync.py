@@ -1,0 +1,65 @@
+"""Bringing accounts up to date: the action behind Sync now, the hourly schedule and ``paydesk sync``."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from desktop.actions.business import Business
+from desktop.books.integrations import IntegrationRow
+from desktop.errors import NotConnectedError
+from desktop.records import Changes
+from desktop.sync.run import Progress, SyncReport, sync_integration
+
+
+def accounts_to_sync(business: Business, integration_id: int | None) -> list[IntegrationRow]:
+    """The account asked for, or all that are connected.
+
+    Raises: NotConnectedError where there is none.
+    """
+    if integration_id is not None:
+        return [business.integration(integration_id)]
+    rows = business.integrations(connected=True)
+    if not rows:
+        raise NotConnectedError(
+            "Nothing is connected", "No account is connected yet.", "Run paydesk connect stripe, or use the window."
+        )
+    return rows
+
+
+def sync_account(
+    business: Business,
+    row: IntegrationRow,
+    *,
+    cancel: threading.Event,
+    full: bool = False,
+    since: str | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    changed: Callable[[Changes], None] | None = None,
+    who: str = "the command",
+) -> SyncReport:
+    """Sync one account. Progress and changes are told as they happen, on the caller's thread.
+
+    Raises: NotConnectedError, CredentialsRefused, CancelledError, or an error of the vault or the books.
+    """
+    provider = business.provider(row.provider)
+    reader = business.reader(row, cancel)
+    try:
+        return sync_integration(
+            business.books,
+            provider,
+            reader,
+            row.id,
+            full=full,
+            since=since,
+            progress=progress or _ignore,
+            on_changes=changed or _ignore,
+            cancel=cancel,
+            holder=business.holder(who),
+        )
+    finally:
+        reader.close()
+
+
+def _ignore(_told: object) -> None:
+    return None

@@ -1,0 +1,50 @@
+"""The ``paydesk`` command: the same actions as the window, for scripts and for machines without a screen.
+
+Without a subcommand it opens the window, and then imports nothing of the command line.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+_WITH_VALUE = "--home"
+_DEBUG = "--debug"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit status (``cli.md``)."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    rest, home, debug = _split_globals(given)
+    if not rest:
+        from desktop.cli.window import open_window
+
+        return open_window(home, os.environ)
+    from desktop.cli.commands import run
+
+    return run(rest, home, debug=debug)
+
+
+def _split_globals(given: list[str]) -> tuple[list[str], str | None, bool]:
+    """``--home DIR`` and ``--debug`` are taken wherever they stand."""
+    rest: list[str] = []
+    home: str | None = None
+    debug = False
+    waiting = iter(given)
+    for word in waiting:
+        if word == _WITH_VALUE:
+            home = next(waiting, "")
+        elif word.startswith(f"{_WITH_VALUE}="):
+            home = word.partition("=")[2]
+        elif word == _DEBUG:
+            debug = True
+        else:
+            rest.append(word)
+    if home == "":
+        return ["--home", *rest], None, debug
+    return rest, home, debug
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

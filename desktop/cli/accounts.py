@@ -1,0 +1,299 @@
+"""Accounts on the command line: connect, disconnect, status, sync."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from typing import Any
+
+from desktop.actions.business import Business
+from desktop.actions.callback import Callback
+from desktop.actions.connect import Connected, Step, connect_by_key, connect_by_oauth
+from desktop.actions.disconnect import disconnect as disconnect_account
+from desktop.actions.status import AccountStatus, Status, standing
+from desktop.actions.sync import accounts_to_sync, sync_account
+from desktop.books.integrations import IntegrationRow
+from desktop.cli.output import document, facts, say, table, tell
+from desktop.cli.session import Session
+from desktop.errors import CancelledError, UsageError, WorldError
+from desktop.periods import parse_day, rfc3339
+from desktop.providers.contract import Account
+from desktop.sync.run import Progress, SyncReport
+from desktop.sync.status import StreamStatus
+
+_PROGRESS_EVERY_S = 0.2
+
+
+class Terminal:
+    """Connecting as a conversation on the terminal."""
+
+    def __init__(self) -> None:
+        self.account: Account | None = None
+
+    def step(self, step: Step, note: str = "") -> None:
+        """Name the step on standard error."""
+        tell(f"  {step.value}/9 {_STEPS[step]}{f' ({note})' if note else ''}")
+
+    def open_page(self, address: str) -> None:
+        """Open the system browser, and print the address for where there is none."""
+        import webbrowser
+
+        tell("Your browser opens now. If it does not, go to this address:")
+        tell(address)
+        webbrowser.open(address)
+
+    def confirm(self, account: Account) -> bool:
+        """Show whose account it is; at a terminal, ask."""
+        self.account = account
+        tell(f"This is {account.name or 'an account without a name'} ({account.account_id or 'id not readable'}), "
+             f"{account.country or 'country unknown'}, {account.mode}.")  # fmt: skip
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return True
+        sys.stderr.write("Is this your business? [Y/n] ")
+        sys.stderr.flush()
+        return sys.stdin.readline().strip().lower() in {"", "y", "yes"}
+
+    def listening(self, callback: Callback) -> None:
+        """Say where a pasted address would be taken: the terminal waits for the browser only."""
+        tell(f"Waiting for the browser on port {callback.port} (Ctrl+C stops).")
+
+
+_STEPS = {
+    Step.CHOSEN: "Provider chosen",
+    Step.PAGE: "Authorisation page opened",
+    Step.GRANTED: "Access granted",
+    Step.ANSWER: "Answer checked",
+    Step.EXCHANGED: "Code exchanged",
+    Step.SEALED: "Credentials sealed",
+    Step.UPDATES: "Updates arranged",
+    Step.SYNC: "First sync",
+    Step.CONNECTED: "Connected",
+}
+
+
+def connect(session: Session, provider: str, *, key_stdin: bool, label: str, sync: bool, as_json: bool) -> int:
+    """Connect an account, and sync it where that was asked for."""
+    talk = Terminal()
+    with session.business() as business:
+        if key_stdin:
+            key = sys.stdin.readline() if sys.stdin.isatty() else sys.stdin.read()
+            if not key.strip():
+                raise UsageError("No key", "Standard input was empty.", "Pipe the key in: paydesk connect … < key.txt")
+            connected = connect_by_key(business, provider, key, talk, label=label)
+        else:
+            connected = connect_by_oauth(business, provider, talk, threading.Event(), label=label)
+        reports = []
+        status = 0
+        if sync:
+            talk.step(Step.SYNC)
+            report, status = _sync_one(business, connected.integration, full=False, since=None)
+            reports.append(report)
+        talk.step(Step.CONNECTED)
+        _say_connected(connected, reports, as_json)
+    return status
+
+
+def _say_connected(connected: Connected, reports: list[dict[str, Any]], as_json: bool) -> None:
+    row = connected.integration
+    if as_json:
+        answer: dict[str, Any] = {**_account(row), "integration_id": row.id, "success": True, "again": connected.again}
+        if reports:
+            answer["sync"] = reports[0]
+        document(answer)
+        return
+    again = " again" if connected.again else ""
+    say(f"{row.title} is connected{again} ({row.provider}, {row.mode}, number {row.id}).")
+    for report in reports:
+        _say_synced(report)
+
+
+def disconnect(session: Session, integration_id: int, *, forget: bool, as_json: bool) -> int:
+    """Disconnect an account."""
+    with session.business() as business:
+        done = disconnect_account(business, integration_id, forget=forget)
+    if as_json:
+        document({"id": integration_id, "revoked": done.revoked, "forgotten": forget, "note": done.note})
+    else:
+        say("Disconnected." if not forget else "Disconnected, and everything that was read from it is gone.")
+        if done.note:
+            say(done.note)
+    return 0
+
+
+def sync(session: Session, integration_id: int | None, *, full: bool, since: str | None, as_json: bool) -> int:
+    """Sync one account or all of them; 1 where something failed or is partial."""
+    if since is not None:
+        since = parse_day(since)
+    reports, statuses = [], [0]
+    with session.business() as business:
+        for row in accounts_to_sync(business, integration_id):
+            report, status = _sync_one(business, row, full=full, since=since)
+            reports.append(report)
+            statuses.append(status)
+    if as_json:
+        document({"integrations": reports})
+    else:
+        for report in reports:
+            _say_synced(report)
+    return max(statuses)
+
+
+def _sync_one(business: Business, row: IntegrationRow, *, full: bool, since: str | None) -> tuple[dict[str, Any], int]:
+    cancel = threading.Event()
+    meter = _Meter(row.title)
+    try:
+        report = sync_account(business, row, cancel=cancel, full=full, since=since, progress=meter)
+    except CancelledError:
+        raise
+    except WorldError as error:
+        meter.end()
+        tell(str(error))
+        stream = {"name": "", "seen": 0, "created": 0, "updated": 0, "unchanged": 0, "deleted": 0}
+        failed = {**stream, "errors": [str(error)]}
+        return {"id": row.id, "provider": row.provider, "streams": [failed], "seconds": 0.0}, error.exit_status
+    meter.end()
+    return report_json(report), report.exit_status
+
+
+class _Meter:
+    """One line of progress that is written over, only where somebody looks."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._shown = 0.0
+        self._live = sys.stderr.isatty()
+
+    def __call__(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if self._live and now - self._shown >= _PROGRESS_EVERY_S:
+            self._shown = now
+            rate = f" · {progress.rate:,.0f} a second" if progress.rate else ""
+            sys.stderr.write(f"\r\x1b[K{self._title}: {progress.stream} · {progress.seen:,}{rate}")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        """Leave a clean line."""
+        if self._live and self._shown:
+            sys.stderr.write("\r\x1b[K")
+
+
+def report_json(report: SyncReport) -> dict[str, Any]:
+    """The stable shape of one account's sync."""
+    names = ("name", "seen", "created", "updated", "unchanged", "deleted")
+    streams = [
+        {**{name: getattr(stream, name) for name in names}, "errors": list(stream.errors)} for stream in report.streams
+    ]
+    return {
+        "id": report.integration_id,
+        "provider": report.provider,
+        "streams": streams,
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def _say_synced(report: dict[str, Any]) -> None:
+    rows = [
+        (
+            stream["name"],
+            *(f"{stream[name]:,}" for name in ("seen", "created", "updated", "deleted")),
+            "; ".join(stream["errors"]),
+        )
+        for stream in report["streams"]
+    ]
+    table(rows, ("Stream", "Read", "New", "Changed", "Gone", ""), right=(1, 2, 3, 4))
+    say(f"Done in {report['seconds']:.1f} s.")
+
+
+def status(session: Session, *, as_json: bool) -> int:
+    """How everything stands."""
+    with session.business() as business:
+        now = standing(business)
+    if as_json:
+        document(status_json(now))
+        return 0
+    if not now.accounts:
+        say("Nothing is connected yet. Run: paydesk connect stripe")
+    for account in now.accounts:
+        _say_account(account)
+    facts(
+        {
+            "Outbox": f"{now.outbox['waiting']} waiting, {now.outbox['failed']} failed",
+            "Events": ", ".join(f"{count:,} {name}" for name, count in now.events.items()),
+            "Conflicts": str(now.conflicts),
+            "Time zone": now.timezone,
+        }
+    )
+    return 0
+
+
+def _say_account(account: AccountStatus) -> None:
+    row = account.integration
+    say(f"{row.id}. {row.title} · {row.provider} · {row.mode} · {row.status.replace('_', ' ')}")
+    if row.attention:
+        say(f"   {row.attention}")
+    rows = [
+        (
+            stream.name.replace("_", " "),
+            stream.state.replace("_", " "),
+            f"{stream.count:,}",
+            rfc3339(stream.complete_through) if stream.complete_through else "—",
+            _remarks(stream),
+        )
+        for stream in account.streams
+    ]
+    table(rows, ("Stream", "State", "Count", "Complete through", "Remarks"), right=(2,))
+    say()
+
+
+def _remarks(stream: StreamStatus) -> str:
+    remarks = [stream.error] if stream.error else []
+    remarks += [f"{stream.set_aside:,} set aside"] if stream.set_aside else []
+    remarks += [f"since {stream.since}"] if stream.since else []
+    return "; ".join([*remarks, *stream.notes])
+
+
+def _instant(value: int | None) -> str | None:
+    return None if value is None else rfc3339(value)
+
+
+def _account(row: IntegrationRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "provider": row.provider,
+        "account_id": row.account_id,
+        "label": row.title,
+        "mode": row.mode,
+        "status": row.status,
+        "attention": row.attention,
+        "last_sync_at": _instant(row.last_sync_at),
+    }
+
+
+def status_json(now: Status) -> dict[str, Any]:
+    """The stable shape of ``status --json``."""
+    return {
+        "integrations": [
+            {
+                **_account(account.integration),
+                "streams": [
+                    {
+                        "name": stream.name,
+                        "state": stream.state,
+                        "count": stream.count,
+                        "complete_through": _instant(stream.complete_through),
+                        "since": stream.since,
+                        "set_aside": stream.set_aside,
+                        "error": stream.error or None,
+                        "notes": list(stream.notes),
+                    }
+                    for stream in account.streams
+                ],
+            }
+            for account in now.accounts
+        ],
+        "outbox": now.outbox,
+        "events": now.events,
+        "conflicts": now.conflicts,
+        "timezone": now.timezone,
+    }

@@ -1,0 +1,165 @@
+"""The subcommands, by the stable part of the command's description. Presentation only: actions do the work."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import click
+import typer
+
+from desktop.cli.output import tell
+from desktop.cli.session import Session, start_logging
+from desktop.errors import WorldError
+
+log = logging.getLogger(__name__)
+
+app = typer.Typer(
+    name="paydesk",
+    help="A small business's money through Stripe and Square, in one set of local books.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+Search = Annotated[str, typer.Option("--search", help="Only what matches this text.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="At most this many.")]
+
+
+def run(arguments: Sequence[str], home: str | None, *, debug: bool) -> int:
+    """Run one subcommand; the exit status."""
+    try:
+        start_logging(debug)
+        result = app(list(arguments), standalone_mode=False, obj=Session(home, debug))
+        return int(result or 0)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.UsageError as error:
+        error.show(sys.stderr)
+        return 2
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        tell("Stopped.")
+        return 1
+    except WorldError as error:
+        if debug:
+            log.exception("refused")
+        tell(str(error))
+        return error.exit_status
+    except BrokenPipeError:
+        return 1
+
+
+@app.command("demo", help="A year of a small business's life, in a pretend Stripe, to look around in.")
+def _demo(
+    headless: Annotated[bool, typer.Option("--headless", help="No window: print the dashboard.")] = False,
+    seed: Annotated[int, typer.Option("--seed")] = 1,
+    today: Annotated[str, typer.Option("--today", metavar="DAY")] = "",
+    as_json: Json = False,
+) -> int:
+    from desktop.cli import demo
+
+    return demo.demo(headless=headless, seed=seed, today=today or None, as_json=as_json)
+
+
+@app.command("connect", help="Connect an account: in the system browser, or with a key from standard input.")
+def _connect(
+    context: typer.Context,
+    provider: Annotated[str, typer.Argument(metavar="{stripe,square}")],
+    key_stdin: Annotated[bool, typer.Option("--key-stdin", help="Read a restricted key from standard input.")] = False,
+    label: Annotated[str, typer.Option("--label", help="What to call it.")] = "",
+    sync: Annotated[bool, typer.Option("--sync", help="Sync at once.")] = False,
+    as_json: Json = False,
+) -> int:
+    from desktop.cli import accounts
+
+    return accounts.connect(context.obj, provider, key_stdin=key_stdin, label=label, sync=sync, as_json=as_json)
+
+
+@app.command("disconnect", help="Give the access back and shred the credentials.")
+def _disconnect(
+    context: typer.Context,
+    integration_id: Annotated[int, typer.Argument(metavar="ID")],
+    forget: Annotated[bool, typer.Option("--forget", help="Remove what was read from it as well.")] = False,
+    as_json: Json = False,
+) -> int:
+    from desktop.cli import accounts
+
+    return accounts.disconnect(context.obj, integration_id, forget=forget, as_json=as_json)
+
+
+@app.command("status", help="How everything stands.")
+def _status(context: typer.Context, as_json: Json = False) -> int:
+    from desktop.cli import accounts
+
+    return accounts.status(context.obj, as_json=as_json)
+
+
+@app.command("sync", help="Bring the books up to date.")
+def _sync(
+    context: typer.Context,
+    integration_id: Annotated[int | None, typer.Argument(metavar="[ID]")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read everything again.")] = False,
+    since: Annotated[str, typer.Option("--since", metavar="DAY", help="Nothing older than this day.")] = "",
+    as_json: Json = False,
+) -> int:
+    from desktop.cli import accounts
+
+    return accounts.sync(context.obj, integration_id, full=full, since=since or None, as_json=as_json)
+
+
+_LISTS = {
+    "clients": "The clients.",
+    "invoices": "The invoices, newest first.",
+    "payments": "The payments, newest first.",
+    "subscriptions": "The recurring services.",
+    "payouts": "What was paid into the bank.",
+    "services": "What is sold.",
+}
+
+
+def _add_list(name: str, what: str) -> None:
+    def command(context: typer.Context, search: Search = "", limit: Limit = 50, as_json: Json = False) -> int:
+        from desktop.cli import lists
+
+        return lists.show(context.obj, name, search=search, limit=limit, as_json=as_json)
+
+    app.command(name, help=what)(command)
+
+
+for _name, _what in _LISTS.items():
+    _add_list(_name, _what)
+
+
+@app.command("report", help="Figures: dashboard.")
+def _report(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    as_json: Json = False,
+    currency: Annotated[str, typer.Option("--currency", metavar="C")] = "",
+    month: Annotated[str, typer.Option("--month", metavar="YYYY-MM")] = "",
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT")] = "",
+) -> int:
+    from desktop.cli import reports
+
+    return reports.show(
+        context.obj, name, currency=currency.lower(), month=month or None, as_json=as_json or form == "json"
+    )
+
+
+@app.command("sandbox", help="The pretend providers alone; prints their addresses and keys as JSON.")
+def _sandbox(
+    port: Annotated[int, typer.Option("--port")] = 0,
+    seed: Annotated[int, typer.Option("--seed")] = 1,
+    today: Annotated[str, typer.Option("--today", metavar="DAY")] = "",
+    timezone: Annotated[str, typer.Option("--timezone", metavar="ZONE")] = "",
+) -> int:
+    from desktop.sandbox.__main__ import main
+
+    words: list[Any] = ["--port", port, "--seed", seed]
+    words += ["--today", today] if today else []
+    words += ["--timezone", timezone] if timezone else []
+    return main([str(word) for word in words])

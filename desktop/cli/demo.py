@@ -1,0 +1,171 @@
+"""The demo: a pretend Stripe in a process of its own, connected by its own consent pages, synced, and shown."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+from desktop.actions.business import TODAY, Business
+from desktop.actions.callback import Callback
+from desktop.actions.connect import Connected, Step, connect_by_oauth
+from desktop.actions.sync import sync_account
+from desktop.cli.accounts import report_json
+from desktop.cli.output import document, say, tell
+from desktop.cli.reports import say_dashboard
+from desktop.errors import UnreachableError
+from desktop.periods import parse_day, today, zone
+from desktop.providers.contract import Account
+from desktop.reports.dashboard import dashboard, to_json
+from desktop.workspace import TIMEZONE, open_business
+
+_ZONE = "America/New_York"
+_START_S = 60.0
+
+
+def demo(*, headless: bool, seed: int, today: str | None, as_json: bool) -> int:
+    """Run the demo; without a screen it prints the dashboard."""
+    timezone = os.environ.get(TIMEZONE) or _ZONE
+    day = _day(today, timezone)
+    with tempfile.TemporaryDirectory(prefix="paydesk-demo-") as folder, sandbox(seed, day, timezone) as addresses:
+        environment = {**os.environ, **demo_environment(addresses, day, timezone)}
+        if not headless:
+            from desktop.cli.window import open_demo
+
+            return open_demo(Path(folder) / "books", environment, connect_demo)
+        business = open_business(Path(folder) / "books", environment, memory_key=True)
+        try:
+            report = connect_demo(business)
+            answer = to_json(dashboard(business.books, business.today()))
+        finally:
+            business.close()
+    if as_json:
+        document({**answer, "sync": report})
+    else:
+        seen = sum(stream["seen"] for stream in report["streams"])
+        say(f"Stripe connected by OAuth, {seen:,} objects synced in {report['seconds']:.1f} s.")
+        say_dashboard(answer)
+    return 0
+
+
+def demo_environment(addresses: Mapping[str, Mapping[str, str]], day: str, timezone: str) -> dict[str, str]:
+    """The variables under which everything talks to the sandbox and its day is today."""
+    stripe = addresses["stripe"]
+    return {
+        "PAYDESK_STRIPE_API_BASE": stripe["api_base"],
+        "PAYDESK_STRIPE_CONNECT_BASE": stripe["connect_base"],
+        "PAYDESK_STRIPE_CLIENT_ID": stripe["client_id"],
+        "PAYDESK_STRIPE_CLIENT_SECRET": stripe["secret_key"],
+        "PAYDESK_DATABASE_URL": "",
+        "PAYDESK_MASTER_KEY": "",
+        TIMEZONE: timezone,
+        TODAY: day,
+    }
+
+
+def connect_demo(business: Business, cancel: threading.Event | None = None) -> dict[str, Any]:
+    """Connect Stripe through the sandbox's own pages, as a browser would, and sync it; the sync's report."""
+    stop = cancel or threading.Event()
+    connected = connect_by_oauth(business, "stripe", _Browser(), stop, port=0)
+    return _synced(business, connected, stop)
+
+
+def _synced(business: Business, connected: Connected, stop: threading.Event) -> dict[str, Any]:
+    return report_json(sync_account(business, connected.integration, cancel=stop, who="the demo"))
+
+
+@contextmanager
+def sandbox(seed: int, day: str, timezone: str) -> Iterator[dict[str, dict[str, str]]]:
+    """The pretend providers in a process of their own; their addresses and keys.
+
+    Raises: UnreachableError where they do not start.
+    """
+    words = ["--seed", str(seed), "--today", day, "--timezone", timezone]
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "desktop.cli"]
+    quiet = {name: value for name, value in os.environ.items() if not name.startswith("PAYDESK_")}
+    package_folder = str(Path(__file__).resolve().parents[2])
+    quiet["PYTHONPATH"] = os.pathsep.join(filter(None, [package_folder, quiet.get("PYTHONPATH", "")]))
+    command = [*program, "sandbox", *words]
+    # Our own program with our own words: nothing in it came from outside.
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=quiet, text=True) as process:  # noqa: S603
+        late = threading.Timer(_START_S, process.kill)
+        late.start()
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            late.cancel()
+            if not line:
+                raise UnreachableError("The demo did not start", "The pretend providers did not start.", "Try again.")
+            yield json.loads(line)
+        finally:
+            late.cancel()
+            process.terminate()
+
+
+def _day(given: str | None, timezone: str) -> str:
+    return parse_day(given) if given else today(zone(timezone), os.environ.get(TODAY) or None)
+
+
+class _Form(HTMLParser):
+    """Reads the first form that has a button saying Connect."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.action = ""
+        self.method = "get"
+        self.fields: dict[str, str] = {}
+        self._done = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Collect the form's address, its hidden fields and the consenting button."""
+        values = {name: value or "" for name, value in attrs}
+        if self._done:
+            return
+        if tag == "form":
+            self.action, self.method = values.get("action", ""), values.get("method", "get").lower()
+        elif tag == "input" and values.get("name"):
+            self.fields[values["name"]] = values.get("value", "")
+        elif tag == "button" and values.get("name") and "deny" not in values.get("value", "").lower():
+            self.fields.setdefault(values["name"], values.get("value", ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        """The first form is the one."""
+        self._done = self._done or tag == "form"
+
+
+class _Browser:
+    """Says yes on the sandbox's consent page, the way a browser does: it loads the page and sends its form."""
+
+    def step(self, step: Step, note: str = "") -> None:
+        """Name the step on standard error."""
+        tell(f"  {step.value}/9 {step.name.capitalize()}{f' ({note})' if note else ''}")
+
+    def open_page(self, address: str) -> None:
+        """Load the page, press Connect, and follow the way back."""
+        import httpx
+
+        with httpx.Client(follow_redirects=True, timeout=30, trust_env=False) as client:
+            page = client.get(address)
+            form = _Form()
+            form.feed(page.text)
+            target = urljoin(str(page.url), form.action)
+            if form.method == "post":
+                client.post(target, data=form.fields)
+            else:
+                client.get(target, params=form.fields)
+
+    def confirm(self, account: Account) -> bool:
+        """The demo's business is the demo's."""
+        return bool(account.mode)
+
+    def listening(self, callback: Callback) -> None:
+        """Nothing to do: the page leads back by itself."""

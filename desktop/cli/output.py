@@ -1,0 +1,55 @@
+"""How the command speaks: tables and sentences for people, one JSON document for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from desktop.money import format_money
+
+
+def say(text: str = "") -> None:
+    """A line on standard output."""
+    sys.stdout.write(f"{text}\n")
+
+
+def tell(text: str) -> None:
+    """A line on standard error: progress, warnings, refusals."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def document(value: Any) -> None:
+    """The one JSON document of a command."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def money(amount: int | None, currency: str, provider: str | None = "stripe") -> str:
+    """An amount for people; a dash where there is none."""
+    return "—" if amount is None else format_money(amount, currency, provider=provider)
+
+
+def table(rows: Iterable[Sequence[str]], titles: Sequence[str], right: Sequence[int] = ()) -> None:
+    """Rows in aligned columns; columns whose index is in ``right`` are aligned to the right."""
+    lines = [list(titles), *(list(row) for row in rows)]
+    if len(lines) == 1:
+        say("Nothing to show.")
+        return
+    widths = [max(len(line[index]) for line in lines) for index in range(len(titles))]
+    for number, line in enumerate(lines):
+        cells = [
+            text.rjust(width) if index in right else text.ljust(width)
+            for index, (text, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        say("  ".join(cells).rstrip())
+        if number == 0:
+            say("  ".join("─" * width for width in widths))
+
+
+def facts(pairs: Mapping[str, str]) -> None:
+    """Names and values, the values aligned."""
+    width = max((len(name) for name in pairs), default=0)
+    for name, value in pairs.items():
+        say(f"{name.ljust(width)}  {value}")

@@ -1,0 +1,62 @@
+"""Reports on the command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from desktop.cli.output import document, facts, money, say, table
+from desktop.cli.session import Session
+from desktop.errors import UsageError
+from desktop.reports.dashboard import dashboard, to_json
+
+REPORTS = ("dashboard",)
+
+
+def show(session: Session, name: str, *, currency: str, month: str | None, as_json: bool) -> int:
+    """Print a report. Raises: UsageError for one that there is not."""
+    if name not in REPORTS:
+        raise UsageError("No such report", f"There is no report called {name}.", f"There is {', '.join(REPORTS)}.")
+    with session.business() as business:
+        answer = to_json(dashboard(business.books, business.today(), month))
+    if currency:
+        answer["currencies"] = {code: sums for code, sums in answer["currencies"].items() if code == currency}
+    if as_json:
+        document(answer)
+    else:
+        say_dashboard(answer)
+    return 0
+
+
+def say_dashboard(answer: dict[str, Any]) -> None:
+    """The dashboard for people."""
+    say(f"{answer['month']} as of {answer['as_of']}, days in {answer['timezone']}")
+    if not answer["currencies"]:
+        say("Nothing yet: connect an account and sync it.")
+    for currency, sums in answer["currencies"].items():
+        say()
+        say(currency.upper())
+        open_, late = sums["outstanding_invoices"], sums["overdue_invoices"]
+        rate = sums["payment_success_rate"]
+        facts(
+            {
+                "Total revenue": f"{money(sums['total_revenue'], currency)}  (collected − refunds − returned)",
+                "Collected": money(sums["collected"], currency),
+                "Refunds": money(sums["refunds"], currency),
+                "Returned": money(sums["returned"], currency),
+                "Disputes": money(sums["disputes"], currency),
+                "Fees": money(sums["fees"], currency),
+                "Net": money(sums["net"], currency) + ("  (some was converted)" if sums["converted"] else ""),
+                "Outstanding invoices": f"{money(open_['amount'], currency)} in {open_['count']:,}",
+                "Overdue invoices": f"{money(late['amount'], currency)} in {late['count']:,}",
+                "Payment success rate": "—" if rate is None else f"{rate:.1%}",
+                "Average invoice value": money(sums["average_invoice_value"], currency),
+            }
+        )
+        if sums["top_clients"]:
+            say()
+            rows = [(client["name"], money(client["amount"], currency)) for client in sums["top_clients"]]
+            table(rows, ("Top paying clients", "Paid"), right=(1,))
+        if sums["revenue_by_service"]:
+            say()
+            rows = [(part["service"], money(part["amount"], currency)) for part in sums["revenue_by_service"]]
+            table(rows, ("Revenue by service type", "Amount"), right=(1,))

@@ -1,0 +1,64 @@
+"""``paydesk`` without a subcommand: the window. Imports nothing that the first frame does not need."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop.errors import WorldError
+
+if TYPE_CHECKING:
+    from desktop.actions.business import Business
+    from desktop.vault.passphrase import Ask
+
+
+def open_window(home: str | None, environment: Mapping[str, str]) -> int:
+    """Open the window on the books of a home folder; the exit status."""
+    from desktop.ui.screen import check_screen
+
+    try:
+        check_screen(environment)
+        folder = _home(home, environment)
+    except WorldError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_status
+
+    def open_business(ask: Ask) -> Business:
+        from desktop.workspace import open_business
+
+        return open_business(folder, environment, ask=ask)
+
+    from desktop.ui.app import run
+
+    return run(folder, open_business)
+
+
+def open_demo(folder: Path, environment: Mapping[str, str], connect: Callable[[Business], object]) -> int:
+    """Open the window on the demo's books, which are connected and synced on the reading thread first."""
+    from desktop.ui.screen import check_screen
+
+    check_screen(environment)
+
+    def open_business(_ask: Ask) -> Business:
+        from desktop.workspace import open_business
+
+        business = open_business(folder, environment, memory_key=True)
+        connect(business)
+        return business
+
+    from desktop.ui.app import run
+
+    return run(folder, open_business)
+
+
+def _home(home: str | None, environment: Mapping[str, str]) -> Path:
+    import os
+
+    chosen = home or environment.get("PAYDESK_HOME", "")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    import platformdirs
+
+    return Path(os.fspath(platformdirs.user_data_dir("paydesk", appauthor=False)))

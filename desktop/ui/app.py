@@ -1,0 +1,112 @@
+"""The window's composition root: Qt, theme, lanes, pages, syncing, and one way out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QObject, Slot
+from PySide6.QtWidgets import QApplication
+
+from desktop.ui.addresses import Addresses
+from desktop.ui.desk import Desk
+from desktop.ui.faults import Faults
+from desktop.ui.garbage import Garbage
+from desktop.ui.kept import Kept
+from desktop.ui.messages import Messages
+from desktop.ui.pages import page_specs
+from desktop.ui.syncing import Syncing
+from desktop.ui.tasks import Tasks
+from desktop.ui.theme import Theme
+from desktop.ui.window import MainWindow, WindowServices
+
+if TYPE_CHECKING:
+    from desktop.actions.business import Business
+    from desktop.vault.passphrase import Ask
+
+_DEADLINE_MS = 15_000
+
+
+class App(QObject):
+    """One running window and everything behind it. ``open_business`` is called once, off the UI thread."""
+
+    def __init__(self, qt: QApplication, home: Path, open_business: Callable[[Ask], Business]) -> None:
+        super().__init__()
+        from desktop.ui.dialogs.passphrase import PassphrasePrompt
+
+        self._qt = qt
+        self._kept = Kept(home)
+        self.theme = Theme(qt, self._kept.text("theme", "system"), remember=self._remember_theme)
+        self.messages = Messages(self)
+        self.faults = Faults(self.messages, self)
+        self._garbage = Garbage(self)
+        self.tasks = Tasks(self)
+        self._prompt = PassphrasePrompt(self.theme)
+        ask = self._prompt.ask
+        self.desk = Desk(lambda: open_business(ask))
+        self.syncing = Syncing(self.desk, self.tasks, self.messages, self)
+        services = WindowServices(self.theme, self.tasks, self.messages, Addresses())
+        self.window = MainWindow(services, page_specs(self.desk, self.syncing))
+        self._prompt.set_window(self.window)
+        self.syncing.status_changed.connect(self.window.show_sync)
+        self.window.sync_asked.connect(self.syncing.sync_now)
+        self.window.cancel_asked.connect(self.syncing.cancel)
+        self.window.details_asked.connect(self._on_details)
+        self.window.closing.connect(self._on_closing)
+
+    def show(self, first: str = "dashboard") -> None:
+        """Show the window; pages and books are opened after its first frame."""
+        self.faults.install()
+        self._garbage.start()
+        geometry = self._kept.text("geometry")
+        if geometry:
+            self.window.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        self.window.start(first)
+        self.window.show()
+        self.window.page_opened.connect(self._on_first_page)
+
+    def shut_down(self) -> bool:
+        """Stop the lanes, then close the books. False where something did not end in time."""
+        stopped = self.tasks.shutdown(_DEADLINE_MS)
+        if stopped:
+            self.desk.close()
+            self._garbage.stop()
+        return stopped
+
+    def _remember_theme(self, choice: str) -> None:
+        self._kept.keep("theme", choice)
+
+    @Slot(str)
+    def _on_first_page(self, _key: str) -> None:
+        self.window.page_opened.disconnect(self._on_first_page)
+        self.syncing.start()
+
+    @Slot()
+    def _on_details(self) -> None:
+        self.window.open_page("integrations")
+
+    @Slot()
+    def _on_closing(self) -> None:
+        self._kept.keep("geometry", bytes(self.window.saveGeometry().toBase64().data()).decode())
+        self._prompt.release()
+        self.syncing.cancel()
+
+
+def run(home: Path, open_business: Callable[[Ask], Business]) -> int:
+    """Show the window until it is closed; the exit status."""
+    qt = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(qt, QApplication)
+    qt.setApplicationName("Paydesk")
+    qt.setApplicationDisplayName("Paydesk")
+    qt.setDesktopFileName("paydesk")
+    app = App(qt, home, open_business)
+    app.show()
+    status = qt.exec()
+    if not app.shut_down():
+        # A thread that ignores its cancellation would make Qt abort; the books are safe at every commit.
+        sys.stderr.flush()
+        os._exit(status)
+    return status

@@ -1,0 +1,22 @@
+"""The pages of the window, in the rail's order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from desktop.ui.desk import Desk
+from desktop.ui.page import PageSpec
+from desktop.ui.syncing import Syncing
+
+
+def page_specs(desk: Desk, syncing: Syncing) -> Sequence[PageSpec]:
+    """All pages. Each is made at its first visit."""
+    from desktop.ui.pages import clients, dashboard, integrations, invoices, payments
+
+    return (
+        dashboard.spec(desk, syncing),
+        clients.spec(desk),
+        invoices.spec(desk),
+        payments.spec(desk),
+        integrations.spec(desk, syncing),
+    )

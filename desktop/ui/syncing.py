@@ -1,0 +1,360 @@
+"""Syncing in the window: the button, the hourly schedule, progress, and what the rail says about it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QCoreApplication, QDateTime, QObject, QTimer, Signal, Slot
+
+from desktop.errors import CancelledError, WorldError
+from desktop.ui.desk import Desk
+from desktop.ui.messages import Messages
+from desktop.ui.tasks import Job, Tasks
+from desktop.ui.widgets.sync_box import SyncStatus
+
+if TYPE_CHECKING:
+    from desktop.actions.business import Business
+    from desktop.books.integrations import IntegrationRow
+    from desktop.records import Changes
+    from desktop.sync.report import Progress, SyncReport
+
+_EVERY_S: Final = 3600
+_TICK_MS: Final = 20_000
+_CHANGES_APART_S: Final = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class SyncProgress:
+    """Where the sync of one account is."""
+
+    integration_id: int
+    title: str
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOutcome:
+    """How one account's sync ended: a report, or the error that stopped it."""
+
+    integration_id: int
+    title: str
+    report: SyncReport | None
+    error: WorldError | None
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOutcome:
+    """How a whole sync ended. ``changes`` lets every view of accounts look again."""
+
+    accounts: tuple[AccountOutcome, ...]
+    cancelled: bool
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the rail's box needs to know about the accounts."""
+
+    connected: int
+    last_sync_at: int | None
+    attention: tuple[str, ...]
+    lacking: tuple[str, ...]
+
+
+class Syncing(QObject):
+    """Starts and stops syncs, one at a time, and says how they stand.
+
+    Signals: ``progressed`` with a ``SyncProgress``, ``ended`` with a ``SyncOutcome``, ``status_changed`` with what the
+    rail's box shows. Make and use it in the UI thread.
+    """
+
+    progressed = Signal(object)
+    ended = Signal(object)
+    status_changed = Signal(object)
+
+    def __init__(self, desk: Desk, tasks: Tasks, messages: Messages, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._tasks = tasks
+        self._messages = messages
+        self._job: Job | None = None
+        self._by_hand = False
+        self._standing: Standing | None = None
+        self._failed: WorldError | None = None
+        self._tried = 0.0
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self._on_tick)
+        tasks.changed.connect(self._on_changed)
+
+    def start(self) -> None:
+        """Learn how things stand, and from then on sync every hour."""
+        self._ask_standing()
+        self._timer.start()
+
+    @property
+    def running(self) -> bool:
+        """True while a sync is at work."""
+        return self._job is not None
+
+    def sync(self, integration_id: int | None = None, full: bool = False) -> None:
+        """Sync one account or all that are connected; nothing where a sync is at work already."""
+        self._begin(integration_id, full, by_hand=True)
+
+    @Slot()
+    def sync_now(self) -> None:
+        """The button: sync all accounts."""
+        self.sync()
+
+    @Slot()
+    def cancel(self) -> None:
+        """Ask the sync to stop; what was read stays, the next one goes on from there."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def _begin(self, integration_id: int | None, full: bool, *, by_hand: bool) -> None:
+        if self._job is not None:
+            return
+        self._by_hand = by_hand
+        self._tried = time.monotonic()
+        work = _Work(self._desk, integration_id, full)
+        self._job = self._tasks.run(work, self._on_done, self._on_error)
+        self._job.progressed.connect(self._on_progress)
+        text = QCoreApplication.translate("Syncing", "Starting")
+        self.status_changed.emit(SyncStatus("syncing", _title_syncing(), text))
+
+    @Slot(object)
+    def _on_progress(self, told: SyncProgress) -> None:
+        if self._job is None:
+            return
+        progress = told.progress
+        name = stream_title(progress.stream)
+        of = progress.total_estimate
+        if of and progress.seen <= of:
+            text = QCoreApplication.translate("Syncing", "{0} · {1} of {2}").format(
+                name, f"{progress.seen:,}", f"{of:,}"
+            )
+            share: float | None = progress.seen / of
+        else:
+            text = QCoreApplication.translate("Syncing", "{0} · {1}").format(name, f"{progress.seen:,}")
+            share = None
+        self.status_changed.emit(SyncStatus("syncing", _title_syncing(), text, share))
+        self.progressed.emit(told)
+
+    @Slot(object)
+    def _on_done(self, outcome: SyncOutcome) -> None:
+        self._job = None
+        errors = [account.error for account in outcome.accounts if account.error is not None]
+        self._failed = errors[0] if errors else None
+        for error in errors:
+            if self._by_hand:
+                self._messages.error(error, QCoreApplication.translate("Syncing", "Retry"), self.sync_now)
+        self._ask_standing()
+        self.ended.emit(outcome)
+
+    @Slot(object)
+    def _on_error(self, error: WorldError) -> None:
+        self._job = None
+        self._failed = error
+        if self._by_hand:
+            self._messages.error(error, QCoreApplication.translate("Syncing", "Retry"), self.sync_now)
+        self._show()
+        self.ended.emit(None)
+
+    # --- standing ----------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_changed(self, changes: Changes) -> None:
+        if "integrations" in changes.kinds and not self.running:
+            self._ask_standing()
+
+    def _ask_standing(self) -> None:
+        self._tasks.query(self._desk.question(_standing), self._on_standing, self._on_no_standing)
+
+    @Slot(object)
+    def _on_standing(self, standing: Standing) -> None:
+        self._standing = standing
+        self._show()
+        self._on_tick()
+
+    @Slot(object)
+    def _on_no_standing(self, error: WorldError) -> None:
+        self._failed = error
+        self._show()
+
+    @Slot()
+    def _on_tick(self) -> None:
+        standing = self._standing
+        if standing is None or self.running:
+            return
+        if standing.connected and self._seconds_left(standing) <= 0:
+            self._begin(None, False, by_hand=False)
+        else:
+            self._show()
+
+    def _seconds_left(self, standing: Standing) -> float:
+        """Until the next hourly sync. One that failed is tried again after a quarter of an hour."""
+        now = time.time()
+        since = now - standing.last_sync_at / 1000 if standing.last_sync_at else float(_EVERY_S)
+        left = _EVERY_S - since
+        if self._tried:
+            left = max(left, _EVERY_S / 4 - (time.monotonic() - self._tried))
+        return left
+
+    def _show(self) -> None:
+        if not self.running:
+            self.status_changed.emit(self._status())
+
+    def _status(self) -> SyncStatus:
+        standing = self._standing
+        if standing is None:
+            if self._failed is not None:
+                return SyncStatus("failed", self._failed.title, self._failed.message, can_sync=False)
+            return SyncStatus("none", QCoreApplication.translate("Syncing", "Opening"), can_sync=False)
+        if not standing.connected:
+            return SyncStatus(
+                "none",
+                QCoreApplication.translate("Syncing", "Not connected"),
+                QCoreApplication.translate("Syncing", "Connect an account to begin"),
+                can_sync=False,
+            )
+        if standing.attention:
+            return SyncStatus(
+                "attention", QCoreApplication.translate("Syncing", "Needs attention"), standing.attention[0]
+            )
+        if self._failed is not None and not isinstance(self._failed, CancelledError):
+            return SyncStatus("failed", self._failed.title, self._failed.message)
+        when = _clock(standing.last_sync_at)
+        if not when:
+            return SyncStatus("none", QCoreApplication.translate("Syncing", "Not synced yet"))
+        minutes = max(1, round(self._seconds_left(standing) / 60))
+        text = QCoreApplication.translate("Syncing", "{0} · next in {1} min").format(when, minutes)
+        if standing.lacking:
+            title = QCoreApplication.translate("Syncing", "Up to date in part")
+            return SyncStatus("attention", title, ", ".join(standing.lacking))
+        return SyncStatus("up-to-date", QCoreApplication.translate("Syncing", "Up to date"), text)
+
+
+class _Work:
+    """The sync itself, on its own lane."""
+
+    def __init__(self, desk: Desk, integration_id: int | None, full: bool) -> None:
+        self._desk = desk
+        self._integration_id = integration_id
+        self._full = full
+
+    def __call__(self, job: Job) -> SyncOutcome:
+        from desktop.actions.sync import accounts_to_sync
+        from desktop.records import Changes
+
+        business = self._desk.business()
+        outcomes = []
+        for row in accounts_to_sync(business, self._integration_id):
+            if job.cancelled.is_set():
+                break
+            outcomes.append(self._one(business, row, job))
+        return SyncOutcome(tuple(outcomes), job.cancelled.is_set(), Changes(frozenset({"integrations", "sync_runs"})))
+
+    def _one(self, business: Business, row: IntegrationRow, job: Job) -> AccountOutcome:
+        from desktop.actions.sync import sync_account
+
+        teller = _Teller(job, row)
+        try:
+            report = sync_account(
+                business,
+                row,
+                cancel=job.cancelled,
+                full=self._full,
+                progress=teller.progress,
+                changed=teller.changes,
+                who="the window",
+            )
+        except WorldError as error:
+            return AccountOutcome(row.id, row.title, None, error)
+        finally:
+            teller.flush()
+        return AccountOutcome(row.id, row.title, report, None)
+
+
+class _Teller:
+    """Passes progress and changes on, the changes a few times a second at most."""
+
+    def __init__(self, job: Job, row: IntegrationRow) -> None:
+        self._job = job
+        self._row = row
+        self._waiting: Changes | None = None
+        self._told = 0.0
+
+    def progress(self, progress: Progress) -> None:
+        self._job.report(SyncProgress(self._row.id, self._row.title, progress))
+
+    def changes(self, changes: Changes) -> None:
+        self._waiting = changes if self._waiting is None else self._waiting | changes
+        if time.monotonic() - self._told >= _CHANGES_APART_S:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._waiting is not None:
+            self._told = time.monotonic()
+            self._job.tell_changes(self._waiting)
+            self._waiting = None
+
+
+def _standing(business: Business) -> Standing:
+    from desktop.actions.status import standing
+
+    status = standing(business)
+    rows = [account for account in status.accounts if account.integration.status != "disconnected"]
+    times = [account.integration.last_sync_at for account in rows if account.integration.last_sync_at]
+    lacking = [
+        f"{stream_title(stream.name)}: {_STATES[stream.state]()}"
+        for account in rows
+        for stream in account.streams
+        if stream.state in _STATES
+    ]
+    attention = [row.integration.attention for row in rows if row.integration.status == "needs_attention"]
+    return Standing(
+        len(rows), min(times) if len(times) == len(rows) and times else None, tuple(attention), tuple(lacking)
+    )
+
+
+def _title_syncing() -> str:
+    return QCoreApplication.translate("Syncing", "Syncing")
+
+
+def _failed() -> str:
+    return QCoreApplication.translate("Syncing", "failed")
+
+
+def _partial() -> str:
+    return QCoreApplication.translate("Syncing", "in part")
+
+
+_STATES: Final = {"failed": _failed, "partial": _partial}
+
+
+def _clock(instant: int | None) -> str:
+    if instant is None:
+        return ""
+    return QDateTime.fromMSecsSinceEpoch(instant).time().toString("HH:mm")
+
+
+def stream_title(name: str) -> str:
+    """A stream as people read it: "balance_entries" is "Ledger"."""
+    titles: dict[str, Any] = {
+        "clients": QCoreApplication.translate("Streams", "Clients"),
+        "services": QCoreApplication.translate("Streams", "Services"),
+        "invoices": QCoreApplication.translate("Streams", "Invoices"),
+        "payments": QCoreApplication.translate("Streams", "Payments"),
+        "refunds": QCoreApplication.translate("Streams", "Refunds"),
+        "disputes": QCoreApplication.translate("Streams", "Disputes"),
+        "balance_entries": QCoreApplication.translate("Streams", "Ledger"),
+        "payouts": QCoreApplication.translate("Streams", "Payouts"),
+        "subscriptions": QCoreApplication.translate("Streams", "Subscriptions"),
+        "payment_methods": QCoreApplication.translate("Streams", "Payment methods"),
+        "credit_notes": QCoreApplication.translate("Streams", "Credit notes"),
+        "events": QCoreApplication.translate("Streams", "Changes"),
+    }
+    return str(titles.get(name, name.replace("_", " ").capitalize()))
