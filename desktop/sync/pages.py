@@ -1,0 +1,84 @@
+"""Taking one page in: its objects through the door, what could not be read set aside, and its bookmark, together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from desktop.books.database import Writer
+from desktop.providers.contract import Page, Stream
+from desktop.records import Applied, SetAside, SourceObject, Tally
+from desktop.sync.rereading import Read, read_again
+from desktop.sync.session import Session
+
+Conclude = Callable[[Writer, bool], None]
+"""What ends the page's transaction (a bookmark, usually). It is told whether everything on the page went in."""
+
+
+def take_page(
+    session: Session,
+    stream: Stream,
+    page: Page,
+    objects: Sequence[SourceObject],
+    conclude: Conclude,
+    *,
+    durable: bool = True,
+) -> None:
+    """Take ``objects`` of ``page`` in, in one transaction that ``conclude`` ends.
+
+    Where the order of an object is unclear it is read again first, and only the transaction with that answer is
+    concluded: a kill in between reads the page again.
+    Raises: CredentialsRefused, Unreachable, CancelledError, LeaseLost, ClosedBooksError.
+    """
+    session.heard(page.asked_at)
+    try:
+        applied = _apply(session, stream, page, objects, conclude, durable=durable, careful=False)
+    except session.unstorable:
+        applied = _apply(session, stream, page, objects, conclude, durable=durable, careful=True)
+    aside = len(page.set_aside)
+    session.counts.add(stream.name, applied.tally + Tally(seen=aside) if aside else applied.tally)
+    session.tell(applied.changes)
+    if applied.reread:
+        read = read_again(session, applied.reread)
+        tally = take_read(session, stream, read, lambda writer, whole: conclude(writer, whole and not aside))
+        session.counts.add(stream.name, uncounted(tally))
+
+
+def _apply(
+    session: Session,
+    stream: Stream,
+    page: Page,
+    objects: Sequence[SourceObject],
+    conclude: Conclude,
+    *,
+    durable: bool,
+    careful: bool,
+) -> Applied:
+    with session.write(durable=durable) as writer:
+        applied, whole = session.apply(writer, stream.name, objects, page.asked_at, careful=careful)
+        if page.set_aside:
+            session.aside.put(writer, stream.name, page.set_aside, page.asked_at)
+        if not applied.reread:
+            conclude(writer, whole and not page.set_aside)
+    return applied
+
+
+def uncounted(tally: Tally) -> Tally:
+    """The tally of objects that were read again, and counted before as seen and unchanged."""
+    touched = tally.created + tally.updated + tally.deleted
+    return Tally(0, tally.created, tally.updated, -touched, tally.deleted)
+
+
+def take_read(session: Session, stream: Stream, read: Read, conclude: Conclude) -> Tally:
+    """Take in what reading again by id brought: it was asked for after every state in question.
+
+    What the provider refuses to give is set aside with the reason, so that it is not silently missing. The answer:
+    what became of the objects, for the caller to count.
+    """
+    at = session.provider_now().low
+    aside = [*read.set_aside, *(SetAside(*key, reason) for key, reason in read.refused)]
+    with session.write() as writer:
+        applied, whole = session.apply(writer, stream.name, read.objects, at, settled=True, careful=True)
+        session.aside.put(writer, stream.name, aside, at)
+        conclude(writer, whole and not aside)
+    session.tell(applied.changes)
+    return applied.tally

@@ -1,0 +1,253 @@
+"""Reading a feed from its first page to its last: the first sync, and every full pass after it.
+
+A page and its bookmark commit together, so a kill at any instant resumes after the last page that was stored. Nothing
+is concluded from the order of a list unless all of it so far came newest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from sqlalchemy import func, select
+
+from desktop.books.database import Writer
+from desktop.books.tables import IntegrationData
+from desktop.books.tables.base import table_of
+from desktop.errors import RefusedError
+from desktop.periods import local_midnight
+from desktop.providers.contract import Feed, NotAvailable, NotPermitted, Stream, Unreachable
+from desktop.records import Deletion, InvoiceRecord, SourceObject
+from desktop.sync.bookmarks import FIRST, FULL, UNORDERED, UNSEEN, Mark
+from desktop.sync.inbox import overtake
+from desktop.sync.listing import Fetched, listed
+from desktop.sync.pages import take_page
+from desktop.sync.session import DAY_MS, Session
+
+HISTORY: Final = frozenset(
+    {"invoices", "payments", "refunds", "balance_entries", "payouts", "disputes", "credit_notes"}
+)
+"""Streams of things that happened, which a setting may stop at a day; the others say how things are now."""
+
+_OPEN: Final = frozenset({"draft", "open", "partly_paid"})
+_PARENTS: Final = 1000
+_EMPTY: Final = 25
+
+_DATA = table_of(IntegrationData)
+
+
+class Pass:
+    """One pass over one feed, begun or resumed where its bookmark says."""
+
+    def __init__(self, session: Session, stream: Stream, feed: Feed) -> None:
+        self._session = session
+        self._stream = stream
+        self._feed = feed
+        self._mark = session.mark(stream.name, feed.name)
+        since = self._mark.since_day
+        self._since_at = local_midnight(since, session.books.zone) if since else None
+        self._empty = 0
+
+    def run(self) -> None:
+        """Read to the end. Raises: what ``Reader.page`` raises, CancelledError, LeaseLost, ClosedBooksError."""
+        session, mark = self._session, self._mark
+        session.meter.begin(self._stream.name, "reading", mark.seen, self._estimate())
+        for fetched in session.calls.ahead(self._pages()):
+            self._take(fetched)
+            session.meter.advance(self._mark.seen)
+            if not self._mark.under_way:
+                break
+        if self._mark.under_way:
+            self._finish()
+        session.meter.end(self._mark.seen)
+
+    def _estimate(self) -> int | None:
+        """How many there may be: as many as are stored, where the feed was read before."""
+        if self._mark.pass_kind == FIRST or self._stream.per_parent:
+            return None
+        query = select(func.count()).where(
+            _DATA.c.integration_id == self._session.integration_id, _DATA.c.data_type == self._feed.data_type
+        )
+        with self._session.books.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def stop(self, state: str, reason: str) -> None:
+        """The feed cannot be read on: keep how far it came, and why."""
+        self._session.keep(replace(self._mark, state=state, error=reason))
+
+    # --- fetching: runs in the fetching thread -----------------------------------------------------------------
+
+    def _pages(self) -> Iterator[Fetched]:
+        mark = self._mark
+        if not self._stream.per_parent:
+            yield from self._list("", mark.cursor)
+            return
+        if mark.cursor:
+            yield from self._list(mark.parent, mark.cursor)
+        for parent in self._parents(mark.parent):
+            yield from self._list(parent, None)
+
+    def _list(self, parent: str, cursor: str | None) -> Iterator[Fetched]:
+        return listed(self._session.reader, self._stream, self._feed, cursor=cursor, parent=parent)
+
+    def _parents(self, after: str) -> Iterator[str]:
+        """The ids of the stored parents, in an order that stays."""
+        while True:
+            query = (
+                select(_DATA.c.external_id)
+                .where(
+                    _DATA.c.integration_id == self._session.integration_id,
+                    _DATA.c.data_type == self._stream.per_parent,
+                    _DATA.c.external_id > after,
+                    _DATA.c.deletion == int(Deletion.NONE),
+                )
+                .order_by(_DATA.c.external_id)
+                .limit(_PARENTS)
+            )
+            with self._session.books.read() as connection:
+                found = [row[0] for row in connection.execute(query)]
+            yield from found
+            if len(found) < _PARENTS:
+                return
+            after = found[-1]
+
+    # --- applying ----------------------------------------------------------------------------------------------
+
+    def _take(self, fetched: Fetched) -> None:
+        page = fetched.page
+        mark = self._after(fetched)
+        nothing = not page.objects and not page.set_aside and page.cursor is None
+        if self._stream.per_parent and nothing and self._empty < _EMPTY:
+            self._empty += 1
+            self._mark = mark
+            self._session.heard(page.asked_at)
+            return
+        self._empty = 0
+        objects = self._chosen(page.objects)
+
+        def conclude(writer: Writer, whole: bool) -> None:
+            nonlocal mark
+            mark = self._concluded(writer, mark if whole else replace(mark, pass_clean=False))
+
+        take_page(self._session, self._stream, page, objects, conclude, durable=self._mark.pass_kind != FIRST)
+        self._commit(mark)
+
+    def _finish(self) -> None:
+        """The last parent has been read: nothing is left to be fetched."""
+        ended = self._ended(self._mark)
+        with self._session.write() as writer:
+            ended = self._concluded(writer, ended)
+        self._commit(ended)
+
+    def _after(self, fetched: Fetched) -> Mark:
+        """The bookmark after a page; one that has ended the pass where this was the last."""
+        page, mark = fetched.page, self._mark
+        oldest = _oldest(None if fetched.restarted else mark.oldest_at, page.objects)
+        mark = replace(
+            mark,
+            state="running",
+            error="",
+            cursor=page.cursor,
+            parent=fetched.parent,
+            pass_started_at=page.asked_at if mark.pass_started_at is None else mark.pass_started_at,
+            seen=mark.seen + len(page.objects) + len(page.set_aside),
+            oldest_at=None if self._stream.per_parent else oldest,
+        ).noted(page.notes)
+        if self._stream.horizon_days and not mark.usable and oldest not in (None, UNORDERED):
+            horizon = page.asked_at - self._stream.horizon_days * DAY_MS
+            mark = replace(mark, usable=oldest is not None and oldest < horizon)
+        last = page.cursor is None and not self._stream.per_parent
+        return self._ended(mark) if last or self._is_past_since(mark) else mark
+
+    def _is_past_since(self, mark: Mark) -> bool:
+        """Whether the list has come to what a setting leaves out; open invoices are read at any age."""
+        if self._since_at is None or mark.oldest_at in (None, UNORDERED) or self._stream.horizon_days:
+            return False
+        return mark.oldest_at is not None and mark.oldest_at < self._since_at
+
+    def _ended(self, mark: Mark) -> Mark:
+        started = mark.pass_started_at
+        if started is None:
+            started = self._session.provider_now().low
+        return replace(
+            mark, state="complete", cursor=None, parent="", pass_kind="", pass_started_at=started, usable=True,
+            error="",
+        )  # fmt: skip
+
+    def _concluded(self, writer: Writer, mark: Mark) -> Mark:
+        """Save the bookmark, with what the end of a pass brings where this is it."""
+        started = mark.pass_started_at
+        if not mark.under_way and started is not None:
+            if mark.pass_clean:
+                mark = mark.promise(started)
+            if mark.since_day is None:
+                self._session.aside.clear_unseen(writer, self._feed.data_type, started)
+                overtake(writer, self._session.integration_id, self._feed.data_type, started)
+                if self._mark.pass_kind == FULL:
+                    self._session.save(writer, self._search(started))
+        self._session.save(writer, mark)
+        return mark
+
+    def _commit(self, mark: Mark) -> None:
+        if not mark.under_way and self._mark.pass_kind == FULL and mark.since_day is None:
+            self._session.committed(self._search(mark.pass_started_at))
+        self._session.committed(mark)
+        self._mark = mark
+
+    def _search(self, started: int | None) -> Mark:
+        """The bookmark of the search for what this complete pass did not show."""
+        mark = Mark(self._session.integration_id, self._stream.name, UNSEEN + self._feed.name)
+        return replace(mark, state="running", pass_kind=FULL, pass_started_at=started)
+
+    def _chosen(self, objects: Sequence[SourceObject]) -> Sequence[SourceObject]:
+        """Without what happened before the day that a setting stops at."""
+        since = self._since_at
+        if since is None:
+            return objects
+        return [item for item in objects if item.record is None or item.record.created_at >= since or _is_open(item)]
+
+
+def _is_open(item: SourceObject) -> bool:
+    return isinstance(item.record, InvoiceRecord) and item.record.status in _OPEN
+
+
+def _oldest(before: int | None, objects: Sequence[SourceObject]) -> int | None:
+    """The oldest creation so far while everything came newest first; UNORDERED once something did not."""
+    if before == UNORDERED:
+        return before
+    for item in objects:
+        at = item.record.created_at if item.record is not None else 0
+        if not at:
+            continue
+        if before is not None and at > before:
+            return UNORDERED
+        before = at
+    return before
+
+
+def pull_feed(session: Session, stream: Stream, feed: Feed) -> bool:
+    """Run the feed's pass, and keep how it ended. False where the provider could not be reached.
+
+    Raises: CredentialsRefused, CancelledError, LeaseLost, ClosedBooksError.
+    """
+    reading = Pass(session, stream, feed)
+    stopped = partial(_stopped, session, stream, reading)
+    try:
+        reading.run()
+    except NotPermitted as error:
+        stopped("not_permitted", error)
+    except NotAvailable as error:
+        stopped("not_available", error)
+    except Unreachable as error:
+        stopped("failed", error)
+        return False
+    except RefusedError as error:
+        stopped("failed", error)
+    return True
+
+
+def _stopped(session: Session, stream: Stream, reading: Pass, state: str, error: RefusedError | Unreachable) -> None:
+    reading.stop(state, str(error))
+    session.counts.fail(stream.name, str(error), retry=state == "failed")

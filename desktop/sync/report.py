@@ -1,0 +1,154 @@
+"""What a sync tells while it runs and when it has ended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from desktop.records import Tally
+
+PROGRESS_EVERY_S: Final = 0.1
+"""Progress is told at most this often, and at each beginning and end of a feed."""
+
+_STANDING = frozenset({"complete", "not_permitted", "not_available"})
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a sync is: the stream, its objects seen so far in this pass, and how many a second.
+
+    ``total_estimate`` is what the pass before saw, None where there was none. ``phase`` is reading, changes,
+    looking_back, checking or done.
+    """
+
+    stream: str
+    seen: int
+    rate: float
+    total_estimate: int | None
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamReport:
+    """What became of one stream in one sync. ``state`` is how it stands afterwards (see ``status.py``)."""
+
+    name: str
+    seen: int
+    created: int
+    updated: int
+    unchanged: int
+    deleted: int
+    errors: tuple[str, ...] = ()
+    state: str = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """One sync of one integration.
+
+    ``kind`` is first, resumed, full or changes; ``outcome`` is done or partial; ``retry`` says that something failed
+    that may well succeed when it is tried again.
+    """
+
+    integration_id: int
+    provider: str
+    kind: str
+    outcome: str
+    streams: tuple[StreamReport, ...]
+    seconds: float
+    retry: bool = False
+
+    @property
+    def exit_status(self) -> int:
+        """The command's exit status: 1 where a stream failed or is partial; standing refusals do not count."""
+        return int(self.outcome != "done")
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, as kept in ``sync_runs``."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class _Count:
+    tally: Tally = field(default_factory=Tally)
+    errors: list[str] = field(default_factory=list)
+    read: bool = False
+
+
+class Counts:
+    """Adds up what happens to each stream."""
+
+    def __init__(self, streams: Sequence[str]) -> None:
+        self._by_stream = {name: _Count() for name in streams}
+        self.retry = False
+
+    def add(self, stream: str, tally: Tally) -> None:
+        """Objects that went through the door. What follows a whole pass of the stream counts only what it changed."""
+        count = self._by_stream[stream]
+        if count.read:
+            tally = Tally(tally.seen - tally.unchanged, tally.created, tally.updated, 0, tally.deleted)
+        count.tally += tally
+
+    def read(self, stream: str) -> None:
+        """All of the stream has been read in this run."""
+        self._by_stream[stream].read = True
+
+    def fail(self, stream: str, reason: str, *, retry: bool = False) -> None:
+        """Something of the stream could not be read."""
+        errors = self._by_stream[stream].errors
+        if reason and reason not in errors:
+            errors.append(reason)
+        self.retry = self.retry or retry
+
+    def report(
+        self, integration_id: int, provider: str, kind: str, states: dict[str, str], seconds: float
+    ) -> SyncReport:
+        """The whole, with how each stream stands now."""
+        streams = []
+        for name, count in self._by_stream.items():
+            tally, state = count.tally, states[name]
+            streams.append(
+                StreamReport(
+                    name, tally.seen, tally.created, tally.updated, tally.unchanged, tally.deleted,
+                    tuple(count.errors), state,
+                )
+            )  # fmt: skip
+        done = all(stream.state in _STANDING for stream in streams) and not self.retry
+        outcome = "done" if done else "partial"
+        return SyncReport(integration_id, provider, kind, outcome, tuple(streams), seconds, self.retry)
+
+
+class Meter:
+    """Tells progress now and then, with a rate over the whole of a feed's reading."""
+
+    def __init__(self, tell: Callable[[Progress], None]) -> None:
+        self._tell = tell
+        self._told = 0.0
+        self._begun = 0.0
+        self._from = 0
+        self._stream = ""
+        self._phase = ""
+        self._estimate: int | None = None
+
+    def begin(self, stream: str, phase: str, seen: int = 0, estimate: int | None = None) -> None:
+        """A feed's reading begins, at ``seen`` where it is resumed."""
+        self._stream, self._phase, self._estimate = stream, phase, estimate
+        self._begun, self._from = time.monotonic(), seen
+        self._say(seen)
+
+    def advance(self, seen: int) -> None:
+        """So many objects were seen."""
+        if time.monotonic() - self._told >= PROGRESS_EVERY_S:
+            self._say(seen)
+
+    def end(self, seen: int) -> None:
+        """The feed's reading has ended."""
+        self._say(seen)
+
+    def _say(self, seen: int) -> None:
+        self._told = time.monotonic()
+        elapsed = self._told - self._begun
+        rate = (seen - self._from) / elapsed if elapsed > 0 else 0.0
+        self._tell(Progress(self._stream, seen, rate, self._estimate, self._phase))

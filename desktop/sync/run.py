@@ -1,0 +1,300 @@
+"""One sync of one integration: what is to be read, in which order, and what is told and kept of it.
+
+Used directly by the command, and inside a worker thread by the window.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sqlalchemy import insert, select, update
+
+from desktop.books.books import Books
+from desktop.books.tables import Integration, SyncRun
+from desktop.books.tables.base import table_of
+from desktop.errors import CancelledError, NotConnectedError, WorldError
+from desktop.providers.contract import CredentialsRefused, Feed, Provider, Reader, Stream
+from desktop.records import Changes
+from desktop.sync.bookmarks import CLOSED, EVENTS, FIRST, FULL, Mark
+from desktop.sync.changes import Collected, collect_events, probe_events, recheck_created
+from desktop.sync.fetching import Fetching
+from desktop.sync.inbox import Inbox
+from desktop.sync.lease import Held, LeaseHeld, LeaseLost, acquire
+from desktop.sync.lookback import look_back
+from desktop.sync.pull import HISTORY, pull_feed
+from desktop.sync.report import Progress, StreamReport, SyncReport
+from desktop.sync.session import DAY_MS, Session
+from desktop.sync.status import read_status
+from desktop.sync.sweep import check_unseen, retry_set_aside
+
+__all__ = ["LeaseHeld", "LeaseLost", "Progress", "StreamReport", "SyncReport", "sync_integration"]
+
+logger = logging.getLogger(__name__)
+
+_RUN = table_of(SyncRun)
+_INTEGRATION = table_of(Integration)
+
+_GIVE_UP_AFTER = 2
+"""Streams that could not be reached, with none that could, before a sync is given up."""
+
+
+def sync_integration(
+    books: Books,
+    provider: Provider,
+    reader: Reader,
+    integration_id: int,
+    *,
+    full: bool = False,
+    since: str | None = None,
+    progress: Callable[[Progress], None],
+    cancel: threading.Event,
+    holder: str,
+    on_changes: Callable[[Changes], None] | None = None,
+) -> SyncReport:
+    """Bring an integration up to date: begin, resume, follow the changes, or read everything again (``full``).
+
+    ``since`` (``YYYY-MM-DD``) stops the first reading of history at a day; None keeps what was chosen before.
+    ``progress`` is told at most ten times a second and ``on_changes`` after each commit, both on this thread.
+    ``cancel`` should be the event that the reader was made with: it acts within a page.
+
+    Raises: NotConnectedError where there is no such account, LeaseHeld where somebody else is at work on it,
+    LeaseLost, CredentialsRefused (the integration then needs attention), CancelledError, ClosedBooksError. What could
+    not be read is told by the report instead, stream by stream.
+    """
+    _see_that_it_is_connected(books, integration_id)
+    lease = acquire(books, integration_id, holder)
+    if isinstance(lease, Held):
+        raise lease.error()
+    try:
+        with Fetching(cancel, lease.beat) as calls:
+            session = Session(books, provider, reader, lease, calls, progress, on_changes or _nobody)
+            return _Run(session, full=full, since=since).go()
+    finally:
+        lease.release()
+
+
+def _nobody(_changes: Changes) -> None:
+    return None
+
+
+def _see_that_it_is_connected(books: Books, integration_id: int) -> None:
+    with books.read() as connection:
+        row = connection.execute(select(_INTEGRATION.c.status).where(_INTEGRATION.c.id == integration_id)).first()
+    if row is None or row.status == "disconnected":
+        raise NotConnectedError("Not connected", "This account is not connected.", "Connect it again, then sync.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The passes to begin, those to resume, and whether the event feed's bookmark begins with them."""
+
+    kind: str
+    begin: tuple[Mark, ...]
+    resume: bool
+    restart_events: bool
+
+
+class _Run:
+    def __init__(self, session: Session, *, full: bool, since: str | None) -> None:
+        self._session = session
+        self._full = full
+        self._since = since
+        self._begun = time.monotonic()
+        self._kind = ""
+        self._reached = False
+
+    def go(self) -> SyncReport:
+        session = self._session
+        plan = self._plan()
+        self._kind = plan.kind
+        run_id = self._open_run()
+        try:
+            self._sync(plan)
+        except CredentialsRefused as error:
+            self._needs_attention(error)
+            self._close_run(run_id, "refused", str(error))
+            raise
+        except CancelledError as error:
+            self._close_run(run_id, "cancelled", str(error))
+            raise
+        except LeaseLost:
+            raise
+        except WorldError as error:
+            self._close_run(run_id, "failed", str(error))
+            raise
+        report = self._report()
+        self._close_run(run_id, report.outcome, "", report)
+        session.meter.begin("", "done")
+        return report
+
+    # --- deciding ----------------------------------------------------------------------------------------------
+
+    def _plan(self, *, reopened: bool = False) -> _Plan:
+        session = self._session
+        now = session.provider_now().low
+        longest = session.provider.event_retention_days * DAY_MS
+        events = session.mark(EVENTS, EVENTS)
+        late = events.complete_through is not None and now - events.complete_through > longest
+        everything = late or reopened
+        begin, resume, first = [], False, True
+        for stream, feed in session.feeds:
+            mark = session.mark(stream.name, feed.name)
+            first = first and not session.has_mark(stream.name, feed.name)
+            started = mark.pass_started_at
+            if mark.under_way and not everything and (started is None or now - started <= longest):
+                resume = resume or mark.state not in CLOSED
+            elif mark.under_way:
+                begin.append(mark.begin(mark.pass_kind, since_day=mark.since_day))
+            elif mark.state == "never":
+                begin.append(mark.begin(FIRST, since_day=self._since if stream.name in HISTORY else None))
+            elif self._full or everything or mark.state != "complete" or self._reaches_further(stream, mark):
+                begin.append(mark.begin(FULL, since_day=self._since_day(stream, mark)))
+        kind = "first" if first else "resumed" if resume else "full" if begin else "changes"
+        return _Plan(kind, tuple(begin), resume, everything or first)
+
+    def _since_day(self, stream: Stream, mark: Mark) -> str | None:
+        """Where a pass over what was read before may stop: never later than before, unless everything is asked for."""
+        if stream.name not in HISTORY:
+            return None
+        if self._full:
+            return self._since
+        return min(self._since or mark.since_day, mark.since_day) if mark.since_day else None
+
+    def _reaches_further(self, stream: Stream, mark: Mark) -> bool:
+        """Whether more of the past is asked for than was read."""
+        if stream.name not in HISTORY or self._since is None or mark.since_day is None:
+            return False
+        return self._since < mark.since_day
+
+    # --- doing -------------------------------------------------------------------------------------------------
+
+    def _sync(self, plan: _Plan) -> None:
+        session = self._session
+        self._begin(plan)
+        if not self._pull():
+            return
+        collected = collect_events(session)
+        if collected.reopened:
+            # What happened while the feed was closed can only be had by reading everything.
+            self._begin(self._plan(reopened=True))
+            if not self._pull():
+                return
+            collected = collect_events(session)
+        self._reached = self._reached or collected.closed or collected.through is not None
+        if not self._reached:
+            return
+        Inbox(session).process()
+        if collected.closed:
+            look_back(session)
+        recheck_created(session)
+        retry_set_aside(session)
+        check_unseen(session)
+        self._promise(collected)
+
+    def _begin(self, plan: _Plan) -> None:
+        """Begin all passes at once, and with them the bookmark of what happens from now on."""
+        session = self._session
+        marks = list(plan.begin)
+        if plan.restart_events:
+            marks.append(probe_events(session))
+        if marks:
+            session.keep(*marks)
+
+    def _pull(self) -> bool:
+        """Run every pass that is under way. False where the provider cannot be reached at all."""
+        session, reached = self._session, False
+        unreachable: set[str] = set()
+        read: list[str] = []
+        for stream, feed in session.feeds:
+            if not session.mark(stream.name, feed.name).under_way:
+                continue
+            if len(unreachable) >= _GIVE_UP_AFTER and not reached:
+                self._give_up(stream, feed)
+            elif pull_feed(session, stream, feed):
+                reached = True
+                read.append(stream.name)
+            else:
+                unreachable.add(stream.name)
+        for name in read:
+            session.counts.read(name)
+        self._reached = self._reached or reached
+        return reached or not unreachable
+
+    def _give_up(self, stream: Stream, feed: Feed) -> None:
+        reason = f"{self._session.provider.title} cannot be reached. It is tried again at the next sync."
+        mark = self._session.mark(stream.name, feed.name)
+        self._session.keep(replace(mark, state="failed", error=reason))
+        self._session.counts.fail(stream.name, reason, retry=True)
+
+    def _promise(self, collected: Collected) -> None:
+        """What was followed without a gap is complete up to when its events were asked for."""
+        session = self._session
+        through = collected.through
+        if through is None:
+            return
+        unfinished = Inbox(session).unfinished()
+        marks = []
+        for stream, feed in session.feeds:
+            mark = session.mark(stream.name, feed.name)
+            gap = mark.under_way or mark.state != "complete" or session.aside.has([feed.data_type])
+            if not (gap or stream.recheck or feed.data_type in unfinished):
+                marks.append(mark.promise(through))
+        if marks:
+            session.keep(*marks)
+
+    # --- telling -----------------------------------------------------------------------------------------------
+
+    def _report(self) -> SyncReport:
+        session = self._session
+        with session.books.read() as connection:
+            statuses = read_status(connection, session.integration_id, session.provider, session.books.now())
+        states = {status.name: status.state for status in statuses}
+        seconds = time.monotonic() - self._begun
+        return session.counts.report(session.integration_id, session.provider.name, self._kind, states, seconds)
+
+    def _open_run(self) -> int:
+        session = self._session
+        with session.write() as writer:
+            made = writer.connection.execute(
+                insert(_RUN).values(
+                    integration_id=session.integration_id,
+                    kind=self._kind,
+                    started_at=session.books.now(),
+                    outcome="running",
+                    report={},
+                )
+            )
+            key = made.inserted_primary_key
+        assert key is not None
+        return int(key[0])
+
+    def _close_run(self, run_id: int, outcome: str, error: str, report: SyncReport | None = None) -> None:
+        session = self._session
+        now = session.books.now()
+        kept = report.as_json() if report is not None else {"error": error}
+        with session.write() as writer:
+            writer.connection.execute(
+                update(_RUN).where(_RUN.c.id == run_id).values(ended_at=now, outcome=outcome, report=kept)
+            )
+            if report is not None and self._reached:
+                mine = _INTEGRATION.c.id == session.integration_id
+                writer.connection.execute(update(_INTEGRATION).where(mine).values(last_sync_at=now))
+                writer.connection.execute(
+                    update(_INTEGRATION)
+                    .where(mine, _INTEGRATION.c.status == "needs_attention")
+                    .values(status="active", attention="")
+                )
+        session.tell(Changes(frozenset({"integrations"})))
+
+    def _needs_attention(self, error: CredentialsRefused) -> None:
+        session = self._session
+        with session.write() as writer:
+            writer.connection.execute(
+                update(_INTEGRATION)
+                .where(_INTEGRATION.c.id == session.integration_id)
+                .values(status="needs_attention", attention=str(error))
+            )

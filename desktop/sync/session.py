@@ -1,0 +1,183 @@
+"""What one sync of one integration works with: books, reader, lease, the fetching thread, bookmarks and counts."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import orjson
+from sqlalchemy.exc import DataError, IntegrityError
+
+from desktop.books.books import Books
+from desktop.books.database import Writer
+from desktop.providers.contract import Feed, Provider, Reader, Stream
+from desktop.records import Applied, Changes, SetAside, SourceObject, Tally, Version
+from desktop.sync.aside import AsideShelf, known_aside
+from desktop.sync.bookmarks import Bookmarks, Mark, read_marks
+from desktop.sync.fetching import Fetching
+from desktop.sync.lease import Lease
+from desktop.sync.report import Counts, Meter, Progress
+
+logger = logging.getLogger(__name__)
+
+DAY_MS = 86_400_000
+
+# What the door or the driver raise for a value that no table can hold. Such an object is set aside; anything else is
+# a bug and goes on up.
+_UNSTORABLE: tuple[type[Exception], ...] = (
+    ArithmeticError,
+    ValueError,
+    orjson.JSONEncodeError,
+    DataError,
+    IntegrityError,
+)
+
+
+class Session:
+    """One sync at work. Used by one thread; only ``calls`` reaches into the fetching thread."""
+
+    def __init__(
+        self,
+        books: Books,
+        provider: Provider,
+        reader: Reader,
+        lease: Lease,
+        calls: Fetching,
+        tell: Callable[[Progress], None],
+        on_changes: Callable[[Changes], None],
+    ) -> None:
+        self.books = books
+        self.provider = provider
+        self.reader = reader
+        self.lease = lease
+        self.calls = calls
+        self.integration_id = lease.integration_id
+        self.meter = Meter(tell)
+        self.counts = Counts([stream.name for stream in provider.streams])
+        self.bookmarks = Bookmarks(books.database.statements)
+        self._on_changes = on_changes
+        with books.read() as connection:
+            self._marks = dict(read_marks(connection, self.integration_id))
+            aside = known_aside(connection, self.integration_id)
+        self.aside = AsideShelf(books.database.statements, self.integration_id, aside)
+        self._clock = (0, 0.0)
+        self.unstorable = (*_UNSTORABLE, *_driver_errors(books))
+
+    # --- places ------------------------------------------------------------------------------------------------
+
+    @property
+    def feeds(self) -> Iterator[tuple[Stream, Feed]]:
+        """Every feed of every stream, in the order of a first sync."""
+        for stream in self.provider.streams:
+            for feed in stream.feeds:
+                yield stream, feed
+
+    def feed_of(self, data_type: str) -> tuple[Stream, Feed] | None:
+        """Where objects of this type are listed."""
+        return next(((stream, feed) for stream, feed in self.feeds if feed.data_type == data_type), None)
+
+    def mark(self, stream: str, feed: str) -> Mark:
+        """The bookmark of a feed, as last committed."""
+        return self._marks.get((stream, feed)) or Mark(self.integration_id, stream, feed)
+
+    def has_mark(self, stream: str, feed: str) -> bool:
+        """Whether the feed was ever begun."""
+        return (stream, feed) in self._marks
+
+    # --- writing -----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def write(self, *, durable: bool = True) -> Iterator[Writer]:
+        """A transaction that is still ours to write. Raises: LeaseLost."""
+        with self.books.write(durable=durable) as writer:
+            self.lease.check(writer)
+            yield writer
+
+    def save(self, writer: Writer, *marks: Mark) -> None:
+        """Save bookmarks in the caller's transaction. Follow with :meth:`committed` once that has ended."""
+        self.bookmarks.save(writer, *(replace(mark, updated_at=self.books.now()) for mark in marks))
+
+    def keep(self, *marks: Mark) -> None:
+        """Save bookmarks in a transaction of their own."""
+        with self.write() as writer:
+            self.save(writer, *marks)
+        self.committed(*marks)
+
+    def committed(self, *marks: Mark) -> None:
+        """The transaction that saved these bookmarks has ended well."""
+        self._marks.update({(mark.stream, mark.feed): mark for mark in marks})
+
+    def tell(self, changes: Changes) -> None:
+        """Let views know what was committed."""
+        if changes:
+            self._on_changes(changes)
+
+    def apply(
+        self,
+        writer: Writer,
+        stream: str,
+        objects: Sequence[SourceObject],
+        at: int,
+        *,
+        settled: bool = False,
+        careful: bool = False,
+    ) -> tuple[Applied, bool]:
+        """Objects through the door, in the caller's transaction. ``at`` is the instant of their reading (ms).
+
+        An object that no table can hold raises one of ``unstorable``; when the whole transaction is then tried again
+        ``careful``, it is set aside and the rest goes in. The second answer: whether all went in.
+        """
+        if not careful:
+            applied = self.books.apply(writer, self.integration_id, objects, settled=settled)
+            refused: tuple[SetAside, ...] = ()
+        else:
+            applied, refused = self._apply_singly(writer, objects, settled=settled)
+            self.aside.put(writer, stream, refused, at)
+            gone = {(item.data_type, item.external_id) for item in refused}
+            objects = [item for item in objects if (item.data_type, item.external_id) not in gone]
+        self.aside.clear(writer, objects)
+        return applied, not refused
+
+    def _apply_singly(
+        self, writer: Writer, objects: Sequence[SourceObject], *, settled: bool
+    ) -> tuple[Applied, tuple[SetAside, ...]]:
+        total, refused = Applied(), []
+        for item in objects:
+            try:
+                with writer.connection.begin_nested():
+                    one = self.books.apply(writer, self.integration_id, [item], settled=settled)
+            except self.unstorable as error:
+                logger.info("%s %s could not be stored: %s", item.data_type, item.external_id, type(error).__name__)
+                reason = f"Its values cannot be stored ({type(error).__name__})."
+                refused.append(SetAside(item.data_type, item.external_id, reason))
+                continue
+            total = Applied(total.tally + one.tally, total.changes | one.changes, (*total.reread, *one.reread))
+        return Applied(total.tally + Tally(seen=len(refused)), total.changes, total.reread), tuple(refused)
+
+    # --- the provider's clock ----------------------------------------------------------------------------------
+
+    def heard(self, asked_at: int) -> None:
+        """The provider said what time it is (ms)."""
+        if asked_at >= self._clock[0]:
+            self._clock = (asked_at, time.monotonic())
+
+    def provider_now(self) -> Version:
+        """When something that is learnt now without an instant of its own was true."""
+        asked_at, at = self._clock
+        if not asked_at:
+            now = self.books.now()
+            return Version(now - 1000, now)
+        passed = int((time.monotonic() - at) * 1000)
+        return Version(asked_at, asked_at + passed + 999)
+
+
+def _driver_errors(books: Books) -> tuple[type[Exception], ...]:
+    """The database driver's errors about values: the door works on the driver's own cursor."""
+    if books.database.dialect_name == "sqlite":
+        import sqlite3 as driver
+    else:
+        import psycopg as driver  # type: ignore[no-redef]
+    return (driver.DataError, driver.IntegrityError, driver.InterfaceError)

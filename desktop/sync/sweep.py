@@ -1,0 +1,94 @@
+"""Looking after what a complete pass did not show, and what was set aside: each is read again by id, a few a run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from sqlalchemy import select
+
+from desktop.books.database import Writer
+from desktop.books.tables import IntegrationData
+from desktop.books.tables.base import table_of
+from desktop.providers.contract import Feed, Stream
+from desktop.records import Deletion
+from desktop.sync.aside import aside_since
+from desktop.sync.bookmarks import UNSEEN, Mark
+from desktop.sync.changes import guarded
+from desktop.sync.pages import take_read
+from desktop.sync.rereading import read_again
+from desktop.sync.session import DAY_MS, Session
+
+UNSEEN_A_RUN: Final = 200
+"""Objects that one run reads again because a complete pass did not show them; the rest waits for the next runs."""
+
+ASIDE_A_RUN: Final = 20
+"""Set-aside objects that one run tries again, each once a day."""
+
+_DATA = table_of(IntegrationData)
+
+
+def check_unseen(session: Session, limit: int = UNSEEN_A_RUN) -> None:
+    """Read again by id what is stored and was not seen by the last complete pass: gone, or there after all.
+
+    An absence alone proves nothing: a list may leave out what still exists.
+    """
+    left = limit
+    for stream, feed in session.feeds:
+        mark = session.mark(stream.name, UNSEEN + feed.name)
+        if left > 0 and mark.under_way and mark.pass_started_at is not None:
+            left -= guarded(session, stream, feed, partial(_check, session, stream, feed, mark, left)) or 0
+
+
+def _check(session: Session, stream: Stream, feed: Feed, mark: Mark, limit: int) -> int:
+    refs = _unseen(session, feed, mark, limit)
+    after = replace(mark, cursor=refs[-1] if refs else None, seen=mark.seen + len(refs))
+    if len(refs) < limit:
+        after = replace(after, state="complete", pass_kind="", cursor=None)
+    session.meter.begin(stream.name, "checking", mark.seen)
+    read = read_again(session, [(feed.data_type, ref) for ref in refs])
+
+    def conclude(writer: Writer, _whole: bool) -> None:
+        session.save(writer, after)
+
+    # What these credentials may not read by id stays as it is: it was listed once, and nothing says that it is gone.
+    tally = take_read(session, stream, replace(read, refused=()), conclude)
+    session.committed(after)
+    session.counts.add(stream.name, tally)
+    return len(refs)
+
+
+def _unseen(session: Session, feed: Feed, mark: Mark, limit: int) -> list[str]:
+    query = (
+        select(_DATA.c.external_id)
+        .where(
+            _DATA.c.integration_id == session.integration_id,
+            _DATA.c.data_type == feed.data_type,
+            _DATA.c.external_id > (mark.cursor or ""),
+            _DATA.c.deletion == int(Deletion.NONE),
+            _DATA.c.version_high < mark.pass_started_at,
+        )
+        .order_by(_DATA.c.external_id)
+        .limit(limit)
+    )
+    with session.books.read() as connection:
+        return [row[0] for row in connection.execute(query)]
+
+
+def retry_set_aside(session: Session, limit: int = ASIDE_A_RUN) -> None:
+    """Read again what was set aside a day ago or more: a newer version of the mapper, or of the object, may do."""
+    before = session.provider_now().low - DAY_MS
+    for stream, feed in session.feeds:
+        if not session.aside.has([feed.data_type]):
+            continue
+        with session.books.read() as connection:
+            keys = aside_since(connection, session.integration_id, [feed.data_type], before, limit)
+        if keys:
+            guarded(session, stream, feed, partial(_retry, session, stream, keys))
+
+
+def _retry(session: Session, stream: Stream, keys: list[tuple[str, str]]) -> int:
+    tally = take_read(session, stream, read_again(session, keys), lambda _writer, _whole: None)
+    session.counts.add(stream.name, tally)
+    return len(keys)
