@@ -1,0 +1,152 @@
+"""The list of clients, with what they owe and what they paid."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, func, or_, select
+
+from desktop.books.listings.listing import Listing, Sort, Sum, sums_of
+from desktop.books.listings.search import Lookup, begins, contains
+from desktop.books.naming import names_of_clients, own_name
+from desktop.books.scales import Scales, read_scales
+from desktop.books.tables import Client, ClientLink, ClientTotal, Invoice, Payment
+from desktop.books.tables.base import table_of
+
+_CLIENT = table_of(Client)
+_LINK = table_of(ClientLink)
+_INVOICE = table_of(Invoice)
+_PAYMENT = table_of(Payment)
+_TOTAL = table_of(ClientTotal)
+OPEN_STATUSES = ("open", "partly_paid")
+
+
+class ClientRow(NamedTuple):
+    """A client in a list. ``paid`` is Collected less Refunds over all time, ``outstanding`` what is still open."""
+
+    id: int
+    name: str
+    email: str
+    company: str
+    phone: str
+    status: str
+    created_at: int
+    providers: tuple[str, ...]
+    outstanding: tuple[Sum, ...]
+    paid: tuple[Sum, ...]
+
+
+_COLUMNS = (
+    _CLIENT.c.id, own_name().label("name"), _CLIENT.c.email, _CLIENT.c.company, _CLIENT.c.phone, _CLIENT.c.status,
+    _CLIENT.c.created_at,
+)  # fmt: skip
+
+
+def read_clients(connection: Connection, ids: Sequence[int]) -> dict[int, ClientRow]:
+    """Rows by id."""
+    scales = read_scales(connection)
+    rows = connection.execute(select(*_COLUMNS).where(_CLIENT.c.id.in_(ids))).all()
+    nameless = [row.id for row in rows if not row.name]
+    names = names_of_clients(connection, nameless) if nameless else {}
+    links = connection.execute(
+        select(_LINK.c.id, _LINK.c.client_id, _LINK.c.integration_id).where(_LINK.c.client_id.in_(ids))
+    ).all()
+    owners = {link.id: link.client_id for link in links}
+    providers: dict[int, dict[str, None]] = defaultdict(dict)
+    for link in links:
+        providers[link.client_id][scales.providers[link.integration_id]] = None
+    outstanding = _by_client(connection, _open_sums(list(owners)), owners, scales)
+    paid = _by_client(connection, _paid_sums(list(owners)), owners, scales)
+    return {
+        row.id: ClientRow(
+            id=row.id,
+            name=names.get(row.id, row.name),
+            email=row.email,
+            company=row.company,
+            phone=row.phone,
+            status=row.status,
+            created_at=row.created_at,
+            providers=tuple(providers[row.id]),
+            outstanding=sums_of(outstanding[row.id], scales),
+            paid=sums_of(paid[row.id], scales),
+        )
+        for row in rows
+    }
+
+
+def _open_sums(links: list[int]) -> Select[Any]:
+    return (
+        select(
+            _INVOICE.c.client_link_id, _INVOICE.c.currency, _INVOICE.c.integration_id,
+            func.sum(_INVOICE.c.amount_remaining),
+        )
+        .where(
+            _INVOICE.c.client_link_id.in_(links),
+            _INVOICE.c.status.in_(OPEN_STATUSES),
+            _INVOICE.c.deleted.is_(False),
+        )
+        .group_by(_INVOICE.c.client_link_id, _INVOICE.c.currency, _INVOICE.c.integration_id)
+    )  # fmt: skip
+
+
+def _paid_sums(links: list[int]) -> Select[Any]:
+    amount = func.sum(_TOTAL.c.collected - _TOTAL.c.refunds)
+    return (
+        select(_TOTAL.c.client_link_id, _TOTAL.c.currency, _TOTAL.c.integration_id, amount)
+        .where(_TOTAL.c.client_link_id.in_(links))
+        .group_by(_TOTAL.c.client_link_id, _TOTAL.c.currency, _TOTAL.c.integration_id)
+    )
+
+
+def _by_client(
+    connection: Connection, query: Select[Any], owners: dict[int, int], scales: Scales
+) -> dict[int, dict[str, int]]:
+    sums: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for link, currency, integration_id, amount in connection.execute(query):
+        sums[owners[link]][currency] += scales.common(int(amount or 0), currency, integration_id)
+    return sums
+
+
+def _meanings(word: str, lookup: Lookup) -> list[Select[Any]]:
+    texts = (_CLIENT.c.name, _CLIENT.c.email, _CLIENT.c.phone, _CLIENT.c.company)
+    found = [select(_CLIENT.c.id).where(contains(word, *texts))]
+    if "_" in word or len(word) > 8:
+        found += [
+            select(_LINK.c.client_id).where(
+                _LINK.c.integration_id == integration_id, begins(word, _LINK.c.external_id, lookup)
+            )
+            for integration_id in lookup.scales.providers
+        ]
+    return found
+
+
+def has_history() -> Any:
+    """The client has an invoice or a payment."""
+    link = _LINK.c.client_id == _CLIENT.c.id
+    billed = select(_LINK.c.id).join(_INVOICE, _INVOICE.c.client_link_id == _LINK.c.id).where(link)
+    paying = select(_LINK.c.id).join(_PAYMENT, _PAYMENT.c.client_link_id == _LINK.c.id).where(link)
+    return or_(billed.exists(), paying.exists())
+
+
+# Whoever is only named by something without money, and whoever was deleted before anything happened, is nobody.
+LISTED = or_(_CLIENT.c.status == "active", has_history())
+_NEWEST = Sort((_CLIENT.c.created_at,))
+CLIENTS: Listing[ClientRow] = Listing(
+    name="clients",
+    table=_CLIENT,
+    tabs={
+        "active": lambda _: _CLIENT.c.status != "deleted",
+        "deleted": lambda _: _CLIENT.c.status == "deleted",
+    },
+    sorts={
+        "": _NEWEST,
+        "created": _NEWEST,
+        "name": Sort((func.lower(own_name()),)),
+        "email": Sort((func.lower(_CLIENT.c.email),)),
+    },
+    listed=(LISTED,),
+    meanings=_meanings,
+    read=read_clients,
+)

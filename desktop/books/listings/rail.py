@@ -1,0 +1,42 @@
+"""The counts beside the pages of the navigation rail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Table, func, select
+
+from desktop.books.listings.clients import LISTED
+from desktop.books.listings.invoices import OPEN_STATUSES
+from desktop.books.listings.recurring import ACTIVE_STATUSES
+from desktop.books.tables import Client, Invoice, Subscription
+from desktop.books.tables.base import table_of
+
+_CLIENT = table_of(Client)
+_INVOICE = table_of(Invoice)
+_SUBSCRIPTION = table_of(Subscription)
+
+
+@dataclass(frozen=True, slots=True)
+class RailCounts:
+    """Clients, invoices on which something is due (late ones too) and subscriptions that run."""
+
+    clients: int
+    invoices_due: int
+    subscriptions: int
+
+
+def rail_counts(connection: Connection) -> RailCounts:
+    """The counts, from indexes."""
+    due = (_INVOICE.c.status.in_(OPEN_STATUSES), _INVOICE.c.deleted.is_(False))
+    running = (_SUBSCRIPTION.c.status.in_(ACTIVE_STATUSES), _SUBSCRIPTION.c.deleted.is_(False))
+    return RailCounts(
+        _count(connection, _CLIENT, LISTED, _CLIENT.c.status != "deleted"),
+        _count(connection, _INVOICE, *due),
+        _count(connection, _SUBSCRIPTION, *running),
+    )
+
+
+def _count(connection: Connection, table: Table, *where: object) -> int:
+    query = select(func.count()).select_from(table).where(*where)  # type: ignore[arg-type]
+    return int(connection.execute(query).scalar_one())
