@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from desktop.books.database import Database, Writer, open_postgresql, open_sqlite
+from desktop.books.database import BUSY_MS, Database, Writer, open_postgresql, open_sqlite
 from desktop.books.door import Door
 from desktop.books.schema import bring_up_to_date
 from desktop.books.tables import Setting, User
@@ -75,19 +76,25 @@ def write_setting(connection: Connection, name: str, value: Any) -> None:
 
 
 def open_books(
-    home: Path, *, url: str | None = None, timezone: str | None = None, clock: Callable[[], int] = now_ms
+    home: Path,
+    *,
+    url: str | None = None,
+    timezone: str | None = None,
+    clock: Callable[[], int] = now_ms,
+    busy_ms: int = BUSY_MS,
 ) -> Books:
     """Open the books of a home folder, or of a PostgreSQL address; bring their schema up to date first.
 
-    ``timezone`` is the business's zone for books that have none yet; afterwards the books' own wins.
+    ``timezone`` is the business's zone for books that have none yet; afterwards the books' own wins. ``busy_ms`` is
+    how long to wait for another program that is writing.
     Raises: ClosedBooksError where they cannot be opened, UsageError for an unknown zone.
     """
     file = None if url else home / FILE_NAME
     if file is not None:
         _check_file(file)
-    database = open_postgresql(url) if url else open_sqlite(home / FILE_NAME)
+    database = open_postgresql(url, busy_ms=busy_ms) if url else open_sqlite(home / FILE_NAME, busy_ms=busy_ms)
     try:
-        bring_up_to_date(database, file)
+        bring_up_to_date(database, file, busy_ms=busy_ms)
         if file is not None:
             _close_to_others(file)
         with database.read() as connection:
@@ -96,7 +103,7 @@ def open_books(
             kept = _begin(database, timezone or "UTC", clock)
         return Books(database, kept, clock=clock)
     except BaseException:
-        database.close()
+        database.close(tidy=False)
         raise
 
 
@@ -133,6 +140,11 @@ def _check_file(file: Path) -> None:
 
 
 def _close_to_others(file: Path) -> None:
+    """Take away what others may do with the files; what the owner may do stays as it is."""
     for path in (file, file.with_name(file.name + "-wal"), file.with_name(file.name + "-shm")):
-        if path.exists():
-            path.chmod(0o600)
+        try:
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & 0o077:
+                path.chmod(mode & 0o700)
+        except (FileNotFoundError, PermissionError):
+            continue  # gone meanwhile, or somebody else's: theirs to close

@@ -15,13 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from desktop.books.statements import Prepared, Statements
 from desktop.errors import ClosedBooksError
 
-_BUSY_MS = 10_000
+BUSY_MS = 10_000
+"""How long to wait for another program that is writing, in milliseconds."""
+
 _READER_CACHE_KIB = 8_000
 _WRITER_CACHE_KIB = 32_000
 
@@ -83,6 +85,18 @@ _REFUSALS: dict[str, tuple[type[ClosedBooksError], str, str, str]] = {
         "Reading or writing {where} failed.",
         "Check the disk, then try again.",
     ),
+    "lock timeout": (
+        BooksLocked,
+        "The books are busy",
+        "Another program is holding the books at {where}.",
+        "Wait until it has finished, then try again.",
+    ),
+    "read-only transaction": (
+        ClosedBooksError,
+        "The books are read-only",
+        "The books at {where} cannot be written to.",
+        "Check that PAYDESK_DATABASE_URL names the main server and a user who may write.",
+    ),
     "connection refused": (
         ClosedBooksError,
         "The database server cannot be reached",
@@ -95,7 +109,40 @@ _REFUSALS: dict[str, tuple[type[ClosedBooksError], str, str, str]] = {
         "The PostgreSQL server of these books refused the user or the password.",
         "Check PAYDESK_DATABASE_URL.",
     ),
+    "permission denied": (
+        ClosedBooksError,
+        "The database server refused access",
+        "The user of these books may not do this at {where}.",
+        "Give the user of PAYDESK_DATABASE_URL the right to create and change tables in its database.",
+    ),
+    "connection failed": (
+        ClosedBooksError,
+        "The database server cannot be reached",
+        "The PostgreSQL server of these books did not let us in.",
+        "Check that it runs and that PAYDESK_DATABASE_URL is right.",
+    ),
+    "server closed the connection": (
+        ClosedBooksError,
+        "The database server is gone",
+        "The PostgreSQL server of these books closed the connection.",
+        "Try again. Nothing half done was kept.",
+    ),
+    "terminating connection": (
+        ClosedBooksError,
+        "The database server is gone",
+        "The PostgreSQL server of these books closed the connection.",
+        "Try again. Nothing half done was kept.",
+    ),
 }
+_UNREACHED = _REFUSALS["connection failed"]
+# Server libraries word a host that cannot be found or does not answer in many ways; all come as these.
+_NETWORK_SIGNS = (
+    "failed to resolve host",
+    "could not translate host name",
+    "connection timeout",
+    "no such file or directory",
+)
+_REFUSALS |= dict.fromkeys(_NETWORK_SIGNS, _UNREACHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +207,7 @@ class Database:
 
         Raises: ClosedBooksError where the database cannot be read.
         """
-        with self._refusals(), self._reading.connect() as connection, connection.begin():
+        with self.refusals(), self._reading.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -169,13 +216,14 @@ class Database:
 
         Raises: ClosedBooksError where the database cannot be written.
         """
-        with self._refusals(), self._writing.connect() as plain:
+        with self.refusals(), self._writing.connect() as plain:
             connection = plain.execution_options(paydesk_durable=durable)
             with connection.begin():
                 yield Writer(connection, self.statements)
 
     @contextmanager
-    def _refusals(self) -> Iterator[None]:
+    def refusals(self) -> Iterator[None]:
+        """Turn a database error of the world into its plain refusal; let a bug of ours through as it is."""
         try:
             yield
         except (DBAPIError, sqlite3.DatabaseError) as error:
@@ -184,23 +232,28 @@ class Database:
                 raise
             raise refusal from error
 
-    def close(self) -> None:
-        """Let all connections go, after telling SQLite to refresh its statistics."""
-        if self.dialect_name == "sqlite":
+    def close(self, *, tidy: bool = True) -> None:
+        """Let all connections go. ``tidy`` lets SQLite refresh its statistics, which may write to the file."""
+        if tidy and self.dialect_name == "sqlite":
             try:
                 with self._writing.connect() as connection:
                     connection.exec_driver_sql("PRAGMA optimize")
-            except OperationalError:
+            except (DBAPIError, sqlite3.DatabaseError):
                 pass  # statistics are a favour, not a duty
         self._reading.dispose()
         self._writing.dispose()
 
 
-def open_sqlite(path: Path) -> Database:
-    """Open (or begin) a SQLite file in WAL mode."""
-    url = f"sqlite+pysqlite:///{path}"
-    writing = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000}, pool_size=2)
-    reading = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000}, pool_size=4)
+def sqlite_url(path: Path) -> URL:
+    """The address of a file, whatever characters its name has."""
+    return URL.create("sqlite+pysqlite", database=str(path))
+
+
+def open_sqlite(path: Path, *, busy_ms: int = BUSY_MS) -> Database:
+    """Open (or begin) a SQLite file in WAL mode; ``busy_ms`` is how long to wait for another program's writing."""
+    wait = {"timeout": busy_ms / 1000}
+    writing = create_engine(sqlite_url(path), connect_args=wait, pool_size=2)
+    reading = create_engine(sqlite_url(path), connect_args=wait, pool_size=4)
     event.listen(writing, "connect", _prepare_writer)
     event.listen(reading, "connect", _prepare_reader)
     event.listen(writing, "begin", _begin_writing)
@@ -208,19 +261,57 @@ def open_sqlite(path: Path) -> Database:
     return Database(writing, reading, str(path))
 
 
-def open_postgresql(url: str) -> Database:
-    """Open a PostgreSQL database by its SQLAlchemy address (``postgresql+psycopg://…``)."""
-    writing = create_engine(url, pool_pre_ping=True)
+def open_postgresql(url: str, *, busy_ms: int = BUSY_MS) -> Database:
+    """Open a PostgreSQL database by its SQLAlchemy address (``postgresql+psycopg://…``; plain ``postgresql://`` too).
+
+    Raises: ClosedBooksError where the address cannot be understood; it is not repeated, since it holds a password.
+    """
+    address = _postgresql_url(url)
+    writing = create_engine(address, pool_pre_ping=True)
     reading = create_engine(
-        url, pool_pre_ping=True, isolation_level="REPEATABLE READ", execution_options={"postgresql_readonly": True}
+        address, pool_pre_ping=True, isolation_level="REPEATABLE READ", execution_options={"postgresql_readonly": True}
     )
-    return Database(writing, reading, writing.url.render_as_string(hide_password=True))
+    event.listen(writing, "begin", _Turnstile(busy_ms))
+    return Database(writing, reading, address.render_as_string(hide_password=True))
+
+
+def _postgresql_url(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        url = None
+    if url is None or url.drivername not in {"postgresql+psycopg", "postgresql", "postgres"}:
+        raise ClosedBooksError(
+            "The address of the books is not understood",
+            "PAYDESK_DATABASE_URL is not an address of a PostgreSQL database.",
+            "Write it as postgresql+psycopg://user:password@host/database.",
+        )
+    return url.set(drivername="postgresql+psycopg")
+
+
+class _Turnstile:
+    """Lets one PostgreSQL transaction write at a time, as SQLite does: totals are moved by differences.
+
+    Without it two of them could read the same old row and both take its contribution away.
+    """
+
+    _KEY = 7_030_251_146_381_173_867  # any number that no other program on that database locks
+
+    def __init__(self, busy_ms: int) -> None:
+        self._busy_ms = busy_ms
+
+    def __call__(self, connection: Connection) -> None:
+        durable = connection.get_execution_options().get("paydesk_durable", True)
+        connection.exec_driver_sql(
+            f"SELECT set_config('lock_timeout', '{self._busy_ms}ms', true),"
+            f" set_config('synchronous_commit', '{'on' if durable else 'off'}', true)"
+        )
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({self._KEY})")
 
 
 def _prepare_writer(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     for pragma in (
-        f"busy_timeout={_BUSY_MS}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
@@ -232,7 +323,7 @@ def _prepare_writer(connection: Any, _record: Any) -> None:
 
 def _prepare_reader(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in (f"busy_timeout={_BUSY_MS}", "query_only=ON", f"cache_size=-{_READER_CACHE_KIB}"):
+    for pragma in ("query_only=ON", f"cache_size=-{_READER_CACHE_KIB}"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -26,7 +26,7 @@ from desktop.books.projections.context import Context
 from desktop.books.projections.payments import PaymentCluster
 from desktop.books.rollups import Totals
 from desktop.books.statements import Shelf, Statements
-from desktop.books.tables import CreditNote, IntegrationData, InvoicePayment, PaymentMethod, Service, Subscription
+from desktop.books.tables import CreditNote, IntegrationData, PaymentMethod, Service, Subscription
 from desktop.books.tables.base import table_of
 from desktop.periods import DayClock
 from desktop.records import (
@@ -130,6 +130,7 @@ class _Outcome:
     winners: dict[str, SourceObject]
     kinds: dict[str, str]
     created: set[str]
+    last_seen: dict[str, SourceObject]
 
 
 R = TypeVar("R", bound=Record)
@@ -166,6 +167,9 @@ class Door:
                 if item.record is not None and not item.deletion:
                     winners.append(item)
                 elif outcome.kinds[ref]:
+                    # What the same batch still knew of it is its history, as if it had come in a batch before.
+                    if ref in outcome.last_seen:
+                        winners.append(outcome.last_seen[ref])
                     gone.append((outcome.kinds[ref], ref))
             tally += _tally(items, outcome)
         self._project(context, winners, gone)
@@ -194,11 +198,11 @@ class Door:
             row[0]: Stored(row[1], bytes(row[2]), Version(row[3], row[4], row[5]), Deletion(row[6]))
             for row in context.writer.fetch(query, context.integration_id, data_type, listed)
         }
-        outcome = _Outcome({}, {}, {}, {}, set())
+        outcome = _Outcome({}, {}, {}, {}, set(), {})
         numbered = keeps_number(data_type)
         for item in items:
             ref = item.external_id
-            packed = orjson.dumps(self._strip(item.body, numbered=numbered), option=orjson.OPT_SORT_KEYS)
+            packed = self._strip.pack(item.body, numbered=numbered)
             digest = hashlib.blake2b(packed, digest_size=16).digest()
             stored = known.get(ref)
             verdict = judge(stored, item, digest, settled=settled)
@@ -224,6 +228,8 @@ class Door:
             outcome.confirmed.pop(ref, None)
             outcome.winners[ref] = item
             outcome.kinds[ref] = kind
+            if item.record is not None and not item.deletion:
+                outcome.last_seen[ref] = item
             if verdict is Verdict.CREATE:
                 outcome.created.add(ref)
         return outcome
@@ -290,6 +296,8 @@ class Door:
                 people.remove_clients(context, refs)
             elif kind == "invoice":
                 payments.touch(billing.remove_invoices(context, refs))
+            elif kind == "invoice_payment":
+                payments.touch(billing.remove_shares(context, refs))
             elif kind in _HIDDEN:
                 table, changed = _HIDDEN[kind]
                 billing.hide(context, table, refs)
@@ -308,12 +316,10 @@ _HIDDEN = {
     "subscription": (table_of(Subscription), "subscriptions"),
     "payment_method": (table_of(PaymentMethod), "payment_methods"),
     "credit_note": (table_of(CreditNote), "credit_notes"),
-    "invoice_payment": (table_of(InvoicePayment), "invoices"),
 }
 
 
 def _stored_select(shelf: Shelf) -> Any:
-
     return select(*(_DATA.c[name] for name in _STORED)).where(
         _DATA.c.integration_id == bindparam("integration_id"),
         _DATA.c.data_type == bindparam("data_type"),

@@ -17,12 +17,14 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
-from desktop.books.database import Database
+from desktop.books.database import BUSY_MS, Database, sqlite_url
 from desktop.errors import ClosedBooksError
 
 HEAD = "0001"
 """The newest migration. A test compares it with what Alembic finds in the folder."""
 
+_OURS = "integration_data"
+_VERSIONS = "alembic_version"
 _KEPT_BACKUPS = 3
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -31,20 +33,50 @@ class NewerBooks(ClosedBooksError):
     """The file was written by a newer version of the program."""
 
 
-def current(database: Database) -> str | None:
-    """The schema's version, None for a database without tables of ours."""
+def current(database: Database, file: Path | None) -> str | None:
+    """The schema's version, None for a database without tables of ours.
+
+    A file is looked at through a connection that cannot write, so that one which is refused stays as it is.
+    Raises: ClosedBooksError for a database that cannot be read or holds another program's tables.
+    """
+    with database.refusals():
+        tables, version = _look_into_file(file) if file is not None else _look_into(database)
+    if tables and (version is None or _OURS not in tables):
+        raise ClosedBooksError(
+            "These are not Paydesk's books",
+            f"The database {database.where} holds tables of another program.",
+            "It was left as it is. Choose another folder or database.",
+        )
+    return version
+
+
+def _look_into_file(file: Path) -> tuple[set[str], str | None]:
+    if not file.exists() or not file.stat().st_size:
+        return set(), None
+    # A WAL file that was left behind is read but, by a read-only connection, not written back.
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        names = connection.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'")
+        tables = {name for (name,) in names}
+        if _VERSIONS not in tables:
+            return tables, None
+        row = connection.execute(f"select version_num from {_VERSIONS}").fetchone()  # noqa: S608
+        return tables, row[0] if row else None
+
+
+def _look_into(database: Database) -> tuple[set[str], str | None]:
     with database.read() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.execute(text("select version_num from alembic_version")).scalar_one_or_none()
+        tables = set(inspect(connection).get_table_names())
+        if _VERSIONS not in tables:
+            return tables, None
+        return tables, connection.execute(text(f"select version_num from {_VERSIONS}")).scalar()  # noqa: S608
 
 
-def bring_up_to_date(database: Database, file: Path | None) -> bool:
+def bring_up_to_date(database: Database, file: Path | None, *, busy_ms: int = BUSY_MS) -> bool:
     """Make the schema the newest; True where anything had to be done.
 
     Raises: NewerBooks for a file from a newer version, ClosedBooksError for a database that is not ours.
     """
-    found = current(database)
+    found = current(database, file)
     if found == HEAD:
         return False
     if found is not None and found > HEAD:
@@ -53,27 +85,16 @@ def bring_up_to_date(database: Database, file: Path | None) -> bool:
             f"The books were last written by a newer version (schema {found}; this one knows {HEAD}).",
             "Install the newer version. The file was left as it is.",
         )
-    if found is None:
-        _refuse_foreign(database)
-    elif file is not None:
-        back_up(file, f"before-{HEAD}-from-{found}")
-    with _migrating(database, file) as connection:
-        _upgrade(connection)
+    with database.refusals():
+        if found is not None and file is not None:
+            back_up(file, f"before-{HEAD}-from-{found}")
+        with _migrating(database, file, busy_ms) as connection:
+            upgrade(connection)
     return True
 
 
-def _refuse_foreign(database: Database) -> None:
-    with database.read() as connection:
-        tables = inspect(connection).get_table_names()
-    if tables:
-        raise ClosedBooksError(
-            "These are not Paydesk's books",
-            f"The database {database.where} holds tables of another program.",
-            "It was left as it is. Choose another folder or database.",
-        )
-
-
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection) -> None:
+    """Run the missing migrations inside the caller's transaction."""
     from alembic import command
     from alembic.config import Config
 
@@ -84,12 +105,12 @@ def _upgrade(connection: Connection) -> None:
 
 
 @contextmanager
-def _migrating(database: Database, file: Path | None) -> Iterator[Connection]:
+def _migrating(database: Database, file: Path | None, busy_ms: int) -> Iterator[Connection]:
     if file is None:
         with database.write() as writer:
             yield writer.connection
         return
-    engine = create_engine(f"sqlite+pysqlite:///{file}", poolclass=NullPool)
+    engine = create_engine(sqlite_url(file), connect_args={"timeout": busy_ms / 1000}, poolclass=NullPool)
     event.listen(engine, "connect", _foreign_keys_off)
     event.listen(engine, "begin", _begin_immediate)
     try:
@@ -108,7 +129,7 @@ def _migrating(database: Database, file: Path | None) -> Iterator[Connection]:
 
 def _foreign_keys_off(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("busy_timeout=10000", "foreign_keys=OFF", "journal_mode=WAL", "synchronous=FULL"):
+    for pragma in ("foreign_keys=OFF", "journal_mode=WAL", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -119,17 +140,23 @@ def _begin_immediate(connection: Connection) -> None:
 def back_up(file: Path, label: str) -> Path:
     """A copy of a live SQLite file through SQLite itself, checked; the newest few are kept beside it.
 
-    Raises: ClosedBooksError where the copy does not read back.
+    Raises: ClosedBooksError where the copy cannot be made or does not read back; sqlite3.Error from SQLite.
     """
     folder = file.parent / "backups"
-    folder.mkdir(mode=0o700, exist_ok=True)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     target = folder / f"{file.stem}-{stamp}-{label}.db"
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
-        verdict = copy.execute("PRAGMA quick_check").fetchone()
-    target.chmod(0o600)
-    if verdict != ("ok",):
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        target.touch(mode=0o600)
+    except OSError as error:
+        raise ClosedBooksError(
+            "The backup cannot be made",
+            f"The folder {folder} cannot be written to: {error.strerror}.",
+            "Nothing was changed. Give yourself access to it, then try again.",
+        ) from error
+    verdict = _copy(file, target)
+    if verdict != "ok":
+        target.unlink()
         raise ClosedBooksError(
             "The backup is not sound",
             f"The copy made before bringing the books up to date does not read back: {verdict}.",
@@ -138,3 +165,14 @@ def back_up(file: Path, label: str) -> Path:
     for old in sorted(folder.glob(f"{file.stem}-*-before-*.db"))[:-_KEPT_BACKUPS]:
         old.unlink()
     return target
+
+
+def _copy(file: Path, target: Path) -> str:
+    """Copy and check; "ok", or what is wrong. A copy that broke off is not left lying about."""
+    try:
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(target)) as copy:
+            source.backup(copy)
+            return str(copy.execute("PRAGMA quick_check").fetchone()[0])
+    except sqlite3.Error:
+        target.unlink()
+        raise

@@ -63,6 +63,7 @@ _BALANCE_FACTS = (
 _balance_facts = attrgetter(*_BALANCE_FACTS)
 _EVENT_KEYS = ("integration_id", "invoice_ref", "kind", "source_ref")
 _EVENT_COLUMNS = (*_EVENT_KEYS, "amount", "at", "observed")
+_STATED = frozenset({"created", "finalized", "paid", "voided", "uncollectible"})
 _OPEN = frozenset({"open", "partly_paid"})
 _BEFORE = (*InvoiceSums._fields, "amount_remaining", "payment_ref")
 
@@ -78,6 +79,7 @@ def project_invoices(
     rows: list[tuple[Any, ...]] = []
     lines: list[tuple[Any, ...]] = []
     history: list[tuple[Any, ...]] = []
+    unsaid: list[tuple[Any, ...]] = []
     touched: set[str] = set()
     for ref, record in records:
         finalized_day = day_of(record.finalized_at) if record.finalized_at else None
@@ -92,10 +94,12 @@ def project_invoices(
             )
         )  # fmt: skip
         lines.extend((context.integration_id, ref, *_line_facts(line)) for line in record.lines)
-        history.extend(_stated_history(context.integration_id, ref, record))
+        stated = _stated_history(context.integration_id, ref, record)
+        history.extend(stated)
         sums = InvoiceSums(ref, status, record.total, record.currency, finalized_day, False, record.location_ref)
         if ref in old:
             before = old[ref]
+            unsaid.extend((context.integration_id, ref, kind, "") for kind in _STATED - {row[2] for row in stated})
             context.totals.invoice(InvoiceSums._make(before[: len(InvoiceSums._fields)]), -1)
             touched.add(before[-1])
             if before[-2] != record.amount_remaining or before[1] != status:
@@ -104,10 +108,20 @@ def project_invoices(
         touched.add(record.payment_ref)
     _replace_lines(context, [ref for ref in refs if ref in old], lines)
     context.writer.run_many(context.shelf.upsert(_INVOICE, _KEYS, _INVOICE_COLUMNS), rows)
-    context.writer.run_many(context.shelf.upsert(_EVENT, _EVENT_KEYS, _EVENT_COLUMNS), history)
+    _write_history(context, history, unsaid)
     context.invoices.update(refs)
     context.kinds.add("invoices")
     return touched - {""}
+
+
+def _write_history(context: Context, rows: list[tuple[Any, ...]], unsaid: list[tuple[Any, ...]]) -> None:
+    """Write what is stated, and take out by their keys what is stated no longer."""
+    context.writer.run_many(context.shelf.upsert(_EVENT, _EVENT_KEYS, _EVENT_COLUMNS), rows)
+    if unsaid:
+        drop = context.shelf.keep(
+            "drop event", lambda: delete(_EVENT).where(*(_EVENT.c[name] == bindparam(name) for name in _EVENT_KEYS))
+        )
+        context.writer.run_many(drop, unsaid)
 
 
 def remove_invoices(context: Context, refs: Sequence[str]) -> set[str]:
@@ -166,17 +180,30 @@ def project_shares(context: Context, records: Sequence[tuple[str, InvoicePayment
         context.invoices.add(invoice_ref)
     rows = [(context.integration_id, ref, False, *_share_facts(record)) for ref, record in records]
     context.writer.run_many(context.shelf.upsert(_SHARE, _KEYS, (*_KEYS, "deleted", *_SHARE_FACTS)), rows)
-    history = [
-        (context.integration_id, record.invoice_ref, "payment", ref, record.amount, record.paid_at, False)
-        for ref, record in records
-        if record.status == "paid" and record.paid_at
-    ]
-    context.writer.run_many(context.shelf.upsert(_EVENT, _EVENT_KEYS, _EVENT_COLUMNS), history)
+    history, unsaid = [], []
+    for ref, record in records:
+        key = (context.integration_id, record.invoice_ref, "payment", ref)
+        if record.status == "paid" and record.paid_at:
+            history.append((*key, record.amount, record.paid_at, False))
+        else:
+            unsaid.append(key)
+    _write_history(context, history, unsaid)
     for _, record in records:
         touched.add(record.payment_ref)
         context.invoices.add(record.invoice_ref)
     context.kinds.add("invoices")
     return touched - {""}
+
+
+def remove_shares(context: Context, refs: Sequence[str]) -> set[str]:
+    """Hide shares that are gone, and take them out of the history. The answer: the payments concerned."""
+    before = context.shelf.select("shares gone", _SHARE, ("external_id", "payment_ref", "invoice_ref"), "external_id")
+    rows = context.fetch(before, refs)
+    hide(context, _SHARE, refs)
+    _write_history(context, [], [(context.integration_id, row[2], "payment", row[0]) for row in rows])
+    context.invoices.update(row[2] for row in rows)
+    context.kinds.add("invoices")
+    return {row[1] for row in rows} - {""}
 
 
 def project_credit_notes(context: Context, records: Sequence[tuple[str, CreditNoteRecord]]) -> None:
@@ -188,16 +215,17 @@ def project_credit_notes(context: Context, records: Sequence[tuple[str, CreditNo
         for ref, record in records
     ]
     context.writer.run_many(context.shelf.upsert(_NOTE, _KEYS, columns), rows)
-    history = []
+    history, unsaid = [], []
     for ref, record in records:
         history.append(
             (context.integration_id, record.invoice_ref, "credited", ref, record.amount, record.created_at, False)
         )
+        key = (context.integration_id, record.invoice_ref, "uncredited", ref)
         if record.voided_at:
-            history.append(
-                (context.integration_id, record.invoice_ref, "uncredited", ref, record.amount, record.voided_at, False)
-            )
-    context.writer.run_many(context.shelf.upsert(_EVENT, _EVENT_KEYS, _EVENT_COLUMNS), history)
+            history.append((*key, record.amount, record.voided_at, False))
+        else:
+            unsaid.append(key)
+    _write_history(context, history, unsaid)
     context.kinds |= {"credit_notes", "invoices"}
 
 

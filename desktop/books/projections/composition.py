@@ -6,7 +6,6 @@ Pure functions: the same parts give the same row whatever order they arrived in.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from desktop.records import PaymentRecord
@@ -54,8 +53,7 @@ class Line(NamedTuple):
     created_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(NamedTuple):
     """A payment, as it follows from its parts. Days are left to the caller, who knows the business's zone."""
 
     status: str

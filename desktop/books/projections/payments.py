@@ -66,18 +66,22 @@ class PaymentCluster:
         self._keys: set[str] = set()
         self._refunds: dict[str, dict[str, Any]] = {}
         self._stated: dict[str, PaymentRecord] = {}
+        self._rekeyed: list[str] = []
 
     # --- records -----------------------------------------------------------------------------------------------
 
     def attempts(self, records: Sequence[tuple[str, AttemptRecord]]) -> None:
         """Take in attempts; their payments, before and after, are touched."""
         context = self._context
-        old = context.shelf.select("attempt keys", _ATTEMPT, ("payment_key", "external_id"), "external_id")
-        self._keys.update(row[0] for row in context.fetch(old, [ref for ref, _ in records]))
+        keys = context.shelf.select("attempt keys", _ATTEMPT, ("external_id", "payment_key"), "external_id")
+        old = dict(context.fetch(keys, [ref for ref, _ in records]))
+        self._keys.update(old.values())
         rows = []
         for ref, record in records:
             key = record.payment_ref or ref
             self._keys.add(key)
+            if old.get(ref) != key:
+                self._rekeyed.append(ref)
             rows.append((context.integration_id, ref, key, *_attempt_facts(record)))
         columns = (*_KEYS, "payment_key", *_ATTEMPT_FACTS)
         context.writer.run_many(context.shelf.upsert(_ATTEMPT, _KEYS, columns), rows)
@@ -93,11 +97,12 @@ class PaymentCluster:
     def entries(self, records: Sequence[tuple[str, BalanceEntryRecord]]) -> None:
         """Take in ledger lines; the payments and refunds that they are about are touched."""
         context = self._context
-        sums = context.shelf.select("entry sums", _ENTRY, EntrySums._fields, "external_id")
-        for row in context.fetch(sums, [ref for ref, _ in records]):
-            context.totals.entry(EntrySums(*row), -1)
-        day_of = context.clock.day
+        sums = context.shelf.select("entry sums", _ENTRY, (*EntrySums._fields, "source_ref"), "external_id")
         rows, sources = [], set()
+        for *before, source in context.fetch(sums, [ref for ref, _ in records]):
+            context.totals.entry(EntrySums(*before), -1)
+            sources.add(source)
+        day_of = context.clock.day
         for ref, record in records:
             day = day_of(record.created_at)
             rows.append((context.integration_id, ref, day, *_entry_facts(record)))
@@ -107,11 +112,10 @@ class PaymentCluster:
                 ),
                 1,
             )
-            if record.source_ref:
-                sources.add(record.source_ref)
+            sources.add(record.source_ref)
         columns = (*_KEYS, "entry_day", *_ENTRY_FACTS)
         context.writer.run_many(context.shelf.upsert(_ENTRY, _KEYS, columns), rows)
-        self._touch_sources(sources)
+        self._touch_sources(sources - {""})
         context.kinds.add("balance_entries")
 
     def refunds(self, records: Sequence[tuple[str, RefundRecord]], observed_at: dict[str, int]) -> None:
@@ -125,7 +129,8 @@ class PaymentCluster:
                 "amount": record.amount,
                 "currency": record.currency,
                 "created_at": record.created_at,
-                "stated_failed_at": (record.failed_at or observed_at[ref]) if failed else None,
+                "stated_failed_at": record.failed_at if failed else None,
+                "seen_failed_at": observed_at[ref] if failed else None,
                 "entry_ref": record.entry_ref,
                 "failure_entry_ref": record.failure_entry_ref,
                 "reason": record.reason,
@@ -159,8 +164,8 @@ class PaymentCluster:
 
     def _touch_attempts(self, refs: set[str]) -> None:
         context = self._context
-        keys = context.shelf.select("attempt keys", _ATTEMPT, ("payment_key", "external_id"), "external_id")
-        self._keys.update(row[0] for row in context.fetch(keys, refs))
+        keys = context.shelf.select("attempt keys", _ATTEMPT, ("external_id", "payment_key"), "external_id")
+        self._keys.update(row[1] for row in context.fetch(keys, refs))
 
     # --- recomposition -----------------------------------------------------------------------------------------
 
@@ -191,6 +196,7 @@ class PaymentCluster:
         invoices = self._invoices_of(composed, attempts)
         context.links(payment.client_ref for payment in composed.values())
         rows = []
+        moved = list(gone)
         for key, payment in composed.items():
             row, sums = self._payment_row(key, stated.get(key), payment, invoices.get(key, ""))
             rows.append(row)
@@ -200,6 +206,8 @@ class PaymentCluster:
                     continue
                 context.totals.payment(previous, -1)
                 context.invoices.add(previous.invoice_ref)
+            if previous is None or _owner(previous) != _owner(sums):
+                moved.append(key)
             context.totals.payment(sums, 1)
             context.invoices.add(sums.invoice_ref)
         for key in gone:
@@ -208,7 +216,9 @@ class PaymentCluster:
         context.writer.run_many(context.shelf.upsert(_PAYMENT, _KEYS, _PAYMENT_COLUMNS), rows)
         if gone:
             self._remove_payments(gone)
-        self._touch_refunds_of(old, composed)
+        if rows or gone:
+            context.kinds.add("payments")
+        self._touch_refunds_of(moved)
 
     def _attempts_of(self, keys: Sequence[str]) -> dict[str, list[Attempt]]:
         context = self._context
@@ -286,15 +296,12 @@ class PaymentCluster:
         )
         context.writer.run_many(statement, [(context.integration_id, key) for key in keys])
 
-    def _touch_refunds_of(self, old: dict[str, PaymentSums], composed: dict[str, Composed]) -> None:
-        """Refunds name their payment by intent or by attempt, and take client and invoice from it."""
-        context, keys = self._context, sorted({*old, *composed})
+    def _touch_refunds_of(self, moved: Sequence[str]) -> None:
+        """Refunds find their payment by intent or by attempt, and take client and invoice from it."""
+        context = self._context
         by_key = context.shelf.select("refunds of", _REFUND, ("external_id",), "payment_key")
         by_attempt = context.shelf.select("refunds of attempts", _REFUND, ("external_id",), "attempt_ref")
-        attempts = context.shelf.select("attempt ids of", _ATTEMPT, ("external_id",), "payment_key")
-        for (ref,) in context.fetch(by_key, keys):
-            self._refunds.setdefault(ref, {})
-        for (ref,) in context.fetch(by_attempt, [row[0] for row in context.fetch(attempts, keys)]):
+        for (ref,) in (*context.fetch(by_key, moved), *context.fetch(by_attempt, self._rekeyed)):
             self._refunds.setdefault(ref, {})
 
     def _settle_refunds(self) -> None:
@@ -311,6 +318,9 @@ class PaymentCluster:
             currency, failed_at = failures[ref]
             counts = fact["status"] in _COUNTED
             failed = fact["status"] in _UNDONE
+            if failed and not fact["stated_failed_at"]:
+                # Seen, not stated: the first sight of it stands, or a closed month would change.
+                fact["stated_failed_at"] = old.get(ref, {}).get("stated_failed_at") or fact["seen_failed_at"]
             failed_at = (failed_at or fact["stated_failed_at"]) if failed else None
             fact |= {
                 "integration_id": context.integration_id,
@@ -335,12 +345,13 @@ class PaymentCluster:
             context.totals.refund(sums, 1)
             context.invoices.add(sums.invoice_ref)
         context.writer.run_many(context.shelf.upsert(_REFUND, _KEYS, _REFUND_COLUMNS), rows)
+        context.kinds.add("refunds")
 
     def _owners_of(self, facts: dict[str, dict[str, Any]]) -> dict[str, tuple[str, int, str]]:
         """For each refund: its payment's key, the client's link and the invoice."""
         context = self._context
-        keys = context.shelf.select("attempt keys", _ATTEMPT, ("payment_key", "external_id"), "external_id")
-        attempts = {ref: key for key, ref in context.fetch(keys, {f["attempt_ref"] for f in facts.values()} - {""})}
+        keys = context.shelf.select("attempt keys", _ATTEMPT, ("external_id", "payment_key"), "external_id")
+        attempts = dict(context.fetch(keys, {fact["attempt_ref"] for fact in facts.values()} - {""}))
         key_of = {
             ref: fact["payment_ref"] or attempts.get(fact["attempt_ref"], fact["attempt_ref"])
             for ref, fact in facts.items()
@@ -367,6 +378,10 @@ class PaymentCluster:
 
 _COUNTED = frozenset({"pending", "succeeded", "failed", "canceled"})
 _UNDONE = frozenset({"failed", "canceled"})
+
+
+def _owner(sums: PaymentSums) -> tuple[int, str]:
+    return sums.client_link_id, sums.invoice_ref
 
 
 def _refund_sums(fact: dict[str, Any]) -> RefundSums:

@@ -31,7 +31,7 @@ def project_clients(context: Context, records: Sequence[tuple[str, ClientRecord]
     find = context.shelf.select("link clients", _LINK, ("external_id", "client_id"), "external_id")
     clients = dict(context.fetch(find, refs))
     shared_with_others = _joined(context, list(clients.values()))
-    links, rows = [], []
+    links, rows, alive = [], [], []
     for ref, record in records:
         agreed = asdict(record)
         links.append(
@@ -43,8 +43,12 @@ def project_clients(context: Context, records: Sequence[tuple[str, ClientRecord]
         )  # fmt: skip
         if clients[ref] not in shared_with_others:
             rows.append(("active", *(agreed[name] for name in SHARED_FIELDS), record.created_at, clients[ref]))
+        else:
+            alive.append((clients[ref],))
     context.writer.run_many(context.shelf.keep("update link", _update_link), links)
     context.writer.run_many(context.shelf.keep("update client", _update_client), rows)
+    if alive:
+        context.writer.run_many(context.shelf.keep("revive client", _revive_client), alive)
     context.kinds.add("clients")
 
 
@@ -93,6 +97,10 @@ def _update_client() -> Any:
         .values({name: bindparam(f"new_{name}") for name in names})
         .where(_CLIENT.c.id == bindparam("client"))
     )
+
+
+def _revive_client() -> Any:
+    return update(_CLIENT).values(status=word("active")).where(_CLIENT.c.id == bindparam("client"))
 
 
 def _delete_link() -> Any:
