@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -12,6 +11,12 @@ from desktop.books.tables.base import table_of
 
 _BOOKMARK = table_of(Bookmark)
 _INTEGRATION = table_of(Integration)
+# The event feed and the searches for what is gone have bookmarks of their own; they are no streams.
+_EVENTS = "events"
+_UNSEEN = "unseen:"
+FIGURE_STREAMS = ("clients", "invoices", "payments", "refunds", "balance_entries")
+"""What the figures are made of: before all of these were read, nothing is promised."""
+
 _UNREADABLE = frozenset({"not_permitted", "not_available"})
 
 
@@ -50,18 +55,26 @@ def read_footing(connection: Connection) -> Footing:
             _BOOKMARK.c.since_day,
         )
         .join(_INTEGRATION, _INTEGRATION.c.id == _BOOKMARK.c.integration_id)
-        .where(_INTEGRATION.c.status != "disconnected")
+        .where(
+            _INTEGRATION.c.status != "disconnected",
+            _BOOKMARK.c.stream != _EVENTS,
+            _BOOKMARK.c.feed.not_like(f"{_UNSEEN}%"),
+        )
         .order_by(_BOOKMARK.c.integration_id, _BOOKMARK.c.stream)
     )
     rows = connection.execute(query).all()
     gaps = {
         Gap(row.integration_id, row.provider, row.stream, row.state): None for row in rows if row.state in _UNREADABLE
     }
-    # A stream may be read in two ways (its list, then its changes): the one that got further is the promise.
-    reached: dict[tuple[int, str], int] = defaultdict(int)
+    # A stream's feeds promise together what the least of them does.
+    reached: dict[tuple[int, str], int] = {}
     for row in rows:
         if row.state not in _UNREADABLE:
-            stream = row.integration_id, row.stream
-            reached[stream] = max(reached[stream], row.complete_through or 0)
+            stream, through = (row.integration_id, row.stream), row.complete_through or 0
+            reached[stream] = min(reached.get(stream, through), through)
+    told = {(row.integration_id, row.stream) for row in rows}
+    accounts = connection.execute(select(_INTEGRATION.c.id).where(_INTEGRATION.c.status != "disconnected")).scalars()
+    untold = any((account, stream) not in told for account in accounts for stream in FIGURE_STREAMS)
+    through = 0 if untold else min(reached.values(), default=0)
     since = [row.since_day for row in rows if row.since_day and row.state not in _UNREADABLE]
-    return Footing(min(reached.values(), default=0) or None, max(since, default=None), tuple(gaps))
+    return Footing(through or None, max(since, default=None), tuple(gaps))

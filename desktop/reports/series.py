@@ -93,7 +93,7 @@ def read_series(connection: Connection, scales: Scales, spans: Spans) -> dict[st
             _DAILY.c.day < max(spans.months[-1].end_day_exclusive, spans.weeks[-1].end_day_exclusive),
             _DAILY.c.measure.in_(("collected", "refunds")),
         )
-        .group_by(_DAILY.c.currency, _DAILY.c.integration_id, bucket)
+        .group_by(_DAILY.c.currency, _DAILY.c.integration_id, "bucket")
     )
     sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for currency, integration_id, key, amount in connection.execute(query):

@@ -31,6 +31,7 @@ class ClientRow(NamedTuple):
     email: str
     company: str
     phone: str
+    country: str
     status: str
     created_at: int
     providers: tuple[str, ...]
@@ -39,8 +40,8 @@ class ClientRow(NamedTuple):
 
 
 _COLUMNS = (
-    _CLIENT.c.id, own_name().label("name"), _CLIENT.c.email, _CLIENT.c.company, _CLIENT.c.phone, _CLIENT.c.status,
-    _CLIENT.c.created_at,
+    _CLIENT.c.id, own_name().label("name"), _CLIENT.c.email, _CLIENT.c.company, _CLIENT.c.phone, _CLIENT.c.country,
+    _CLIENT.c.status, _CLIENT.c.created_at,
 )  # fmt: skip
 
 
@@ -66,6 +67,7 @@ def read_clients(connection: Connection, ids: Sequence[int]) -> dict[int, Client
             email=row.email,
             company=row.company,
             phone=row.phone,
+            country=row.country,
             status=row.status,
             created_at=row.created_at,
             providers=tuple(providers[row.id]),
