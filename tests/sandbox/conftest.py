@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import date
 
 import pytest
@@ -13,13 +14,17 @@ from desktop.sandbox import launch
 TODAY = date(2026, 11, 23)
 
 
-def client_of(running: launch.Running, key: str | None = None, retries: int = 0) -> stripe.StripeClient:
-    return stripe.StripeClient(
+@contextmanager
+def client_of(running: launch.Running, key: str | None = None) -> Iterator[stripe.StripeClient]:
+    """The official SDK, pointed at a sandbox, with its own retries off; its connections are closed at the end."""
+    http = stripe.HTTPXClient(allow_sync_methods=True)
+    yield stripe.StripeClient(
         key or running.secret_key,
         base_addresses={"api": running.api_base, "connect": running.connect_base},
-        http_client=stripe.HTTPXClient(allow_sync_methods=True),
-        max_network_retries=retries,
+        http_client=http,
+        max_network_retries=0,
     )
+    http.close()
 
 
 @pytest.fixture(scope="session")
@@ -42,11 +47,20 @@ def sandbox(writing_sandbox: launch.Running) -> Iterator[launch.Running]:
     writing_sandbox.server.api.restricted_rights = None
 
 
-@pytest.fixture
-def reader(reading_sandbox: launch.Running) -> stripe.StripeClient:
-    return client_of(reading_sandbox)
+@pytest.fixture(scope="session")
+def reader(reading_sandbox: launch.Running) -> Iterator[stripe.StripeClient]:
+    with client_of(reading_sandbox) as made:
+        yield made
 
 
 @pytest.fixture
-def client(sandbox: launch.Running) -> stripe.StripeClient:
-    return client_of(sandbox)
+def client(sandbox: launch.Running) -> Iterator[stripe.StripeClient]:
+    with client_of(sandbox) as made:
+        yield made
+
+
+@pytest.fixture
+def client_with(sandbox: launch.Running) -> Iterator[Callable[[str], stripe.StripeClient]]:
+    """Makes clients with another key."""
+    with ExitStack() as opened:
+        yield lambda key: opened.enter_context(client_of(sandbox, key))

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from desktop.sandbox.clock import add_business_days, utc_midnight
-from desktop.sandbox.stripe import objects
+from desktop.sandbox.stripe import payment_objects
 from desktop.sandbox.stripe.objects import Wire
 from desktop.sandbox.stripe.world import World
 
@@ -40,12 +40,12 @@ def processing_fee(cents: int, *, kind: str, foreign: bool, converted: bool) -> 
 def book(world: World, kind: str, source: str | None, amount: int, *, category: str, **facts: Any) -> Wire:
     """Write one ledger line and note its fee and net in the journal (payouts are noted as paid out)."""
     fee = facts.get("fee", 0)
+    name = facts.pop("fee_name", "Stripe processing fees")
     if fee:
-        name = facts.pop("fee_name", "Stripe processing fees")
         detail = {"amount": fee, "application": None, "currency": SETTLEMENT}
         facts["fee_details"] = [detail | {"description": name, "type": "stripe_fee"}]
     line = world.add(
-        objects.balance_transaction(
+        payment_objects.balance_transaction(
             world.ids.new("txn"),
             world.now,
             amount=amount,
@@ -189,7 +189,7 @@ def pay_out_by_hand(world: World, amount: int, **facts: Any) -> Wire:
 def _make_payout(world: World, amount: int, **facts: Any) -> Wire:
     day = datetime.fromtimestamp(world.now, UTC).date()
     arrival = utc_midnight(add_business_days(day, 1))
-    return world.add(objects.payout(world.ids.new("po"), world.now, amount, arrival, world.bank, **facts))
+    return world.add(payment_objects.payout(world.ids.new("po"), world.now, amount, arrival, world.bank, **facts))
 
 
 def _book_payout(world: World, payout: Wire) -> Wire:

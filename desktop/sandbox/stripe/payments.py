@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from desktop.sandbox.stripe import ledger, objects
+from desktop.sandbox.stripe import ledger, payment_objects
 from desktop.sandbox.stripe.cards import DECLINE_MESSAGES, Card
 from desktop.sandbox.stripe.errors import Refusal
 from desktop.sandbox.stripe.invoice_state import intent_failed, intent_paid
@@ -15,7 +15,7 @@ from desktop.sandbox.stripe.world import DAY, World
 def create_intent(world: World, amount: int, currency: str, **facts: Any) -> Wire:
     """A new intent that waits for a payment method."""
     made = world.add(
-        objects.payment_intent(world.ids.new("pi"), world.now, amount, currency, world.ids.text(25), **facts)
+        payment_objects.payment_intent(world.ids.new("pi"), world.now, amount, currency, world.ids.text(25), **facts)
     )
     world.emit("payment_intent.created", made)
     return made
@@ -31,7 +31,7 @@ def confirm(world: World, intent: Wire, method: Wire, *, authenticated: bool = F
         world.emit("payment_intent.requires_action", intent)
         return None
     bank = card.kind == "us_bank_account"
-    charge = world.add(objects.charge(world.ids.new("py" if bank else "ch"), world.now, intent, method))
+    charge = world.add(payment_objects.charge(world.ids.new("py" if bank else "ch"), world.now, intent, method))
     intent |= {"latest_charge": charge["id"], "next_action": None, "last_payment_error": None}
     if bank:
         _debit(world, intent, charge)
@@ -50,7 +50,7 @@ def _decline(world: World, intent: Wire, charge: Wire, method: Wire, card: Card)
         "status": "failed",
         "failure_code": card.decline,
         "failure_message": message,
-        "outcome": objects.outcome(card, declined=True),
+        "outcome": payment_objects.outcome(card, declined=True),
     }
     world.emit("charge.failed", charge)
     _fail(world, intent, charge, method)
@@ -82,7 +82,7 @@ def _fail(world: World, intent: Wire, charge: Wire, method: Wire) -> None:
 
 
 def _authorise(world: World, intent: Wire, charge: Wire, card: Card) -> None:
-    charge |= {"status": "succeeded", "paid": True, "outcome": objects.outcome(card, declined=False)}
+    charge |= {"status": "succeeded", "paid": True, "outcome": payment_objects.outcome(card, declined=False)}
     intent |= {"status": "requires_capture", "amount_capturable": intent["amount"]}
     world.journal.attempt(intent["id"], world.now, intent["currency"], "waiting")
     world.emit("charge.succeeded", charge)
@@ -95,7 +95,7 @@ def _succeed(world: World, intent: Wire, charge: Wire, card: Card) -> None:
         "paid": True,
         "captured": True,
         "amount_captured": charge["amount"],
-        "outcome": objects.outcome(card, declined=False),
+        "outcome": payment_objects.outcome(card, declined=False),
     }
     if intent["capture_method"] == "automatic_async":
         # Stripe tells of the charge before its ledger line exists, and of the line a moment later.
@@ -136,7 +136,7 @@ def _debit(world: World, intent: Wire, charge: Wire) -> None:
 def clear_debit(world: World, intent: Wire) -> None:
     """The bank honoured a debit."""
     charge = world.objects[intent["latest_charge"]]
-    charge |= {"status": "succeeded", "paid": True, "outcome": objects.outcome(Card("", ""), declined=False)}
+    charge |= {"status": "succeeded", "paid": True, "outcome": payment_objects.outcome(Card("", ""), declined=False)}
     world.emit("charge.succeeded", charge)
     _received(world, intent, charge["amount"])
 
@@ -226,7 +226,9 @@ def refund(world: World, charge: Wire, amount: int | None = None, **facts: Any) 
     bank = charge["payment_method_details"]["type"] != "card"
     status = "pending" if bank or (card and card.after == "refund_pending") else "succeeded"
     made = world.add(
-        objects.refund(world.ids.new("pyr" if bank else "re"), world.now, charge, given, **({"status": status} | facts))
+        payment_objects.refund(
+            world.ids.new("pyr" if bank else "re"), world.now, charge, given, **({"status": status} | facts)
+        )
     )
     if made["status"] == "pending":
         made["pending_reason"] = "processing"
@@ -264,7 +266,7 @@ def fail_refund(world: World, made: Wire) -> None:
 def open_dispute(world: World, charge: Wire, *, inquiry: bool = False, reason: str = "fraudulent") -> Wire:
     """The cardholder's bank disputes a charge; an inquiry only asks and takes no money."""
     due = world.now + 9 * DAY
-    made = world.add(objects.dispute(world.ids.new("du"), world.now, charge, due, reason=reason))
+    made = world.add(payment_objects.dispute(world.ids.new("du"), world.now, charge, due, reason=reason))
     world.change(charge, None, disputed=True)
     if inquiry:
         made |= {"status": "warning_needs_response", "is_charge_refundable": True, "reason": "general"}

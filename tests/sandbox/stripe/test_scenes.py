@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,9 +28,15 @@ STORIES = [
 ]
 
 
-@pytest.fixture(scope="module", params=STORIES, ids=lambda story: f"{story[1]}-{story[2].key}")
-def world(request: pytest.FixtureRequest) -> World:
-    return tell(*request.param)
+@pytest.fixture(scope="session")
+def tell_once() -> Callable[[int, date, ZoneInfo], World]:
+    """Generates each world once, in whatever order the tests run. They only read it."""
+    return cache(tell)
+
+
+@pytest.fixture(params=STORIES, ids=lambda story: f"{story[1]}-{story[2].key}")
+def world(request: pytest.FixtureRequest, tell_once: Callable[[int, date, ZoneInfo], World]) -> World:
+    return tell_once(*request.param)
 
 
 def _bytes(told: World) -> bytes:

@@ -1,0 +1,105 @@
+"""Starting and stopping, and the clock that the answers carry."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+
+from desktop.sandbox import launch
+from desktop.sandbox.clock import Clock, add_business_days, add_months, clock_changes, instant, opening
+
+TODAY = date(2026, 11, 23)
+
+
+def test_two_starts_answer_the_same_bytes() -> None:
+    answers = []
+    for _ in range(2):
+        with launch.start(seed=3, today=TODAY, timezone="Europe/Berlin") as running:
+            pages = ("charges?limit=100", "invoices?limit=100", "events?limit=100", "balance_transactions?limit=100")
+            asked = [httpx.get(f"{running.api_base}/v1/{page}", auth=(running.secret_key, "")) for page in pages]
+            answers.append([answer.content for answer in asked])
+            keys = (running.client_id, running.secret_key, running.restricted_key, running.account_id)
+            answers[-1].append("".join(keys).encode())
+    assert answers[0] == answers[1]
+
+
+def test_stopping_leaves_no_thread_and_frees_the_port() -> None:
+    before = threading.active_count()
+    running = launch.start(seed=3, today=TODAY)
+    assert threading.active_count() == before + 1
+    running.stop()
+    running.stop()
+    assert threading.active_count() == before
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{running.api_base}/v1/balance")
+
+
+def test_a_taken_port_is_an_error() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(OSError, match="in use"):
+            launch.start(seed=3, today=TODAY, port=taken.getsockname()[1])
+
+
+def test_the_module_prints_one_line_and_serves_until_it_is_told_to_stop() -> None:
+    command = [sys.executable, "-m", "desktop.sandbox", "--seed", "3", "--today", "2026-11-23"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())["stripe"]
+        answer = httpx.get(f"{told['api_base']}/v1/account", auth=(told["secret_key"], ""))
+        assert answer.json()["id"] == told["account_id"]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    assert {"api_base", "connect_base", "client_id", "secret_key"} <= set(told)
+
+
+def test_a_past_day_opens_at_ten_and_the_real_one_not_before_now() -> None:
+    zone = ZoneInfo("America/New_York")
+    ten = instant(TODAY, datetime.strptime("10:00", "%H:%M").time(), zone)
+    assert opening(TODAY, zone, ten + 400 * 86_400) == ten
+    assert opening(TODAY, zone, ten - 3600) == ten
+    assert opening(TODAY, zone, ten + 3600) == ten + 3600
+
+
+def test_the_clock_runs_and_jumps_forward_only() -> None:
+    seconds = 100.0
+    clock = Clock(1_000, lambda: seconds)
+    seconds += 5
+    assert clock.now() == 1_005
+    assert clock.advance(60) == 1_065
+    with pytest.raises(ValueError):
+        clock.advance(-1)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2028, 1, 31), 1, date(2028, 2, 29)),
+        (date(2026, 12, 15), 1, date(2027, 1, 15)),
+        (date(2026, 3, 1), -2, date(2026, 1, 1)),
+    ],
+)
+def test_months_are_added_by_the_calendar(day: date, months: int, expected: date) -> None:
+    assert add_months(day, months) == expected
+
+
+def test_business_days_skip_weekends() -> None:
+    assert add_business_days(date(2026, 11, 20), 1) == date(2026, 11, 23)
+    assert add_business_days(date(2026, 11, 19), 2) == date(2026, 11, 23)
+
+
+def test_clock_changes_of_a_year() -> None:
+    year = (date(2026, 1, 1), date(2026, 12, 31))
+    assert clock_changes(*year, ZoneInfo("Europe/Berlin")) == [date(2026, 3, 29), date(2026, 10, 25)]
+    assert clock_changes(*year, ZoneInfo("Asia/Tokyo")) == []
