@@ -7,6 +7,7 @@ import hmac
 import html
 import queue
 import socket
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -181,6 +182,7 @@ def _bind(family: socket.AddressFamily, host: str, port: int) -> socket.socket |
     except OSError:
         return None
     try:
+        _claim(made)
         if family == socket.AF_INET6:
             made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         made.bind((host, port))
@@ -193,6 +195,18 @@ def _bind(family: socket.AddressFamily, host: str, port: int) -> socket.socket |
             raise _busy(port) from error
         raise
     return made
+
+
+def _claim(made: socket.socket) -> None:
+    """Let a second try follow at once, while the first one's connections are still closing, but no second listener.
+
+    On Windows SO_REUSEADDR would let another program listen at the same port (learn.microsoft.com, "Using
+    SO_REUSEADDR and SO_EXCLUSIVEADDRUSE").
+    """
+    if sys.platform == "win32":
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+    else:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 
 
 def _busy(port: int) -> CallbackBusy:

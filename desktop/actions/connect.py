@@ -65,9 +65,15 @@ class Connected:
 
 
 def connect_by_key(
-    business: Business, provider_name: str, key: str, talk: Conversation, *, label: str = ""
+    business: Business,
+    provider_name: str,
+    key: str,
+    talk: Conversation,
+    cancel: threading.Event | None = None,
+    *,
+    label: str = "",
 ) -> Connected:
-    """Connect with a pasted key. It is tried before anything is stored.
+    """Connect with a pasted key. It is tried before anything is stored; ``cancel`` stops asking the provider.
 
     Raises: UsageError for what cannot be a key, CredentialsRefused, Unreachable, CancelledError.
     """
@@ -77,7 +83,7 @@ def connect_by_key(
     credentials = provider.credentials_from_key(key, endpoints)
     for step in (Step.PAGE, Step.GRANTED):
         talk.step(step, "not needed with a key")
-    reader = provider.reader(credentials, endpoints, threading.Event())
+    reader = provider.reader(credentials, endpoints, cancel or threading.Event())
     try:
         account = reader.identify()
         talk.step(Step.ANSWER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 
 from desktop.actions.business import Business
 from desktop.errors import UsageError
@@ -10,11 +11,29 @@ from desktop.providers.contract import OAuthApp
 from desktop.vault.sealing import Place
 
 
+@dataclass(frozen=True, slots=True)
+class KnownPlatform:
+    """What may be told of a platform without opening the vault. ``fixed``: the environment says it."""
+
+    client_id: str
+    fixed: bool
+
+
+def known_platform(business: Business, provider_name: str) -> KnownPlatform | None:
+    """The platform that would ask for access, None where there is none."""
+    client_id, secret = _stated(business, provider_name)
+    if client_id and secret:
+        return KnownPlatform(client_id, fixed=True)
+    kept = business.books.setting(_setting(provider_name))
+    return KnownPlatform(kept["client_id"], fixed=False) if kept else None
+
+
 def platform_app(business: Business, provider_name: str) -> OAuthApp | None:
-    """The platform that asks for access: from the environment, else as kept; None where neither is there."""
-    prefix = f"PAYDESK_{provider_name.upper()}"
-    client_id = business.environment.get(f"{prefix}_CLIENT_ID", "")
-    secret = business.environment.get(f"{prefix}_CLIENT_SECRET", "")
+    """The platform that asks for access: from the environment, else as kept; None where neither is there.
+
+    Raises: an error of the vault, where kept keys cannot be opened.
+    """
+    client_id, secret = _stated(business, provider_name)
     if client_id and secret:
         return OAuthApp(client_id, secret)
     kept = business.books.setting(_setting(provider_name))
@@ -44,6 +63,14 @@ def keep_platform(business: Business, provider_name: str, client_id: str, secret
     sealed = business.vault.seal_fields(uuid, _place(provider_name), {"secret": secret.strip()})
     business.books.keep_setting(
         _setting(provider_name), {"client_id": client_id.strip(), "sealed": base64.b64encode(sealed).decode()}
+    )
+
+
+def _stated(business: Business, provider_name: str) -> tuple[str, str]:
+    prefix = f"PAYDESK_{provider_name.upper()}"
+    return (
+        business.environment.get(f"{prefix}_CLIENT_ID", ""),
+        business.environment.get(f"{prefix}_CLIENT_SECRET", ""),
     )
 
 

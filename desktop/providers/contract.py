@@ -242,6 +242,14 @@ class Provider(Protocol):
     def hosts(self) -> Sequence[str]:
         """Hosts whose https addresses may be opened: exact names, or suffixes that begin with a dot."""
 
+    @property
+    def key_page(self) -> str:
+        """The provider's own page for making a key, on one of ``hosts``; empty where keys are no way in."""
+
+    @property
+    def platform_page(self) -> str:
+        """The provider's own page for a platform's keys, on one of ``hosts``; empty where none are needed."""
+
     def endpoints(self, environment: Mapping[str, str]) -> Endpoints:
         """The addresses to use. Raises: UsageError for one that is neither https nor loopback."""
 

@@ -43,6 +43,9 @@ class Lane(Enum):
     ROWS = "rows"
     ACTING = "acting"
     SYNCING = "syncing"
+    CONNECTING = "connecting"
+    #: Everything of matplotlib, which is not thread-safe.
+    DRAWING = "drawing"
 
 
 class HasKinds(Protocol):

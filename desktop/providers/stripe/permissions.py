@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from desktop.providers.contract import Permission
 
@@ -23,3 +24,29 @@ PERMISSIONS: Sequence[Permission] = (
     Permission("Events", "read", "Changes are found by looking back through the lists, which takes more reads."),
     Permission("Account", "read", "The account's name and number cannot be shown before the first sync."),
 )
+
+_KEY_RIGHTS: Sequence[str] = (
+    "rak_customer_write",
+    "rak_product_read",
+    "rak_plan_read",  # the row "Prices" keeps its older name
+    "rak_invoice_write",
+    "rak_charge_write",
+    "rak_payment_intent_write",
+    "rak_balance_transaction_source_read",
+    "rak_payout_read",
+    "rak_dispute_read",
+    "rak_subscription_read",
+    "rak_credit_note_read",
+    "rak_payment_method_read",
+    "rak_event_read",
+    "rak_account_read",
+)
+"""The rows above in the words of Stripe's page for new keys, which leaves a word that it does not know unticked."""
+
+KEY_PAGE = "https://dashboard.stripe.com/apikeys/create?" + urlencode(
+    [("name", "Paydesk"), *(("permissions[]", right) for right in _KEY_RIGHTS)]
+)
+"""Where a restricted key is made. Its parameters are not documented by Stripe, so the list above is shown as well."""
+
+PLATFORM_PAGE = "https://dashboard.stripe.com/settings/connect/onboarding-options/oauth"
+"""Where a platform's client id stands and the address to come back to is registered."""
