@@ -26,7 +26,7 @@ invoiced       invoices finalised, without drafts, void and zero ones           
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from desktop.books.database import Writer
@@ -212,6 +212,16 @@ class Totals:
         sums[0] += collected
         sums[1] += refunds
         sums[2] += payments
+
+    @property
+    def days(self) -> Mapping[tuple[str, str, str, str], Sequence[int]]:
+        """What was collected so far: (amount, count) by day, measure, currency and location."""
+        return self._days
+
+    @property
+    def clients(self) -> Mapping[tuple[str, str, int], Sequence[int]]:
+        """What was collected so far: (collected, refunds, payments) by month, currency and link."""
+        return self._clients
 
     def write(self, writer: Writer, shelf: Shelf) -> bool:
         """Add the differences to the stored sums; True where there were any."""

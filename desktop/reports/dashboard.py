@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, bindparam, case, func, select
 
 from desktop.books.books import Books
 from desktop.books.scales import Scales, read_scales
@@ -86,8 +86,7 @@ def dashboard(
     spans = spans_of(period, through, calendar)
     with books.read() as connection:
         scales = read_scales(connection)
-        figures = read_figures(connection, scales, period)
-        previous = read_figures(connection, scales, before)
+        figures, previous = read_figures(connection, scales, period, before)
         due = _read_due(connection, scales, today)
         series = read_series(connection, scales, spans)
         shown = _order(connection, figures, due, series)
@@ -121,24 +120,25 @@ def dashboard(
     )
 
 
+_LATE = _INVOICE.c.due_day < bindparam("today")
+_DUE = (
+    select(
+        _INVOICE.c.currency,
+        _INVOICE.c.integration_id,
+        func.count().label("count"),
+        func.sum(_INVOICE.c.amount_remaining).label("amount"),
+        func.sum(case((_LATE, 1), else_=0)).label("late"),
+        func.sum(case((_LATE, _INVOICE.c.amount_remaining), else_=0)).label("late_amount"),
+    )
+    .where(_INVOICE.c.status.in_(OPEN_STATUSES), _INVOICE.c.deleted.is_(False))
+    .group_by(_INVOICE.c.currency, _INVOICE.c.integration_id)
+)
+
+
 def _read_due(connection: Connection, scales: Scales, today: str) -> dict[str, tuple[Counted, Counted]]:
     """Outstanding and overdue by currency, from the index of open invoices."""
-    late = _INVOICE.c.due_day < today
-    remaining = _INVOICE.c.amount_remaining
-    query = (
-        select(
-            _INVOICE.c.currency,
-            _INVOICE.c.integration_id,
-            func.count().label("count"),
-            func.sum(remaining).label("amount"),
-            func.sum(case((late, 1), else_=0)).label("late"),
-            func.sum(case((late, remaining), else_=0)).label("late_amount"),
-        )
-        .where(_INVOICE.c.status.in_(OPEN_STATUSES), _INVOICE.c.deleted.is_(False))
-        .group_by(_INVOICE.c.currency, _INVOICE.c.integration_id)
-    )
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for currency, integration_id, *numbers in connection.execute(query):
+    for currency, integration_id, *numbers in connection.execute(_DUE, {"today": today}):
         count, amount, late_count, late_amount = (int(number) for number in numbers)
         weight = scales.factor(integration_id, currency)
         for place, number in enumerate((count, amount * weight, late_count, late_amount * weight)):

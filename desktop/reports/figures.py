@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, case, func, select
 
 from desktop.books.scales import Scales
 from desktop.books.tables import DailyTotal
@@ -64,30 +64,46 @@ class Figures:
         return self != Figures()
 
 
-def read_figures(connection: Connection, scales: Scales, period: Period) -> dict[str, Figures]:
-    """The figures of a period by currency. Currencies with nothing in it are left out."""
-    query = (
-        select(
-            _DAILY.c.currency,
-            _DAILY.c.measure,
-            _DAILY.c.integration_id,
-            func.sum(_DAILY.c.amount).label("amount"),
-            func.sum(_DAILY.c.count).label("times"),
-        )
-        .where(
-            _DAILY.c.day >= period.start_day,
-            _DAILY.c.day < period.end_day_exclusive,
-            _DAILY.c.measure.in_(_MEASURES),
-        )
-        .group_by(_DAILY.c.currency, _DAILY.c.measure, _DAILY.c.integration_id)
+_PART = case((_DAILY.c.day >= bindparam("start"), 1), (_DAILY.c.day < bindparam("before_end"), 0), else_=-1)
+_BY_MEASURE = (
+    select(
+        _PART.label("part"),
+        _DAILY.c.currency,
+        _DAILY.c.measure,
+        _DAILY.c.integration_id,
+        func.sum(_DAILY.c.amount).label("amount"),
+        func.sum(_DAILY.c.count).label("times"),
     )
-    amounts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for currency, measure, integration_id, amount, times in connection.execute(query):
-        amounts[currency][measure] += scales.common(int(amount), currency, integration_id)
-        counts[currency][measure] += int(times)
-    found = {currency: _figures(amounts[currency], counts[currency]) for currency in amounts}
-    return {currency: figures for currency, figures in found.items() if figures}
+    .where(
+        _DAILY.c.day >= bindparam("before_start"),
+        _DAILY.c.day < bindparam("end"),
+        _DAILY.c.measure.in_(_MEASURES),
+    )
+    .group_by("part", _DAILY.c.currency, _DAILY.c.measure, _DAILY.c.integration_id)
+)
+
+
+def read_figures(
+    connection: Connection, scales: Scales, period: Period, before: Period
+) -> tuple[dict[str, Figures], dict[str, Figures]]:
+    """The figures of a period, and of one before it, by currency. Currencies with nothing in them are left out."""
+    days = {
+        "start": period.start_day,
+        "end": period.end_day_exclusive,
+        "before_start": before.start_day,
+        "before_end": before.end_day_exclusive,
+    }
+    amounts: dict[tuple[int, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    counts: dict[tuple[int, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for part, currency, measure, integration_id, amount, times in connection.execute(_BY_MEASURE, days):
+        amounts[part, currency][measure] += scales.common(int(amount), currency, integration_id)
+        counts[part, currency][measure] += int(times)
+    found: tuple[dict[str, Figures], dict[str, Figures]] = {}, {}
+    for (part, currency), sums in amounts.items():
+        figures = _figures(sums, counts[part, currency])
+        if part >= 0 and figures:
+            found[1 - part][currency] = figures
+    return found
 
 
 def _figures(amounts: dict[str, int], counts: dict[str, int]) -> Figures:

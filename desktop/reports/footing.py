@@ -43,26 +43,29 @@ class Footing:
     gaps: tuple[Gap, ...]
 
 
+_CONNECTED = select(_INTEGRATION.c.id).where(_INTEGRATION.c.status != "disconnected")
+_MARKS = (
+    select(
+        _BOOKMARK.c.integration_id,
+        _INTEGRATION.c.provider,
+        _BOOKMARK.c.stream,
+        _BOOKMARK.c.state,
+        _BOOKMARK.c.complete_through,
+        _BOOKMARK.c.since_day,
+    )
+    .join(_INTEGRATION, _INTEGRATION.c.id == _BOOKMARK.c.integration_id)
+    .where(
+        _INTEGRATION.c.status != "disconnected",
+        _BOOKMARK.c.stream != _EVENTS,
+        _BOOKMARK.c.feed.not_like(f"{_UNSEEN}%"),
+    )
+    .order_by(_BOOKMARK.c.integration_id, _BOOKMARK.c.stream)
+)
+
+
 def read_footing(connection: Connection) -> Footing:
     """The footing, from the bookmarks of the accounts that are still connected."""
-    query = (
-        select(
-            _BOOKMARK.c.integration_id,
-            _INTEGRATION.c.provider,
-            _BOOKMARK.c.stream,
-            _BOOKMARK.c.state,
-            _BOOKMARK.c.complete_through,
-            _BOOKMARK.c.since_day,
-        )
-        .join(_INTEGRATION, _INTEGRATION.c.id == _BOOKMARK.c.integration_id)
-        .where(
-            _INTEGRATION.c.status != "disconnected",
-            _BOOKMARK.c.stream != _EVENTS,
-            _BOOKMARK.c.feed.not_like(f"{_UNSEEN}%"),
-        )
-        .order_by(_BOOKMARK.c.integration_id, _BOOKMARK.c.stream)
-    )
-    rows = connection.execute(query).all()
+    rows = connection.execute(_MARKS).all()
     gaps = {
         Gap(row.integration_id, row.provider, row.stream, row.state): None for row in rows if row.state in _UNREADABLE
     }
@@ -73,7 +76,7 @@ def read_footing(connection: Connection) -> Footing:
             stream, through = (row.integration_id, row.stream), row.complete_through or 0
             reached[stream] = min(reached.get(stream, through), through)
     told = {(row.integration_id, row.stream) for row in rows}
-    accounts = connection.execute(select(_INTEGRATION.c.id).where(_INTEGRATION.c.status != "disconnected")).scalars()
+    accounts = connection.execute(_CONNECTED).scalars()
     untold = any((account, stream) not in told for account in accounts for stream in FIGURE_STREAMS)
     through = 0 if untold else min(reached.values(), default=0)
     since = [row.since_day for row in rows if row.since_day and row.state not in _UNREADABLE]

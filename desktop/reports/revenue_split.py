@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
 from desktop.books.naming import names_of_clients
 from desktop.books.scales import Scales
@@ -45,19 +45,25 @@ class ServiceAmount:
 # ------------------------------------------------------------------------------------------------------- clients
 
 
+# Links of clients that have more than one: their sums are added up before ranking.
+_JOINED = select(_LINK.c.id, _LINK.c.client_id).where(
+    _LINK.c.client_id.in_(select(_LINK.c.client_id).group_by(_LINK.c.client_id).having(func.count() > 1))
+)
+
+
 def read_top_clients(
     connection: Connection, scales: Scales, month: Period, currencies: Iterable[str]
 ) -> dict[str, tuple[ClientAmount, ...]]:
     """The ten clients that paid most in the month, by currency; nobody who got back as much as they paid."""
-    joined = _read_joined(connection)
+    joined, joined_links = _read_joined(connection), _JOINED.with_only_columns(_LINK.c.id)
     top: dict[str, list[tuple[int, int]]] = {}
     for currency in currencies:
         query = _by_link(scales, month, currency)
         best = query.order_by(query.selected_columns["amount"].desc(), _CLIENT_TOTAL.c.client_link_id).limit(TOP)
         together: dict[int, int] = defaultdict(int)
         if joined:
-            best = best.where(_CLIENT_TOTAL.c.client_link_id.not_in(_joined_links()))
-            for link, amount in connection.execute(query.where(_CLIENT_TOTAL.c.client_link_id.in_(_joined_links()))):
+            best = best.where(_CLIENT_TOTAL.c.client_link_id.not_in(joined_links))
+            for link, amount in connection.execute(query.where(_CLIENT_TOTAL.c.client_link_id.in_(joined_links))):
                 together[joined[link]] += amount
         ranked = [*_clients(connection, connection.execute(best)), *together.items()]
         paid = [one for one in ranked if one[1] > 0]
@@ -69,14 +75,8 @@ def read_top_clients(
     }
 
 
-def _joined_links() -> Select[Any]:
-    """Links of clients that have more than one: their sums are added up before ranking."""
-    several = select(_LINK.c.client_id).group_by(_LINK.c.client_id).having(func.count() > 1)
-    return select(_LINK.c.id).where(_LINK.c.client_id.in_(several))
-
-
 def _read_joined(connection: Connection) -> dict[int, int]:
-    return {row.id: row.client_id for row in connection.execute(_joined_links().add_columns(_LINK.c.client_id))}
+    return {row.id: row.client_id for row in connection.execute(_JOINED)}
 
 
 def _by_link(scales: Scales, month: Period, currency: str) -> Select[Any]:
@@ -112,19 +112,28 @@ class ServiceSums:
         return tuple(row for row in rows if row.amount)
 
 
+_PARENT = _SERVICE.alias("parent")
+_NAMED_BY = and_(
+    _SERVICE.c.integration_id == _SERVICE_TOTAL.c.integration_id,
+    _SERVICE.c.external_id == _SERVICE_TOTAL.c.service_ref,
+)
+_PRICE_OF = and_(_PARENT.c.integration_id == _SERVICE.c.integration_id, _PARENT.c.external_id == _SERVICE.c.parent_ref)
+_BY_SERVICE = (
+    select(
+        _SERVICE_TOTAL.c.currency,
+        _SERVICE_TOTAL.c.integration_id,
+        func.coalesce(func.nullif(_PARENT.c.name, ""), _SERVICE.c.name, "").label("name"),
+        _SERVICE_TOTAL.c.amount,
+    )
+    .select_from(_SERVICE_TOTAL.outerjoin(_SERVICE, _NAMED_BY).outerjoin(_PARENT, _PRICE_OF))
+    .where(_SERVICE_TOTAL.c.month == bindparam("month"))
+)
+
+
 def read_services(connection: Connection, scales: Scales, month: Period) -> dict[str, ServiceSums]:
     """What each service brought in the month, by currency. Services of the same name count together."""
-    sums, own, parent = _SERVICE_TOTAL, _SERVICE, _SERVICE.alias("parent")
-    named_by = (own.c.integration_id == sums.c.integration_id) & (own.c.external_id == sums.c.service_ref)
-    priced_by = (parent.c.integration_id == own.c.integration_id) & (parent.c.external_id == own.c.parent_ref)
-    name = func.coalesce(func.nullif(parent.c.name, ""), own.c.name, "").label("name")
-    query = (
-        select(sums.c.currency, sums.c.integration_id, name, sums.c.amount)
-        .select_from(sums.outerjoin(own, named_by).outerjoin(parent, priced_by))
-        .where(sums.c.month == month_of(month.start_day))
-    )
     named: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for currency, integration_id, name, amount in connection.execute(query):
+    for currency, integration_id, name, amount in connection.execute(_BY_SERVICE, {"month": month_of(month.start_day)}):
         named[currency][name] += scales.common(amount, currency, integration_id)
     return {
         currency: ServiceSums({name: amount for name, amount in by_name.items() if name}, by_name.get("", 0))

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, bindparam, case, func, select
 
 from desktop.books.scales import Scales
 from desktop.books.tables import DailyTotal
 from desktop.books.tables.base import table_of
-from desktop.periods import BusinessCalendar, Kind, Period, add_days, month_of, period_of, periods_between
+from desktop.periods import BusinessCalendar, Kind, Period, add_days, day_number, day_of_number, month_of, period_of
 
 WEEKS = 13
 MONTHS = 12
@@ -69,8 +69,7 @@ def spans_of(month: Period, through_day: str, calendar: BusinessCalendar) -> Spa
 
 
 def _days(start: str, end_exclusive: str) -> Iterator[str]:
-    for period in periods_between("day", start, end_exclusive):
-        yield period.start_day
+    return map(day_of_number, range(day_number(start), day_number(end_exclusive)))
 
 
 def _back_from(day: str, kind: Kind, count: int, calendar: BusinessCalendar) -> tuple[Period, ...]:
@@ -81,22 +80,30 @@ def _back_from(day: str, kind: Kind, count: int, calendar: BusinessCalendar) -> 
     return tuple(reversed(found))
 
 
+# By day from a day on, by month before it.
+_BUCKET = case((_DAILY.c.day >= bindparam("since"), _DAILY.c.day), else_=func.substr(_DAILY.c.day, 1, 7))
+_SIGNED = case((_DAILY.c.measure == "refunds", -_DAILY.c.amount), else_=_DAILY.c.amount)
+_BY_BUCKET = (
+    select(_DAILY.c.currency, _DAILY.c.integration_id, _BUCKET.label("bucket"), func.sum(_SIGNED).label("amount"))
+    .where(
+        _DAILY.c.day >= bindparam("first"),
+        _DAILY.c.day < bindparam("end"),
+        _DAILY.c.measure.in_(("collected", "refunds")),
+    )
+    .group_by(_DAILY.c.currency, _DAILY.c.integration_id, "bucket")
+)
+
+
 def read_series(connection: Connection, scales: Scales, spans: Spans) -> dict[str, Series]:
     """The three views by currency, for every currency that has anything in them."""
     since = spans.daily_since
-    bucket = case((_DAILY.c.day >= since, _DAILY.c.day), else_=func.substr(_DAILY.c.day, 1, 7)).label("bucket")
-    signed = case((_DAILY.c.measure == "refunds", -_DAILY.c.amount), else_=_DAILY.c.amount)
-    query = (
-        select(_DAILY.c.currency, _DAILY.c.integration_id, bucket, func.sum(signed).label("amount"))
-        .where(
-            _DAILY.c.day >= min(spans.months[0].start_day, since),
-            _DAILY.c.day < max(spans.months[-1].end_day_exclusive, spans.weeks[-1].end_day_exclusive),
-            _DAILY.c.measure.in_(("collected", "refunds")),
-        )
-        .group_by(_DAILY.c.currency, _DAILY.c.integration_id, "bucket")
-    )
+    days = {
+        "since": since,
+        "first": min(spans.months[0].start_day, since),
+        "end": max(spans.months[-1].end_day_exclusive, spans.weeks[-1].end_day_exclusive),
+    }
     sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for currency, integration_id, key, amount in connection.execute(query):
+    for currency, integration_id, key, amount in connection.execute(_BY_BUCKET, days):
         if amount:
             sums[currency][key] += scales.common(int(amount), currency, integration_id)
     return {currency: _series(by_bucket, spans) for currency, by_bucket in sums.items()}
@@ -112,7 +119,12 @@ def _series(by_bucket: Mapping[str, int], spans: Spans) -> Series:
     for key, amount in by_bucket.items():
         by_month[month_of(key)] += amount
     days = [by_bucket.get(day, 0) for day in spans.days_before]
-    weeks = [sum(by_bucket.get(day, 0) for day in _days_of(week)) for week in spans.weeks]
+    # Days that have anything are few: each is added to its week, rather than each week looking up its days.
+    first, weeks = day_number(spans.weeks[0].start_day), [0] * len(spans.weeks)
+    for key, amount in by_bucket.items():
+        place = (day_number(key) - first) // 7 if len(key) > len("2026-11") else -1
+        if 0 <= place < len(weeks):
+            weeks[place] += amount
     months = [by_month.get(month_of(month.start_day), 0) for month in spans.months]
     return Series(
         days=tuple(
@@ -122,10 +134,6 @@ def _series(by_bucket: Mapping[str, int], spans: Spans) -> Series:
         weeks=_points([week.start_day for week in spans.weeks[WEEKS:]], weeks),
         months=_points([month.start_day for month in spans.months[MONTHS:]], months),
     )
-
-
-def _days_of(week: Period) -> Iterator[str]:
-    return _days(week.start_day, week.end_day_exclusive)
 
 
 def _points(starts: Sequence[str], amounts: Sequence[int]) -> tuple[Point, ...]:

@@ -29,8 +29,8 @@ def allocate(context: Context) -> None:
     refs = sorted(context.invoices - {""})
     if not refs:
         return
-    before = _stored(context, refs)
-    after = _computed(context, refs)
+    before = stored_shares(context, refs)
+    after = computed_shares(context, refs)
     if before == after:
         return
     statement = context.shelf.keep(
@@ -56,12 +56,14 @@ def allocate(context: Context) -> None:
     context.kinds.add("totals")
 
 
-def _stored(context: Context, refs: Iterable[str]) -> dict[Share, int]:
+def stored_shares(context: Context, refs: Iterable[str]) -> dict[Share, int]:
+    """The shares of invoices as they are kept."""
     query = context.shelf.select("allocations", _ALLOCATION, (*_KEY[1:], "amount"), "invoice_ref")
     return {(row[0], row[1], row[2], row[3]): row[4] for row in context.fetch(query, refs)}
 
 
-def _computed(context: Context, refs: list[str]) -> dict[Share, int]:
+def computed_shares(context: Context, refs: list[str]) -> dict[Share, int]:
+    """The shares of invoices as they follow from their lines and their money, without zero ones."""
     money = _money_of(context, refs)
     weights = _weights_of(context, {ref for ref, _, _ in money})
     shares: dict[Share, int] = {}

@@ -1,0 +1,255 @@
+"""All sums from nothing: after a change of zone, and as the test that the moving sums are right.
+
+The same contributions as at the door, added up over every row, so that a rebuild and the moving sums can only differ
+by a fault. Rows are read in pages: memory stays flat but for the sums themselves.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from desktop.books.books import TIMEZONE, Books, write_setting
+from desktop.books.database import Writer
+from desktop.books.projections.allocations import Share, allocate, computed_shares, stored_shares
+from desktop.books.projections.context import Context
+from desktop.books.rollups import EntrySums, InvoiceSums, PaymentSums, RefundSums, Totals
+from desktop.books.statements import Shelf
+from desktop.books.tables import (
+    BalanceEntry,
+    ClientTotal,
+    DailyTotal,
+    Integration,
+    Invoice,
+    Payment,
+    PaymentAttempt,
+    Refund,
+    ServiceAllocation,
+    ServiceTotal,
+)
+from desktop.books.tables.base import table_of
+from desktop.periods import DayClock, zone
+
+_PAGE = 2_000
+_PAYMENT = table_of(Payment)
+_ATTEMPT = table_of(PaymentAttempt)
+_REFUND = table_of(Refund)
+_ENTRY = table_of(BalanceEntry)
+_INVOICE = table_of(Invoice)
+_INTEGRATION = table_of(Integration)
+_DAILY = table_of(DailyTotal)
+_CLIENT = table_of(ClientTotal)
+_ALLOCATION = table_of(ServiceAllocation)
+_SERVICE = table_of(ServiceTotal)
+_SUMS = (_DAILY, _CLIENT, _ALLOCATION, _SERVICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A stored sum that is not what the rows add up to. ``key`` names its row."""
+
+    table: str
+    key: tuple[Any, ...]
+    stored: tuple[int, ...]
+    expected: tuple[int, ...]
+
+
+def rebuild_totals(books: Books, integration_id: int | None = None) -> None:
+    """Compute the sums of one account, or of all, from the rows and put them in place of the stored ones.
+
+    One transaction. Raises: ClosedBooksError where the books cannot be written.
+    """
+    with books.write() as writer:
+        _rebuild(writer, books.days, integration_id)
+
+
+def _rebuild(writer: Writer, clock: DayClock, integration_id: int | None) -> None:
+    connection, shelf = writer.connection, Shelf(writer.statements)
+    for table in _SUMS:
+        query = delete(table)
+        if integration_id is not None:
+            query = query.where(table.c.integration_id == integration_id)
+        connection.execute(query)
+    for account, totals in _added_up(connection, integration_id).items():
+        totals.write(writer, shelf)
+        for refs in _invoice_refs(connection, account):
+            context = Context(writer, shelf, account, clock, Totals(account), invoices=set(refs))
+            allocate(context)
+
+
+def _pages(connection: Connection, table: Any, columns: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """All rows of a table as (id, integration id, columns), a page at a time."""
+    last = 0
+    query = select(table.c.id, table.c.integration_id, *columns).where(table.c.id > bindparam("last"))
+    query = query.order_by(table.c.id).limit(_PAGE)
+    while rows := connection.execute(query, {"last": last}).all():
+        yield rows
+        last = rows[-1][0]
+
+
+def _added_up(connection: Connection, integration_id: int | None) -> dict[int, Totals]:
+    """Every row's contributions, by account."""
+    accounts = connection.execute(select(_INTEGRATION.c.id)).scalars()
+    totals = {account: Totals(account) for account in accounts if integration_id in {None, account}}
+    kinds: tuple[tuple[Any, Any, Callable[[Totals, Any], None]], ...] = (
+        (_PAYMENT, PaymentSums, lambda sums, row: sums.payment(row, 1)),
+        (_REFUND, RefundSums, lambda sums, row: sums.refund(row, 1)),
+        (_ENTRY, EntrySums, lambda sums, row: sums.entry(row, 1)),
+        (_INVOICE, InvoiceSums, lambda sums, row: sums.invoice(row, 1)),
+    )
+    for table, shape, count in kinds:
+        for page in _pages(connection, table, [table.c[name] for name in shape._fields]):
+            for _, account, *facts in page:
+                if account in totals:
+                    count(totals[account], shape._make(facts))
+    return totals
+
+
+def _invoice_refs(connection: Connection, integration_id: int) -> Iterator[list[str]]:
+    """The account's invoices, a page at a time. Money for an invoice that was never read has no lines to be split over."""
+    for page in _pages(connection, _INVOICE, (_INVOICE.c.external_id,)):
+        refs = [ref for _, account, ref in page if account == integration_id]
+        if refs:
+            yield refs
+
+
+# ------------------------------------------------------------------------------------------------------- comparing
+
+
+def compare_totals(books: Books) -> list[Difference]:
+    """The stored sums that are not what the rows add up to; empty in sound books. Reads only.
+
+    Raises: ClosedBooksError where the books cannot be read.
+    """
+    with books.read() as connection:
+        found: list[Difference] = []
+        days: dict[tuple[Any, ...], tuple[int, ...]] = {}
+        clients: dict[tuple[Any, ...], tuple[int, ...]] = {}
+        for account, totals in _added_up(connection, None).items():
+            for (day, measure, currency, place), sums in totals.days.items():
+                days[day, measure, currency, account, place] = tuple(sums)
+            for (month, currency, link), sums in totals.clients.items():
+                clients[month, currency, link, account] = tuple(sums)
+        found += _differences(connection, _DAILY, days)
+        found += _differences(connection, _CLIENT, clients)
+        services: dict[tuple[Any, ...], int] = defaultdict(int)
+        for account, share, stored, expected in _shares(books, connection):
+            _, month, currency, service = share
+            services[month, currency, account, service] += expected
+            if stored != expected:
+                found.append(Difference(_ALLOCATION.name, (account, *share), (stored,), (expected,)))
+        found += _differences(connection, _SERVICE, {key: (amount,) for key, amount in services.items()})
+    return found
+
+
+def _shares(books: Books, connection: Connection) -> Iterator[tuple[int, Share, int, int]]:
+    """Every share of every invoice: account, which share, what is kept, and what it should be."""
+    statements = books.database.statements
+    shelf = Shelf(statements)
+    for account in connection.execute(select(_INTEGRATION.c.id)).scalars().all():
+        for refs in _invoice_refs(connection, account):
+            context = Context(Writer(connection, statements), shelf, account, books.days, Totals(account))
+            stored, expected = stored_shares(context, refs), computed_shares(context, refs)
+            for share in sorted({*stored, *expected}):
+                yield account, share, stored.get(share, 0), expected.get(share, 0)
+
+
+def _differences(
+    connection: Connection, table: Any, expected: Mapping[tuple[Any, ...], tuple[int, ...]]
+) -> list[Difference]:
+    keys = [column.name for column in table.primary_key.columns]
+    sums = [column.name for column in table.columns if column.name not in keys]
+    rows = connection.execute(select(*(table.c[name] for name in (*keys, *sums))))
+    stored = {tuple(row[: len(keys)]): tuple(row[len(keys) :]) for row in rows}
+    nothing = (0,) * len(sums)
+    return [
+        Difference(table.name, key, stored.get(key, nothing), expected.get(key, nothing))
+        for key in sorted({*stored, *expected})
+        if stored.get(key, nothing) != expected.get(key, nothing)
+    ]
+
+
+# ------------------------------------------------------------------------------------------------- changing the zone
+
+
+def change_timezone(books: Books, name: str) -> Books:
+    """Let the business's days be those of another zone: every day is told anew and the sums are rebuilt.
+
+    One transaction. The answer is the same books in the new zone on the same database; the one given still has the
+    old zone and must write no more, so nothing may sync meanwhile.
+    Raises: UsageError for an unknown zone, ClosedBooksError where the books cannot be written.
+    """
+    changed = Books(books.database, name, clock=books.now)
+    day = changed.days.day
+    zone(name)
+    with books.write() as writer:
+        for table, columns, tell in _days_told():
+            names = tell(day, (None,) * len(columns)).keys()
+            statement = (
+                update(table)
+                .where(table.c.id == bindparam("row"))
+                .values({column: bindparam(f"new_{column}") for column in names})
+            )
+            for page in _pages(writer.connection, table, columns):
+                rows = [
+                    {"row": row_id, **{f"new_{column}": value for column, value in tell(day, facts).items()}}
+                    for row_id, _, *facts in page
+                ]
+                writer.connection.execute(statement, rows)
+        write_setting(writer.connection, TIMEZONE, name)
+        _rebuild(writer, changed.days, None)
+    return changed
+
+
+Day = Callable[[int], str]
+Told = Callable[[Day, Sequence[Any]], dict[str, str | None]]
+
+
+def _days_told() -> Iterator[tuple[Any, Sequence[Any], Told]]:
+    """Which days each table keeps, and how they follow from its instants: as the projections tell them."""
+    first = (
+        select(func.min(_ATTEMPT.c.created_at))
+        .where(_ATTEMPT.c.integration_id == _PAYMENT.c.integration_id, _ATTEMPT.c.payment_key == _PAYMENT.c.external_id)
+        .scalar_subquery()
+    )
+    columns = _PAYMENT.c
+    yield _PAYMENT, (first, columns.created_at, columns.collected, columns.booked_at, columns.returned_at), _of_payment
+    yield _REFUND, (_REFUND.c.created_at, _REFUND.c.refunded_day, _REFUND.c.failed_at), _of_refund
+    yield _ENTRY, (_ENTRY.c.created_at,), _of_entry
+    yield _INVOICE, (_INVOICE.c.finalized_at, _INVOICE.c.due_at, _INVOICE.c.stated_due_day), _of_invoice
+
+
+def _maybe(day: Day, at: int | None) -> str | None:
+    return None if at is None else day(at)
+
+
+def _of_payment(day: Day, facts: Sequence[Any]) -> dict[str, str | None]:
+    first, created_at, collected, booked_at, returned_at = facts
+    attempted_at = first if first is not None else created_at if collected else None
+    return {
+        "attempted_day": _maybe(day, attempted_at),
+        "booked_day": _maybe(day, booked_at),
+        "returned_day": _maybe(day, returned_at),
+    }
+
+
+def _of_refund(day: Day, facts: Sequence[Any]) -> dict[str, str | None]:
+    created_at, refunded_day, failed_at = facts
+    return {
+        "refunded_day": _maybe(day, created_at if refunded_day else None),
+        "failed_day": _maybe(day, failed_at),
+    }
+
+
+def _of_entry(day: Day, facts: Sequence[Any]) -> dict[str, str | None]:
+    return {"entry_day": _maybe(day, facts[0])}
+
+
+def _of_invoice(day: Day, facts: Sequence[Any]) -> dict[str, str | None]:
+    finalized_at, due_at, stated_due_day = facts
+    finalized_day = _maybe(day, finalized_at or None)
+    return {"finalized_day": finalized_day, "due_day": _maybe(day, due_at or None) or stated_due_day or finalized_day}
