@@ -210,7 +210,7 @@ class Inbox:
         unclear = self._commit(batch, read)
         if unclear:
             again = read_again(self._session, unclear)
-            self._commit(_Batch(reread=unclear), again)
+            self._commit(_Batch(reread=unclear), again, counted=True)
 
     def _interpret(self, waiting: Sequence[_Waiting]) -> _Batch:
         batch = _Batch()
@@ -233,8 +233,11 @@ class Inbox:
                 batch.ignored.append(one)
         return batch
 
-    def _commit(self, batch: _Batch, read: Read) -> dict[Key, list[_Waiting]]:
-        """Effects and done marks in one transaction. The answer: events whose object has to be read again first."""
+    def _commit(self, batch: _Batch, read: Read, *, counted: bool = False) -> dict[Key, list[_Waiting]]:
+        """Effects and done marks in one transaction. The answer: events whose object has to be read again first.
+
+        ``counted``: these objects were counted as seen when their order was unclear.
+        """
         session = self._session
         at = session.provider_now().low
         settled = {(item.data_type, item.external_id) for item in read.objects}
@@ -249,7 +252,7 @@ class Inbox:
                 unclear.update(key for key in applied.reread if key not in settled)
             for stream, objects in self._by_stream(read.objects):
                 applied, _ = session.apply(writer, stream.name, objects, at, settled=True)
-                tallies[stream.name] += applied.tally if batch.objects else uncounted(applied.tally)
+                tallies[stream.name] += uncounted(applied.tally) if counted else applied.tally
                 changes |= applied.changes
             aside = [item for _, item in batch.aside]
             aside += [*read.set_aside, *(SetAside(*key, reason) for key, reason in read.refused)]

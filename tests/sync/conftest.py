@@ -74,7 +74,7 @@ def make_desk(home: Path, *, clock: list[int] | None = None) -> Desk:
     return Desk(books)
 
 
-@pytest.fixture()
+@pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """Empty books with one connected account."""
     made = make_desk(tmp_path)

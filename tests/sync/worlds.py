@@ -293,7 +293,7 @@ class FakeProvider:
 
 
 def fill(world: World, count: int, *, days: int = 200) -> World:
-    """A business's past: for each of ``count`` sales a client, an invoice, a payment with its charge and ledger line."""
+    """A business's past: for each of ``count`` sales an invoice, a payment with its charge, and a ledger line."""
     step = days * DAY // max(count, 1)
     for index in range(count):
         at = world.now - DAY - index * step
