@@ -14,6 +14,7 @@ _TEXT_TONES: Final = ("text", "text-2", "text-3", "accent", "danger", "warning",
 _SHEET: Final = Template("""
 QWidget { color: $text; }
 QMainWindow, QDialog { background: $window; }
+QDialog[look="sheet"] { background: $surface; }
 QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: ${x4}px ${x8}px; }
 QFrame[look="page"] { background: $window; border: none; }
 QFrame[look="rail"] { background: $sunken; border: none; border-right: 1px solid $line; }

@@ -58,7 +58,8 @@ class PaymentsCard(QFrame):
         layout.addStretch(1)
         foot = QHBoxLayout()
         self._state = _GradientPill(theme)
-        self._button = Button(theme, "", look="on-gradient")
+        connect = QCoreApplication.translate("PaymentsCard", "Connect Payments")
+        self._button = Button(theme, connect, look="on-gradient")
         self._button.clicked.connect(self.connect_asked)
         foot.addWidget(self._state)
         foot.addStretch(1)
@@ -80,17 +81,12 @@ class PaymentsCard(QFrame):
         layout.addLayout(head)
 
     def show_connected(self, connected: bool) -> None:
-        """Show Connected or Not Connected; the button offers the first or another account."""
+        """Show Connected or Not Connected."""
         self._state.show_state(
             QCoreApplication.translate("PaymentsCard", "Connected")
             if connected
             else QCoreApplication.translate("PaymentsCard", "Not Connected"),
             connected,
-        )
-        self._button.set_text(
-            QCoreApplication.translate("PaymentsCard", "Connect another")
-            if connected
-            else QCoreApplication.translate("PaymentsCard", "Connect Payments")
         )
 
     def paintEvent(self, _event: QPaintEvent) -> None:

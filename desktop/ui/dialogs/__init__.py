@@ -1,0 +1,1 @@
+"""Dialogs: sheets of the window that are opened, never waited for."""

@@ -1,0 +1,107 @@
+"""What a provider offers to somebody who wants to connect: permissions, ways in, and the provider's own pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from PySide6.QtCore import QCoreApplication
+
+if TYPE_CHECKING:
+    from desktop.actions.business import Business
+    from desktop.providers.contract import Permission
+
+Way: TypeAlias = Literal["key", "browser"]
+
+READ_AND_WRITE: Final = "read and write"
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A permission that connecting asks for, and what is missing without it."""
+
+    title: str
+    writes: bool
+    without: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A provider in the picker.
+
+    ``client_id`` is the platform's, empty where none is configured; ``platform_fixed``: the environment says it.
+    ``loopback``: the provider's pages are on this machine. Not ``available``: it comes with a later release.
+    """
+
+    provider: str
+    title: str
+    rights: tuple[Right, ...]
+    available: bool = True
+    hosts: tuple[str, ...] = ()
+    loopback: bool = False
+    client_id: str = ""
+    platform_fixed: bool = False
+    redirect_uri: str = ""
+    key_page: str = ""
+    platform_page: str = ""
+
+    @property
+    def leads(self) -> Way:
+        """A code exchange needs a platform's keys: the browser leads where they are, else a pasted key."""
+        return "browser" if self.client_id else "key"
+
+
+def read_offers(business: Business) -> tuple[Offer, ...]:
+    """Every provider that can be connected, and Square while it cannot. Asked off the UI thread."""
+    from desktop.actions.callback import DEFAULT_PORT, PATH
+    from desktop.actions.platforms import known_platform
+    from desktop.providers.http import is_loopback
+    from desktop.providers.registry import provider_names
+
+    offers = []
+    for name in provider_names():
+        provider = business.provider(name)
+        known = known_platform(business, name)
+        offers.append(
+            Offer(
+                name,
+                provider.title,
+                tuple(_right(permission) for permission in provider.permissions),
+                hosts=tuple(provider.hosts),
+                loopback=is_loopback(provider.endpoints(business.environment).connect_base),
+                client_id=known.client_id if known else "",
+                platform_fixed=known.fixed if known else False,
+                redirect_uri=f"http://localhost:{DEFAULT_PORT}{PATH}",
+                key_page=provider.key_page,
+                platform_page=provider.platform_page,
+            )
+        )
+    if not any(offer.provider == "square" for offer in offers):
+        offers.append(_square())
+    return tuple(offers)
+
+
+def rights_text(rights: tuple[Right, ...]) -> str:
+    """The permissions in two lines: what is read and written, and what is only read."""
+    both = ", ".join(right.title for right in rights if right.writes)
+    read = ", ".join(right.title for right in rights if not right.writes)
+    lines = []
+    if both:
+        lines.append(QCoreApplication.translate("ProviderPicker", "Read and write: {0}").format(both))
+    if read:
+        lines.append(QCoreApplication.translate("ProviderPicker", "Read: {0}").format(read))
+    return "\n".join(lines)
+
+
+def _right(permission: Permission) -> Right:
+    return Right(permission.title, permission.access == READ_AND_WRITE, permission.without)
+
+
+def _square() -> Offer:
+    """What the request says of Square, shown until its provider is in the registry."""
+    titles = (
+        QCoreApplication.translate("ProviderPicker", "Payments"),
+        QCoreApplication.translate("ProviderPicker", "Customers"),
+        QCoreApplication.translate("ProviderPicker", "Invoices"),
+    )
+    return Offer("square", "Square", tuple(Right(title, writes=True) for title in titles), available=False)

@@ -1,0 +1,125 @@
+"""The provider picker: Stripe and Square, what each asks for, and the ways in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.ui.dialogs.offer import Offer, rights_text
+from desktop.ui.dialogs.sheet import Sheet
+from desktop.ui.text import PlainLabel
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.picture import Mark
+from desktop.ui.widgets.pill import Pill
+
+
+class ProviderPicker(Sheet):
+    """Signals: ``chosen`` with an ``Offer`` and the way in ("key" or "browser"); ``platform_asked`` with an offer."""
+
+    chosen = Signal(object, str)
+    platform_asked = Signal(object)
+
+    def __init__(self, theme: Theme, offers: Sequence[Offer], parent: QWidget | None) -> None:
+        super().__init__(
+            theme,
+            QCoreApplication.translate("ProviderPicker", "Connect Payments"),
+            parent,
+            text=QCoreApplication.translate(
+                "ProviderPicker", "Choose where your clients pay you. Nothing is stored before you have said yes."
+            ),
+            width=560,
+        )
+        self.cards = [_OfferCard(theme, offer) for offer in offers]
+        for card in self.cards:
+            card.chosen.connect(self._on_chosen)
+            card.platform_asked.connect(self._on_platform)
+            self.body.addWidget(card)
+        self.add_cancel()
+
+    @Slot(object, str)
+    def _on_chosen(self, offer: Offer, way: str) -> None:
+        self.accept()
+        self.chosen.emit(offer, way)
+
+    @Slot(object)
+    def _on_platform(self, offer: Offer) -> None:
+        self.accept()
+        self.platform_asked.emit(offer)
+
+
+class _OfferCard(QFrame):
+    """One provider. Signals as the picker's."""
+
+    chosen = Signal(object, str)
+    platform_asked = Signal(object)
+
+    def __init__(self, theme: Theme, offer: Offer) -> None:
+        super().__init__()
+        self._theme, self._offer = theme, offer
+        self.setProperty("look", "card")
+        self.setAccessibleName(offer.title)
+        pad = theme.px(16)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(pad, pad, pad, pad)
+        row.setSpacing(theme.px(14))
+        row.addWidget(Mark(theme, offer.provider, offer.title, 40), alignment=Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.setSpacing(theme.px(6))
+        head = QHBoxLayout()
+        head.setSpacing(theme.px(8))
+        head.addWidget(PlainLabel(offer.title, look="heading", strong=True))
+        if not offer.available:
+            head.addWidget(Pill(theme, QCoreApplication.translate("ProviderPicker", "In the next release"), "neutral"))
+        head.addStretch(1)
+        words.addLayout(head)
+        words.addWidget(PlainLabel(rights_text(offer.rights), look="secondary", tone="text-2", wrap=True))
+        if offer.available:
+            self._add_ways(words)
+        else:
+            later = QCoreApplication.translate(
+                "ProviderPicker", "{0} cannot be connected yet: it arrives with the next release of Paydesk."
+            ).format(offer.title)
+            words.addWidget(PlainLabel(later, look="secondary", tone="text-3", wrap=True))
+        row.addLayout(words, 1)
+
+    def _add_ways(self, words: QVBoxLayout) -> None:
+        titles = {
+            "key": QCoreApplication.translate("ProviderPicker", "Paste a restricted key"),
+            "browser": QCoreApplication.translate("ProviderPicker", "Connect in the browser"),
+        }
+        first = self._offer.leads
+        second = "browser" if first == "key" else "key"
+        row = QHBoxLayout()
+        row.setSpacing(self._theme.px(8))
+        self.leading = Button(self._theme, titles[first], look="primary", icon="key" if first == "key" else "external")
+        self.other = Button(self._theme, titles[second])
+        self.leading.clicked.connect(self._on_leading)
+        self.other.clicked.connect(self._on_other)
+        for button in (self.leading, self.other):
+            button.setAutoDefault(False)
+            row.addWidget(button)
+        self.leading.setDefault(True)
+        row.addStretch(1)
+        words.addSpacing(self._theme.px(4))
+        words.addLayout(row)
+        if self._offer.client_id and not self._offer.platform_fixed:
+            change = QCoreApplication.translate("ProviderPicker", "Change the platform keys")
+            link = Button(self._theme, change, look="link")
+            link.setAutoDefault(False)
+            link.clicked.connect(self._on_platform)
+            words.addWidget(link)
+
+    @Slot()
+    def _on_leading(self) -> None:
+        self.chosen.emit(self._offer, self._offer.leads)
+
+    @Slot()
+    def _on_other(self) -> None:
+        self.chosen.emit(self._offer, "browser" if self._offer.leads == "key" else "key")
+
+    @Slot()
+    def _on_platform(self) -> None:
+        self.platform_asked.emit(self._offer)
