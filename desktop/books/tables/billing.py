@@ -27,9 +27,19 @@ class Invoice(Base):
     __tablename__ = "invoices"
     __table_args__ = (
         by_external_id("invoices"),
-        Index("ix_invoices_created_at_id", "created_at", "id"),
-        Index("ix_invoices_status_due_day", "status", "due_day"),
-        Index("ix_invoices_client_link_id_created_at", "client_link_id", "created_at"),
+        # Lists and figures are answered from these alone, without reaching for the rows.
+        Index("ix_invoices_listed", "deleted", "created_at", "id", "total"),
+        Index("ix_invoices_open", "status", "deleted", "due_day", "currency", "integration_id", "amount_remaining"),
+        Index(
+            "ix_invoices_of_client",
+            "client_link_id",
+            "created_at",
+            "status",
+            "deleted",
+            "currency",
+            "integration_id",
+            "amount_remaining",
+        ),
         Index("ix_invoices_number", "number"),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desktop.books.tables.base import (
@@ -30,12 +30,25 @@ class Payment(Base):
     __tablename__ = "payments"
     __table_args__ = (
         by_external_id("payments"),
-        Index("ix_payments_created_at_id", "created_at", "id"),
+        # With the last four digits, so that looking for them passes over this index and not over the rows.
+        Index("ix_payments_created_at_id", "created_at", "id", "last4"),
         Index("ix_payments_status_created_at", "status", "created_at"),
         Index("ix_payments_client_link_id_created_at", "client_link_id", "created_at"),
         Index("ix_payments_integration_id_invoice_ref", "integration_id", "invoice_ref"),
         Index("ix_payments_booked_day", "booked_day"),
         Index("ix_payments_amount", "amount"),
+        Index(
+            "ix_payments_refunded",
+            "created_at",
+            sqlite_where=text("refunded > 0"),
+            postgresql_where=text("refunded > 0"),
+        ),
+        Index(
+            "ix_payments_disputed",
+            "created_at",
+            sqlite_where=text("disputed IS 1"),
+            postgresql_where=text("disputed IS true"),
+        ),
     )
 
     id: Mapped[Id]

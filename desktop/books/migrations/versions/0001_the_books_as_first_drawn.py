@@ -42,7 +42,11 @@ def upgrade() -> None:
         sa.Column("refunds", sa.BigInteger(), nullable=False),
         sa.Column("payments", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("month", "currency", "client_link_id", "integration_id", name=op.f("pk_client_totals")),
+        sqlite_with_rowid=False,
     )
+    with op.batch_alter_table("client_totals", schema=None) as batch_op:
+        batch_op.create_index("ix_client_totals_client_link_id", ["client_link_id"], unique=False)
+
     op.create_table(
         "clients",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -82,6 +86,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "day", "measure", "currency", "integration_id", "location_ref", name=op.f("pk_daily_totals")
         ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "exchange_rates",
@@ -161,12 +166,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "integration_id", "invoice_ref", "month", "currency", "service_ref", name=op.f("pk_service_allocations")
         ),
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("service_allocations", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_service_allocations_integration_id_invoice_ref", ["integration_id", "invoice_ref"], unique=False
-        )
-
     op.create_table(
         "service_totals",
         sa.Column("month", sa.Text(), nullable=False),
@@ -175,6 +176,7 @@ def upgrade() -> None:
         sa.Column("service_ref", sa.Text(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("month", "currency", "integration_id", "service_ref", name=op.f("pk_service_totals")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "settings",
@@ -530,10 +532,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoices")),
     )
     with op.batch_alter_table("invoices", schema=None) as batch_op:
-        batch_op.create_index("ix_invoices_client_link_id_created_at", ["client_link_id", "created_at"], unique=False)
-        batch_op.create_index("ix_invoices_created_at_id", ["created_at", "id"], unique=False)
+        batch_op.create_index("ix_invoices_listed", ["deleted", "created_at", "id", "total"], unique=False)
         batch_op.create_index("ix_invoices_number", ["number"], unique=False)
-        batch_op.create_index("ix_invoices_status_due_day", ["status", "due_day"], unique=False)
+        batch_op.create_index(
+            "ix_invoices_of_client",
+            ["client_link_id", "created_at", "status", "deleted", "currency", "integration_id", "amount_remaining"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_invoices_open",
+            ["status", "deleted", "due_day", "currency", "integration_id", "amount_remaining"],
+            unique=False,
+        )
         batch_op.create_index("uq_invoices_integration_id_external_id", ["integration_id", "external_id"], unique=True)
 
     op.create_table(
@@ -665,8 +675,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_payments_amount", ["amount"], unique=False)
         batch_op.create_index("ix_payments_booked_day", ["booked_day"], unique=False)
         batch_op.create_index("ix_payments_client_link_id_created_at", ["client_link_id", "created_at"], unique=False)
-        batch_op.create_index("ix_payments_created_at_id", ["created_at", "id"], unique=False)
+        batch_op.create_index("ix_payments_created_at_id", ["created_at", "id", "last4"], unique=False)
+        batch_op.create_index(
+            "ix_payments_disputed",
+            ["created_at"],
+            unique=False,
+            sqlite_where=sa.text("disputed IS 1"),
+            postgresql_where=sa.text("disputed IS true"),
+        )
         batch_op.create_index("ix_payments_integration_id_invoice_ref", ["integration_id", "invoice_ref"], unique=False)
+        batch_op.create_index(
+            "ix_payments_refunded",
+            ["created_at"],
+            unique=False,
+            sqlite_where=sa.text("refunded > 0"),
+            postgresql_where=sa.text("refunded > 0"),
+        )
         batch_op.create_index("ix_payments_status_created_at", ["status", "created_at"], unique=False)
         batch_op.create_index("uq_payments_integration_id_external_id", ["integration_id", "external_id"], unique=True)
 
