@@ -24,11 +24,14 @@ from desktop.records import (
     InvoiceLineRecord,
     InvoicePaymentRecord,
     InvoiceRecord,
+    PaymentMethodRecord,
     PaymentRecord,
+    PayoutRecord,
     Record,
     RefundRecord,
     ServiceRecord,
     SourceObject,
+    SubscriptionRecord,
     Version,
 )
 
@@ -42,7 +45,9 @@ _TYPES: dict[type, str] = {
     RefundRecord: "refund",
     DisputeRecord: "dispute",
     BalanceEntryRecord: "balance_transaction",
-    ServiceRecord: "product",
+    SubscriptionRecord: "subscription",
+    PayoutRecord: "payout",
+    PaymentMethodRecord: "payment_method",
 }
 
 
@@ -84,7 +89,7 @@ class World:
         moment = self._next() * 10_000
         objects = [
             SourceObject(
-                _TYPES[type(record)] if record is not None else _type_of(ref),
+                _type_of(ref, record),
                 ref,
                 Version(moment, moment),
                 {"id": ref, "told": repr(record)},
@@ -241,5 +246,9 @@ _PREFIXES = {
 }  # fmt: skip
 
 
-def _type_of(ref: str) -> str:
-    return _PREFIXES[ref.partition("_")[0]]
+def _type_of(ref: str, record: Record | None) -> str:
+    if record is None:
+        return _PREFIXES[ref.partition("_")[0]]
+    if isinstance(record, ServiceRecord):
+        return record.kind
+    return _TYPES[type(record)]
