@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Sequence
+from types import TracebackType
 from typing import Annotated, Any
 
-import click
 import typer
 
 from desktop.cli.output import tell
@@ -16,6 +16,12 @@ from desktop.errors import WorldError
 
 log = logging.getLogger(__name__)
 
+
+def _leave(status: int | None, **_words: object) -> None:
+    """A subcommand's answer is the exit status."""
+    raise typer.Exit(status or 0)
+
+
 app = typer.Typer(
     name="paydesk",
     help="A small business's money through Stripe and Square, in one set of local books.",
@@ -23,6 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    result_callback=_leave,
 )
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
@@ -32,16 +39,13 @@ Limit = Annotated[int, typer.Option("--limit", min=1, help="At most this many.")
 
 def run(arguments: Sequence[str], home: str | None, *, debug: bool) -> int:
     """Run one subcommand; the exit status."""
+    sys.excepthook = _tell_bug if not debug else sys.__excepthook__
     try:
         start_logging(debug)
-        result = app(list(arguments), standalone_mode=False, obj=Session(home, debug))
-        return int(result or 0)
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except click.UsageError as error:
-        error.show(sys.stderr)
-        return 2
-    except (click.exceptions.Abort, KeyboardInterrupt):
+        app(list(arguments), prog_name="paydesk", obj=Session(home, debug))
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else 1
+    except KeyboardInterrupt:
         tell("Stopped.")
         return 1
     except WorldError as error:
@@ -51,6 +55,13 @@ def run(arguments: Sequence[str], home: str | None, *, debug: bool) -> int:
         return error.exit_status
     except BrokenPipeError:
         return 1
+    return 0
+
+
+def _tell_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A mistake of ours, in a sentence; its traceback goes to the log, redacted, at the level debug."""
+    log.debug("uncaught", exc_info=(kind, error, trace))
+    tell(f"Paydesk made a mistake ({kind.__name__}). Nothing was lost; run it again with --debug to see where.")
 
 
 @app.command("demo", help="A year of a small business's life, in a pretend Stripe, to look around in.")

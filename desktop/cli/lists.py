@@ -39,9 +39,8 @@ _COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
 
 def show(session: Session, name: str, *, search: str, limit: int, as_json: bool) -> int:
     """Print one list."""
-    with session.business() as business:
-        with business.books.read() as connection:
-            rows = listing_json(connection, name, Filter(today=business.today(), search=search), limit)
+    with session.business() as business, business.books.read() as connection:
+        rows = listing_json(connection, name, Filter(today=business.today(), search=search), limit)
     if as_json:
         document(rows)
         return 0
