@@ -242,6 +242,9 @@ class Provider(Protocol):
     def hosts(self) -> Sequence[str]:
         """Hosts whose https addresses may be opened: exact names, or suffixes that begin with a dot."""
 
+    def page_of(self, kind: str, external_id: str, *, account_id: str, mode: str) -> str:
+        """The address of the provider's own page of an object; ``kind`` is its table. Empty where there is none."""
+
     @property
     def key_page(self) -> str:
         """The provider's own page for making a key, on one of ``hosts``; empty where keys are no way in."""

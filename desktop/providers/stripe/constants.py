@@ -24,6 +24,18 @@ CONNECT_BASE_VARIABLE = "PAYDESK_STRIPE_CONNECT_BASE"
 HOSTS: Sequence[str] = ("stripe.com", ".stripe.com")
 """Whose https addresses may be opened: hosted invoices, receipts, the dashboard."""
 
+DASHBOARD = "https://dashboard.stripe.com"
+DASHBOARD_SECTIONS: Mapping[str, str] = {
+    "clients": "customers",
+    "disputes": "disputes",
+    "invoices": "invoices",
+    "payments": "payments",
+    "payouts": "payouts",
+    "services": "products",
+    "subscriptions": "subscriptions",
+}
+"""Where the dashboard shows the rows of a table, below the account and, in test mode, ``test/``."""
+
 PAGE_LIMIT = 100
 
 RATES: Mapping[str, float] = {"live": 100.0, "test": 25.0}

@@ -17,6 +17,7 @@ from desktop.providers.stripe.permissions import KEY_PAGE, PERMISSIONS, PLATFORM
 from desktop.providers.stripe.reads import StripeReader
 
 _KEY = re.compile(r"(?:sk|rk)_(?:live|test)_[A-Za-z0-9_]{3,500}")
+_OBJECT_ID = re.compile(r"[A-Za-z0-9_]+")
 _LOOPBACK_KEY = re.compile(r"(?:sk|rk)_[A-Za-z0-9_]{3,500}")
 
 _MAKE_ONE = "In Stripe's dashboard, under Developers, API keys, create a restricted key and paste it here."
@@ -69,6 +70,15 @@ class StripeProvider:
     def hosts(self) -> Sequence[str]:
         """Hosts whose https addresses may be opened."""
         return constants.HOSTS
+
+    def page_of(self, kind: str, external_id: str, *, account_id: str, mode: str) -> str:
+        """The object's page in Stripe's dashboard; empty for kinds that have none there."""
+        section = constants.DASHBOARD_SECTIONS.get(kind)
+        if section is None or not _OBJECT_ID.fullmatch(external_id):
+            return ""
+        account = f"{account_id}/" if _OBJECT_ID.fullmatch(account_id) else ""
+        test = "" if mode == "live" else "test/"
+        return f"{constants.DASHBOARD}/{account}{test}{section}/{external_id}"
 
     @property
     def key_page(self) -> str:
