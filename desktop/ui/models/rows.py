@@ -36,7 +36,8 @@ class Column:
     """A column: its key (what the source sorts by), translated title, kind of cell and width in characters.
 
     Spare width is shared by ``stretch``; where the room is too small, names with a stretch are shortened and those
-    with 0 keep their characters. Amounts are right-aligned.
+    with 0 keep their characters. Amounts are right-aligned. A column that ``folds`` is left out where the room is too
+    small for all of them.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Column:
     chars: int = 12
     stretch: int = 1
     sortable: bool = True
+    folds: bool = False
 
     @property
     def right(self) -> bool:

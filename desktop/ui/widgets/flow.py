@@ -60,15 +60,29 @@ class FlowLayout(QLayout):
         return size
 
     def _place(self, area: QRect, *, move: bool) -> int:
-        left, top, row = area.left(), area.top(), 0
+        top = area.top()
+        for row in self._rows(area.width()):
+            height = max(item.sizeHint().height() for item in row)
+            left = area.left()
+            for item in row:
+                hint = item.sizeHint()
+                if move:
+                    # Things of different height stand on one middle line.
+                    item.setGeometry(QRect(QPoint(left, top + (height - hint.height()) // 2), hint))
+                left += hint.width() + self._gap
+            top += height + self._gap
+        return max(0, top - self._gap - area.top())
+
+    def _rows(self, width: int) -> list[list[QLayoutItem]]:
+        rows: list[list[QLayoutItem]] = []
+        taken = 0
         for item in self._items:
             if item.isEmpty():
                 continue
-            hint = item.sizeHint()
-            if left > area.left() and left + hint.width() > area.right() + 1:
-                left, top, row = area.left(), top + row + self._gap, 0
-            if move:
-                item.setGeometry(QRect(QPoint(left, top), hint))
-            left += hint.width() + self._gap
-            row = max(row, hint.height())
-        return top + row - area.top()
+            needed = item.sizeHint().width()
+            if not rows or taken + needed > width:
+                rows.append([])
+                taken = 0
+            rows[-1].append(item)
+            taken += needed + self._gap
+        return rows

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
@@ -20,7 +22,8 @@ def draw_pill(painter: QPainter, theme: Theme, area: QRectF, text: str, tone: st
     """A pill at the left of an area, in its middle, shortened to its width."""
     size = pill_size(theme, text)
     box = QRectF(area.left(), 0, min(size.width(), area.width()), size.height())
-    box.moveTop(round(area.center().y() - size.height() / 2))
+    # Not ``round``: it would send every other row's half pixel the other way.
+    box.moveTop(math.floor(area.center().y() - size.height() / 2 + 0.5))
     ink, ground = TONES[tone]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)

@@ -49,6 +49,8 @@ class RowsTable(QTableView):
         self._hovered = -1
         self._all_rows = False
         self._widths_are_mine = True
+        self._shown_filter = model.filter
+        self._anchor: tuple[int, int] | None = None
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
@@ -67,6 +69,7 @@ class RowsTable(QTableView):
         self._dress_headers()
         self.clicked.connect(self._on_clicked)
         self.activated.connect(self._on_clicked)
+        model.modelAboutToBeReset.connect(self._on_leaving)
         model.positioned.connect(self._on_positioned)
         theme.changed.connect(self._on_theme)
 
@@ -163,17 +166,41 @@ class RowsTable(QTableView):
         if 0 <= current.row() < self._rows.rowCount():
             self._rows.current_id = self._rows.id_at(current.row())
 
+    @Slot()
+    def _on_leaving(self) -> None:
+        """Remember which row is at the top, where the same list is about to come again with other rows in it."""
+        bar, row = self.verticalScrollBar(), self.rowAt(0)
+        same = self._rows.filter == self._shown_filter
+        self._shown_filter = self._rows.filter
+        self._anchor = None
+        if same and bar.value() > 0 and 0 <= row < self._rows.rowCount():
+            self._anchor = (self._rows.id_at(row), self.rowViewportPosition(row))
+
     @Slot(object)
     def _on_positioned(self, row: int) -> None:
+        """The keyboard stays on its row, and what is in sight stays in sight."""
         self._all_rows = False
         if row >= 0:
             index = self._rows.index(row, 0)
             flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            # Qt would scroll to it by itself, also where the person has scrolled away from it.
+            self.setAutoScroll(False)
             self.selectionModel().setCurrentIndex(index, flags)
-            self.scrollTo(index)
+            self.setAutoScroll(True)
         else:
             self._rows.current_id = None
+        self._restore_sight(row)
         self.marked.emit()
+
+    def _restore_sight(self, row: int) -> None:
+        top = self._rows.row_of(self._anchor[0]) if self._anchor is not None else -1
+        if self._anchor is not None and top >= 0:
+            self.updateGeometries()
+            self.verticalScrollBar().setValue(top * self.rowHeight(top) - self._anchor[1])
+        elif row >= 0:
+            self.scrollTo(self._rows.index(row, 0))
+        else:
+            self.scrollToTop()
 
     @Slot(QModelIndex)
     def _on_clicked(self, index: QModelIndex) -> None:
@@ -204,21 +231,44 @@ class RowsTable(QTableView):
             self._widths_are_mine = False
 
     def _share_width(self) -> None:
-        for place, width in enumerate(self._widths(self.viewport().width())):
-            self.horizontalHeader().resizeSection(place, width)
+        room, head = self.viewport().width(), self.horizontalHeader()
+        folded = self._folded(room)
+        for place, width in enumerate(self._widths(room, folded)):
+            head.setSectionHidden(place, place in folded)
+            if place not in folded:
+                head.resizeSection(place, width)
 
-    def _widths(self, room: int) -> list[int]:
+    def _folded(self, room: int) -> frozenset[int]:
+        """Which columns are left out so that the others keep their characters; the last ones first."""
+        folded: set[int] = set()
+        needed = self._needed()
+        for place in reversed(range(len(needed))):
+            if sum(width for other, width in enumerate(needed) if other not in folded) <= room:
+                break
+            if self._rows.columns[place].folds:
+                folded.add(place)
+        return frozenset(folded)
+
+    def _needed(self) -> list[int]:
+        """The width of each column's characters."""
+        pad, one = 2 * self._theme.px(12), QFontMetricsF(self._theme.font()).averageCharWidth() * 1.1
+        return [round(column.chars * one) + pad + _EXTRA.get(column.kind, 0) for column in self._rows.columns]
+
+    def _widths(self, room: int, folded: frozenset[int] = frozenset()) -> list[int]:
         """Each column gets its characters; what is left is shared by stretch. No contents are measured.
 
         Where the room is too small, names give way first (they are shortened), figures and pills never.
         """
         columns, pad = self._rows.columns, 2 * self._theme.px(12)
         one = QFontMetricsF(self._theme.font()).averageCharWidth() * 1.1
-        widths = [round(column.chars * one) + pad + _EXTRA.get(column.kind, 0) for column in columns]
+        widths = [0 if place in folded else width for place, width in enumerate(self._needed())]
         spare = room - sum(widths)
         if spare >= 0:
-            parts = sum(column.stretch for column in columns) or 1
-            widths = [width + spare * column.stretch // parts for width, column in zip(widths, columns, strict=True)]
+            parts = sum(column.stretch for width, column in zip(widths, columns, strict=True) if width) or 1
+            widths = [
+                width + spare * column.stretch // parts if width else 0
+                for width, column in zip(widths, columns, strict=True)
+            ]
             widths[-1] += room - sum(widths)
             return widths
         least = round(_SHORT_NAME * one) + pad

@@ -1,0 +1,259 @@
+"""Invoices: their columns and tabs, how a row reads, and what the panel says of one."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from desktop.ui.desk import Desk
+from desktop.ui.models.rows import Amount, Column, Row
+from desktop.ui.page import PageContext
+from desktop.ui.pages.lists_page import ListPage, ListPlan
+from desktop.ui.pages.lists_panel import Action, Block, Entry, PanelContent, Target, to_row
+from desktop.ui.pages.lists_source import Wall, wall_of
+from desktop.ui.pages.lists_where import Outside, joined, outside
+from desktop.ui.pages.lists_words import NOTHING, humanized, invoice_pill, method_text, payment_pill
+from desktop.ui.wording import money_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from desktop.actions.business import Business
+    from desktop.books.listings.details import InvoiceDetail
+    from desktop.books.listings.invoices import Happening, InvoiceRow
+    from desktop.books.listings.invoices import Line as InvoiceLine
+    from desktop.books.listings.payments import PaymentRow
+
+
+class InvoicesPage(ListPage):
+    """Every invoice. Opened with ``status``, ``search``, ``client_id``, ``period`` or ``row_id``."""
+
+    kinds: ClassVar[frozenset[str]] = frozenset(
+        {"invoices", "payments", "credit_notes", "clients", "services", "integrations"}
+    )
+
+    def __init__(self, context: PageContext, desk: Desk) -> None:
+        super().__init__(context, desk, _plan())
+
+
+def _plan() -> ListPlan:
+    text = partial(QCoreApplication.translate, "Invoices")
+    return ListPlan(
+        key="invoices",
+        title=text("Invoices"),
+        listing="invoices",
+        columns=(
+            Column("number", text("Number"), "text", 14, 0),
+            Column("client", text("Client"), "text", 14, 3),
+            Column("issued", text("Issued"), "muted", 7, 0, folds=True),
+            Column("due", text("Due"), "muted", 7, 0),
+            Column("status", text("Status"), "pill", 20, 1),
+            Column("total", text("Total"), "amount", 10, 1),
+        ),
+        tabs=(
+            ("", text("All")),
+            ("draft", text("Draft")),
+            ("open", text("Open")),
+            ("late", text("Late")),
+            ("paid", text("Paid")),
+            ("void", text("Void")),
+            ("uncollectible", text("Uncollectible")),
+        ),
+        show=show_invoice,
+        open_row=open_invoice,
+        counted=(text("{0} invoice"), text("{0} invoices")),
+        picture="empty-invoices",
+        empty=(
+            text("No invoices yet"),
+            text("Invoices from your connected accounts appear here as soon as they are synced."),
+        ),
+        unconnected=text("Connect the account you bill with, and its invoices appear here."),
+        gone=text("This invoice is gone"),
+    )
+
+
+def amount_cell(amount: int, currency: str, provider: str, *, muted: bool = False) -> Amount:
+    """An amount as it is shown and as it is copied."""
+    from desktop.money import format_plain
+
+    return Amount(money_text(amount, currency, provider), format_plain(amount, currency, provider), muted)
+
+
+def show_invoice(row: InvoiceRow, wall: Wall) -> Row:
+    """A row as the table has it."""
+    return (
+        row.number or NOTHING,
+        row.client_name or NOTHING,
+        wall.day(row.issued_day) if row.issued_day else wall.day_of(row.created_at),
+        wall.day(row.due_day),
+        invoice_pill(row, wall.today),
+        amount_cell(row.total, row.currency, row.provider, muted=row.status in {"void", "uncollectible"}),
+    )
+
+
+# --------------------------------------------------------------------------------------------------------- the panel
+
+
+def open_invoice(business: Business, invoice_id: int) -> PanelContent | None:
+    """What the panel shows of an invoice; None where it is gone. Called off the UI thread."""
+    from desktop.books.listings.details import invoice_detail
+
+    with business.books.read() as connection:
+        detail = invoice_detail(connection, invoice_id)
+    if detail is None:
+        return None
+    row, wall = detail.row, wall_of(business)
+    place = outside(business, row.integration_id, "invoices", row.external_id)
+    return PanelContent(
+        row_id=invoice_id,
+        title=row.number or QCoreApplication.translate("Invoices", "Draft without number"),
+        pill=invoice_pill(row, wall.today),
+        who=row.client_name,
+        where=joined((row.client_email, place.where)),
+        actions=_actions(detail, place),
+        blocks=(
+            Block("", _lines(detail, wall), _column_titles()),
+            Block(
+                QCoreApplication.translate("Invoices", "Payments"),
+                tuple(payment_entry(payment, wall) for payment in detail.payments if payment.status != "open"),
+            ),
+            Block(QCoreApplication.translate("Invoices", "Credit notes"), _notes(detail, wall)),
+            Block(QCoreApplication.translate("Invoices", "History"), _history(detail, wall), rules=False),
+            *place.own_page(),
+        ),
+        hosts=place.hosts,
+    )
+
+
+def _column_titles() -> tuple[str, str]:
+    return QCoreApplication.translate("Invoices", "Line"), QCoreApplication.translate("Invoices", "Amount")
+
+
+def _actions(detail: InvoiceDetail, place: Outside) -> tuple[Action, ...]:
+    row, url = detail.row, detail.facts.hosted_url
+    actions: list[Action] = []
+    if row.status not in {"draft", "void"}:
+        actions += place.copy(QCoreApplication.translate("Invoices", "Copy link"), url, primary=row.is_open)
+        actions += place.link(QCoreApplication.translate("Invoices", "Open page"), url)
+    if row.client_id:
+        text = QCoreApplication.translate("Invoices", "Client")
+        actions.append(Action("page", text, Target("clients", (("row_id", row.client_id),))))
+    return tuple(actions)
+
+
+def _lines(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
+    row, facts = detail.row, detail.facts
+
+    def money(amount: int) -> str:
+        return money_text(amount, row.currency, row.provider)
+
+    entries = [_line(line, money(line.amount), money(line.discount) if line.discount else "") for line in detail.lines]
+    # Lines are after their discounts and before tax that is added; what is left over says which it was.
+    rest = row.total - sum(line.amount for line in detail.lines)
+    if facts.tax and rest == 0:
+        entries.append(Entry(QCoreApplication.translate("Invoices", "Tax, included"), money(facts.tax), muted=True))
+    elif facts.tax:
+        entries.append(Entry(QCoreApplication.translate("Invoices", "Tax"), money(facts.tax), muted=True))
+        rest -= facts.tax
+    if rest and detail.lines:
+        less, more = (
+            QCoreApplication.translate("Invoices", "Discount"),
+            QCoreApplication.translate("Invoices", "Other charges"),
+        )
+        entries.append(Entry(less if rest < 0 else more, money(rest), muted=True))
+    if row.amount_remaining != row.total or not row.is_open:
+        total = QCoreApplication.translate("Invoices", "Total")
+        entries.append(Entry(total, money(row.total), strong=not row.is_open))
+    if row.amount_paid and (row.is_open or row.amount_paid != row.total):
+        entries.append(Entry(QCoreApplication.translate("Invoices", "Paid"), money(-row.amount_paid), muted=True))
+    if row.is_open:
+        due = QCoreApplication.translate("Invoices", "Due {0}").format(wall.day(row.due_day))
+        entries.append(Entry(due, money(row.amount_remaining), strong=True))
+    return tuple(entries)
+
+
+def _line(line: InvoiceLine, amount: str, discount: str) -> Entry:
+    label = line.description or line.service or QCoreApplication.translate("Invoices", "Without description")
+    if line.quantity not in {"", "1"} and not label.startswith(line.quantity):
+        label = f"{line.quantity} × {label}"
+    detail = QCoreApplication.translate("Invoices", "After a discount of {0}").format(discount) if discount else ""
+    return Entry(label, amount, detail)
+
+
+def payment_entry(row: PaymentRow, wall: Wall) -> Entry:
+    """A payment as a line that leads to it."""
+    return Entry(
+        joined((wall.day_of(row.created_at), method_text(row.method, row.brand, row.last4))),
+        money_text(row.amount, row.currency, row.provider),
+        pill=None if row.status == "succeeded" and not row.refunded and not row.disputed else payment_pill(row),
+        target=to_row("payments", row.id),
+    )
+
+
+def invoice_entry(row: InvoiceRow, wall: Wall) -> Entry:
+    """An invoice as a line that leads to it."""
+    return Entry(
+        row.number or QCoreApplication.translate("Invoices", "Draft"),
+        "" if row.is_open else money_text(row.total, row.currency, row.provider),
+        pill=invoice_pill(row, wall.today),
+        target=to_row("invoices", row.id),
+    )
+
+
+def _notes(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
+    row = detail.row
+    return tuple(
+        Entry(
+            note.number or wall.day_of(note.created_at),
+            money_text(-note.amount, row.currency, row.provider),
+            joined((wall.day_of(note.created_at) if note.number else "", humanized(note.reason))),
+            muted=note.status == "void",
+        )
+        for note in detail.credit_notes
+    )
+
+
+_HAPPENINGS: Final[Mapping[str, object]] = {
+    "created": QT_TRANSLATE_NOOP("Invoices", "Created"),
+    "finalized": QT_TRANSLATE_NOOP("Invoices", "Issued"),
+    "payment": QT_TRANSLATE_NOOP("Invoices", "Payment of {0}"),
+    "paid": QT_TRANSLATE_NOOP("Invoices", "Paid in full"),
+    "voided": QT_TRANSLATE_NOOP("Invoices", "Voided"),
+    "uncollectible": QT_TRANSLATE_NOOP("Invoices", "Given up as uncollectible"),
+    "remaining": QT_TRANSLATE_NOOP("Invoices", "{0} left to pay, seen"),
+    "credited": QT_TRANSLATE_NOOP("Invoices", "Credit note of {0}"),
+    "uncredited": QT_TRANSLATE_NOOP("Invoices", "Credit note of {0} voided"),
+}
+#: What happened first where several things have one instant.
+_ORDER: Final = tuple(_HAPPENINGS)
+
+
+def _history(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
+    """Newest first; being late is not an event of the provider but follows from the due day."""
+    row = detail.row
+    ordered = sorted(detail.history, key=lambda one: (one.at, _rank(one)), reverse=True)
+    entries = [_happening(one, row, wall) for one in ordered]
+    if row.days_late(wall.today) > 0 and row.due_day:
+        from desktop.periods import add_days, local_midnight
+
+        first = add_days(row.due_day, 1)
+        began = local_midnight(first, wall.zone)
+        place = sum(one.at >= began for one in ordered)
+        entries.insert(place, Entry(QCoreApplication.translate("Invoices", "Became late"), wall.day(first)))
+    return tuple(entries)
+
+
+def _rank(happening: Happening) -> int:
+    return _ORDER.index(happening.kind) if happening.kind in _ORDER else len(_ORDER)
+
+
+def _happening(happening: Happening, row: InvoiceRow, wall: Wall) -> Entry:
+    known = _HAPPENINGS.get(happening.kind)
+    if known is None:
+        label = humanized(happening.kind)
+    else:
+        amount = money_text(happening.amount, row.currency, row.provider)
+        label = QCoreApplication.translate("Invoices", str(known)).format(amount)
+    return Entry(label, wall.moment(happening.at))

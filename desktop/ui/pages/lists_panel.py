@@ -1,0 +1,198 @@
+"""What stands in the panel beside a list: values that are made off the UI thread, and the widgets that show them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Literal, TypeAlias
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.ui.models.rows import PillCell
+from desktop.ui.text import PlainLabel, Tone, one_line
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.panel import DetailPanel, PanelAction
+from desktop.ui.widgets.pill import Pill
+from desktop.ui.widgets.surfaces import line
+
+Doing: TypeAlias = Literal["open", "copy", "page"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A page of the window and what it is opened with, or an address."""
+
+    page: str = ""
+    wanted: tuple[tuple[str, Any], ...] = ()
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button of the panel: open an address in the browser, copy it, or go to a page."""
+
+    doing: Doing
+    text: str
+    target: Target
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: label and value, a second line below the label, a pill in place of the value, a way to more."""
+
+    label: str
+    value: str = ""
+    detail: str = ""
+    pill: PillCell | None = None
+    strong: bool = False
+    muted: bool = False
+    target: Target | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines under a title. ``head`` names the two columns; without ``rules`` it is a history: close, values quiet."""
+
+    title: str
+    entries: tuple[Entry, ...]
+    head: tuple[str, str] | None = None
+    rules: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PanelContent:
+    """Everything the panel shows of one row. ``hosts`` are those whose addresses may be opened."""
+
+    row_id: int
+    title: str
+    pill: PillCell | None = None
+    who: str = ""
+    where: str = ""
+    actions: tuple[Action, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    hosts: tuple[str, ...] = field(default=())
+
+
+def to_row(page: str, row_id: int) -> Target:
+    """Another page with this row opened."""
+    return Target(page, (("row_id", row_id),))
+
+
+def show_content(
+    panel: DetailPanel, theme: Theme, content: PanelContent, run: Callable[[Action], None], go: Callable[[Target], None]
+) -> None:
+    """Fill the panel; ``run`` does what a button says, ``go`` follows a line."""
+    panel.show_head(
+        content.title,
+        pill=content.pill.text if content.pill else "",
+        tone=content.pill.tone if content.pill else "neutral",
+        who=content.who,
+        where=content.where,
+        actions=[
+            PanelAction(action.text, partial(run, action), "primary" if action.primary else "secondary")
+            for action in content.actions
+        ],
+    )
+    for block in content.blocks:
+        if block.entries:
+            panel.add(EntryList(theme, block, go), block.title)
+    panel.finish()
+
+
+class EntryList(QWidget):
+    """The lines of a block."""
+
+    def __init__(self, theme: Theme, block: Block, go: Callable[[Target], None], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setAccessibleName(one_line(block.title or " ".join(block.head or ())))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        if block.head is not None:
+            column.addWidget(self._head(*block.head))
+        for place, entry in enumerate(block.entries):
+            if block.rules and (place or block.head is not None):
+                column.addWidget(line())
+            column.addWidget(self._row(entry, go, history=not block.rules))
+
+    def _head(self, label: str, value: str) -> QWidget:
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, self._theme.px(6))
+        layout.addWidget(PlainLabel(label, look="label", tone="text-2", strong=True), 1)
+        layout.addWidget(PlainLabel(value, look="label", tone="text-2", strong=True))
+        return row
+
+    def _row(self, entry: Entry, go: Callable[[Target], None], *, history: bool) -> QWidget:
+        if entry.target is None:
+            row: QWidget = QFrame()
+            row.setProperty("look", "clear")
+        else:
+            row = EntryButton(one_line(" ".join(filter(None, _texts(entry)))))
+            row.clicked.connect(partial(go, entry.target))
+        self._fill(row, entry, history=history)
+        return row
+
+    def _fill(self, row: QWidget, entry: Entry, *, history: bool) -> None:
+        outer = QVBoxLayout(row)
+        pad = self._theme.px(6 if history else 9)
+        outer.setContentsMargins(0, pad, 0, pad)
+        outer.setSpacing(self._theme.px(2))
+        first = QHBoxLayout()
+        first.setSpacing(self._theme.px(8))
+        tone: Tone = "accent" if entry.target is not None else "text-3" if entry.muted else "text"
+        first.addWidget(PlainLabel(entry.label, tone=tone, strong=entry.strong, elide=True), 1)
+        if entry.value:
+            value = PlainLabel(entry.value, tone="text-3" if entry.muted or history else "text", strong=entry.strong)
+            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            first.addWidget(value)
+        if entry.pill is not None:
+            first.addWidget(Pill(self._theme, entry.pill.text, entry.pill.tone))
+        outer.addLayout(first)
+        if entry.detail:
+            outer.addWidget(PlainLabel(entry.detail, look="secondary", tone="text-3", wrap=True))
+        if entry.target is not None:
+            for label in row.findChildren(QWidget):
+                label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+
+def _texts(entry: Entry) -> Sequence[str]:
+    return (entry.label, entry.detail, entry.value, entry.pill.text if entry.pill else "")
+
+
+class EntryButton(QPushButton):
+    """A line that leads somewhere: a click anywhere on it counts."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "entry")
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    def sizeHint(self) -> QSize:
+        """As large as what it holds."""
+        return self._inside().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """As small as what it holds."""
+        return self._inside().minimumSize()
+
+    def hasHeightForWidth(self) -> bool:
+        """Details are wrapped."""
+        return self._inside().hasHeightForWidth()
+
+    def heightForWidth(self, width: int) -> int:
+        """The height of what it holds at this width."""
+        return self._inside().heightForWidth(width)
+
+    def _inside(self) -> QLayout:
+        inside = self.layout()
+        assert inside is not None
+        return inside

@@ -1,0 +1,174 @@
+"""A listing of the books as a list of the window asks for it: the one adapter, with nothing of its own to say.
+
+Every call is a short read of its own, because ids and rows are asked on different threads.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from desktop.periods import preset
+from desktop.ui.desk import Desk
+from desktop.ui.models.rows import Row, RowFilter, Summary
+from desktop.ui.wording import day_of_instant, day_text, instant_text, money_text
+
+if TYPE_CHECKING:
+    from desktop.actions.business import Business
+    from desktop.books.listings.listing import Filter
+
+ACCOUNT, CLIENT, PERIOD = "account", "client", "period"
+
+#: The periods a list can be narrowed to: names of ``periods.PRESETS``.
+PERIODS: Final[Mapping[str, object]] = {
+    "": QT_TRANSLATE_NOOP("Lists", "All time"),
+    "this_month": QT_TRANSLATE_NOOP("Lists", "This month"),
+    "last_month": QT_TRANSLATE_NOOP("Lists", "Last month"),
+    "this_quarter": QT_TRANSLATE_NOOP("Lists", "This quarter"),
+    "last_quarter": QT_TRANSLATE_NOOP("Lists", "Last quarter"),
+    "this_year": QT_TRANSLATE_NOOP("Lists", "This year"),
+    "last_year": QT_TRANSLATE_NOOP("Lists", "Last year"),
+}
+
+_FEET: Final[Mapping[str, object]] = {
+    "outstanding": QT_TRANSLATE_NOOP("Lists", "Outstanding"),
+    "collected": QT_TRANSLATE_NOOP("Lists", "Collected"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """The calendar and the clock on the business's wall, as rows and panels are written by."""
+
+    today: str
+    zone: ZoneInfo
+
+    def day(self, day: str | None) -> str:
+        """A day: "12 Nov"; a dash for none."""
+        return day_text(day, self.today) if day else "—"
+
+    def day_of(self, instant: int | None) -> str:
+        """The day of an instant; a dash for none, also for a record that never said when."""
+        return self.day(day_of_instant(instant, self.zone)) if instant else "—"
+
+    def moment(self, instant: int) -> str:
+        """An instant: "21 Nov, 14:02"."""
+        return instant_text(instant, self.zone, self.today)
+
+
+def wall_of(business: Business) -> Wall:
+    """The business's wall today."""
+    return Wall(business.today(), business.books.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChoice:
+    """An account that rows may belong to."""
+
+    id: int
+    title: str
+    connected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a list needs to know beside its rows: the accounts there are, and what the chosen client is called."""
+
+    accounts: tuple[AccountChoice, ...]
+    client_name: str = ""
+
+    @property
+    def connected(self) -> bool:
+        """Whether any account is connected."""
+        return any(account.connected for account in self.accounts)
+
+
+def read_standing(business: Business, client_id: int | None) -> Standing:
+    """The accounts, disconnected ones too, since their history stays."""
+    from desktop.books.integrations import DISCONNECTED
+    from desktop.books.naming import names_of_clients
+
+    accounts = tuple(AccountChoice(row.id, row.title, row.status != DISCONNECTED) for row in business.integrations())
+    if client_id is None:
+        return Standing(accounts)
+    with business.books.read() as connection:
+        return Standing(accounts, names_of_clients(connection, [client_id]).get(client_id, ""))
+
+
+class ListingSource:
+    """The rows of one listing (a key of ``LISTINGS``), each written by ``show``."""
+
+    def __init__(self, desk: Desk, listing: str, show: Callable[[Any, Wall], Row]) -> None:
+        self._desk = desk
+        self._name = listing
+        self._show = show
+
+    def ids(self, wanted: RowFilter) -> array[int]:
+        """The ids of the rows in order."""
+        return self._desk.question(partial(self._ids, wanted=wanted))()
+
+    def rows(self, ids: Sequence[int]) -> Sequence[Row | None]:
+        """The rows of these ids, ready to show; None for one that is gone."""
+        return self._desk.question(partial(self._rows, ids=ids))()
+
+    def summary(self, wanted: RowFilter) -> Summary:
+        """Counts of the tabs and the totals of the foot."""
+        return self._desk.question(partial(self._summary, wanted=wanted))()
+
+    def _ids(self, business: Business, wanted: RowFilter) -> array[int]:
+        from desktop.books.listings.catalogue import LISTINGS
+
+        with business.books.read() as connection:
+            return LISTINGS[self._name].ids(connection, filter_of(business, wanted))
+
+    def _rows(self, business: Business, ids: Sequence[int]) -> list[Row | None]:
+        from desktop.books.listings.catalogue import LISTINGS
+
+        wall = wall_of(business)
+        with business.books.read() as connection:
+            rows = LISTINGS[self._name].rows(connection, ids)
+        return [None if row is None else self._show(row, wall) for row in rows]
+
+    def _summary(self, business: Business, wanted: RowFilter) -> Summary:
+        from desktop.books.listings.catalogue import LISTINGS
+
+        listing, asked = LISTINGS[self._name], filter_of(business, wanted)
+        with business.books.read() as connection:
+            counts = listing.status_counts(connection, asked)
+            totals = listing.totals(connection, asked)
+        label = QCoreApplication.translate("Lists", str(_FEET[listing.foot])) if totals else ""
+        texts = [money_text(one.amount, one.currency, one.provider) for one in totals]
+        return Summary(counts, tuple((label if place == 0 else "", text) for place, text in enumerate(texts)))
+
+
+def filter_of(business: Business, wanted: RowFilter) -> Filter:
+    """What the window wants, in the books' words, as of the business's day."""
+    from desktop.books.listings.listing import Filter
+
+    choices = dict(wanted.choices)
+    today, since, before = business.today(), None, None
+    if choices.get(PERIOD):
+        since, before = preset(choices[PERIOD], today).instants(business.books.zone)
+    account, client = choices.get(ACCOUNT), choices.get(CLIENT)
+    return Filter(
+        today=today,
+        search=wanted.search,
+        status=wanted.status,
+        sort=wanted.sort,
+        descending=wanted.descending,
+        integration_id=int(account) if account else None,
+        client_id=int(client) if client else None,
+        since_at=since,
+        before_at=before,
+    )
+
+
+def standing_question(desk: Desk, client_id: int | None) -> Callable[[], Standing]:
+    """The standing as a question for ``Tasks.query``."""
+    return desk.question(partial(read_standing, client_id=client_id))
