@@ -1,0 +1,96 @@
+"""What the dashboard asks of the business, answered in one go on the reading lane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from desktop.actions.business import Business
+    from desktop.books.integrations import IntegrationRow
+    from desktop.reports.dashboard import Dashboard
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A stream that is not complete: which, whose, and how it stands (never, running, failed, partial)."""
+
+    provider: str
+    stream: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A connected account as the dashboard needs it."""
+
+    title: str
+    provider: str
+    synced: bool
+    attention: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The figures and what they rest on. ``first_month`` (``YYYY-MM``) is the earliest there is anything of."""
+
+    report: Dashboard
+    accounts: tuple[Account, ...]
+    lacking: tuple[Lacking, ...]
+    first_month: str
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether the books hold anything to count, in whichever month."""
+        return bool(self.first_month) or any(part.outstanding.count for part in self.report.currencies)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether some account was read to its end at least once."""
+        return self.report.footing.complete_through is not None or any(account.synced for account in self.accounts)
+
+
+def ask_dashboard(business: Business, month: str | None) -> Answer:
+    """The dashboard of a month (``YYYY-MM``; None for the current one). Raises: ClosedBooksError."""
+    from desktop.reports.dashboard import dashboard
+    from desktop.reports.history import first_month
+
+    report = dashboard(business.books, business.today(), month)
+    rows = business.integrations(connected=True)
+    return Answer(
+        report,
+        tuple(
+            Account(
+                row.title,
+                row.provider,
+                row.last_sync_at is not None,
+                row.attention if row.status == "needs_attention" else "",
+            )
+            for row in rows
+        ),
+        _lacking(business, rows),
+        first_month(business.books) or "",
+    )
+
+
+def _lacking(business: Business, rows: list[IntegrationRow]) -> tuple[Lacking, ...]:
+    from desktop.sync.aside import aside_by_stream
+    from desktop.sync.bookmarks import EVENTS, UNSEEN, read_marks
+
+    found: dict[tuple[str, str], Lacking] = {}
+    with business.books.read() as connection:
+        for row in rows:
+            aside = aside_by_stream(connection, row.id)
+            for mark in read_marks(connection, row.id).values():
+                if mark.stream == EVENTS or mark.feed.startswith(UNSEEN):
+                    continue
+                if mark.state == "failed":
+                    state = "failed"
+                elif aside.get(mark.stream):
+                    state = "partial"
+                elif mark.complete_through is None and mark.state in {"never", "running"}:
+                    state = mark.state
+                else:
+                    continue
+                found[row.provider, mark.stream] = Lacking(row.provider, mark.stream, state)
+    return tuple(found.values())

@@ -1,0 +1,83 @@
+"""What the dashboard shows while there is nothing to count yet: connect, not read yet, reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.ui.pages.dashboard_question import Account
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.progress import Progress
+from desktop.ui.widgets.states import StateView
+
+
+def connect_view(theme: Theme, connect: Callable[[], None]) -> StateView:
+    """Nothing is connected."""
+    return StateView(
+        theme,
+        "empty-connect",
+        QCoreApplication.translate("Dashboard", "Connect Stripe to see your numbers"),
+        QCoreApplication.translate(
+            "Dashboard",
+            "Paydesk reads your clients, invoices and payments and keeps them on this computer. It changes nothing "
+            "in your account by reading.",
+        ),
+        button=QCoreApplication.translate("Dashboard", "Connect Stripe"),
+        on_button=connect,
+    )
+
+
+def unread_view(theme: Theme, accounts: Sequence[Account], sync: Callable[[], None]) -> StateView:
+    """Connected, and never read."""
+    return StateView(
+        theme,
+        "empty-chart",
+        QCoreApplication.translate("Dashboard", "{0} is connected and not read yet").format(_titles(accounts)),
+        QCoreApplication.translate("Dashboard", "The figures appear while the first sync reads them."),
+        button=QCoreApplication.translate("Dashboard", "Sync now"),
+        on_button=sync,
+    )
+
+
+def attention_view(theme: Theme, account: Account, details: Callable[[], None]) -> StateView:
+    """Connected, never read, and its credentials are refused."""
+    return StateView(
+        theme,
+        "empty-failed",
+        QCoreApplication.translate("Dashboard", "{0} needs attention").format(account.title),
+        account.attention,
+        button=QCoreApplication.translate("Dashboard", "Open integrations"),
+        on_button=details,
+    )
+
+
+class ReadingView(StateView):
+    """The first sync is at work and nothing can be counted yet. Signals: ``cancelled`` when a person stopped it."""
+
+    cancelled = Signal()
+
+    def __init__(self, theme: Theme, accounts: Sequence[Account], parent: QWidget | None = None) -> None:
+        title = QCoreApplication.translate("Dashboard", "Reading {0} for the first time").format(_titles(accounts))
+        super().__init__(
+            theme,
+            "empty-chart",
+            title,
+            QCoreApplication.translate("Dashboard", "The figures appear as soon as there is something to count."),
+            parent=parent,
+        )
+        self.progress = Progress(theme, title)
+        self.progress.setFixedWidth(theme.px(420))
+        self.progress.cancelled.connect(self.cancelled)
+        self.progress.show_progress(QCoreApplication.translate("Dashboard", "Starting"))
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        place = layout.count() - 1
+        layout.insertSpacing(place, theme.px(8))
+        layout.insertWidget(place + 1, self.progress)
+        layout.setAlignment(self.progress, Qt.AlignmentFlag.AlignHCenter)
+
+
+def _titles(accounts: Sequence[Account]) -> str:
+    return ", ".join(account.title for account in accounts)
