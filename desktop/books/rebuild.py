@@ -110,7 +110,7 @@ def _added_up(connection: Connection, integration_id: int | None) -> dict[int, T
 
 
 def _invoice_refs(connection: Connection, integration_id: int) -> Iterator[list[str]]:
-    """The account's invoices, a page at a time. Money for an invoice that was never read has no lines to be split over."""
+    """The account's invoices, by the page. Money for one that was never read has no lines to be split over."""
     for page in _pages(connection, _INVOICE, (_INVOICE.c.external_id,)):
         refs = [ref for _, account, ref in page if account == integration_id]
         if refs:
@@ -132,8 +132,8 @@ def compare_totals(books: Books) -> list[Difference]:
         for account, totals in _added_up(connection, None).items():
             for (day, measure, currency, place), sums in totals.days.items():
                 days[day, measure, currency, account, place] = tuple(sums)
-            for (month, currency, link), sums in totals.clients.items():
-                clients[month, currency, link, account] = tuple(sums)
+            for (month, currency, link), (collected, refunds, payments) in totals.clients.items():
+                clients[month, currency, link, account] = (collected, refunds, payments, collected - refunds)
         found += _differences(connection, _DAILY, days)
         found += _differences(connection, _CLIENT, clients)
         services: dict[tuple[Any, ...], int] = defaultdict(int)

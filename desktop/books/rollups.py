@@ -231,16 +231,16 @@ class Totals:
             if amount or count
         ]
         clients = [
-            (month, currency, link, self._integration_id, *sums)
-            for (month, currency, link), sums in self._clients.items()
-            if any(sums)
+            (month, currency, link, self._integration_id, collected, refunds, payments, collected - refunds)
+            for (month, currency, link), (collected, refunds, payments) in self._clients.items()
+            if collected or refunds or payments
         ]
         if days:
             columns, sums = (*_DAILY_KEYS, "amount", "count"), ("amount", "count")
             writer.run_many(shelf.upsert(table_of(DailyTotal), _DAILY_KEYS, columns, add=sums), days)
         if clients:
-            columns, sums3 = (*_CLIENT_KEYS, *_CLIENT_SUMS), _CLIENT_SUMS
-            writer.run_many(shelf.upsert(table_of(ClientTotal), _CLIENT_KEYS, columns, add=sums3), clients)
+            names = (*_CLIENT_KEYS, *_CLIENT_SUMS)
+            writer.run_many(shelf.upsert(table_of(ClientTotal), _CLIENT_KEYS, names, add=_CLIENT_SUMS), clients)
         self._days.clear()
         self._clients.clear()
         return bool(days or clients)
@@ -248,4 +248,4 @@ class Totals:
 
 _DAILY_KEYS = ("day", "measure", "currency", "integration_id", "location_ref")
 _CLIENT_KEYS = ("month", "currency", "client_link_id", "integration_id")
-_CLIENT_SUMS = ("collected", "refunds", "payments")
+_CLIENT_SUMS = ("collected", "refunds", "payments", "paid")

@@ -94,7 +94,7 @@ def _open_sums(links: list[int]) -> Select[Any]:
 
 
 def _paid_sums(links: list[int]) -> Select[Any]:
-    amount = func.sum(_TOTAL.c.collected - _TOTAL.c.refunds)
+    amount = func.sum(_TOTAL.c.paid)
     return (
         select(_TOTAL.c.client_link_id, _TOTAL.c.currency, _TOTAL.c.integration_id, amount)
         .where(_TOTAL.c.client_link_id.in_(links))

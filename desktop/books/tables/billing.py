@@ -29,7 +29,7 @@ class Invoice(Base):
         by_external_id("invoices"),
         # Lists and figures are answered from these alone, without reaching for the rows.
         Index("ix_invoices_listed", "deleted", "created_at", "id", "total"),
-        Index("ix_invoices_open", "status", "deleted", "due_day", "currency", "integration_id", "amount_remaining"),
+        Index("ix_invoices_open", "status", "deleted", "currency", "integration_id", "due_day", "amount_remaining"),
         Index(
             "ix_invoices_of_client",
             "client_link_id",

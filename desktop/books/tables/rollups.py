@@ -27,10 +27,14 @@ class DailyTotal(Base):
 
 
 class ClientTotal(Base):
-    """What a client (by link; 0: nobody named) paid and got back in a month."""
+    """What a client (by link; 0: nobody named) paid and got back in a month; ``paid`` is what is left of it."""
 
     __tablename__ = "client_totals"
-    __table_args__ = (Index("ix_client_totals_client_link_id", "client_link_id"), _CLUSTERED)
+    __table_args__ = (
+        Index("ix_client_totals_client_link_id", "client_link_id"),
+        Index("ix_client_totals_top", "month", "currency", "paid"),
+        _CLUSTERED,
+    )
 
     month: Mapped[str] = mapped_column(Text, primary_key=True)
     currency: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -39,6 +43,7 @@ class ClientTotal(Base):
     collected: Mapped[Amount]
     refunds: Mapped[Amount]
     payments: Mapped[Count]
+    paid: Mapped[Amount]
 
 
 class ServiceAllocation(Base):

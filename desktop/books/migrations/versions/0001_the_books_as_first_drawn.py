@@ -41,11 +41,13 @@ def upgrade() -> None:
         sa.Column("collected", sa.BigInteger(), nullable=False),
         sa.Column("refunds", sa.BigInteger(), nullable=False),
         sa.Column("payments", sa.BigInteger(), nullable=False),
+        sa.Column("paid", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("month", "currency", "client_link_id", "integration_id", name=op.f("pk_client_totals")),
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("client_totals", schema=None) as batch_op:
         batch_op.create_index("ix_client_totals_client_link_id", ["client_link_id"], unique=False)
+        batch_op.create_index("ix_client_totals_top", ["month", "currency", "paid"], unique=False)
 
     op.create_table(
         "clients",
@@ -541,7 +543,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_invoices_open",
-            ["status", "deleted", "due_day", "currency", "integration_id", "amount_remaining"],
+            ["status", "deleted", "currency", "integration_id", "due_day", "amount_remaining"],
             unique=False,
         )
         batch_op.create_index("uq_invoices_integration_id_external_id", ["integration_id", "external_id"], unique=True)
