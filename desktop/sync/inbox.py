@@ -292,7 +292,7 @@ class Inbox:
             said, tries = f"It could not be processed ({type(error).__name__}).", tries + 1
             logger.warning("The event %s could not be processed", one.event.external_id, exc_info=error)
         with self._session.write() as writer:
-            writer.run(self._shelf.keep("failed", _mark_failed), said, tries, one.row_id)
+            writer.run(self._shelf.keep("failed", _mark_failed), tries, said, one.row_id)
         place = self._session.feed_of(one.event.data_type)
         if place is not None:
             self._session.counts.fail(place[0].name, f"The event {one.event.external_id}: {said}", retry=True)
@@ -345,7 +345,7 @@ def _mark_done() -> Any:
 def _mark_failed() -> Any:
     return (
         update(_EVENT)
-        .values(state=word("failed"), error=bindparam("said"), tries=bindparam("count"))
+        .values(state=word("failed"), tries=bindparam("count"), error=bindparam("said"))
         .where(_EVENT.c.id == bindparam("row"))
     )
 

@@ -145,6 +145,7 @@ class Session:
         self, writer: Writer, objects: Sequence[SourceObject], *, settled: bool
     ) -> tuple[Applied, tuple[SetAside, ...]]:
         total, refused = Applied(), []
+        failure: Exception | None = None
         for item in objects:
             try:
                 with writer.connection.begin_nested():
@@ -153,8 +154,12 @@ class Session:
                 logger.info("%s %s could not be stored: %s", item.data_type, item.external_id, type(error).__name__)
                 reason = f"Its values cannot be stored ({type(error).__name__})."
                 refused.append(SetAside(item.data_type, item.external_id, reason))
+                failure = error
                 continue
             total = Applied(total.tally + one.tally, total.changes | one.changes, (*total.reread, *one.reread))
+        if failure is not None and len(refused) == len(objects) > 1:
+            # Broken objects come singly. When none goes in, it is we who are broken, and that is not to be hidden.
+            raise failure
         return Applied(total.tally + Tally(seen=len(refused)), total.changes, total.reread), tuple(refused)
 
     # --- the provider's clock ----------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from desktop.sync.aside import aside_by_stream
 from desktop.sync.bookmarks import CLOSED, EVENTS, Mark, Marks, read_marks
 from desktop.sync.lease import holder_in
 
-EVENTSCLOSED: Final = "The event feed is closed to this key: changes are found by looking back."
+EVENTS_CLOSED: Final = "The event feed is closed to this key: changes are found by looking back."
 
 _INTERRUPTED: Final = "Reading was interrupted; it goes on at the next sync."
 
@@ -102,7 +102,7 @@ def _status(stream: Stream, marks: Marks, set_aside: int, *, working: bool, even
     for mark in refused:
         notes[f"{mark.feed}: {mark.error}"] = None
     if events_closed and not stream.recheck and any(mark.state != "never" for mark in read):
-        notes[EVENTSCLOSED] = None
+        notes[EVENTS_CLOSED] = None
     state, why = _together(read, working=working)
     if why:
         notes[why] = None

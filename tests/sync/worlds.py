@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import hashlib
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -131,7 +131,7 @@ class World:
         if self.order == "newest":
             ids.reverse()
         elif self.order == "mixed":
-            random.Random(5).shuffle(ids)
+            ids.sort(key=lambda ref: hashlib.blake2b(ref.encode()).digest())
         return ids
 
 

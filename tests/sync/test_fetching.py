@@ -1,0 +1,82 @@
+"""The fetching thread: a little ahead, never more, and gone when its block is left."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from desktop.errors import CancelledError
+from desktop.sync.fetching import AHEAD, Fetching
+
+
+def no_beat() -> None:
+    return None
+
+
+def test_items_come_in_order_and_only_a_few_are_made_ahead() -> None:
+    made: list[int] = []
+    most = 0
+
+    def items() -> Iterator[int]:
+        for number in range(20):
+            made.append(number)
+            yield number
+
+    got = []
+    with Fetching(threading.Event(), no_beat) as calls:
+        for number in calls.ahead(items()):
+            got.append(number)
+            calls.call(no_beat)  # lets the thread make all that it may
+            most = max(most, len(made) - len(got))
+    assert got == list(range(20))
+    assert 0 < most <= AHEAD
+
+
+def test_what_an_item_raises_comes_out_where_it_is_used() -> None:
+    def items() -> Iterator[int]:
+        yield 1
+        raise KeyError("gone")
+
+    got = []
+    with Fetching(threading.Event(), no_beat) as calls, pytest.raises(KeyError):
+        got.extend(calls.ahead(items()))
+    assert got == [1]
+
+
+def test_cancel_ends_the_waiting_for_a_call() -> None:
+    cancel, go = threading.Event(), threading.Event()
+
+    def slow() -> int:
+        cancel.set()
+        go.wait(5)
+        return 1
+
+    def beat() -> None:
+        go.set()
+
+    with Fetching(cancel, beat) as calls:
+        with pytest.raises(CancelledError):
+            calls.call(slow)
+        go.set()
+
+
+def test_the_heart_beats_while_a_call_is_waited_for() -> None:
+    go = threading.Event()
+    with Fetching(threading.Event(), go.set) as calls:
+        assert calls.call(lambda: go.wait(5)) is True
+
+
+def test_leaving_the_block_early_leaves_no_thread() -> None:
+    def endless() -> Iterator[int]:
+        number = 0
+        while True:
+            number += 1
+            yield number
+
+    with Fetching(threading.Event(), no_beat) as calls:
+        for number in calls.ahead(endless()):
+            if number == 3:
+                break
+    assert all("paydesk-fetch" not in one.name for one in threading.enumerate())

@@ -1,0 +1,69 @@
+"""When the next sync is due."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.sync.schedule import HOUR_MS, MINUTE_MS, Past, Schedule, slept
+
+NOW = 1_780_000_000_000
+
+
+def test_what_was_never_synced_is_due_at_once() -> None:
+    assert Schedule().is_due(Past(), NOW)
+
+
+def test_it_is_due_an_hour_after_the_last_one() -> None:
+    past = Past().succeeded(NOW)
+    assert not Schedule().is_due(past, NOW + HOUR_MS - 1)
+    assert Schedule().is_due(past, NOW + HOUR_MS)
+
+
+@given(st.floats(0, 1))
+def test_installations_are_scattered_over_a_tenth_either_way(scatter: float) -> None:
+    due = Schedule(scatter=scatter).due_at(Past(NOW))
+    assert due is not None
+    assert 0.9 * HOUR_MS - 1 <= due - NOW <= 1.1 * HOUR_MS + 1
+
+
+@pytest.mark.parametrize(("failures", "minutes"), [(1, 2), (2, 4), (3, 8), (4, 16), (5, 32), (6, 60), (60, 60)])
+def test_failures_are_retried_soon_and_then_ever_later(failures: int, minutes: int) -> None:
+    past = Past()
+    for _ in range(failures):
+        past = past.failed(NOW)
+    assert Schedule().due_at(past) == NOW + minutes * MINUTE_MS
+
+
+def test_success_forgets_the_failures() -> None:
+    assert Past().failed(NOW).failed(NOW).succeeded(NOW) == Past(NOW)
+
+
+def test_refused_credentials_are_not_tried_by_itself() -> None:
+    past = Past().succeeded(NOW).was_refused(NOW)
+    assert Schedule().due_at(past) is None
+    assert Schedule().wait_ms(past, NOW) is None
+    assert not Schedule().is_due(past, NOW + 10 * HOUR_MS)
+
+
+def test_after_sleep_it_is_due_once_the_network_had_a_moment() -> None:
+    past, woke = Past(NOW), NOW + 9 * HOUR_MS
+    assert not Schedule().is_due(past, woke + 1000, woke_at=woke)
+    assert Schedule().is_due(past, woke + 15_000, woke_at=woke)
+
+
+def test_a_clock_that_was_set_back_does_not_stop_syncing() -> None:
+    assert Schedule().is_due(Past(NOW), NOW - HOUR_MS)
+
+
+def test_it_is_never_left_alone_for_more_than_a_minute() -> None:
+    past = Past(NOW)
+    assert Schedule().wait_ms(past, NOW) == MINUTE_MS
+    assert Schedule().wait_ms(past, NOW + HOUR_MS - 1000) == 1000
+    assert Schedule().wait_ms(past, NOW + 2 * HOUR_MS) == 0
+
+
+def test_sleep_shows_as_a_wall_clock_that_ran_ahead() -> None:
+    assert slept(NOW, NOW + HOUR_MS, 100.0, 160.0)
+    assert not slept(NOW, NOW + MINUTE_MS, 100.0, 160.0)
