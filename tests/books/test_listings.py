@@ -293,6 +293,7 @@ def test_a_clients_row_adds_up_over_its_links(world: World) -> None:
         id=1, name="Kline Dental", email="k@kline.example", company="", phone="030 123", country="DE",
         status="active", created_at=world.at("2026-01-01"), providers=("stripe", "square"),
         outstanding=(Sum("usd", 700, "square"),), paid=(Sum("usd", 950, "square"), Sum("jpy", 9, "square")),
+        last_paid_at=world.at("2026-11-01"),
     )  # fmt: skip
 
 

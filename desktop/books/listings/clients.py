@@ -24,7 +24,10 @@ OPEN_STATUSES = ("open", "partly_paid")
 
 
 class ClientRow(NamedTuple):
-    """A client in a list. ``paid`` is Collected less Refunds over all time, ``outstanding`` what is still open."""
+    """A client in a list. ``paid`` is Collected less Refunds over all time, ``outstanding`` what is still open.
+
+    ``last_paid_at`` is when the newest payment that succeeded was made.
+    """
 
     id: int
     name: str
@@ -37,6 +40,7 @@ class ClientRow(NamedTuple):
     providers: tuple[str, ...]
     outstanding: tuple[Sum, ...]
     paid: tuple[Sum, ...]
+    last_paid_at: int | None
 
 
 _COLUMNS = (
@@ -60,6 +64,7 @@ def read_clients(connection: Connection, ids: Sequence[int]) -> dict[int, Client
         providers[link.client_id][scales.providers[link.integration_id]] = None
     outstanding = _by_client(connection, _open_sums(list(owners)), owners, scales)
     paid = _by_client(connection, _paid_sums(list(owners)), owners, scales)
+    last = _last_paid(connection, ids)
     return {
         row.id: ClientRow(
             id=row.id,
@@ -73,9 +78,27 @@ def read_clients(connection: Connection, ids: Sequence[int]) -> dict[int, Client
             providers=tuple(providers[row.id]),
             outstanding=sums_of(outstanding[row.id], scales),
             paid=sums_of(paid[row.id], scales),
+            last_paid_at=last.get(row.id),
         )
         for row in rows
     }
+
+
+def _last_paid(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """When each client paid last: for every link the newest payment, by its index."""
+    newest = (
+        select(_PAYMENT.c.created_at)
+        .where(_PAYMENT.c.client_link_id == _LINK.c.id, _PAYMENT.c.status == "succeeded")
+        .order_by(_PAYMENT.c.created_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = select(_LINK.c.client_id, newest).where(_LINK.c.client_id.in_(ids))
+    last: dict[int, int] = {}
+    for client_id, at in connection.execute(query):
+        if at is not None:
+            last[client_id] = max(at, last.get(client_id, at))
+    return last
 
 
 def _open_sums(links: list[int]) -> Select[Any]:
