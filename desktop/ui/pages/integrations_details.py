@@ -1,0 +1,119 @@
+"""The details of an account: each stream with its state, and what could not be read, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.ui.pages.integrations_wording import Clock, state_words
+from desktop.ui.syncing import stream_title
+from desktop.ui.text import PlainLabel
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.pill import Pill
+from desktop.ui.widgets.surfaces import clear_layout, line
+
+if TYPE_CHECKING:
+    from desktop.actions.accounts import SetAsideLine
+    from desktop.actions.status import AccountStatus
+    from desktop.sync.status import StreamStatus
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class StreamTable(QWidget):
+    """A table of a dozen rows: labels, not a model."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setAccessibleName(QCoreApplication.translate("StreamTable", "Streams of the account"))
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, theme.px(4), 0, theme.px(4))
+        self._column.setSpacing(theme.px(8))
+        self._streams = QWidget()
+        self._aside = QWidget()
+        for widget in (self._streams, self._aside):
+            QVBoxLayout(widget).setContentsMargins(0, 0, 0, 0)
+            self._column.addWidget(widget)
+
+    def show_streams(self, account: AccountStatus, clock: Clock) -> None:
+        """Show how each stream stands."""
+        inside = self._streams.layout()
+        assert inside is not None
+        clear_layout(inside)
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(self._theme.px(14))
+        grid.setVerticalSpacing(self._theme.px(5))
+        grid.setColumnStretch(0, 1)
+        for place, (title, right) in enumerate(_heads()):
+            head = PlainLabel(title, look="label", tone="text-2", strong=True)
+            if right:
+                head.setAlignment(_RIGHT)
+            grid.addWidget(head, 0, place)
+        row = 1
+        for stream in account.streams:
+            row = self._add_stream(grid, row, stream, clock)
+        inside.addWidget(holder)
+
+    def _add_stream(self, grid: QGridLayout, row: int, stream: StreamStatus, clock: Clock) -> int:
+        grid.addWidget(line(), row, 0, 1, len(_heads()))
+        word, tone = state_words(stream.state)
+        grid.addWidget(PlainLabel(stream_title(stream.name)), row + 1, 0)
+        pill = QHBoxLayout()
+        pill.setContentsMargins(0, 0, 0, 0)
+        pill.addWidget(Pill(self._theme, word, tone))
+        pill.addStretch(1)
+        grid.addLayout(pill, row + 1, 1)
+        values = (
+            f"{stream.count:,}",
+            clock.instant(stream.complete_through) if stream.complete_through is not None else "–",
+            clock.day(stream.since) if stream.since else QCoreApplication.translate("StreamTable", "the beginning"),
+            f"{stream.set_aside:,}" if stream.set_aside else "–",
+        )
+        for place, value in enumerate(values, start=2):
+            label = PlainLabel(value, tone="warning" if place == len(values) + 1 and stream.set_aside else "text-2")
+            label.setAlignment(_RIGHT)
+            grid.addWidget(label, row + 1, place)
+        row += 2
+        if stream.error:
+            tone_of = "danger" if stream.state == "failed" else "warning"
+            said = PlainLabel(stream.error, look="secondary", tone=tone_of, wrap=True, select=True)  # type: ignore[arg-type]
+            grid.addWidget(said, row, 0, 1, len(_heads()))
+            row += 1
+        for note in stream.notes:
+            grid.addWidget(PlainLabel(note, look="secondary", tone="text-3", wrap=True), row, 0, 1, len(_heads()))
+            row += 1
+        return row
+
+    def show_set_aside(self, lines: Sequence[SetAsideLine], total: int) -> None:
+        """Name what could not be read, with the reasons."""
+        inside = self._aside.layout()
+        assert inside is not None
+        clear_layout(inside)
+        if not lines:
+            return
+        inside.addWidget(PlainLabel(QCoreApplication.translate("StreamTable", "Could not be read"), strong=True))
+        for one in lines:
+            text = QCoreApplication.translate("StreamTable", "{0} {1}: {2}").format(
+                stream_title(one.stream), one.external_id, one.reason
+            )
+            inside.addWidget(PlainLabel(text, look="secondary", tone="text-2", wrap=True, select=True))
+        if total > len(lines):
+            more = QCoreApplication.translate("StreamTable", "and {0} more").format(f"{total - len(lines):,}")
+            inside.addWidget(PlainLabel(more, look="secondary", tone="text-3"))
+
+
+def _heads() -> tuple[tuple[str, bool], ...]:
+    return (
+        (QCoreApplication.translate("StreamTable", "Stream"), False),
+        (QCoreApplication.translate("StreamTable", "State"), False),
+        (QCoreApplication.translate("StreamTable", "Count"), True),
+        (QCoreApplication.translate("StreamTable", "Complete up to"), True),
+        (QCoreApplication.translate("StreamTable", "Since"), True),
+        (QCoreApplication.translate("StreamTable", "Set aside"), True),
+    )

@@ -1,0 +1,78 @@
+"""What the Integrations page shows, read in one go off the UI thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from desktop.ui.dialogs.offer import Offer, read_offers
+
+if TYPE_CHECKING:
+    from desktop.actions.accounts import SetAsideLine
+    from desktop.actions.business import Business
+    from desktop.actions.status import AccountStatus
+    from desktop.providers.contract import Endpoints
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A live account whose provider is reached at another address than its own."""
+
+    title: str
+    provider_title: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The accounts, what can be connected, and by whose clock it is told."""
+
+    accounts: tuple[AccountStatus, ...]
+    offers: tuple[Offer, ...]
+    elsewhere: tuple[Elsewhere, ...]
+    timezone: str
+    today: str
+
+    def offer(self, provider: str) -> Offer | None:
+        """A provider's offer, None where it cannot be connected."""
+        return next((offer for offer in self.offers if offer.provider == provider and offer.available), None)
+
+    def provider_title(self, provider: str) -> str:
+        """A provider as people write it."""
+        return next((offer.title for offer in self.offers if offer.provider == provider), provider.capitalize())
+
+
+def read_overview(business: Business) -> Overview:
+    """Everything the page shows but the details of an account."""
+    from desktop.actions.status import standing
+
+    status = standing(business)
+    return Overview(
+        status.accounts, read_offers(business), _elsewhere(business, status.accounts), status.timezone, business.today()
+    )
+
+
+def read_set_aside(business: Business, integration_ids: tuple[int, ...]) -> dict[int, list[SetAsideLine]]:
+    """What of these accounts could not be read."""
+    from desktop.actions.accounts import set_aside_lines
+
+    return {number: set_aside_lines(business, number) for number in integration_ids}
+
+
+def _elsewhere(business: Business, accounts: tuple[AccountStatus, ...]) -> tuple[Elsewhere, ...]:
+    """Live accounts that are asked for at another address (``cli.md``, Environment)."""
+    found = []
+    for account in accounts:
+        row = account.integration
+        if row.mode != "live" or row.status == "disconnected":
+            continue
+        provider = business.provider(row.provider)
+        own, used = provider.endpoints({}), provider.endpoints(business.environment)
+        other = next((base for base in _bases(used) if base not in _bases(own)), "")
+        if other:
+            found.append(Elsewhere(row.title, provider.title, other))
+    return tuple(found)
+
+
+def _bases(endpoints: Endpoints) -> tuple[str, str]:
+    return endpoints.api_base, endpoints.connect_base
