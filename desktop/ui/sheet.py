@@ -84,17 +84,11 @@ QPushButton[look="card"]:pressed { background: $hover; }
 QPushButton[look="card"]:focus { border: 2px solid $accent; padding: 0; }
 QPushButton[look="row"] {
     background: transparent; border: none; border-radius: ${x6}px; padding: 0; min-height: 0; text-align: left;
+    font-weight: 400;
 }
 QPushButton[look="row"]:hover { background: $hover; }
 QPushButton[look="row"]:pressed { background: $neutral_soft; }
 QPushButton[look="row"]:focus { border: 2px solid $accent; padding: 0; min-height: 0; }
-QPushButton[look="entry"] {
-    background: transparent; border: none; border-radius: ${x6}px; padding: 0; min-height: 0; text-align: left;
-    font-weight: 400;
-}
-QPushButton[look="entry"]:hover { background: $hover; }
-QPushButton[look="entry"]:pressed { background: $neutral_soft; }
-QPushButton[look="entry"]:focus { border: 2px solid $accent; padding: 0; min-height: 0; }
 QToolButton[look="icon"] {
     background: transparent; border: none; border-radius: ${x6}px; padding: 0; min-height: 0;
 }

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from desktop.ui.desk import Desk
-from desktop.ui.models.rows import Amount, Column, Row
+from desktop.ui.models.rows import Column, Row
 from desktop.ui.page import PageContext
+from desktop.ui.pages.lists_entries import amount_cell, client_action, payment_entry
 from desktop.ui.pages.lists_page import ListPage, ListPlan
-from desktop.ui.pages.lists_panel import Action, Block, Entry, PanelContent, Target, to_row
+from desktop.ui.pages.lists_panel import Action, Block, Entry, PanelContent
 from desktop.ui.pages.lists_source import Wall, wall_of
 from desktop.ui.pages.lists_where import Outside, joined, outside
-from desktop.ui.pages.lists_words import NOTHING, humanized, invoice_pill, method_text, payment_pill
+from desktop.ui.pages.lists_words import NOTHING, humanized, invoice_pill
 from desktop.ui.wording import money_text
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from desktop.books.listings.details import InvoiceDetail
     from desktop.books.listings.invoices import Happening, InvoiceRow
     from desktop.books.listings.invoices import Line as InvoiceLine
-    from desktop.books.listings.payments import PaymentRow
 
 
 class InvoicesPage(ListPage):
@@ -45,7 +45,7 @@ def _plan() -> ListPlan:
         title=text("Invoices"),
         listing="invoices",
         columns=(
-            Column("number", text("Number"), "text", 14, 0),
+            Column("number", text("Number"), "text", 15, 0),
             Column("client", text("Client"), "text", 14, 3),
             Column("issued", text("Issued"), "muted", 7, 0, folds=True),
             Column("due", text("Due"), "muted", 7, 0),
@@ -72,13 +72,6 @@ def _plan() -> ListPlan:
         unconnected=text("Connect the account you bill with, and its invoices appear here."),
         gone=text("This invoice is gone"),
     )
-
-
-def amount_cell(amount: int, currency: str, provider: str, *, muted: bool = False) -> Amount:
-    """An amount as it is shown and as it is copied."""
-    from desktop.money import format_plain
-
-    return Amount(money_text(amount, currency, provider), format_plain(amount, currency, provider), muted)
 
 
 def show_invoice(row: InvoiceRow, wall: Wall) -> Row:
@@ -108,7 +101,7 @@ def open_invoice(business: Business, invoice_id: int) -> PanelContent | None:
     place = outside(business, row.integration_id, "invoices", row.external_id)
     return PanelContent(
         row_id=invoice_id,
-        title=row.number or QCoreApplication.translate("Invoices", "Draft without number"),
+        title=row.number or QCoreApplication.translate("Lists", "Draft without number"),
         pill=invoice_pill(row, wall.today),
         who=row.client_name,
         where=joined((row.client_email, place.where)),
@@ -137,9 +130,7 @@ def _actions(detail: InvoiceDetail, place: Outside) -> tuple[Action, ...]:
     if row.status not in {"draft", "void"}:
         actions += place.copy(QCoreApplication.translate("Invoices", "Copy link"), url, primary=row.is_open)
         actions += place.link(QCoreApplication.translate("Invoices", "Open page"), url)
-    if row.client_id:
-        text = QCoreApplication.translate("Invoices", "Client")
-        actions.append(Action("page", text, Target("clients", (("row_id", row.client_id),))))
+    actions += client_action(row.client_id)
     return tuple(actions)
 
 
@@ -180,26 +171,6 @@ def _line(line: InvoiceLine, amount: str, discount: str) -> Entry:
         label = f"{line.quantity} × {label}"
     detail = QCoreApplication.translate("Invoices", "After a discount of {0}").format(discount) if discount else ""
     return Entry(label, amount, detail)
-
-
-def payment_entry(row: PaymentRow, wall: Wall) -> Entry:
-    """A payment as a line that leads to it."""
-    return Entry(
-        joined((wall.day_of(row.created_at), method_text(row.method, row.brand, row.last4))),
-        money_text(row.amount, row.currency, row.provider),
-        pill=None if row.status == "succeeded" and not row.refunded and not row.disputed else payment_pill(row),
-        target=to_row("payments", row.id),
-    )
-
-
-def invoice_entry(row: InvoiceRow, wall: Wall) -> Entry:
-    """An invoice as a line that leads to it."""
-    return Entry(
-        row.number or QCoreApplication.translate("Invoices", "Draft"),
-        "" if row.is_open else money_text(row.total, row.currency, row.provider),
-        pill=invoice_pill(row, wall.today),
-        target=to_row("invoices", row.id),
-    )
 
 
 def _notes(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:

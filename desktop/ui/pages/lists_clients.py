@@ -1,0 +1,229 @@
+"""Clients: their columns and tabs, how a row reads, and what the panel says of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from PySide6.QtCore import QCoreApplication
+
+from desktop.money import format_plain
+from desktop.ui.desk import Desk
+from desktop.ui.models.rows import Amount, Column, PillCell, Row, TwoLines
+from desktop.ui.page import PageContext
+from desktop.ui.pages.lists_entries import invoice_entry, payment_entry, rows_of_client
+from desktop.ui.pages.lists_page import ListPage, ListPlan
+from desktop.ui.pages.lists_panel import Action, Block, Entry, PanelContent
+from desktop.ui.pages.lists_source import Wall, wall_of
+from desktop.ui.pages.lists_where import joined, outside
+from desktop.ui.pages.lists_words import NOTHING, method_text, price_text, subscription_pill, sums_text
+from desktop.ui.wording import money_text
+
+if TYPE_CHECKING:
+    from desktop.actions.business import Business
+    from desktop.books.listings.clients import ClientRow
+    from desktop.books.listings.details import ClientDetail, MethodRow
+    from desktop.books.listings.listing import Sum
+    from desktop.books.listings.recurring import SubscriptionRow
+
+#: How many of the newest payments and open invoices the panel shows; the rest is a click away.
+_SHOWN: Final = 6
+
+
+class ClientsPage(ListPage):
+    """Everyone. Opened with ``status``, ``search`` or ``row_id``."""
+
+    kinds: ClassVar[frozenset[str]] = frozenset(
+        {"clients", "invoices", "payments", "refunds", "subscriptions", "payment_methods", "integrations", "totals"}
+    )
+
+    def __init__(self, context: PageContext, desk: Desk) -> None:
+        super().__init__(context, desk, _plan())
+
+
+def _plan() -> ListPlan:
+    text = partial(QCoreApplication.translate, "Clients")
+    return ListPlan(
+        key="clients",
+        title=text("Clients"),
+        listing="clients",
+        columns=(
+            Column("name", text("Name"), "two-line", 22, 4),
+            Column("country", text("Country"), "muted", 12, 1, sortable=False, folds=True),
+            Column("outstanding", text("Outstanding"), "amount", 13, 1, sortable=False),
+            Column("paid", text("Paid"), "amount", 13, 1, sortable=False),
+            Column("last", text("Last payment"), "muted", 12, 0, sortable=False),
+        ),
+        tabs=(("", text("All")), ("active", text("Active")), ("deleted", text("Deleted"))),
+        show=show_client,
+        open_row=open_client,
+        counted=(text("{0} client"), text("{0} clients")),
+        picture="empty-clients",
+        empty=(
+            text("No clients yet"),
+            text("The customers of your connected accounts appear here as soon as they are synced."),
+        ),
+        unconnected=text("Connect the account you work with, and its clients appear here."),
+        gone=text("This client is gone"),
+        periods=False,
+        tall=True,
+    )
+
+
+def show_client(row: ClientRow, wall: Wall) -> Row:
+    """A row as the table has it."""
+    name = row.name
+    if row.status == "deleted":
+        name = QCoreApplication.translate("Clients", "{0} (deleted)").format(name)
+    return (
+        TwoLines(
+            name, joined((row.email if row.email != row.name else "", row.company if row.company != row.name else ""))
+        ),
+        country_text(row.country) or NOTHING,
+        _sums_cell(row.outstanding),
+        _sums_cell(row.paid),
+        wall.day_of(row.last_paid_at),
+    )
+
+
+def _sums_cell(sums: Sequence[Sum]) -> Amount:
+    """Sums in one cell; copied as plain numbers, each with its currency where there is more than one."""
+    plain = [format_plain(one.amount, one.currency, one.provider) for one in sums]
+    if len(sums) > 1:
+        plain = [f"{text} {one.currency.upper()}" for text, one in zip(plain, sums, strict=True)]
+    return Amount(sums_text(sums), " ".join(plain), muted=not sums)
+
+
+def country_text(code: str) -> str:
+    """A country's name by its code, in English: "Germany"; the code itself where nobody knows it."""
+    from babel.core import Locale
+
+    return str(Locale("en").territories.get(code.upper(), code))
+
+
+# --------------------------------------------------------------------------------------------------------- the panel
+
+
+def open_client(business: Business, client_id: int) -> PanelContent | None:
+    """What the panel shows of a client; None where it is gone. Called off the UI thread."""
+    from desktop.books.listings.details import client_detail
+
+    with business.books.read() as connection:
+        detail = client_detail(connection, client_id)
+    if detail is None:
+        return None
+    row, wall = detail.row, wall_of(business)
+    text = partial(QCoreApplication.translate, "Clients")
+    places = [outside(business, link.integration_id, "clients", link.external_id) for link in detail.links]
+    still = [place for place, link in zip(places, detail.links, strict=True) if not link.deleted]
+    open_invoices = [invoice for invoice in detail.invoices if invoice.is_open]
+    return PanelContent(
+        row_id=client_id,
+        title=row.name,
+        pill=_pill(row),
+        who=row.email or row.company,
+        where=joined((row.phone, *dict.fromkeys(place.where for place in places))),
+        actions=_actions(detail),
+        blocks=(
+            *_sums(detail),
+            Block(text("Open invoices"), tuple(invoice_entry(one, wall) for one in open_invoices[:_SHOWN])),
+            Block(text("Newest payments"), tuple(payment_entry(one, wall) for one in detail.payments[:_SHOWN])),
+            Block(text("Subscriptions"), tuple(_subscription(one, wall) for one in detail.subscriptions)),
+            Block(text("Ways to pay"), tuple(_method(one, wall) for one in detail.methods)),
+            Block(text("About"), _about(detail, wall)),
+            *(block for place in still for block in place.own_page()),
+        ),
+        hosts=tuple(dict.fromkeys(host for place in places for host in place.hosts)),
+    )
+
+
+def _pill(row: ClientRow) -> PillCell | None:
+    if row.status == "deleted":
+        return PillCell(QCoreApplication.translate("Clients", "Deleted"), "neutral")
+    if row.status == "mentioned":
+        return PillCell(QCoreApplication.translate("Clients", "Not read yet"), "neutral")
+    if row.outstanding:
+        return PillCell(QCoreApplication.translate("Clients", "Owes {0}").format(sums_text(row.outstanding)), "info")
+    return None
+
+
+def _actions(detail: ClientDetail) -> tuple[Action, ...]:
+    actions = []
+    if detail.invoices:
+        text = QCoreApplication.translate("Clients", "All invoices")
+        actions.append(rows_of_client("invoices", text, detail.row.id))
+    if detail.payments:
+        text = QCoreApplication.translate("Clients", "All payments")
+        actions.append(rows_of_client("payments", text, detail.row.id))
+    return tuple(actions)
+
+
+def _sums(detail: ClientDetail) -> tuple[Block, ...]:
+    """What was paid, went back and is open: a block for each currency, titled where there are several."""
+    text = partial(QCoreApplication.translate, "Clients")
+    blocks = []
+    for one in detail.sums:
+        told = (
+            (text("Collected"), one.collected),
+            (text("Refunded"), -one.refunds),
+            (text("Outstanding"), one.outstanding),
+        )
+        entries = tuple(
+            Entry(label, money_text(amount, one.currency, one.provider))
+            for place, (label, amount) in enumerate(told)
+            if amount or not place
+        )
+        blocks.append(Block(one.currency.upper() if len(detail.sums) > 1 else text("Totals"), entries))
+    return tuple(blocks)
+
+
+def _subscription(row: SubscriptionRow, wall: Wall) -> Entry:
+    text = partial(QCoreApplication.translate, "Clients")
+    when = ""
+    if row.cancel_at_period_end and row.current_period_end_at:
+        when = text("Ends {0}").format(wall.day_of(row.current_period_end_at))
+    elif row.status in {"active", "trialing", "past_due"} and row.current_period_end_at:
+        when = text("Next {0}").format(wall.day_of(row.current_period_end_at))
+    return Entry(
+        row.title or text("Subscription"),
+        detail=joined((price_text(row), when)),
+        pill=subscription_pill(row),
+    )
+
+
+def _method(method: MethodRow, wall: Wall) -> Entry:
+    text = partial(QCoreApplication.translate, "Clients")
+    expiry = ""
+    if method.exp_month and method.exp_year:
+        ended = f"{method.exp_year:04d}-{method.exp_month:02d}" < wall.today[:7]
+        told = text("Expired {0}") if ended else text("Expires {0}")
+        expiry = told.format(f"{method.exp_month:02d}/{method.exp_year % 100:02d}")
+    return Entry(
+        method_text(method.kind, method.brand, method.last4),
+        expiry,
+        pill=PillCell(text("Default"), "neutral") if method.is_default else None,
+    )
+
+
+def _about(detail: ClientDetail, wall: Wall) -> tuple[Entry, ...]:
+    row, address = detail.row, detail.address
+    text = partial(QCoreApplication.translate, "Clients")
+    told = [
+        (text("Company"), row.company if row.company != row.name else ""),
+        (text("Client since"), wall.day_of(row.created_at) if row.created_at else ""),
+    ]
+    entries = [Entry(label, value) for label, value in told if value]
+    place = joined((
+        address.line1, address.line2, " ".join(filter(None, (address.postal_code, address.city))), address.region,
+        country_text(address.country) if address.country else "",
+    ))  # fmt: skip
+    if place:
+        entries.append(Entry(text("Address"), detail=place))
+    if detail.description:
+        entries.append(Entry(text("Note"), detail=detail.description))
+    for link in detail.links:
+        if link.balance:
+            label = text("Credit") if link.balance < 0 else text("Owed from credit")
+            entries.append(Entry(label, money_text(abs(link.balance), link.currency or "usd", link.provider)))
+    return tuple(entries)

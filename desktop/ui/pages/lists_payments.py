@@ -1,0 +1,210 @@
+"""Payments: their columns and tabs, how a row reads, and what the panel says of one."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from PySide6.QtCore import QCoreApplication
+
+from desktop.ui.desk import Desk
+from desktop.ui.models.rows import Column, Row
+from desktop.ui.page import PageContext
+from desktop.ui.pages.lists_entries import amount_cell, client_action, invoice_entry
+from desktop.ui.pages.lists_page import ListPage, ListPlan
+from desktop.ui.pages.lists_panel import Action, Block, Entry, PanelContent
+from desktop.ui.pages.lists_source import Wall, wall_of
+from desktop.ui.pages.lists_where import Outside, joined, outside
+from desktop.ui.pages.lists_words import (
+    NOTHING,
+    attempt_pill,
+    dispute_pill,
+    failure_text,
+    humanized,
+    method_text,
+    payment_pill,
+    refund_pill,
+)
+from desktop.ui.wording import money_text
+
+if TYPE_CHECKING:
+    from desktop.actions.business import Business
+    from desktop.books.listings.payments import AttemptRow, DisputeRow, PaymentDetail, PaymentRow, RefundRow
+
+
+class PaymentsPage(ListPage):
+    """Every payment. Opened with ``status``, ``search``, ``client_id``, ``period`` or ``row_id``."""
+
+    kinds: ClassVar[frozenset[str]] = frozenset(
+        {"payments", "refunds", "disputes", "invoices", "clients", "integrations"}
+    )
+
+    def __init__(self, context: PageContext, desk: Desk) -> None:
+        super().__init__(context, desk, _plan())
+
+
+def _plan() -> ListPlan:
+    text = partial(QCoreApplication.translate, "Payments")
+    return ListPlan(
+        key="payments",
+        title=text("Payments"),
+        listing="payments",
+        columns=(
+            Column("created", text("Date"), "muted", 7, 0),
+            Column("client", text("Client"), "text", 15, 3),
+            Column("method", text("Method"), "text", 18, 1, sortable=False),
+            Column("invoice", text("Invoice"), "muted", 15, 0, sortable=False, folds=True),
+            Column("status", text("Status"), "pill", 15, 1),
+            Column("amount", text("Amount"), "amount", 10, 1),
+        ),
+        tabs=(
+            ("", text("All")),
+            ("succeeded", text("Succeeded")),
+            ("processing", text("Waiting")),
+            ("failed", text("Failed")),
+            ("refunded", text("Refunded")),
+            ("disputed", text("Disputed")),
+        ),
+        show=show_payment,
+        open_row=open_payment,
+        counted=(text("{0} payment"), text("{0} payments")),
+        picture="empty-payments",
+        empty=(
+            text("No payments yet"),
+            text("What your clients pay through your connected accounts appears here as soon as it is synced."),
+        ),
+        unconnected=text("Connect the account you take money with, and its payments appear here."),
+        gone=text("This payment is gone"),
+    )
+
+
+def show_payment(row: PaymentRow, wall: Wall) -> Row:
+    """A row as the table has it. What was never collected is quiet."""
+    return (
+        wall.day_of(row.created_at),
+        row.client_name or row.description or NOTHING,
+        method_text(row.method, row.brand, row.last4),
+        row.invoice_number or NOTHING,
+        payment_pill(row),
+        amount_cell(row.amount, row.currency, row.provider, muted=row.status != "succeeded"),
+    )
+
+
+# --------------------------------------------------------------------------------------------------------- the panel
+
+
+def open_payment(business: Business, payment_id: int) -> PanelContent | None:
+    """What the panel shows of a payment; None where it is gone. Called off the UI thread."""
+    from desktop.books.listings.payments import payment_detail
+
+    with business.books.read() as connection:
+        detail = payment_detail(connection, payment_id)
+    if detail is None:
+        return None
+    row, wall = detail.row, wall_of(business)
+    place = outside(business, row.integration_id, "payments", row.external_id)
+    text = partial(QCoreApplication.translate, "Payments")
+    return PanelContent(
+        row_id=payment_id,
+        title=money_text(row.amount, row.currency, row.provider),
+        pill=payment_pill(row),
+        who=row.client_name or text("No client named"),
+        where=joined((wall.moment(row.created_at), place.where)),
+        actions=(*_actions(detail, place), *client_action(row.client_id)),
+        blocks=(
+            Block("", _facts(detail, wall)),
+            Block(text("Money"), _money(row)),
+            Block(text("For invoice"), (invoice_entry(detail.invoice, wall),) if detail.invoice else ()),
+            Block(text("Refunds"), tuple(_refund(one, row, wall) for one in detail.refunds)),
+            Block(text("Disputes"), tuple(_dispute(one, row, wall) for one in detail.disputes)),
+            Block(text("Attempts"), tuple(_attempt(one, row, wall) for one in detail.attempts)),
+            *place.own_page(),
+        ),
+        hosts=place.hosts,
+    )
+
+
+def _actions(detail: PaymentDetail, place: Outside) -> tuple[Action, ...]:
+    if detail.row.status != "succeeded":
+        return ()
+    actions = place.link(QCoreApplication.translate("Payments", "Open receipt"), detail.receipt_url)
+    return (*actions, *place.copy(QCoreApplication.translate("Payments", "Copy receipt link"), detail.receipt_url))
+
+
+def _facts(detail: PaymentDetail, wall: Wall) -> tuple[Entry, ...]:
+    row = detail.row
+    text = partial(QCoreApplication.translate, "Payments")
+    method = method_text(row.method, row.brand, row.last4)
+    told = (
+        (text("Paid with"), method if method != NOTHING else ""),
+        (text("For"), row.description),
+        (text("Ledger day"), wall.day_of(detail.booked_at) if detail.booked_at else ""),
+        (text("Returned on"), wall.day_of(detail.returned_at) if detail.returned_at else ""),
+    )
+    return tuple(Entry(label, value) for label, value in told if value)
+
+
+def _money(row: PaymentRow) -> tuple[Entry, ...]:
+    """From collected to net; where the account settles in another currency, both are said."""
+    if not row.collected:
+        return ()
+    text = partial(QCoreApplication.translate, "Payments")
+
+    def money(amount: int) -> str:
+        return money_text(amount, row.currency, row.provider)
+
+    entries = [Entry(text("Collected"), money(row.collected))]
+    for label, amount in ((text("Refunded"), row.refunded), (text("Returned"), row.returned)):
+        if amount:
+            entries.append(Entry(label, money(-amount)))
+    if not row.settlement_currency:
+        note = text("No ledger line of this payment has arrived, so its fee is not known yet.")
+        return (*entries, Entry(text("Fee"), NOTHING, note, muted=True))
+
+    def settled(amount: int) -> str:
+        return money_text(amount, row.settlement_currency, row.provider)
+
+    entries.append(Entry(text("Fee"), settled(-row.fee)))
+    note = ""
+    if row.settlement_currency != row.currency:
+        note = text("Converted: collected in {0}, settled in {1}.").format(
+            row.currency.upper(), row.settlement_currency.upper()
+        )
+    entries.append(Entry(text("Net"), settled(row.net), note, strong=True))
+    return tuple(entries)
+
+
+def _refund(refund: RefundRow, row: PaymentRow, wall: Wall) -> Entry:
+    failed = ""
+    if refund.failed_at or refund.status == "failed":
+        failed = QCoreApplication.translate("Payments", "Failed {0}").format(wall.day_of(refund.failed_at))
+    reason = humanized(refund.failure_reason) if failed else humanized(refund.reason)
+    return Entry(
+        wall.day_of(refund.created_at),
+        money_text(-refund.amount, refund.currency, row.provider),
+        joined((failed, reason)),
+        pill=refund_pill(refund.status),
+    )
+
+
+def _dispute(dispute: DisputeRow, row: PaymentRow, wall: Wall) -> Entry:
+    due = ""
+    if dispute.evidence_due_at and dispute.status in {"needs_response", "inquiry"}:
+        due = QCoreApplication.translate("Payments", "Answer by {0}").format(wall.day_of(dispute.evidence_due_at))
+    return Entry(
+        wall.day_of(dispute.created_at),
+        money_text(dispute.amount, dispute.currency, row.provider),
+        joined((humanized(dispute.reason), due)),
+        pill=dispute_pill(dispute.status),
+    )
+
+
+def _attempt(attempt: AttemptRow, row: PaymentRow, wall: Wall) -> Entry:
+    failed = attempt.status == "failed" or attempt.returned
+    reason = failure_text(attempt.failure_code, attempt.failure_message) if failed else ""
+    return Entry(
+        joined((wall.moment(attempt.created_at), method_text(attempt.method, attempt.brand, attempt.last4))),
+        "" if attempt.amount == row.amount else money_text(attempt.amount, row.currency, row.provider),
+        reason,
+        pill=attempt_pill(attempt.status, returned=attempt.returned),
+    )
