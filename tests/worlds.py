@@ -19,6 +19,7 @@ from desktop.records import (
     AttemptRecord,
     BalanceEntryRecord,
     ClientRecord,
+    CreditNoteRecord,
     Deletion,
     DisputeRecord,
     InvoiceLineRecord,
@@ -48,6 +49,7 @@ _TYPES: dict[type, str] = {
     SubscriptionRecord: "subscription",
     PayoutRecord: "payout",
     PaymentMethodRecord: "payment_method",
+    CreditNoteRecord: "credit_note",
 }
 
 
@@ -130,6 +132,7 @@ class World:
         number: str = "",
         lines: Sequence[tuple[str, int]] = (),
         client_name: str = "",
+        subscription: str = "",
     ) -> None:
         """An invoice finalised at an instant (a draft is not), with (service, amount) lines."""
         settled = (total if status == "paid" else 0) if paid is None else paid
@@ -138,7 +141,7 @@ class World:
             status, currency, total, total, 0, total, settled, total - settled if status != "void" else 0, moment,
             number=number, client_ref=client, client_name=client_name,
             finalized_at=None if status == "draft" else moment,
-            due_at=self.at(due) if due else None,
+            due_at=self.at(due) if due else None, subscription_ref=subscription,
             paid_at=moment if status == "paid" else None,
             voided_at=moment if status == "void" else None,
             lines=tuple(
@@ -243,6 +246,7 @@ class World:
 _PREFIXES = {
     "cus": "customer", "in": "invoice", "inpay": "invoice_payment", "pi": "payment_intent", "ch": "charge",
     "re": "refund", "dp": "dispute", "txn": "balance_transaction", "prod": "product", "sub": "subscription",
+    "pm": "payment_method",
 }  # fmt: skip
 
 

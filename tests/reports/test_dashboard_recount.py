@@ -1,0 +1,121 @@
+"""On worlds made by chance the dashboard says what a plain count over the rows says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from desktop.books.tables import BalanceEntry, Base, Client, ClientLink, Invoice, Payment, Refund
+from desktop.books.tables.base import table_of
+from desktop.reports.dashboard import Dashboard, dashboard, to_json
+from tests.helpers.shops import STEADY, Shop
+from tests.helpers.towns import Town
+from tests.worlds import World
+
+TODAY = "2026-04-01"
+MONTHS = ("2026-03", "2026-04")
+_PAYMENT_KINDS = {"charge", "refund", "refund_failure", "payment_failure", "dispute", "dispute_reversal", "fee"}
+Sums = dict[str, dict[str, int]]
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=1, max_size=3))
+@settings(STEADY, max_examples=40)
+def test_the_figures_are_what_the_rows_add_up_to(seeds: list[int]) -> None:
+    with TemporaryDirectory() as home:
+        world = World(Path(home))
+        for seed in seeds:
+            Shop(world.books).take(*Town(seed).objects)
+        rows = {model: _all(world, model) for model in (Payment, Refund, BalanceEntry, Invoice, Client, ClientLink)}
+        reports = [dashboard(world.books, TODAY, month) for month in MONTHS]
+        world.books.close()
+    for report in reports:
+        _compare(report, rows)
+
+
+def _all(world: World, model: type[Base]) -> list[Any]:
+    with world.books.read() as connection:
+        return list(connection.execute(select(table_of(model))).all())
+
+
+def _compare(report: Dashboard, rows: dict[type[Base], list[Any]]) -> None:
+    expected = _counted(report.month, rows)
+    shown = to_json(report)["currencies"]
+    assert set(expected) <= set(shown)
+    for currency, figures in shown.items():
+        counted = expected[currency]
+        for name in ("collected", "refunds", "returned", "disputes", "fees", "net"):
+            assert figures[name] == counted[name], (report.month, currency, name)
+        revenue = counted["collected"] - counted["refunds"] - counted["returned"]
+        assert figures["total_revenue"] == revenue
+        assert figures["outstanding_invoices"] == {"count": counted["open"], "amount": counted["due"]}
+        assert figures["overdue_invoices"] == {"count": counted["late"], "amount": counted["late due"]}
+        ended = counted["succeeded"] + counted["failed"]
+        assert figures["payment_success_rate"] == (counted["succeeded"] / ended if ended else None)
+        assert (figures["average_invoice_value"] is None) == (counted["invoices"] == 0)
+        if counted["invoices"]:
+            twice = 2 * (counted["invoiced"] - figures["average_invoice_value"] * counted["invoices"])
+            assert -counted["invoices"] <= twice < counted["invoices"]
+        assert sum(part["amount"] for part in figures["revenue_by_service"]) == revenue
+        assert [one["amount"] for one in figures["top_clients"]] == _top(report.month, currency, rows)
+
+
+def _counted(month: str, rows: dict[type[Base], list[Any]]) -> Sums:
+    sums: Sums = defaultdict(lambda: defaultdict(int))
+
+    def within(day: str | None) -> bool:
+        return day is not None and day.startswith(month)
+
+    for row in rows[Payment]:
+        own = sums[row.currency]
+        if within(row.booked_day):
+            own["collected"] += row.collected
+            own["net"] += 0 if row.on_ledger else row.collected
+        if within(row.returned_day):
+            own["returned"] += row.returned
+            own["net"] -= 0 if row.on_ledger else row.returned
+        if within(row.attempted_day) and row.outcome in {"succeeded", "failed"}:
+            own[row.outcome] += 1
+    for row in rows[Refund]:
+        signed = within(row.refunded_day) - (row.refunded_day is not None and within(row.failed_day))
+        sums[row.currency]["refunds"] += signed * row.amount
+        sums[row.currency]["net"] -= 0 if row.on_ledger else signed * row.amount
+    for row in rows[BalanceEntry]:
+        if within(row.entry_day):
+            own, pays = sums[row.currency], row.kind in _PAYMENT_KINDS
+            own["net"] += row.net if pays else 0
+            if pays or row.kind.startswith("payout"):
+                own["fees"] += row.fee - (row.amount if row.kind == "fee" else 0)
+            own["disputes"] -= row.amount if row.kind.startswith("dispute") else 0
+    for row in rows[Invoice]:
+        own = sums[row.currency]
+        if row.deleted:
+            continue
+        if within(row.finalized_day) and row.total and row.status not in {"draft", "void"}:
+            own["invoiced"] += row.total
+            own["invoices"] += 1
+        if row.status in {"open", "partly_paid"}:
+            late = row.due_day is not None and row.due_day < TODAY
+            own["open"] += 1
+            own["due"] += row.amount_remaining
+            own["late"] += late
+            own["late due"] += row.amount_remaining if late else 0
+    return defaultdict(lambda: defaultdict(int), {name: own for name, own in sums.items() if any(own.values())})
+
+
+def _top(month: str, currency: str, rows: dict[type[Base], list[Any]]) -> list[int]:
+    clients = {row.id: row.client_id for row in rows[ClientLink]}
+    paid: dict[int, int] = defaultdict(int)
+    for row in rows[Payment]:
+        if row.currency == currency and (row.booked_day or "").startswith(month) and row.client_link_id:
+            paid[clients[row.client_link_id]] += row.collected
+    for row in rows[Refund]:
+        if row.currency == currency and row.client_link_id and row.refunded_day:
+            back = row.refunded_day.startswith(month) - (row.failed_day or "").startswith(month)
+            paid[clients[row.client_link_id]] -= back * row.amount
+    return sorted((amount for amount in paid.values() if amount > 0), reverse=True)[:10]
