@@ -57,11 +57,13 @@ def sdk(base: str, folder: Path) -> int:
     client = stripe.StripeClient("sk_test_bench", base_addresses={"api": base})
     seen = 0
     v1 = client.v1
+    begun = time.perf_counter()
     for service in (v1.charges, v1.payment_intents, v1.balance_transactions, v1.invoices):
         for number, item in enumerate(service.list({"limit": 100}).auto_paging_iter(), start=1):
             seen += bool(item.id)
             if number == SDK_OBJECTS:
                 break
+    _told["seconds"] = time.perf_counter() - begun
     return seen
 
 

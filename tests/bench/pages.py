@@ -10,6 +10,7 @@ import asyncio
 import datetime
 import json
 import random
+import string
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -45,12 +46,12 @@ def make(charges: int, invoices: int, customers: int = 500) -> dict[str, list[by
     dice = random.Random(7)
     sample = templates()
     step = YEARS * 365 * 86_400 // max(charges, 1)
-    who = [f"cus_{index:014d}" for index in range(customers)]
+    who = [f"cus_{_ref(dice, 14)}" for _ in range(customers)]
     rows: dict[str, list[bytes]] = {name: [] for name in PATHS}
     for index, ref in enumerate(who):
         rows["customers"].append(encode(sample["customer"], index, id=ref, created=END - index * 1000))
     for index in range(charges):
-        at, ref, amount = END - index * step, f"{index:024d}", dice.randrange(500, 90_000)
+        at, ref, amount = END - index * step, _ref(dice), dice.randrange(500, 90_000)
         owner, fee = who[dice.randrange(customers)], amount * 29 // 1000 + 30
         names = {"charge": f"ch_{ref}", "payment_intent": f"pi_{ref}", "balance_transaction": f"txn_{ref}"}
         paid = {"amount": amount, "created": at, "currency": "usd"}
@@ -74,16 +75,21 @@ def make(charges: int, invoices: int, customers: int = 500) -> dict[str, list[by
             )
         )  # fmt: skip
     for index in range(invoices):
-        rows["invoices"].append(_invoice(sample["invoice"], index, step, who[dice.randrange(customers)]))
+        rows["invoices"].append(_invoice(sample["invoice"], index, step, who[dice.randrange(customers)], dice))
     return rows
 
 
-def _invoice(sample: list[Wire], index: int, step: int, owner: str) -> bytes:
+def _ref(dice: random.Random, length: int = 24) -> str:
+    """An id as the provider makes them: letters and digits, no long run of digits."""
+    return "".join(dice.choices(string.ascii_letters + string.digits, k=length))
+
+
+def _invoice(sample: list[Wire], index: int, step: int, owner: str, dice: random.Random) -> bytes:
     item = json.loads(json.dumps(sample[index % len(sample)]))
-    ref = f"in_{index:024d}"
+    ref = f"in_{_ref(dice)}"
     item |= {"id": ref, "customer": owner, "created": END - index * step, "number": f"B-{index:06d}"}
-    for position, line in enumerate(item["lines"]["data"]):
-        line |= {"id": f"il_{index:018d}{position:06d}", "invoice": ref}
+    for line in item["lines"]["data"]:
+        line |= {"id": f"il_{_ref(dice)}", "invoice": ref}
     return orjson.dumps(item)
 
 
@@ -153,7 +159,10 @@ class _Server(asyncio.Protocol):
             return _answer(ACCOUNT)
         if name.endswith("/payment_methods"):
             return _answer(b'{"object":"list","data":[],"has_more":false,"url":"/v1/"}')
-        after = parse_qs(query).get("starting_after", [""])[0]
+        asked = parse_qs(query)
+        after = asked.get("starting_after", [""])[0]
+        if "created[gte]" in asked:
+            return _answer(b'{"object":"list","data":[],"has_more":false,"url":"/v1/"}')
         found = self._pages.get((name, after))
         if found is None:
             return _answer(b'{"error":{"type":"invalid_request_error","message":"not here"}}', "404 Not Found")

@@ -57,7 +57,13 @@ def fill(stripe: LocalStripe) -> None:
     """Customers, paid and unpaid invoices, charges good and bad, refunds, subscriptions."""
     stripe.post("products", name="Retainer", type="service", id="prod_retainer")
     stripe.post(
-        "plans", id="monthly", product="prod_retainer", amount=4900, currency="usd", interval="month", nickname="Monthly"
+        "plans",
+        id="monthly",
+        product="prod_retainer",
+        amount=4900,
+        currency="usd",
+        interval="month",
+        nickname="Monthly",
     )
     for number in range(7):
         customer = stripe.post("customers", name=f"Client {number}", email=f"c{number}@example.com")["id"]

@@ -169,7 +169,10 @@ def _by_age(attempt: Attempt) -> tuple[int, str]:
 
 
 def _was_captured(attempt: Attempt) -> bool:
-    return attempt.captured and attempt.amount_captured > 0 and (attempt.status == "succeeded" or attempt.returned)
+    """Whether its money counts: a bank debit that is booked counts from then on, and is returned if it fails."""
+    booked = attempt.status == "pending" and bool(attempt.entry_ref)
+    done = attempt.status == "succeeded" or attempt.returned or booked
+    return done and attempt.captured and attempt.amount_captured > 0
 
 
 def _leading(ordered: Sequence[Attempt]) -> Attempt | None:
