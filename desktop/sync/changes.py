@@ -34,12 +34,13 @@ _ENTRY = table_of(BalanceEntry)
 class Collected:
     """What came of asking the event feed. ``through``: everything up to this instant (ms) is in the inbox.
 
-    ``closed``: these credentials may not read it. ``reopened``: they can now, and could not before.
+    ``closed``: these credentials may not read it. ``gap``: it does not reach back to the bookmark any more, or could
+    not be read until now, so that everything has to be read again.
     """
 
     through: int | None = None
     closed: bool = False
-    reopened: bool = False
+    gap: bool = False
 
 
 def probe_events(session: Session) -> Mark:
@@ -57,6 +58,23 @@ def probe_events(session: Session) -> Mark:
     return replace(mark, state="complete", complete_through=page.asked_at)
 
 
+def is_late(session: Session) -> bool:
+    """Whether the bookmark is older than the feed reaches back, by the provider's clock: ours may be wrong."""
+    through = session.mark(EVENTS, EVENTS).complete_through
+    if through is None or session.provider_now().low - through <= _retention(session):
+        return False
+    try:
+        page: EventPage = session.calls.call(partial(session.reader.events, cursor=None, created_from=through))
+    except (RefusedError, Unreachable):
+        return False  # told when the feed is read
+    session.heard(page.asked_at)
+    return page.asked_at - through > _retention(session)
+
+
+def _retention(session: Session) -> int:
+    return session.provider.event_retention_days * DAY_MS
+
+
 def collect_events(session: Session) -> Collected:
     """Bring everything that happened since the bookmark into the inbox, and move the bookmark.
 
@@ -71,8 +89,8 @@ def collect_events(session: Session) -> Collected:
     try:
         for page in session.calls.ahead(listed_events(session.reader, start - OVERLAP_MS)):
             session.heard(page.asked_at)
-            if was_closed:
-                return Collected(reopened=True)
+            if was_closed or page.asked_at - start > _retention(session):
+                return Collected(gap=True)
             through = page.asked_at if through is None else through
             moved = replace(mark, state="complete", error="").promise(through)
             with session.write() as writer:

@@ -19,8 +19,8 @@ from desktop.books.tables.base import table_of
 from desktop.errors import CancelledError, NotConnectedError, WorldError
 from desktop.providers.contract import CredentialsRefused, Feed, Provider, Reader, Stream
 from desktop.records import Changes
-from desktop.sync.bookmarks import CLOSED, EVENTS, FIRST, FULL, Mark
-from desktop.sync.changes import Collected, collect_events, probe_events, recheck_created
+from desktop.sync.bookmarks import CLOSED, FIRST, FULL, Mark
+from desktop.sync.changes import Collected, collect_events, is_late, probe_events, recheck_created
 from desktop.sync.fetching import Fetching
 from desktop.sync.inbox import Inbox
 from desktop.sync.lease import Held, LeaseHeld, LeaseLost, acquire
@@ -133,13 +133,11 @@ class _Run:
 
     # --- deciding ----------------------------------------------------------------------------------------------
 
-    def _plan(self, *, reopened: bool = False) -> _Plan:
+    def _plan(self, *, gap: bool = False) -> _Plan:
         session = self._session
+        everything = gap or is_late(session)
         now = session.provider_now().low
         longest = session.provider.event_retention_days * DAY_MS
-        events = session.mark(EVENTS, EVENTS)
-        late = events.complete_through is not None and now - events.complete_through > longest
-        everything = late or reopened
         begin, resume, first = [], False, True
         for stream, feed in session.feeds:
             mark = session.mark(stream.name, feed.name)
@@ -178,9 +176,9 @@ class _Run:
         if not self._pull():
             return
         collected = collect_events(session)
-        if collected.reopened:
-            # What happened while the feed was closed can only be had by reading everything.
-            self._begin(self._plan(reopened=True))
+        if collected.gap:
+            # What happened meanwhile is no longer in the feed: it can only be had by reading everything.
+            self._begin(self._plan(gap=True))
             if not self._pull():
                 return
             collected = collect_events(session)

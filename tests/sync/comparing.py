@@ -17,6 +17,9 @@ NOT_FACTS = frozenset(
         "webhooks", "activity", "notifications", "outbox", "conflicts", "reminders", "alembic_version",
     }
 )  # fmt: skip
+# The instant of our reading where the provider states none: what counts, ``failed_at``, is then the ledger's.
+OBSERVED = frozenset({("refunds", "stated_failed_at")})
+
 _DATA = table_of(IntegrationData)
 
 
@@ -45,7 +48,7 @@ def _rows(
         columns = [_DATA.c.integration_id, _DATA.c.data_type, _DATA.c.external_id, _DATA.c.kind, _DATA.c.digest]
         query = select(*columns).where(_DATA.c.deletion == 0)
         return sorted(tuple(row) for row in connection.execute(query))
-    own = [column for column in table.c if column.name != "id"]
+    own = [column for column in table.c if column.name != "id" and (table.name, column.name) not in OBSERVED]
     rows = []
     for row in connection.execute(select(*own)):
         values = row._mapping

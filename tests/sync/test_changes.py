@@ -190,6 +190,23 @@ def test_an_old_bookmark_means_a_full_sync_by_itself(tmp_path: Any) -> None:
     desk.books.close()
 
 
+@pytest.mark.parametrize("ahead", [-400 * DAY, 400 * DAY])
+def test_how_old_a_bookmark_is_goes_by_the_providers_clock(tmp_path: Any, ahead: int) -> None:
+    from tests.sync.conftest import make_desk
+
+    time = [NOW + ahead]
+    desk = make_desk(tmp_path, clock=time)
+    world = fill(World(), 4)
+    desk.sync(FakeReader(world))
+    world.now += DAY
+    assert desk.sync(FakeReader(world)).kind == "changes"
+    world.now += 26 * DAY
+    world.change("customer", "cus_001", name="Long ago", silent=True)
+    desk.sync(FakeReader(world))
+    assert ("cus_001", "Long ago") in desk.rows(Client, "origin_ref", "name")
+    desk.books.close()
+
+
 def test_ledger_lines_are_listed_from_three_days_before_the_bookmark(desk: Desk, world: World) -> None:
     entry = BalanceEntryRecord("fee", -10, 0, -10, "usd", NOW - 2 * DAY)
     world.put("balance_transaction", "txn_slow", entry)
