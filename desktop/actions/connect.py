@@ -79,10 +79,10 @@ def connect_by_key(
     """
     provider = business.provider(provider_name)
     talk.step(Step.CHOSEN)
-    endpoints = provider.endpoints(business.environment)
-    credentials = provider.credentials_from_key(key, endpoints)
     for step in (Step.PAGE, Step.GRANTED):
         talk.step(step, "not needed with a key")
+    endpoints = provider.endpoints(business.environment)
+    credentials = provider.credentials_from_key(key, endpoints)
     reader = provider.reader(credentials, endpoints, cancel or threading.Event())
     try:
         account = reader.identify()

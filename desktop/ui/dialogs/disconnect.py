@@ -63,7 +63,9 @@ def _consequences(provider: str, *, forget: bool, connected: bool) -> list[tuple
     told = []
     if connected:
         access = QCoreApplication.translate(
-            "DisconnectConfirm", "The access to {0} is given back and the credentials are destroyed on this computer."
+            "DisconnectConfirm",
+            "The credentials are destroyed on this computer and the access is given back; a pasted key is yours to "
+            "delete at {0}.",
         ).format(provider)
         told.append(("lock", "text-2", access))
     if forget:

@@ -128,7 +128,7 @@ class AccountRow(QWidget):
         if gone:
             self._counts.set_text(_gone_text(account, clock))
         elif not self._syncing:
-            self._counts.set_text(counts_line(account, clock))
+            self._counts.set_text(_unbroken(counts_line(account, clock)))
         clear_layout(self._said)
         if attention:
             again = QCoreApplication.translate("AccountRow", "Reconnect to go on.")
@@ -182,7 +182,7 @@ class AccountRow(QWidget):
             return
         self._syncing = False
         self._bar.hide()
-        self._counts.set_text(counts_line(self.account, clock))
+        self._counts.set_text(_unbroken(counts_line(self.account, clock)))
         self._refresh_actions()
 
     def _refresh_actions(self) -> None:
@@ -249,7 +249,7 @@ class AccountsCard(Card):
         super().__init__(theme, QCoreApplication.translate("AccountsCard", "Accounts"), parent=parent)
         self._theme = theme
         self.rows: dict[int, AccountRow] = {}
-        self.body.setSpacing(theme.px(4))
+        self.body.setSpacing(theme.px(12))
         self._list = QVBoxLayout()
         self._list.setSpacing(0)
         self.body.addLayout(self._list)
@@ -311,6 +311,11 @@ class AccountsCard(Card):
 def _disconnected_last(pair: tuple[AccountStatus, str]) -> tuple[bool, int]:
     row = pair[0].integration
     return row.status == "disconnected", row.id
+
+
+def _unbroken(text: str) -> str:
+    """The line may break between its parts only."""
+    return " · ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in text.split(" · "))
 
 
 def _gone_text(account: AccountStatus, clock: Clock) -> str:

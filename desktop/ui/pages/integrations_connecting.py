@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
@@ -37,6 +37,15 @@ def step_titles(provider_title: str) -> tuple[str, ...]:
     )
 
 
+def _needless() -> Mapping[int, str]:
+    """What is said of the steps that a pasted key makes needless."""
+    return {
+        1: QCoreApplication.translate("Connecting", "Authorisation page: not needed with a key"),
+        2: QCoreApplication.translate("Connecting", "Access: the key grants it"),
+        4: QCoreApplication.translate("Connecting", "Code exchange: not needed with a key"),
+    }
+
+
 class ConnectingCard(Card):
     """Shows one attempt. Signals: what the person wants; ``pasted`` with the address that the browser showed."""
 
@@ -44,6 +53,7 @@ class ConnectingCard(Card):
     retry_asked = Signal()
     platform_asked = Signal()
     closed = Signal()
+    dashboard_asked = Signal()
     open_again_asked = Signal()
     copy_asked = Signal()
     pasted = Signal(str)
@@ -132,9 +142,12 @@ class ConnectingCard(Card):
         self.platform.clicked.connect(self.platform_asked)
         self.cancel = Button(theme, QCoreApplication.translate("Connecting", "Cancel"))
         self.cancel.clicked.connect(self.cancel_asked)
+        self.dashboard = Button(theme, QCoreApplication.translate("Connecting", "See the dashboard"), look="primary")
+        self.dashboard.clicked.connect(self.dashboard_asked)
         self.done = Button(theme, QCoreApplication.translate("Connecting", "Close"))
         self.done.clicked.connect(self.closed)
-        for button in (self.retry, self.platform, self.cancel, self.done):
+        self._choices = (self.retry, self.platform, self.cancel, self.dashboard, self.done)
+        for button in self._choices:
             flow.addWidget(button)
         return widget
 
@@ -164,9 +177,9 @@ class ConnectingCard(Card):
         if self._running >= 0:
             self.steps.show_step(self._running, "failed")
 
-    def step_title(self, place: int) -> str:
-        """What a step is called."""
-        return self._titles[place]
+    def skip_step(self, place: int) -> None:
+        """A step that a pasted key makes needless."""
+        self.finish_step(place, "skipped", _needless().get(place, ""))
 
     def show_working(self, text: str) -> None:
         """Something is under way that will not take long."""
@@ -242,7 +255,7 @@ class ConnectingCard(Card):
         for sentence in said:
             self._figures.addWidget(PlainLabel(sentence.text, tone=sentence.tone, wrap=True, select=True))
         self._show(self._summary, self._buttons)
-        self._offer(self.done)
+        self._offer(self.dashboard, self.done)
 
     def _show(self, *sections: QWidget) -> None:
         self._text.setVisible(bool(self._text.full_text()))
@@ -250,7 +263,7 @@ class ConnectingCard(Card):
             section.setVisible(section in sections)
 
     def _offer(self, *buttons: Button) -> None:
-        for button in (self.retry, self.platform, self.cancel, self.done):
+        for button in self._choices:
             button.setVisible(button in buttons)
 
     @Slot()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.ui.pages.integrations_wording import Clock, state_words
+from desktop.ui.pages.integrations_wording import CLOSED, Clock, state_words
 from desktop.ui.syncing import stream_title
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme import Theme
@@ -72,7 +72,7 @@ class StreamTable(QWidget):
         values = (
             f"{stream.count:,}",
             clock.instant(stream.complete_through) if stream.complete_through is not None else "–",
-            clock.day(stream.since) if stream.since else QCoreApplication.translate("StreamTable", "the beginning"),
+            _since(stream, clock),
             f"{stream.set_aside:,}" if stream.set_aside else "–",
         )
         for place, value in enumerate(values, start=2):
@@ -106,6 +106,13 @@ class StreamTable(QWidget):
         if total > len(lines):
             more = QCoreApplication.translate("StreamTable", "and {0} more").format(f"{total - len(lines):,}")
             inside.addWidget(PlainLabel(more, look="secondary", tone="text-3"))
+
+
+def _since(stream: StreamStatus, clock: Clock) -> str:
+    if stream.since:
+        return clock.day(stream.since)
+    read = stream.state not in CLOSED and stream.state != "never"
+    return QCoreApplication.translate("StreamTable", "the beginning") if read else "–"
 
 
 def _heads() -> tuple[tuple[str, bool], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal, SignalInstance, Slot
@@ -21,7 +22,8 @@ from desktop.ui.dialogs.provider_picker import ProviderPicker
 from desktop.ui.page import PageContext
 from desktop.ui.pages.integrations_connecting import ConnectingCard
 from desktop.ui.pages.integrations_conversation import Conversation, Wish
-from desktop.ui.pages.integrations_wording import CLOSED, Said, progress_line, state_words
+from desktop.ui.pages.integrations_overview import read_account
+from desktop.ui.pages.integrations_wording import CLOSED, lacking, progress_line
 from desktop.ui.syncing import AccountOutcome, SyncOutcome, SyncProgress, stream_title
 from desktop.ui.tasks import Job, Lane
 from desktop.vault.secret import Secret
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
     from desktop.actions.business import Business
     from desktop.actions.callback import Callback
     from desktop.actions.connect import Connected
+    from desktop.actions.status import AccountStatus
     from desktop.providers.contract import Account
-    from desktop.sync.report import SyncReport
 
 _UPDATES, _SYNC, _CONNECTED = 6, 7, 8
 """Places of steps in the list (0 is the first)."""
@@ -97,6 +99,7 @@ class ConnectFlow(QObject):
         card.cancel_asked.connect(self.cancel)
         card.retry_asked.connect(self._on_retry)
         card.platform_asked.connect(self._on_platform_asked)
+        card.dashboard_asked.connect(self._on_dashboard)
         card.closed.connect(self._on_closed)
         card.open_again_asked.connect(self._on_open_again)
         card.copy_asked.connect(self._on_copy)
@@ -190,10 +193,7 @@ class ConnectFlow(QObject):
             return
         place = number - 1
         if note and place < _UPDATES:
-            text = QCoreApplication.translate("Connecting", "{0}: not needed with a key").format(
-                self._card.step_title(place)
-            )
-            self._card.finish_step(place, "skipped", text)
+            self._card.skip_step(place)
         else:
             self._card.finish_step(place)
         if self._attempt.way == "browser" and place == 2:
@@ -336,7 +336,10 @@ class ConnectFlow(QObject):
         integration_id, title = self._connected
         mine = _outcome_of(outcome, integration_id)
         if mine is not None and mine.report is not None:
-            self._finish(title, mine.report)
+            self._card.finish_step(_SYNC, "done", QCoreApplication.translate("Connecting", "First sync done"))
+            self._card.finish_step(_CONNECTED)
+            question = partial(read_account, integration_id=integration_id)
+            self._context.tasks.query(self._desk.question(question), self._on_standing, self._on_failed)
             return
         error = mine.error if mine is not None else None
         cancelled = outcome is not None and outcome.cancelled
@@ -350,11 +353,16 @@ class ConnectFlow(QObject):
             return
         self._card.show_failed(error or _no_sync())
 
-    def _finish(self, title: str, report: SyncReport) -> None:
-        self._card.finish_step(_SYNC, "done", QCoreApplication.translate("Connecting", "First sync done"))
-        self._card.finish_step(_CONNECTED)
-        self._card.show_done(title, *synced(report))
+    @Slot(object)
+    def _on_standing(self, account: AccountStatus | None) -> None:
         self._connected = None
+        if account is None:
+            self._on_closed()
+            return
+        figures = [
+            (stream_title(stream.name), f"{stream.count:,}") for stream in account.streams if stream.state not in CLOSED
+        ]
+        self._card.show_done(account.integration.title, figures, lacking(account))
 
     @Slot(object)
     def _on_failed(self, error: WorldError) -> None:
@@ -386,6 +394,11 @@ class ConnectFlow(QObject):
     def _on_platform_asked(self) -> None:
         if self._attempt is not None:
             self._open_platform(self._attempt.offer)
+
+    @Slot()
+    def _on_dashboard(self) -> None:
+        self._on_closed()
+        self._context.open_page("dashboard")
 
     @Slot()
     def _on_closed(self) -> None:
@@ -422,20 +435,6 @@ class _Keep:
         from desktop.actions.platforms import keep_platform
 
         keep_platform(business, self._provider, self._client_id, self._secret.reveal())
-
-
-def synced(report: SyncReport) -> tuple[list[tuple[str, str]], list[Said]]:
-    """What a sync brought, stream by stream, and what is missing of it."""
-    figures = [(stream_title(one.name), f"{one.seen:,}") for one in report.streams if one.state not in CLOSED]
-    said = []
-    for one in report.streams:
-        if one.state == "complete":
-            continue
-        word = state_words(one.state)[0].lower()
-        why = one.errors[0] if one.errors else ""
-        tone = "danger" if one.state == "failed" else "text-3" if one.state == "not_available" else "warning"
-        said.append(Said(f"{stream_title(one.name)}: {word}. {why}".strip(), tone))  # type: ignore[arg-type]
-    return figures, said
 
 
 def _outcome_of(outcome: SyncOutcome | None, integration_id: int) -> AccountOutcome | None:

@@ -52,6 +52,13 @@ def read_overview(business: Business) -> Overview:
     )
 
 
+def read_account(business: Business, integration_id: int) -> AccountStatus | None:
+    """How one account stands, None where it is gone."""
+    from desktop.actions.status import standing
+
+    return next((one for one in standing(business).accounts if one.integration.id == integration_id), None)
+
+
 def read_set_aside(business: Business, integration_ids: tuple[int, ...]) -> dict[int, list[SetAsideLine]]:
     """What of these accounts could not be read."""
     from desktop.actions.accounts import set_aside_lines

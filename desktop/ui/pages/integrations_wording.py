@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -64,25 +64,22 @@ def counted(count: int, one: str, many: str) -> str:
     return one if count == 1 else many.format(f"{count:,}")
 
 
-def _count_texts() -> Mapping[str, Callable[[int], str]]:
+def _count_texts() -> Mapping[str, tuple[str, str]]:
+    """What the line of an account counts, one and many."""
     return {
-        "locations": lambda n: counted(
-            n,
+        "locations": (
             QCoreApplication.translate("Integrations", "1 location"),
             QCoreApplication.translate("Integrations", "{0} locations"),
         ),
-        "clients": lambda n: counted(
-            n,
+        "clients": (
             QCoreApplication.translate("Integrations", "1 client"),
             QCoreApplication.translate("Integrations", "{0} clients"),
         ),
-        "invoices": lambda n: counted(
-            n,
+        "invoices": (
             QCoreApplication.translate("Integrations", "1 invoice"),
             QCoreApplication.translate("Integrations", "{0} invoices"),
         ),
-        "payments": lambda n: counted(
-            n,
+        "payments": (
             QCoreApplication.translate("Integrations", "1 payment"),
             QCoreApplication.translate("Integrations", "{0} payments"),
         ),
@@ -94,7 +91,7 @@ def counts_line(account: AccountStatus, clock: Clock) -> str:
     texts = _count_texts()
     by_name = {stream.name: stream for stream in account.streams}
     read = [name for name in texts if name in by_name and (by_name[name].count or by_name[name].state == "complete")]
-    parts = [texts[name](by_name[name].count) for name in read]
+    parts = [counted(by_name[name].count, *texts[name]) for name in read]
     through = complete_through(account.streams)
     if through is not None:
         parts.append(QCoreApplication.translate("Integrations", "complete up to {0}").format(clock.instant(through)))
@@ -160,8 +157,8 @@ def progress_line(progress: Progress) -> tuple[str, float | None, str]:
         text = QCoreApplication.translate("Integrations", "{0} · {1} of about {2}").format(name, seen, f"{of:,}")
         return text, progress.seen / of, shown_rate
     phase = _phases().get(progress.phase, "")
-    parts = [name, phase] if phase and not progress.seen else [name, seen]
-    return " · ".join(parts), None, shown_rate
+    what = seen if progress.seen else phase
+    return " · ".join(part for part in (name, what) if part), None, shown_rate
 
 
 def _phases() -> Mapping[str, str]:

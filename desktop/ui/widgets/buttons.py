@@ -55,8 +55,9 @@ class Button(QPushButton):
 
     @Slot()
     def _tint(self) -> None:
+        # Wider than the drawing, which keeps the text at a distance.
         self.setIcon(self._theme.icon(self._icon_name, self._icon_role, 16))
-        self.setIconSize(QSize(self._theme.px(16), self._theme.px(16)))
+        self.setIconSize(QSize(self._theme.px(22), self._theme.px(16)))
 
 
 class IconButton(QToolButton):

@@ -53,6 +53,10 @@ class _StepSign(QWidget):
             middle, radius = QRectF(self.rect()).center(), self._theme.px(9) / 2
             ink = self._theme.colour("accent" if self._state == "running" else "text-3")
             painter.setPen(QPen(ink, 1.5))
+            if self._state == "skipped":
+                painter.drawLine(middle - QPointF(radius, 0), middle + QPointF(radius, 0))
+                painter.end()
+                return
             painter.setBrush(ink if self._state == "running" else Qt.BrushStyle.NoBrush)
             painter.drawEllipse(middle, radius, radius)
         painter.end()
