@@ -94,7 +94,7 @@ def open_books(
         _check_file(file)
     database = open_postgresql(url, busy_ms=busy_ms) if url else open_sqlite(home / FILE_NAME, busy_ms=busy_ms)
     try:
-        bring_up_to_date(database, file, busy_ms=busy_ms)
+        bring_up_to_date(database, file)
         if file is not None:
             _close_to_others(file)
         with database.read() as connection:

@@ -194,10 +194,11 @@ def fetch(connection: Connection, prepared: Prepared, *parameters: Any) -> list[
 class Database:
     """One database, opened: short read transactions, and write transactions one at a time."""
 
-    def __init__(self, writing: Engine, reading: Engine, where: str) -> None:
+    def __init__(self, writing: Engine, reading: Engine, where: str, busy_ms: int) -> None:
         self._writing = writing
         self._reading = reading
         self.where = where
+        self.busy_ms = busy_ms
         self.dialect_name = writing.dialect.name
         self.statements = Statements(self.dialect_name)
 
@@ -258,7 +259,7 @@ def open_sqlite(path: Path, *, busy_ms: int = BUSY_MS) -> Database:
     event.listen(reading, "connect", _prepare_reader)
     event.listen(writing, "begin", _begin_writing)
     event.listen(reading, "begin", _begin_reading)
-    return Database(writing, reading, str(path))
+    return Database(writing, reading, str(path), busy_ms)
 
 
 def open_postgresql(url: str, *, busy_ms: int = BUSY_MS) -> Database:
@@ -272,7 +273,7 @@ def open_postgresql(url: str, *, busy_ms: int = BUSY_MS) -> Database:
         address, pool_pre_ping=True, isolation_level="REPEATABLE READ", execution_options={"postgresql_readonly": True}
     )
     event.listen(writing, "begin", _Turnstile(busy_ms))
-    return Database(writing, reading, address.render_as_string(hide_password=True))
+    return Database(writing, reading, address.render_as_string(hide_password=True), busy_ms)
 
 
 def _postgresql_url(text: str) -> URL:

@@ -42,7 +42,7 @@ _NUMBERED = frozenset({"invoice", "credit_note", "quote"})
 # Client secrets (pi_1_secret_2), webhook secrets, API keys and tokens of both providers.
 _SECRET_VALUE = re.compile(r"_secret_|whsec_|\b[sre]k_(?:live|test)_|sq0(?:csp|atp|csb)-")
 _SIGNS = (b"_secret_", b"whsec_", b"k_live_", b"k_test_", b"sq0")
-_CARD = re.compile(r"(?<![A-Za-z0-9])[2-6][0-9](?:[ .\-]?[0-9]){11,17}(?![A-Za-z0-9])")
+_CARD = re.compile(r"(?<!\w)[2-6][0-9](?:[ .\-]?[0-9]){11,17}(?!\w)")
 _DIGITS_ALIKE = bytes.maketrans(b"0123456789", b"0" * 10)
 _SPACES = b" .-"
 _SHORTEST_CARD = b"0" * 13

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
-from desktop.books.database import BUSY_MS, Database, sqlite_url
+from desktop.books.database import Database, sqlite_url
 from desktop.errors import ClosedBooksError
 
 HEAD = "0001"
@@ -40,7 +40,7 @@ def current(database: Database, file: Path | None) -> str | None:
     Raises: ClosedBooksError for a database that cannot be read or holds another program's tables.
     """
     with database.refusals():
-        tables, version = _look_into_file(file) if file is not None else _look_into(database)
+        tables, version = _look_into_file(file, database.busy_ms) if file is not None else _look_into(database)
     if tables and (version is None or _OURS not in tables):
         raise ClosedBooksError(
             "These are not Paydesk's books",
@@ -50,11 +50,12 @@ def current(database: Database, file: Path | None) -> str | None:
     return version
 
 
-def _look_into_file(file: Path) -> tuple[set[str], str | None]:
+def _look_into_file(file: Path, busy_ms: int) -> tuple[set[str], str | None]:
     if not file.exists() or not file.stat().st_size:
         return set(), None
     # A WAL file that was left behind is read but, by a read-only connection, not written back.
-    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+    address = f"{file.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True, timeout=busy_ms / 1000)) as connection:
         names = connection.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'")
         tables = {name for (name,) in names}
         if _VERSIONS not in tables:
@@ -71,7 +72,7 @@ def _look_into(database: Database) -> tuple[set[str], str | None]:
         return tables, connection.execute(text(f"select version_num from {_VERSIONS}")).scalar()  # noqa: S608
 
 
-def bring_up_to_date(database: Database, file: Path | None, *, busy_ms: int = BUSY_MS) -> bool:
+def bring_up_to_date(database: Database, file: Path | None) -> bool:
     """Make the schema the newest; True where anything had to be done.
 
     Raises: NewerBooks for a file from a newer version, ClosedBooksError for a database that is not ours.
@@ -88,29 +89,40 @@ def bring_up_to_date(database: Database, file: Path | None, *, busy_ms: int = BU
     with database.refusals():
         if found is not None and file is not None:
             back_up(file, f"before-{HEAD}-from-{found}")
-        with _migrating(database, file, busy_ms) as connection:
+        with _migrating(database, file) as connection:
             upgrade(connection)
     return True
 
 
 def upgrade(connection: Connection) -> None:
-    """Run the missing migrations inside the caller's transaction."""
+    """Run the missing migrations inside the caller's transaction.
+
+    Raises: ClosedBooksError for a version that is not among the migrations.
+    """
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, HEAD)
+    try:
+        command.upgrade(config, HEAD)
+    except CommandError as error:
+        raise ClosedBooksError(
+            "The books could not be brought up to date",
+            f"Their schema is of a version that this Paydesk does not know: {error}.",
+            "Nothing was changed. Install the version that they were written by.",
+        ) from error
 
 
 @contextmanager
-def _migrating(database: Database, file: Path | None, busy_ms: int) -> Iterator[Connection]:
+def _migrating(database: Database, file: Path | None) -> Iterator[Connection]:
     if file is None:
         with database.write() as writer:
             yield writer.connection
         return
-    engine = create_engine(sqlite_url(file), connect_args={"timeout": busy_ms / 1000}, poolclass=NullPool)
+    engine = create_engine(sqlite_url(file), connect_args={"timeout": database.busy_ms / 1000}, poolclass=NullPool)
     event.listen(engine, "connect", _foreign_keys_off)
     event.listen(engine, "begin", _begin_immediate)
     try:

@@ -75,6 +75,7 @@ class PaymentCluster:
         context = self._context
         keys = context.shelf.select("attempt keys", _ATTEMPT, ("external_id", "payment_key"), "external_id")
         old = dict(context.fetch(keys, [ref for ref, _ in records]))
+        context.links(record.client_ref for _, record in records)
         self._keys.update(old.values())
         rows = []
         for ref, record in records:
@@ -92,6 +93,7 @@ class PaymentCluster:
         for ref, record in records:
             self._stated[ref] = record
             self._keys.add(ref)
+        self._context.links(record.client_ref for _, record in records)
         self._context.kinds.add("payments")
 
     def entries(self, records: Sequence[tuple[str, BalanceEntryRecord]]) -> None:
