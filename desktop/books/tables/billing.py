@@ -41,6 +41,8 @@ class Invoice(Base):
             "amount_remaining",
         ),
         Index("ix_invoices_number", "number"),
+        # A payment asks which invoice names it each time it is composed.
+        Index("ix_invoices_integration_id_payment_ref", "integration_id", "payment_ref"),
     )
 
     id: Mapped[Id]

@@ -534,6 +534,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoices")),
     )
     with op.batch_alter_table("invoices", schema=None) as batch_op:
+        batch_op.create_index("ix_invoices_integration_id_payment_ref", ["integration_id", "payment_ref"], unique=False)
         batch_op.create_index("ix_invoices_listed", ["deleted", "created_at", "id", "total"], unique=False)
         batch_op.create_index("ix_invoices_number", ["number"], unique=False)
         batch_op.create_index(
