@@ -74,12 +74,11 @@ def _plan() -> ListPlan:
 def show_client(row: ClientRow, wall: Wall) -> Row:
     """A row as the table has it."""
     name = row.name
+    about = joined(words for words in (row.email, row.company) if words != row.name)
     if row.status == "deleted":
         name = QCoreApplication.translate("Clients", "{0} (deleted)").format(name)
     return (
-        TwoLines(
-            name, joined((row.email if row.email != row.name else "", row.company if row.company != row.name else ""))
-        ),
+        TwoLines(name, about),
         country_text(row.country) or NOTHING,
         _sums_cell(row.outstanding),
         _sums_cell(row.paid),
@@ -117,6 +116,7 @@ def open_client(business: Business, client_id: int) -> PanelContent | None:
     text = partial(QCoreApplication.translate, "Clients")
     places = [outside(business, link.integration_id, "clients", link.external_id) for link in detail.links]
     still = [place for place, link in zip(places, detail.links, strict=True) if not link.deleted]
+    paid = [payment for payment in detail.payments if payment.status not in {"open", "canceled"}]
     open_invoices = [invoice for invoice in detail.invoices if invoice.is_open]
     return PanelContent(
         row_id=client_id,
@@ -128,7 +128,7 @@ def open_client(business: Business, client_id: int) -> PanelContent | None:
         blocks=(
             *_sums(detail),
             Block(text("Open invoices"), tuple(invoice_entry(one, wall) for one in open_invoices[:_SHOWN])),
-            Block(text("Newest payments"), tuple(payment_entry(one, wall) for one in detail.payments[:_SHOWN])),
+            Block(text("Newest payments"), tuple(payment_entry(one, wall) for one in paid[:_SHOWN])),
             Block(text("Subscriptions"), tuple(_subscription(one, wall) for one in detail.subscriptions)),
             Block(text("Ways to pay"), tuple(_method(one, wall) for one in detail.methods)),
             Block(text("About"), _about(detail, wall)),

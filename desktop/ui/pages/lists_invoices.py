@@ -45,12 +45,12 @@ def _plan() -> ListPlan:
         title=text("Invoices"),
         listing="invoices",
         columns=(
-            Column("number", text("Number"), "text", 15, 0),
+            Column("number", text("Number"), "text", 16, 0),
             Column("client", text("Client"), "text", 14, 3),
-            Column("issued", text("Issued"), "muted", 7, 0, folds=True),
-            Column("due", text("Due"), "muted", 7, 0),
+            Column("issued", text("Issued"), "muted", 11, 0, folds=True),
+            Column("due", text("Due"), "muted", 11, 0, folds=True),
             Column("status", text("Status"), "pill", 20, 1),
-            Column("total", text("Total"), "amount", 10, 1),
+            Column("total", text("Total"), "amount", 12, 1),
         ),
         tabs=(
             ("", text("All")),

@@ -50,12 +50,12 @@ def _plan() -> ListPlan:
         title=text("Payments"),
         listing="payments",
         columns=(
-            Column("created", text("Date"), "muted", 7, 0),
-            Column("client", text("Client"), "text", 15, 3),
-            Column("method", text("Method"), "text", 18, 1, sortable=False),
+            Column("created", text("Date"), "muted", 11, 0),
+            Column("client", text("Client"), "text", 14, 3),
+            Column("method", text("Method"), "text", 18, 1, sortable=False, folds=True),
             Column("invoice", text("Invoice"), "muted", 15, 0, sortable=False, folds=True),
-            Column("status", text("Status"), "pill", 15, 1),
-            Column("amount", text("Amount"), "amount", 10, 1),
+            Column("status", text("Status"), "pill", 19, 1),
+            Column("amount", text("Amount"), "amount", 12, 1),
         ),
         tabs=(
             ("", text("All")),
@@ -128,7 +128,7 @@ def _actions(detail: PaymentDetail, place: Outside) -> tuple[Action, ...]:
     if detail.row.status != "succeeded":
         return ()
     actions = place.link(QCoreApplication.translate("Payments", "Open receipt"), detail.receipt_url)
-    return (*actions, *place.copy(QCoreApplication.translate("Payments", "Copy receipt link"), detail.receipt_url))
+    return (*actions, *place.copy(QCoreApplication.translate("Payments", "Copy link"), detail.receipt_url))
 
 
 def _facts(detail: PaymentDetail, wall: Wall) -> tuple[Entry, ...]:
@@ -137,7 +137,7 @@ def _facts(detail: PaymentDetail, wall: Wall) -> tuple[Entry, ...]:
     method = method_text(row.method, row.brand, row.last4)
     told = (
         (text("Paid with"), method if method != NOTHING else ""),
-        (text("For"), row.description),
+        (text("For"), "" if detail.invoice else row.description),
         (text("Ledger day"), wall.day_of(detail.booked_at) if detail.booked_at else ""),
         (text("Returned on"), wall.day_of(detail.returned_at) if detail.returned_at else ""),
     )
@@ -145,7 +145,10 @@ def _facts(detail: PaymentDetail, wall: Wall) -> tuple[Entry, ...]:
 
 
 def _money(row: PaymentRow) -> tuple[Entry, ...]:
-    """From collected to net; where the account settles in another currency, both are said."""
+    """From collected to net; where the account settles in another currency, both are said.
+
+    Net is of the ledger's lines of the charge, so what was refunded later stands below it.
+    """
     if not row.collected:
         return ()
     text = partial(QCoreApplication.translate, "Payments")
@@ -154,12 +157,12 @@ def _money(row: PaymentRow) -> tuple[Entry, ...]:
         return money_text(amount, row.currency, row.provider)
 
     entries = [Entry(text("Collected"), money(row.collected))]
-    for label, amount in ((text("Refunded"), row.refunded), (text("Returned"), row.returned)):
-        if amount:
-            entries.append(Entry(label, money(-amount)))
+    if row.returned:
+        entries.append(Entry(text("Returned"), money(-row.returned)))
+    refunded = (Entry(text("Refunded since"), money(-row.refunded)),) if row.refunded else ()
     if not row.settlement_currency:
         note = text("No ledger line of this payment has arrived, so its fee is not known yet.")
-        return (*entries, Entry(text("Fee"), NOTHING, note, muted=True))
+        return (*entries, Entry(text("Fee"), NOTHING, note, muted=True), *refunded)
 
     def settled(amount: int) -> str:
         return money_text(amount, row.settlement_currency, row.provider)
@@ -171,7 +174,7 @@ def _money(row: PaymentRow) -> tuple[Entry, ...]:
             row.currency.upper(), row.settlement_currency.upper()
         )
     entries.append(Entry(text("Net"), settled(row.net), note, strong=True))
-    return tuple(entries)
+    return (*entries, *refunded)
 
 
 def _refund(refund: RefundRow, row: PaymentRow, wall: Wall) -> Entry:

@@ -110,6 +110,9 @@ class CellDelegate(QStyledItemDelegate):
         """A name and, beside it where the row is too low for two lines, what is said about it."""
         name, detail = one_line(cell.text), one_line(cell.detail)
         need = self._fonts["body"][1].height() + self._fonts["secondary"][1].height()
+        if not detail:
+            self.draw_text(painter, area, name, "body", "text", right=False)
+            return
         if area.height() >= need:
             top = area.top() + (area.height() - need) / 2
             first = QRectF(area.left(), top, area.width(), self._fonts["body"][1].height())

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, 
 
 from desktop.errors import WorldError
 from desktop.ui.models.rows import RowFilter, RowsModel, Summary
-from desktop.ui.text import PlainLabel
+from desktop.ui.text import PlainLabel, one_line
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.skeleton import Skeleton
 from desktop.ui.widgets.states import StateView, failed_view
@@ -82,6 +82,8 @@ class ListCard(QFrame):
         self._foot_text = PlainLabel("")
         row.addWidget(self._foot_label, 1)
         row.addWidget(self._foot_text)
+        self._foot_row = row
+        self.table.verticalScrollBar().rangeChanged.connect(self._align_foot)
         column.addLayout(row)
         foot.setFixedHeight(self._theme.px(38))
         foot.hide()
@@ -96,6 +98,12 @@ class ListCard(QFrame):
             others = [" ".join(part) for part in summary.totals[1:]]
             self._foot_text.set_text(" · ".join([summary.totals[0][1], *others]))
         self.summarised.emit(summary)
+
+    @Slot(int, int)
+    def _align_foot(self, _least: int, most: int) -> None:
+        """The total stands below the amounts, also where the table gives room to its scroll bar."""
+        bar = self.table.verticalScrollBar().sizeHint().width() if most > 0 else 0
+        self._foot_row.setContentsMargins(self._theme.px(12), 0, self._theme.px(12) + bar, 0)
 
     def _show_foot(self) -> None:
         self._foot.setVisible(self._has_totals and self._model.state == "ready")
@@ -124,12 +132,19 @@ class ListCard(QFrame):
         wanted = self._model.filter
         if not (wanted.status or wanted.search or wanted.choices):
             return self._empty()
+        title, button = (
+            QCoreApplication.translate("ListCard", "Nothing matches"),
+            QCoreApplication.translate("ListCard", "Show all"),
+        )
+        if wanted.search:
+            title = QCoreApplication.translate("ListCard", "Nothing matches “{0}”").format(one_line(wanted.search)[:60])
+            button = QCoreApplication.translate("ListCard", "Clear")
         return StateView(
             self._theme,
             "empty-search",
-            QCoreApplication.translate("ListCard", "Nothing matches"),
+            title,
             QCoreApplication.translate("ListCard", "No row fits the search and the filters."),
-            button=QCoreApplication.translate("ListCard", "Show all"),
+            button=button,
             on_button=self._show_all,
             primary=False,
         )
