@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from desktop.books.listings.json_rows import listing_json
-from desktop.books.listings.listing import Filter
 from desktop.cli.output import document, money, table
 from desktop.cli.session import Session
 

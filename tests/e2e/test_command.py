@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from datetime import date
@@ -26,13 +27,23 @@ def sandbox() -> Iterator[launch.Running]:
         yield running
 
 
-@pytest.fixture
-def connected(paydesk: Command, sandbox: launch.Running) -> Command:
-    """A home with the sandbox's account connected and synced."""
-    use(paydesk, sandbox)
-    done = paydesk("connect", "stripe", "--key-stdin", "--sync", "--json", given=sandbox.restricted_key)
+@pytest.fixture(scope="module")
+def synced(sandbox: launch.Running, tmp_path_factory: pytest.TempPathFactory) -> Command:
+    """A home with the sandbox's account connected and synced, made once."""
+    command = Command(tmp_path_factory.mktemp("synced") / "home")
+    use(command, sandbox)
+    done = command("connect", "stripe", "--key-stdin", "--sync", "--json", given=sandbox.restricted_key)
     assert done.status == 0, done.err
-    return paydesk
+    return command
+
+
+@pytest.fixture
+def connected(synced: Command, tmp_path: Path) -> Command:
+    """A copy of the synced home for this test alone."""
+    shutil.copytree(synced.home, tmp_path / "copy")
+    copy = Command(tmp_path / "copy")
+    copy.environment |= {**synced.environment, "PAYDESK_HOME": str(copy.home)}
+    return copy
 
 
 def use(paydesk: Command, sandbox: launch.Running) -> None:
