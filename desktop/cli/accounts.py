@@ -79,7 +79,11 @@ def connect(session: Session, provider: str, *, key_stdin: bool, label: str, syn
         if key_stdin:
             key = sys.stdin.readline() if sys.stdin.isatty() else sys.stdin.read()
             if not key.strip():
-                raise UsageError("No key", "Standard input was empty.", "Pipe the key in, as in: paydesk connect stripe --key-stdin < key.txt.")
+                raise UsageError(
+                    "No key",
+                    "Standard input was empty.",
+                    "Pipe the key in: paydesk connect stripe --key-stdin < key.txt.",
+                )
             connected = connect_by_key(business, provider, key, talk, label=label)
         else:
             connected = connect_by_oauth(business, provider, talk, threading.Event(), label=label)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from desktop.books.listings_json import list_rows
 from desktop.cli.output import document, money, table
 from desktop.cli.session import Session
 
@@ -37,8 +38,8 @@ _COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
 
 def show(session: Session, name: str, *, search: str, limit: int, as_json: bool) -> int:
     """Print one list."""
-    with session.business() as business, business.books.read() as connection:
-        rows = listing_json(connection, name, Filter(today=business.today(), search=search), limit)
+    with session.business() as business:
+        rows = list_rows(business.books, name, business.today(), search=search, limit=limit)
     if as_json:
         document(rows)
         return 0
