@@ -137,7 +137,7 @@ class DashboardPage(Page):
             self._figures[what].show_figure(
                 [text.amount], text.line, text.tone, title=text.title, spoken=text.spoken, note=text.note
             )
-        self.chart.show_part(answer.report, part)
+        self.chart.show_part(answer.report, part, answer.first_month)
         self.lists.show_part(part)
 
     def _show_waiting(self, answer: Answer) -> None:

@@ -39,15 +39,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """How a bar is called: below the axis, in full, and what it is compared with."""
+    """How a bar is called: below the axis, in full, and what it is compared with, whose last day is a day too."""
 
     tick: str
     name: str
     before: str
+    before_day: str
 
 
-def chart_data(report: Dashboard, part: CurrencyDashboard, view: str) -> ChartData:
-    """The bars of a view ("day", "week" or "month") of one currency."""
+def chart_data(report: Dashboard, part: CurrencyDashboard, view: str, first_month: str = "") -> ChartData:
+    """The bars of a view ("day", "week" or "month") of one currency.
+
+    Nothing is compared with a time before ``first_month`` (``YYYY-MM``), of which the books say nothing.
+    """
     points = {"day": part.series.days, "week": part.series.weeks, "month": part.series.months}[view]
     name = {"day": _day_names, "week": _week_names, "month": _month_names}[view]
 
@@ -57,15 +61,16 @@ def chart_data(report: Dashboard, part: CurrencyDashboard, view: str) -> ChartDa
     bars = []
     for place, point in enumerate(points):
         names = name(report, points, place)
+        previous = point.previous if month_of(names.before_day) >= first_month else None
         bars.append(
             Bar(
                 names.tick,
                 names.name,
                 point.amount,
                 money(point.amount),
-                point.previous,
-                names.before if point.previous is not None else "",
-                money(point.previous) if point.previous is not None else "",
+                previous,
+                names.before if previous is not None else "",
+                money(previous) if previous is not None else "",
                 running=_is_running(point.start_day, view, report.as_of),
             )
         )
@@ -106,7 +111,7 @@ def _day_names(report: Dashboard, points: Sequence[Point], place: int) -> _Names
     day = points[place].start_day
     before = _before(report)
     same = f"{month_of(before)}-{day[8:10]}"
-    return _Names(day_text(day), full_day_text(day), day_text(same))
+    return _Names(day_text(day), full_day_text(day), day_text(same), same)
 
 
 def _week_names(report: Dashboard, points: Sequence[Point], place: int) -> _Names:
@@ -116,6 +121,7 @@ def _week_names(report: Dashboard, points: Sequence[Point], place: int) -> _Name
         day_text(start),
         days_text(start, add_days(start, 6), report.as_of),
         days_text(earlier, add_days(earlier, 6), report.as_of),
+        add_days(earlier, 6),
     )
 
 
@@ -124,7 +130,7 @@ def _month_names(_report: Dashboard, points: Sequence[Point], place: int) -> _Na
     earlier = f"{int(start[:4]) - 1}{start[4:7]}"
     # The year stands where it changes, and at the left end.
     year = f" {start[:4]}" if place == 0 or start[5:7] == "01" else ""
-    return _Names(short_month_name(start) + year, month_text(start), month_text(earlier))
+    return _Names(short_month_name(start) + year, month_text(start), month_text(earlier), f"{earlier}-01")
 
 
 class _Fact(QWidget):
@@ -201,7 +207,7 @@ class ChartCard(Card):
     def __init__(self, theme: Theme, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(theme, _title("day"), " ", parent=parent)
         self._theme = theme
-        self._shown: tuple[Dashboard, CurrencyDashboard] | None = None
+        self._shown: tuple[Dashboard, CurrencyDashboard, str] | None = None
         name = QCoreApplication.translate("Dashboard", "Chart by")
         self.views = Segments(
             theme,
@@ -236,11 +242,11 @@ class ChartCard(Card):
         self.facts = Facts(theme)
         self.body.addWidget(self.facts)
 
-    def show_part(self, report: Dashboard, part: CurrencyDashboard) -> None:
+    def show_part(self, report: Dashboard, part: CurrencyDashboard, first_month: str) -> None:
         """Show one currency; the picture before it stays until its own is drawn."""
-        self._shown = report, part
+        self._shown = report, part, first_month
         view = self.views.current()
-        data = chart_data(report, part, view)
+        data = chart_data(report, part, view, first_month)
         self.title.set_text(_title(view))
         self.note.set_text(QCoreApplication.translate("Dashboard", "gross, less refunds · {0}").format(report.timezone))
         name = f"{_title(view)}, {part.currency.upper()}"

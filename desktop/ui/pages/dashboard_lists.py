@@ -13,7 +13,7 @@ from desktop.ui.text import PlainLabel, clean, set_tip
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.progress import Bar
-from desktop.ui.widgets.surfaces import Card, line
+from desktop.ui.widgets.surfaces import Card, ScrollColumn, line
 from desktop.ui.wording import money_text
 
 if TYPE_CHECKING:
@@ -133,6 +133,9 @@ class PeopleAndServices(Card):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         # Rows reach a little beyond their text, so that there is air around it where the pointer lights them up.
         super().__init__(theme, padding=16 - _AIR, parent=parent)
+        self._scroll = ScrollColumn(theme)
+        self.body.addWidget(self._scroll)
+        column = self._scroll.body
         self._theme = theme
         self._every_client = self._every_service = False
         self._part: CurrencyDashboard | None = None
@@ -142,7 +145,7 @@ class PeopleAndServices(Card):
         services = QCoreApplication.translate("Dashboard", "Revenue by service type")
         self.setAccessibleName(f"{clients}, {services}")
         self.setMinimumWidth(theme.px(240))
-        self.body.setSpacing(0)
+        column.setSpacing(0)
         self._client_head = _Head(theme, clients, definition_of("top_clients"))
         self._client_head.toggled.connect(self._on_clients)
         self._client_none = PlainLabel("", tone="text-3", wrap=True)
@@ -156,17 +159,17 @@ class PeopleAndServices(Card):
         self._service_column = QVBoxLayout()
         self._service_column.setSpacing(0)
         gap = theme.px(8)
-        self.body.addWidget(self._client_head)
-        self.body.addSpacing(gap)
-        self.body.addLayout(self._rule())
-        self.body.addLayout(self._client_column)
-        self.body.addWidget(self._client_none)
-        self.body.addSpacing(theme.px(18))
-        self.body.addWidget(self._service_head)
-        self.body.addSpacing(gap)
-        self.body.addLayout(self._service_column)
-        self.body.addWidget(self._service_none)
-        self.body.addStretch(1)
+        column.addWidget(self._client_head)
+        column.addSpacing(gap)
+        column.addLayout(self._rule())
+        column.addLayout(self._client_column)
+        column.addWidget(self._client_none)
+        column.addSpacing(theme.px(18))
+        column.addWidget(self._service_head)
+        column.addSpacing(gap)
+        column.addLayout(self._service_column)
+        column.addWidget(self._service_none)
+        column.addStretch(1)
 
     def _rule(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -179,6 +182,12 @@ class PeopleAndServices(Card):
         self._part = part
         self._show_clients(part)
         self._show_services(part)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """The short lists are always whole; where a person asked for all, what does not fit scrolls."""
+        if not (self._every_client or self._every_service):
+            self._scroll.setMinimumHeight(self._scroll.body.sizeHint().height())
 
     def _show_clients(self, part: CurrencyDashboard) -> None:
         shown = part.top_clients if self._every_client else part.top_clients[:_CLIENTS]
@@ -228,13 +237,13 @@ class PeopleAndServices(Card):
     def _on_clients(self) -> None:
         self._every_client = not self._every_client
         if self._part is not None:
-            self._show_clients(self._part)
+            self.show_part(self._part)
 
     @Slot()
     def _on_services(self) -> None:
         self._every_service = not self._every_service
         if self._part is not None:
-            self._show_services(self._part)
+            self.show_part(self._part)
 
 
 def client_title(name: str) -> str:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.chart_layout import Bar, ChartData
@@ -58,6 +67,19 @@ class _Bars(QAbstractTableModel):
         return self._titles[section] if role == Qt.ItemDataRole.DisplayRole else None
 
 
+class _Padded(QStyledItemDelegate):
+    """Cells whose text stands below the head's."""
+
+    def __init__(self, air: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._air = air
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        inner = QStyleOptionViewItem(option)
+        inner.rect = option.rect.adjusted(self._air, 0, -self._air, 0)
+        super().paint(painter, inner, index)
+
+
 class ChartTable(QTableView):
     """Period, amount and what it is compared with; the newest at the top."""
 
@@ -77,10 +99,14 @@ class ChartTable(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setItemDelegate(_Padded(theme.px(8), self))
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme.px(30))
         head = self.horizontalHeader()
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in (1, 2):
+            self.setColumnWidth(column, theme.px(168))
         head.setHighlightSections(False)
         head.setSectionsClickable(False)
         head.setAccessibleName(name)

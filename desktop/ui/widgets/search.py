@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QObject,
     QPoint,
     QRectF,
+    QSize,
     QStringListModel,
     Qt,
     QTimer,
@@ -53,7 +54,8 @@ class SearchField(QLineEdit):
         self.setProperty("look", "search")
         self.setPlaceholderText(hint)
         self.setAccessibleName(hint)
-        self.setFixedWidth(theme.px(280))
+        self.setMinimumWidth(theme.px(150))
+        self.setMaximumWidth(theme.px(280))
         self.setMaxLength(200)
         self.setTextMargins(0, 0, self._hint_width(), 0)
         self._pause = QTimer(self)
@@ -63,6 +65,10 @@ class SearchField(QLineEdit):
         self.textChanged.connect(self._on_text)
         self._list: _CommandList | None = None
         theme.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        """As wide as in the look; it gives way in a narrow window."""
+        return QSize(self._theme.px(280), super().sizeHint().height())
 
     def set_commands(self, commands: Sequence[Command]) -> None:
         """Offer these commands."""

@@ -27,6 +27,7 @@ class TopBar(QFrame):
         self._title = PlainLabel("", look="title", strong=True, elide=True)
         row = shortcut("search")
         self.search = SearchField(theme, row.shown_title(), row.shown_keys().replace("+", " "))
+        self._longest = theme.px(200)
         self._layout.addWidget(self._title, 1)
         self._layout.addWidget(self.search)
         self._slot: list[QWidget] = []
@@ -34,6 +35,8 @@ class TopBar(QFrame):
     def show_page(self, title: str, widgets: Sequence[QWidget]) -> None:
         """Show this title and, at the right, the page's widgets; those of the page before are hidden, not deleted."""
         self._title.set_text(title)
+        # Where room is short the search field gives way before the title does.
+        self._title.setMinimumWidth(min(self._title.sizeHint().width(), self._longest))
         for widget in self._slot:
             self._layout.removeWidget(widget)
             widget.hide()
