@@ -1,0 +1,72 @@
+"""Disconnecting: access given back, credentials destroyed, history kept or forgotten."""
+
+import threading
+
+import pytest
+
+from desktop.actions.business import Business
+from desktop.actions.connect import connect_by_key, connect_by_oauth
+from desktop.actions.disconnect import disconnect
+from desktop.actions.sync import sync_account
+from desktop.errors import NotConnectedError
+from desktop.sandbox import launch
+
+
+def count(business: Business, table: str) -> int:
+    with business.books.read() as connection:
+        return connection.exec_driver_sql(f"select count(*) from {table}").scalar_one()
+
+
+def test_consent_is_given_back(business: Business, sandbox: launch.Running, make_person) -> None:
+    person = make_person()
+    row = connect_by_oauth(business, "stripe", person, threading.Event(), port=0).integration
+    person.wait()
+    ended = disconnect(business, row.id)
+    assert ended.revoked
+    assert ended.note == ""
+    assert not sandbox.server.keys.tokens
+    with pytest.raises(NotConnectedError):
+        business.credentials(business.integration(row.id))
+
+
+def test_of_a_pasted_key_the_owner_is_told_what_is_left_to_do(
+    business: Business, sandbox: launch.Running, make_person
+) -> None:
+    row = connect_by_key(business, "stripe", sandbox.secret_key, make_person()).integration
+    ended = disconnect(business, row.id)
+    assert not ended.revoked
+    assert "Stripe's own settings" in ended.note
+    assert business.integration(row.id).status == "disconnected"
+    assert not business.vault.has_data_key(row.row_uuid)
+
+
+def test_an_unreachable_provider_does_not_hold_anybody(open_home, sandbox: launch.Running, make_person) -> None:
+    business = open_home(PAYDESK_STRIPE_CLIENT_ID=sandbox.client_id, PAYDESK_STRIPE_CLIENT_SECRET=sandbox.secret_key)
+    person = make_person()
+    row = connect_by_oauth(business, "stripe", person, threading.Event(), port=0).integration
+    person.wait()
+    away = Business(
+        business.home,
+        business.books,
+        business.vault,
+        {**business.environment, "PAYDESK_STRIPE_CONNECT_BASE": "http://127.0.0.1:9"},
+    )
+    ended = disconnect(away, row.id)
+    assert not ended.revoked
+    assert "Revoke the access" in ended.note
+    assert business.integration(row.id).status == "disconnected"
+
+
+def test_history_stays_until_it_is_forgotten(business: Business, sandbox: launch.Running, make_person) -> None:
+    row = connect_by_key(business, "stripe", sandbox.secret_key, make_person()).integration
+    sync_account(business, row, cancel=threading.Event())
+    payments = count(business, "payments")
+    assert payments > 100
+    disconnect(business, row.id)
+    assert count(business, "payments") == payments
+    forgotten = disconnect(business, row.id, forget=True)
+    assert {"payments", "clients", "invoices", "integrations"} <= forgotten.changes.kinds
+    for table in ("integrations", "payments", "clients", "invoices", "integration_data", "daily_totals", "bookmarks"):
+        assert count(business, table) == 0, table
+    with pytest.raises(NotConnectedError):
+        disconnect(business, row.id)

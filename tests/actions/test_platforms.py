@@ -1,0 +1,48 @@
+"""The owner's platform keys: kept sealed, told without opening the vault, the environment first."""
+
+from collections.abc import Callable
+
+import pytest
+
+from desktop.actions.business import Business
+from desktop.actions.platforms import keep_platform, known_platform, platform_app
+from desktop.errors import UsageError
+
+
+def test_kept_keys_come_back_and_the_secret_is_sealed(open_home: Callable[..., Business]) -> None:
+    business = open_home()
+    assert platform_app(business, "stripe") is None
+    assert known_platform(business, "stripe") is None
+    keep_platform(business, "stripe", " ca_mine ", " sk_test_platform0000 ")
+    app = platform_app(business, "stripe")
+    assert app is not None
+    assert (app.client_id, app.client_secret) == ("ca_mine", "sk_test_platform0000")
+    assert "sk_test_platform0000" not in str(business.books.setting("platform.stripe"))
+    assert "sk_test_platform0000" not in repr(app)
+
+
+def test_what_is_known_needs_no_vault(open_home: Callable[..., Business]) -> None:
+    business = open_home()
+    keep_platform(business, "stripe", "ca_mine", "sk_test_platform0000")
+    business.vault.lock()
+    known = known_platform(business, "stripe")
+    assert known is not None
+    assert (known.client_id, known.fixed) == ("ca_mine", False)
+    assert not business.vault.is_unlocked
+
+
+def test_the_environment_comes_first(business: Business) -> None:
+    keep_platform(business, "stripe", "ca_mine", "sk_test_platform0000")
+    known = known_platform(business, "stripe")
+    assert known is not None
+    assert known.fixed
+    assert known.client_id == business.environment["PAYDESK_STRIPE_CLIENT_ID"]
+    assert platform_app(business, "stripe").client_id == known.client_id
+
+
+@pytest.mark.parametrize(("client_id", "secret"), [("", "sk"), ("ca", " ")])
+def test_half_a_pair_is_no_pair(open_home: Callable[..., Business], client_id: str, secret: str) -> None:
+    business = open_home()
+    with pytest.raises(UsageError):
+        keep_platform(business, "stripe", client_id, secret)
+    assert known_platform(business, "stripe") is None
