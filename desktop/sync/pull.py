@@ -18,7 +18,7 @@ from desktop.books.tables import IntegrationData
 from desktop.books.tables.base import table_of
 from desktop.errors import RefusedError
 from desktop.periods import local_midnight
-from desktop.providers.contract import Feed, NotAvailable, NotPermitted, Stream, Unreachable
+from desktop.providers.contract import Feed, NotAvailable, NotPermitted, Page, Stream, Unreachable
 from desktop.records import Deletion, InvoiceRecord, SourceObject
 from desktop.sync.bookmarks import FIRST, FULL, UNORDERED, UNSEEN, Mark
 from desktop.sync.inbox import overtake
@@ -54,7 +54,7 @@ class Pass:
         """Read to the end. Raises: what ``Reader.page`` raises, CancelledError, LeaseLost, ClosedBooksError."""
         session, mark = self._session, self._mark
         session.meter.begin(self._stream.name, "reading", mark.seen, self._estimate())
-        for fetched in session.calls.ahead(self._pages()):
+        for fetched in session.calls.batches(self._pages()):
             self._take(fetched)
             session.meter.advance(self._mark.seen)
             if not self._mark.under_way:
@@ -115,11 +115,16 @@ class Pass:
 
     # --- applying ----------------------------------------------------------------------------------------------
 
-    def _take(self, fetched: Fetched) -> None:
-        page = fetched.page
-        mark = self._after(fetched)
-        nothing = not page.objects and not page.set_aside and page.cursor is None
-        if self._stream.per_parent and nothing and self._empty < _EMPTY:
+    def _take(self, batch: Sequence[Fetched]) -> None:
+        """Pages and the bookmark after the last of them, in one transaction."""
+        mark, pages = self._mark, []
+        for fetched in batch:
+            mark = self._after(mark, fetched)
+            pages.append(fetched.page)
+            if not mark.under_way:
+                break
+        page = _together(pages)
+        if self._stream.per_parent and not page.objects and not page.set_aside and self._empty < _EMPTY:
             self._empty += 1
             self._mark = mark
             self._session.heard(page.asked_at)
@@ -141,9 +146,9 @@ class Pass:
             ended = self._concluded(writer, ended)
         self._commit(ended)
 
-    def _after(self, fetched: Fetched) -> Mark:
+    def _after(self, mark: Mark, fetched: Fetched) -> Mark:
         """The bookmark after a page; one that has ended the pass where this was the last."""
-        page, mark = fetched.page, self._mark
+        page = fetched.page
         oldest = _oldest(None if fetched.restarted else mark.oldest_at, page.objects)
         mark = replace(
             mark,
@@ -207,6 +212,18 @@ class Pass:
         if since is None:
             return objects
         return [item for item in objects if item.record is None or item.record.created_at >= since or _is_open(item)]
+
+
+def _together(pages: Sequence[Page]) -> Page:
+    """Pages that follow one another, as one."""
+    if len(pages) == 1:
+        return pages[0]
+    return Page(
+        objects=tuple(item for page in pages for item in page.objects),
+        cursor=pages[-1].cursor,
+        asked_at=pages[0].asked_at,
+        set_aside=tuple(item for page in pages for item in page.set_aside),
+    )
 
 
 def _is_open(item: SourceObject) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from desktop.errors import CancelledError
-from desktop.sync.fetching import AHEAD, Fetching
+from desktop.sync.fetching import AHEAD, TOGETHER, Fetching
 
 
 def no_beat() -> None:
@@ -43,6 +43,27 @@ def test_what_an_item_raises_comes_out_where_it_is_used() -> None:
     with Fetching(threading.Event(), no_beat) as calls, pytest.raises(KeyError):
         got.extend(calls.ahead(items()))
     assert got == [1]
+
+
+def test_what_is_there_already_comes_together_and_in_order() -> None:
+    with Fetching(threading.Event(), no_beat) as calls:
+        batches = []
+        for batch in calls.batches(iter(range(20))):
+            batches.append(list(batch))
+            calls.call(no_beat)  # lets the thread make all that it may
+    assert [number for batch in batches for number in batch] == list(range(20))
+    assert max(len(batch) for batch in batches) == TOGETHER
+
+
+def test_items_before_a_failure_are_used_before_it_is_raised() -> None:
+    def items() -> Iterator[int]:
+        yield from range(6)
+        raise KeyError("gone")
+
+    got: list[int] = []
+    with Fetching(threading.Event(), no_beat) as calls, pytest.raises(KeyError):
+        got.extend(number for batch in calls.batches(items()) for number in batch)
+    assert got == list(range(6))
 
 
 def test_cancel_ends_the_waiting_for_a_call() -> None:
