@@ -97,9 +97,10 @@ STREAMS: Sequence[Stream] = (
         (Feed("invoices", "invoice"), Feed("invoice_payments", "invoice_payment")),
         horizon_days=90,
     ),
+    # The ledger before the payments: a payment counts on its ledger line's day, so it is composed once, not twice.
+    Stream("balance_entries", (Feed("balance_transactions", "balance_transaction"),), recheck="created"),
     Stream("payments", (Feed("charges", "charge"), Feed("payment_intents", "payment_intent"))),
     Stream("refunds", (Feed("refunds", "refund"),)),
-    Stream("balance_entries", (Feed("balance_transactions", "balance_transaction"),), recheck="created"),
     Stream("payouts", (Feed("payouts", "payout"),)),
     Stream("disputes", (Feed("disputes", "dispute"),)),
     Stream("subscriptions", (Feed("subscriptions", "subscription"),)),
