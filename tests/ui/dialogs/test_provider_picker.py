@@ -1,0 +1,83 @@
+"""The picker: both providers, what each asks for, and which way in leads."""
+
+from dataclasses import replace
+
+import pytest
+
+from desktop.ui.dialogs.offer import Offer, Right, rights_text
+from desktop.ui.dialogs.provider_picker import ProviderPicker
+from desktop.ui.theme import Theme
+
+SQUARE = Offer(
+    "square", "Square", tuple(Right(title, True) for title in ("Payments", "Customers", "Invoices")), available=False
+)
+
+
+@pytest.fixture
+def make_picker(qtbot, theme: Theme, window):
+    def make(*offers: Offer) -> ProviderPicker:
+        picker = ProviderPicker(theme, offers, window)
+        picker.open()
+        qtbot.waitExposed(picker)
+        return picker
+
+    return make
+
+
+def test_both_providers_say_what_they_ask_for(make_picker, stripe: Offer, texts) -> None:
+    shown = texts(make_picker(stripe, SQUARE))
+    assert "Read and write: Customers, Invoices, Charges and Refunds, Payment Intents" in shown
+    assert "Read: Products and Prices, Balance Transactions, Payouts" in shown
+    assert "Read and write: Payments, Customers, Invoices" in shown
+
+
+def test_square_says_in_words_when_it_can_be_connected(make_picker, stripe: Offer, texts) -> None:
+    picker = make_picker(stripe, SQUARE)
+    assert "it arrives with the next release" in texts(picker)
+    assert "coming soon" not in texts(picker).lower()
+    assert not hasattr(picker.cards[1], "leading")
+
+
+def test_a_key_leads_without_platform_keys_and_the_browser_with_them(make_picker, stripe: Offer) -> None:
+    plain = make_picker(stripe).cards[0]
+    assert (plain.leading.text(), plain.other.text()) == ("Paste a restricted key", "Connect in the browser")
+    own = make_picker(replace(stripe, client_id="ca_1")).cards[0]
+    assert (own.leading.text(), own.other.text()) == ("Connect in the browser", "Paste a restricted key")
+
+
+WAYS = (
+    ("", "leading", "key"),
+    ("", "other", "browser"),
+    ("ca_1", "leading", "browser"),
+    ("ca_1", "other", "key"),
+)
+
+
+@pytest.mark.parametrize(("client_id", "button", "way"), WAYS)
+def test_a_choice_closes_the_picker_and_is_told(
+    qtbot, make_picker, stripe: Offer, client_id: str, button: str, way: str
+) -> None:
+    offer = replace(stripe, client_id=client_id)
+    picker = make_picker(offer)
+    with qtbot.waitSignal(picker.chosen) as heard:
+        getattr(picker.cards[0], button).click()
+    assert heard.args == [offer, way]
+    assert not picker.isVisible()
+
+
+def test_kept_platform_keys_can_be_changed_and_those_of_the_environment_cannot(make_picker, stripe: Offer) -> None:
+    def offers_change(offer: Offer) -> bool:
+        card = make_picker(offer).cards[0]
+        return any(button.text() == "Change the platform keys" for button in card.findChildren(type(card.leading)))
+
+    assert offers_change(replace(stripe, client_id="ca_1"))
+    assert not offers_change(replace(stripe, client_id="ca_1", platform_fixed=True))
+    assert not offers_change(stripe)
+
+
+def test_every_control_is_named(make_picker, stripe: Offer, audit_accessibility) -> None:
+    assert audit_accessibility(make_picker(stripe, SQUARE)) == []
+
+
+def test_permissions_are_told_in_one_line_each_way() -> None:
+    assert rights_text((Right("A", True), Right("B", False), Right("C", True))) == "Read and write: A, C\nRead: B"
