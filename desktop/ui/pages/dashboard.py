@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from PySide6.QtCore import QCoreApplication, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QCoreApplication, Qt, Slot
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from desktop.ui.desk import Desk
 from desktop.ui.page import Page, PageContext, PageSpec
@@ -58,6 +58,9 @@ class DashboardPage(Page):
 
     def __init__(self, context: PageContext, title: str, desk: Desk, syncing: Syncing) -> None:
         super().__init__(context, title, scrolls=True)
+        if isinstance(self._page_ready, QAbstractScrollArea):
+            # With very large text the narrowest column may still be wider than the window.
+            self._page_ready.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self._desk, self._syncing = desk, syncing
         self._answer: Answer | None = None
         self._month = ""

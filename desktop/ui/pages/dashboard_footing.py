@@ -42,7 +42,7 @@ def ground_of(answer: Answer, *, syncing: bool) -> Ground:
     footing, report = answer.report.footing, answer.report
     zone = QCoreApplication.translate("Dashboard", "days in {0}").format(report.timezone)
     attention = [account.title for account in answer.accounts if account.attention]
-    gaps = _named((gap.provider, gap.stream) for gap in footing.gaps if gap.stream != "events")
+    gaps = _named((gap.provider, gap.stream) for gap in footing.gaps)
     parts = []
     if not answer.accounts:
         parts.append(
