@@ -66,7 +66,7 @@ def look_back(session: Session) -> None:
     now = session.provider_now().low
     for stream, feed in session.feeds:
         mark = session.mark(stream.name, feed.name)
-        if stream.recheck or mark.under_way or mark.state != "complete":
+        if stream.recheck or mark.under_way or mark.state != "complete" or session.counts.was_read(stream.name):
             continue
         old = mark.pass_started_at is None or now - mark.pass_started_at >= PASS_EVERY_DAYS * DAY_MS
         if stream.name not in HISTORY and old:

@@ -95,6 +95,10 @@ class Counts:
         """All of the stream has been read in this run."""
         self._by_stream[stream].read = True
 
+    def was_read(self, stream: str) -> bool:
+        """Whether a whole pass of the stream was made in this run."""
+        return self._by_stream[stream].read
+
     def fail(self, stream: str, reason: str, *, retry: bool = False) -> None:
         """Something of the stream could not be read."""
         errors = self._by_stream[stream].errors

@@ -60,10 +60,10 @@ class Desk:
             return [tuple(row) if len(columns) > 1 else row[0] for row in connection.execute(query)]
 
 
-def make_desk(home: Path, *, clock: list[int] | None = None) -> Desk:
-    """Books with one account in a folder."""
+def make_desk(home: Path, *, clock: list[int] | None = None, url: str | None = None) -> Desk:
+    """Books with one account in a folder, or at a PostgreSQL address."""
     time = clock or [NOW]
-    books = open_books(home, timezone="Europe/Berlin", clock=lambda: time[0])
+    books = open_books(home, url=url, timezone="Europe/Berlin", clock=lambda: time[0])
     with books.write() as writer:
         values = {
             "user_id": 1, "type": "payments", "name": "Studio", "provider": "fake", "label": "", "account_id": "acct_1",

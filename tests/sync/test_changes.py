@@ -242,6 +242,7 @@ def test_where_the_event_feed_is_closed_changes_are_found_by_looking_back(desk: 
     reader = FakeReader(world)
     reader.refuse["events"] = CLOSED
     desk.sync(reader)
+    assert not [call for call in reader.calls if call.startswith("read")]
     assert EVENTS_CLOSED in desk.status()["payments"].notes
     assert EVENTS_CLOSED not in desk.status()["balance_entries"].notes
     world.now += 3_600_000
