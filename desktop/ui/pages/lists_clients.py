@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from PySide6.QtCore import QCoreApplication
@@ -43,29 +42,43 @@ class ClientsPage(ListPage):
 
 
 def _plan() -> ListPlan:
-    text = partial(QCoreApplication.translate, "Clients")
     return ListPlan(
         key="clients",
-        title=text("Clients"),
+        title=QCoreApplication.translate("Clients", "Clients"),
         listing="clients",
         columns=(
-            Column("name", text("Name"), "two-line", 22, 4),
-            Column("country", text("Country"), "muted", 12, 1, sortable=False, folds=True),
-            Column("outstanding", text("Outstanding"), "amount", 13, 1, sortable=False),
-            Column("paid", text("Paid"), "amount", 13, 1, sortable=False),
-            Column("last", text("Last payment"), "muted", 12, 0, sortable=False),
+            Column("name", QCoreApplication.translate("Clients", "Name"), "two-line", 22, 4),
+            Column(
+                "country", QCoreApplication.translate("Clients", "Country"), "muted", 12, 1, sortable=False, folds=True
+            ),
+            Column(
+                "outstanding", QCoreApplication.translate("Clients", "Outstanding"), "amount", 13, 1, sortable=False
+            ),
+            Column("paid", QCoreApplication.translate("Clients", "Paid"), "amount", 13, 1, sortable=False),
+            Column("last", QCoreApplication.translate("Clients", "Last payment"), "muted", 12, 0, sortable=False),
         ),
-        tabs=(("", text("All")), ("active", text("Active")), ("deleted", text("Deleted"))),
+        tabs=(
+            ("", QCoreApplication.translate("Clients", "All")),
+            ("active", QCoreApplication.translate("Clients", "Active")),
+            ("deleted", QCoreApplication.translate("Clients", "Deleted")),
+        ),
         show=show_client,
         open_row=open_client,
-        counted=(text("{0} client"), text("{0} clients")),
+        counted=(
+            QCoreApplication.translate("Clients", "{0} client"),
+            QCoreApplication.translate("Clients", "{0} clients"),
+        ),
         picture="empty-clients",
         empty=(
-            text("No clients yet"),
-            text("The customers of your connected accounts appear here as soon as they are synced."),
+            QCoreApplication.translate("Clients", "No clients yet"),
+            QCoreApplication.translate(
+                "Clients", "The customers of your connected accounts appear here as soon as they are synced."
+            ),
         ),
-        unconnected=text("Connect the account you work with, and its clients appear here."),
-        gone=text("This client is gone"),
+        unconnected=QCoreApplication.translate(
+            "Clients", "Connect the account you work with, and its clients appear here."
+        ),
+        gone=QCoreApplication.translate("Clients", "This client is gone"),
         periods=False,
         tall=True,
     )
@@ -113,7 +126,6 @@ def open_client(business: Business, client_id: int) -> PanelContent | None:
     if detail is None:
         return None
     row, wall = detail.row, wall_of(business)
-    text = partial(QCoreApplication.translate, "Clients")
     places = [outside(business, link.integration_id, "clients", link.external_id) for link in detail.links]
     still = [place for place, link in zip(places, detail.links, strict=True) if not link.deleted]
     paid = [payment for payment in detail.payments if payment.status not in {"open", "canceled"}]
@@ -127,11 +139,23 @@ def open_client(business: Business, client_id: int) -> PanelContent | None:
         actions=_actions(detail),
         blocks=(
             *_sums(detail),
-            Block(text("Open invoices"), tuple(invoice_entry(one, wall) for one in open_invoices[:_SHOWN])),
-            Block(text("Newest payments"), tuple(payment_entry(one, wall) for one in paid[:_SHOWN])),
-            Block(text("Subscriptions"), tuple(_subscription(one, wall) for one in detail.subscriptions)),
-            Block(text("Ways to pay"), tuple(_method(one, wall) for one in detail.methods)),
-            Block(text("About"), _about(detail, wall)),
+            Block(
+                QCoreApplication.translate("Clients", "Open invoices"),
+                tuple(invoice_entry(one, wall) for one in open_invoices[:_SHOWN]),
+            ),
+            Block(
+                QCoreApplication.translate("Clients", "Newest payments"),
+                tuple(payment_entry(one, wall) for one in paid[:_SHOWN]),
+            ),
+            Block(
+                QCoreApplication.translate("Clients", "Subscriptions"),
+                tuple(_subscription(one, wall) for one in detail.subscriptions),
+            ),
+            Block(
+                QCoreApplication.translate("Clients", "Ways to pay"),
+                tuple(_method(one, wall) for one in detail.methods),
+            ),
+            Block(QCoreApplication.translate("Clients", "About"), _about(detail, wall)),
             *(block for place in still for block in place.own_page()),
         ),
         hosts=tuple(dict.fromkeys(host for place in places for host in place.hosts)),
@@ -161,57 +185,62 @@ def _actions(detail: ClientDetail) -> tuple[Action, ...]:
 
 def _sums(detail: ClientDetail) -> tuple[Block, ...]:
     """What was paid, went back and is open: a block for each currency, titled where there are several."""
-    text = partial(QCoreApplication.translate, "Clients")
     blocks = []
     for one in detail.sums:
         told = (
-            (text("Collected"), one.collected),
-            (text("Refunded"), -one.refunds),
-            (text("Outstanding"), one.outstanding),
+            (QCoreApplication.translate("Clients", "Collected"), one.collected),
+            (QCoreApplication.translate("Clients", "Refunded"), -one.refunds),
+            (QCoreApplication.translate("Clients", "Outstanding"), one.outstanding),
         )
         entries = tuple(
             Entry(label, money_text(amount, one.currency, one.provider))
             for place, (label, amount) in enumerate(told)
             if amount or not place
         )
-        blocks.append(Block(one.currency.upper() if len(detail.sums) > 1 else text("Totals"), entries))
+        blocks.append(
+            Block(
+                one.currency.upper() if len(detail.sums) > 1 else QCoreApplication.translate("Clients", "Totals"),
+                entries,
+            )
+        )
     return tuple(blocks)
 
 
 def _subscription(row: SubscriptionRow, wall: Wall) -> Entry:
-    text = partial(QCoreApplication.translate, "Clients")
     when = ""
     if row.cancel_at_period_end and row.current_period_end_at:
-        when = text("Ends {0}").format(wall.day_of(row.current_period_end_at))
+        when = QCoreApplication.translate("Clients", "Ends {0}").format(wall.day_of(row.current_period_end_at))
     elif row.status in {"active", "trialing", "past_due"} and row.current_period_end_at:
-        when = text("Next {0}").format(wall.day_of(row.current_period_end_at))
+        when = QCoreApplication.translate("Clients", "Next {0}").format(wall.day_of(row.current_period_end_at))
     return Entry(
-        row.title or text("Subscription"),
+        row.title or QCoreApplication.translate("Clients", "Subscription"),
         detail=joined((price_text(row), when)),
         pill=subscription_pill(row),
     )
 
 
 def _method(method: MethodRow, wall: Wall) -> Entry:
-    text = partial(QCoreApplication.translate, "Clients")
     expiry = ""
     if method.exp_month and method.exp_year:
         ended = f"{method.exp_year:04d}-{method.exp_month:02d}" < wall.today[:7]
-        told = text("Expired {0}") if ended else text("Expires {0}")
+        told = (
+            QCoreApplication.translate("Clients", "Expired {0}")
+            if ended
+            else QCoreApplication.translate("Clients", "Expires {0}")
+        )
         expiry = told.format(f"{method.exp_month:02d}/{method.exp_year % 100:02d}")
     return Entry(
         method_text(method.kind, method.brand, method.last4),
         expiry,
-        pill=PillCell(text("Default"), "neutral") if method.is_default else None,
+        pill=PillCell(QCoreApplication.translate("Clients", "Default"), "neutral") if method.is_default else None,
     )
 
 
 def _about(detail: ClientDetail, wall: Wall) -> tuple[Entry, ...]:
     row, address = detail.row, detail.address
-    text = partial(QCoreApplication.translate, "Clients")
     told = [
-        (text("Company"), row.company if row.company != row.name else ""),
-        (text("Client since"), wall.day_of(row.created_at) if row.created_at else ""),
+        (QCoreApplication.translate("Clients", "Company"), row.company if row.company != row.name else ""),
+        (QCoreApplication.translate("Clients", "Client since"), wall.day_of(row.created_at) if row.created_at else ""),
     ]
     entries = [Entry(label, value) for label, value in told if value]
     place = joined((
@@ -219,11 +248,15 @@ def _about(detail: ClientDetail, wall: Wall) -> tuple[Entry, ...]:
         country_text(address.country) if address.country else "",
     ))  # fmt: skip
     if place:
-        entries.append(Entry(text("Address"), detail=place))
+        entries.append(Entry(QCoreApplication.translate("Clients", "Address"), detail=place))
     if detail.description:
-        entries.append(Entry(text("Note"), detail=detail.description))
+        entries.append(Entry(QCoreApplication.translate("Clients", "Note"), detail=detail.description))
     for link in detail.links:
         if link.balance:
-            label = text("Credit") if link.balance < 0 else text("Owed from credit")
+            label = (
+                QCoreApplication.translate("Clients", "Credit")
+                if link.balance < 0
+                else QCoreApplication.translate("Clients", "Owed from credit")
+            )
             entries.append(Entry(label, money_text(abs(link.balance), link.currency or "usd", link.provider)))
     return tuple(entries)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
@@ -39,38 +38,44 @@ class InvoicesPage(ListPage):
 
 
 def _plan() -> ListPlan:
-    text = partial(QCoreApplication.translate, "Invoices")
     return ListPlan(
         key="invoices",
-        title=text("Invoices"),
+        title=QCoreApplication.translate("Invoices", "Invoices"),
         listing="invoices",
         columns=(
-            Column("number", text("Number"), "text", 16, 0),
-            Column("client", text("Client"), "text", 14, 3),
-            Column("issued", text("Issued"), "muted", 11, 0, folds=True),
-            Column("due", text("Due"), "muted", 11, 0, folds=True),
-            Column("status", text("Status"), "pill", 20, 1),
-            Column("total", text("Total"), "amount", 12, 1),
+            Column("number", QCoreApplication.translate("Invoices", "Number"), "text", 16, 0),
+            Column("client", QCoreApplication.translate("Invoices", "Client"), "text", 14, 3),
+            Column("issued", QCoreApplication.translate("Invoices", "Issued"), "muted", 11, 0, folds=True),
+            Column("due", QCoreApplication.translate("Invoices", "Due"), "muted", 11, 0, folds=True),
+            Column("status", QCoreApplication.translate("Invoices", "Status"), "pill", 20, 1),
+            Column("total", QCoreApplication.translate("Invoices", "Total"), "amount", 12, 1),
         ),
         tabs=(
-            ("", text("All")),
-            ("draft", text("Draft")),
-            ("open", text("Open")),
-            ("late", text("Late")),
-            ("paid", text("Paid")),
-            ("void", text("Void")),
-            ("uncollectible", text("Uncollectible")),
+            ("", QCoreApplication.translate("Invoices", "All")),
+            ("draft", QCoreApplication.translate("Invoices", "Draft")),
+            ("open", QCoreApplication.translate("Invoices", "Open")),
+            ("late", QCoreApplication.translate("Invoices", "Late")),
+            ("paid", QCoreApplication.translate("Invoices", "Paid")),
+            ("void", QCoreApplication.translate("Invoices", "Void")),
+            ("uncollectible", QCoreApplication.translate("Invoices", "Uncollectible")),
         ),
         show=show_invoice,
         open_row=open_invoice,
-        counted=(text("{0} invoice"), text("{0} invoices")),
+        counted=(
+            QCoreApplication.translate("Invoices", "{0} invoice"),
+            QCoreApplication.translate("Invoices", "{0} invoices"),
+        ),
         picture="empty-invoices",
         empty=(
-            text("No invoices yet"),
-            text("Invoices from your connected accounts appear here as soon as they are synced."),
+            QCoreApplication.translate("Invoices", "No invoices yet"),
+            QCoreApplication.translate(
+                "Invoices", "Invoices from your connected accounts appear here as soon as they are synced."
+            ),
         ),
-        unconnected=text("Connect the account you bill with, and its invoices appear here."),
-        gone=text("This invoice is gone"),
+        unconnected=QCoreApplication.translate(
+            "Invoices", "Connect the account you bill with, and its invoices appear here."
+        ),
+        gone=QCoreApplication.translate("Invoices", "This invoice is gone"),
     )
 
 

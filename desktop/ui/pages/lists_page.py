@@ -26,6 +26,7 @@ from desktop.ui.pages.lists_source import (
     Wall,
     standing_question,
 )
+from desktop.ui.tasks import Lane
 from desktop.ui.text import PlainLabel
 from desktop.ui.widgets.chips import FilterChip
 from desktop.ui.widgets.flow import FlowLayout
@@ -306,8 +307,12 @@ class ListPage(Page):
 
     def _ask_detail(self, row_id: int) -> None:
         read = self._plan.open_row
+        # On the lane of short reads: a sort of a million rows must not hold the panel up.
         self.tasks.query(
-            self._desk.question(lambda business: read(business, row_id)), self._on_detail, self._on_no_detail
+            self._desk.question(lambda business: read(business, row_id)),
+            self._on_detail,
+            self._on_no_detail,
+            lane=Lane.ROWS,
         )
 
     @Slot(object)

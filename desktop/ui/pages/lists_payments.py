@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QCoreApplication
@@ -44,37 +43,48 @@ class PaymentsPage(ListPage):
 
 
 def _plan() -> ListPlan:
-    text = partial(QCoreApplication.translate, "Payments")
     return ListPlan(
         key="payments",
-        title=text("Payments"),
+        title=QCoreApplication.translate("Payments", "Payments"),
         listing="payments",
         columns=(
-            Column("created", text("Date"), "muted", 11, 0),
-            Column("client", text("Client"), "text", 14, 3),
-            Column("method", text("Method"), "text", 18, 1, sortable=False, folds=True),
-            Column("invoice", text("Invoice"), "muted", 15, 0, sortable=False, folds=True),
-            Column("status", text("Status"), "pill", 19, 1),
-            Column("amount", text("Amount"), "amount", 12, 1),
+            Column("created", QCoreApplication.translate("Payments", "Date"), "muted", 11, 0),
+            Column("client", QCoreApplication.translate("Payments", "Client"), "text", 14, 3),
+            Column(
+                "method", QCoreApplication.translate("Payments", "Method"), "text", 18, 1, sortable=False, folds=True
+            ),
+            Column(
+                "invoice", QCoreApplication.translate("Payments", "Invoice"), "muted", 15, 0, sortable=False, folds=True
+            ),
+            Column("status", QCoreApplication.translate("Payments", "Status"), "pill", 19, 1),
+            Column("amount", QCoreApplication.translate("Payments", "Amount"), "amount", 12, 1),
         ),
         tabs=(
-            ("", text("All")),
-            ("succeeded", text("Succeeded")),
-            ("processing", text("Waiting")),
-            ("failed", text("Failed")),
-            ("refunded", text("Refunded")),
-            ("disputed", text("Disputed")),
+            ("", QCoreApplication.translate("Payments", "All")),
+            ("succeeded", QCoreApplication.translate("Payments", "Succeeded")),
+            ("processing", QCoreApplication.translate("Payments", "Waiting")),
+            ("failed", QCoreApplication.translate("Payments", "Failed")),
+            ("refunded", QCoreApplication.translate("Payments", "Refunded")),
+            ("disputed", QCoreApplication.translate("Payments", "Disputed")),
         ),
         show=show_payment,
         open_row=open_payment,
-        counted=(text("{0} payment"), text("{0} payments")),
+        counted=(
+            QCoreApplication.translate("Payments", "{0} payment"),
+            QCoreApplication.translate("Payments", "{0} payments"),
+        ),
         picture="empty-payments",
         empty=(
-            text("No payments yet"),
-            text("What your clients pay through your connected accounts appears here as soon as it is synced."),
+            QCoreApplication.translate("Payments", "No payments yet"),
+            QCoreApplication.translate(
+                "Payments",
+                "What your clients pay through your connected accounts appears here as soon as it is synced.",
+            ),
         ),
-        unconnected=text("Connect the account you take money with, and its payments appear here."),
-        gone=text("This payment is gone"),
+        unconnected=QCoreApplication.translate(
+            "Payments", "Connect the account you take money with, and its payments appear here."
+        ),
+        gone=QCoreApplication.translate("Payments", "This payment is gone"),
     )
 
 
@@ -103,21 +113,32 @@ def open_payment(business: Business, payment_id: int) -> PanelContent | None:
         return None
     row, wall = detail.row, wall_of(business)
     place = outside(business, row.integration_id, "payments", row.external_id)
-    text = partial(QCoreApplication.translate, "Payments")
     return PanelContent(
         row_id=payment_id,
         title=money_text(row.amount, row.currency, row.provider),
         pill=payment_pill(row),
-        who=row.client_name or text("No client named"),
+        who=row.client_name or QCoreApplication.translate("Payments", "No client named"),
         where=joined((wall.moment(row.created_at), place.where)),
         actions=(*_actions(detail, place), *client_action(row.client_id)),
         blocks=(
             Block("", _facts(detail, wall)),
-            Block(text("Money"), _money(row)),
-            Block(text("For invoice"), (invoice_entry(detail.invoice, wall),) if detail.invoice else ()),
-            Block(text("Refunds"), tuple(_refund(one, row, wall) for one in detail.refunds)),
-            Block(text("Disputes"), tuple(_dispute(one, row, wall) for one in detail.disputes)),
-            Block(text("Attempts"), tuple(_attempt(one, row, wall) for one in detail.attempts)),
+            Block(QCoreApplication.translate("Payments", "Money"), _money(row)),
+            Block(
+                QCoreApplication.translate("Payments", "For invoice"),
+                (invoice_entry(detail.invoice, wall),) if detail.invoice else (),
+            ),
+            Block(
+                QCoreApplication.translate("Payments", "Refunds"),
+                tuple(_refund(one, row, wall) for one in detail.refunds),
+            ),
+            Block(
+                QCoreApplication.translate("Payments", "Disputes"),
+                tuple(_dispute(one, row, wall) for one in detail.disputes),
+            ),
+            Block(
+                QCoreApplication.translate("Payments", "Attempts"),
+                tuple(_attempt(one, row, wall) for one in detail.attempts),
+            ),
             *place.own_page(),
         ),
         hosts=place.hosts,
@@ -133,13 +154,18 @@ def _actions(detail: PaymentDetail, place: Outside) -> tuple[Action, ...]:
 
 def _facts(detail: PaymentDetail, wall: Wall) -> tuple[Entry, ...]:
     row = detail.row
-    text = partial(QCoreApplication.translate, "Payments")
     method = method_text(row.method, row.brand, row.last4)
     told = (
-        (text("Paid with"), method if method != NOTHING else ""),
-        (text("For"), "" if detail.invoice else row.description),
-        (text("Ledger day"), wall.day_of(detail.booked_at) if detail.booked_at else ""),
-        (text("Returned on"), wall.day_of(detail.returned_at) if detail.returned_at else ""),
+        (QCoreApplication.translate("Payments", "Paid with"), method if method != NOTHING else ""),
+        (QCoreApplication.translate("Payments", "For"), "" if detail.invoice else row.description),
+        (
+            QCoreApplication.translate("Payments", "Ledger day"),
+            wall.day_of(detail.booked_at) if detail.booked_at else "",
+        ),
+        (
+            QCoreApplication.translate("Payments", "Returned on"),
+            wall.day_of(detail.returned_at) if detail.returned_at else "",
+        ),
     )
     return tuple(Entry(label, value) for label, value in told if value)
 
@@ -151,29 +177,32 @@ def _money(row: PaymentRow) -> tuple[Entry, ...]:
     """
     if not row.collected:
         return ()
-    text = partial(QCoreApplication.translate, "Payments")
 
     def money(amount: int) -> str:
         return money_text(amount, row.currency, row.provider)
 
-    entries = [Entry(text("Collected"), money(row.collected))]
+    entries = [Entry(QCoreApplication.translate("Payments", "Collected"), money(row.collected))]
     if row.returned:
-        entries.append(Entry(text("Returned"), money(-row.returned)))
-    refunded = (Entry(text("Refunded since"), money(-row.refunded)),) if row.refunded else ()
+        entries.append(Entry(QCoreApplication.translate("Payments", "Returned"), money(-row.returned)))
+    refunded = (
+        (Entry(QCoreApplication.translate("Payments", "Refunded since"), money(-row.refunded)),) if row.refunded else ()
+    )
     if not row.settlement_currency:
-        note = text("No ledger line of this payment has arrived, so its fee is not known yet.")
-        return (*entries, Entry(text("Fee"), NOTHING, note, muted=True), *refunded)
+        note = QCoreApplication.translate(
+            "Payments", "No ledger line of this payment has arrived, so its fee is not known yet."
+        )
+        return (*entries, Entry(QCoreApplication.translate("Payments", "Fee"), NOTHING, note, muted=True), *refunded)
 
     def settled(amount: int) -> str:
         return money_text(amount, row.settlement_currency, row.provider)
 
-    entries.append(Entry(text("Fee"), settled(-row.fee)))
+    entries.append(Entry(QCoreApplication.translate("Payments", "Fee"), settled(-row.fee)))
     note = ""
     if row.settlement_currency != row.currency:
-        note = text("Converted: collected in {0}, settled in {1}.").format(
+        note = QCoreApplication.translate("Payments", "Converted: collected in {0}, settled in {1}.").format(
             row.currency.upper(), row.settlement_currency.upper()
         )
-    entries.append(Entry(text("Net"), settled(row.net), note, strong=True))
+    entries.append(Entry(QCoreApplication.translate("Payments", "Net"), settled(row.net), note, strong=True))
     return (*entries, *refunded)
 
 
