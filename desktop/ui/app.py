@@ -18,6 +18,7 @@ from desktop.ui.garbage import Garbage
 from desktop.ui.kept import Kept
 from desktop.ui.messages import Messages
 from desktop.ui.pages import page_specs
+from desktop.ui.rail_notes import RailNotes
 from desktop.ui.syncing import Syncing
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
@@ -51,6 +52,8 @@ class App(QObject):
         services = WindowServices(self.theme, self.tasks, self.messages, Addresses())
         self.window = MainWindow(services, page_specs(self.desk, self.syncing))
         self._prompt.set_window(self.window)
+        self._notes = RailNotes(self.desk, self.tasks, self)
+        self._notes.noted.connect(self.window.rail.show_notes)
         self.syncing.status_changed.connect(self.window.show_sync)
         self.window.sync_asked.connect(self.syncing.sync_now)
         self.window.cancel_asked.connect(self.syncing.cancel)
@@ -83,6 +86,7 @@ class App(QObject):
     def _on_first_page(self, _key: str) -> None:
         self.window.page_opened.disconnect(self._on_first_page)
         self.syncing.start()
+        self._notes.refresh()
 
     @Slot()
     def _on_details(self) -> None:

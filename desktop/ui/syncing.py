@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 from desktop.errors import CancelledError, WorldError
 from desktop.ui.desk import Desk
@@ -59,6 +60,7 @@ class Standing:
 
     connected: int
     last_sync_at: int | None
+    last_sync_clock: str
     attention: tuple[str, ...]
     lacking: tuple[str, ...]
 
@@ -226,7 +228,7 @@ class Syncing(QObject):
             )
         if self._failed is not None and not isinstance(self._failed, CancelledError):
             return SyncStatus("failed", self._failed.title, self._failed.message)
-        when = _clock(standing.last_sync_at)
+        when = standing.last_sync_clock
         if not when:
             return SyncStatus("none", QCoreApplication.translate("Syncing", "Not synced yet"))
         minutes = max(1, round(self._seconds_left(standing) / 60))
@@ -333,12 +335,6 @@ def _partial() -> str:
 
 
 _STATES: Final = {"failed": _failed, "partial": _partial}
-
-
-def _clock(instant: int | None) -> str:
-    if instant is None:
-        return ""
-    return QDateTime.fromMSecsSinceEpoch(instant).time().toString("HH:mm")
 
 
 def stream_title(name: str) -> str:

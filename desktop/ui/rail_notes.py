@@ -1,0 +1,61 @@
+"""The counts in the rail that matter: how many clients, how many invoices are due."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
+
+from desktop.ui.desk import Desk
+from desktop.ui.tasks import HasKinds, Tasks
+
+if TYPE_CHECKING:
+    from desktop.actions.business import Business
+    from desktop.books.listings.rail import RailCounts
+
+_KINDS: Final = frozenset({"clients", "invoices", "subscriptions", "integrations"})
+#: While a sync commits page after page, the counts are read again at most this often.
+_APART_MS: Final = 1_000
+
+
+class RailNotes(QObject):
+    """Asks for the counts when such rows changed. Signals: ``noted`` with the note of each page's key."""
+
+    noted = Signal(object)
+
+    def __init__(self, desk: Desk, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._tasks = tasks
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_APART_MS)
+        self._later.timeout.connect(self.refresh)
+        tasks.changed.connect(self._on_changed)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Read the counts."""
+        self._tasks.query(self._desk.question(_counts), self._on_counts)
+
+    @Slot(object)
+    def _on_changed(self, changes: HasKinds) -> None:
+        if changes.kinds & _KINDS and not self._later.isActive():
+            self._later.start()
+
+    @Slot(object)
+    def _on_counts(self, counts: RailCounts) -> None:
+        due = QCoreApplication.translate("RailNotes", "{0} due").format(f"{counts.invoices_due:,}")
+        self.noted.emit(
+            {
+                "clients": f"{counts.clients:,}" if counts.clients else "",
+                "invoices": due if counts.invoices_due else "",
+            }
+        )
+
+
+def _counts(business: Business) -> RailCounts:
+    from desktop.books.listings.rail import rail_counts
+
+    with business.books.read() as connection:
+        return rail_counts(connection)
