@@ -236,13 +236,23 @@ class Database:
     def close(self, *, tidy: bool = True) -> None:
         """Let all connections go. ``tidy`` lets SQLite refresh its statistics, which may write to the file."""
         if tidy and self.dialect_name == "sqlite":
-            try:
-                with self._writing.connect() as connection:
-                    connection.exec_driver_sql("PRAGMA optimize")
-            except (DBAPIError, sqlite3.DatabaseError):
-                pass  # statistics are a favour, not a duty
+            self._refresh_statistics()
         self._reading.dispose()
         self._writing.dispose()
+
+    def _refresh_statistics(self) -> None:
+        """A favour, not a duty: it samples (sqlite.org, "PRAGMA analysis_limit") and waits for nobody."""
+        try:
+            pooled = self._writing.raw_connection()
+        except (DBAPIError, sqlite3.DatabaseError):
+            return
+        try:
+            for pragma in ("busy_timeout=0", "analysis_limit=400", "optimize"):
+                pooled.cursor().execute(f"PRAGMA {pragma}")
+        except sqlite3.DatabaseError:
+            pass
+        finally:
+            pooled.close()
 
 
 def sqlite_url(path: Path) -> URL:

@@ -90,7 +90,7 @@ class Stripper:
         return clean
 
     def _pack(self, body: Mapping[str, Any], *, numbered: bool) -> bytes:
-        clean = self._strip(dict(body))
+        clean = self._strip(body if type(body) is dict else dict(body))
         packed = orjson.dumps(clean, option=orjson.OPT_SORT_KEYS)
         if _is_suspect(packed):
             clean = _without_secret_values(clean)
@@ -101,12 +101,16 @@ class Stripper:
         return packed
 
     def _strip(self, value: dict[str, Any]) -> dict[str, Any]:
+        """``value`` itself where nothing in it is denied, else a copy."""
         names = tuple(value)
         denied = self._denied.get(names)
         if denied is None:
             denied = self._judge(names)
-        clean = {name: item for name, item in value.items() if name not in denied} if denied else value
-        changed: dict[str, Any] | None = None
+        clean = value
+        if denied:
+            clean = value.copy()
+            for name in denied:
+                del clean[name]
         for name, item in clean.items():
             kind = type(item)
             if kind is dict:
@@ -116,27 +120,33 @@ class Stripper:
             else:
                 continue
             if inner is not item:
-                if changed is None:
-                    changed = {}
-                changed[name] = inner
-        return clean if changed is None else {**clean, **changed}
+                if clean is value:
+                    # The loop goes on over ``value``, which has the same names.
+                    clean = value.copy()
+                clean[name] = inner
+        return clean
 
     def _strip_list(self, values: list[Any]) -> list[Any]:
-        clean = [
-            self._strip(item) if type(item) is dict else self._strip_list(item) if type(item) is list else item
-            for item in values
-        ]
-        return values if all(map(_is_same, clean, values)) else clean
+        clean = values
+        for place, item in enumerate(values):
+            kind = type(item)
+            if kind is dict:
+                inner: Any = self._strip(item)
+            elif kind is list:
+                inner = self._strip_list(item)
+            else:
+                continue
+            if inner is not item:
+                if clean is values:
+                    clean = values.copy()
+                clean[place] = inner
+        return clean
 
     def _judge(self, names: tuple[str, ...]) -> frozenset[str]:
         if len(self._denied) > _MEMORY:  # names in metadata are the customer's: there is no end of them
             self._denied.clear()
         denied = self._denied[names] = frozenset(name for name in names if is_denied(name))
         return denied
-
-
-def _is_same(one: object, other: object) -> bool:
-    return one is other
 
 
 def _is_suspect(packed: bytes) -> bool:

@@ -183,6 +183,14 @@ def test_books_that_another_program_keeps_to_itself_are_refused_at_the_door(tmp_
     open_books(tmp_path, busy_ms=50).close()
 
 
+def test_closing_waits_for_nobody(tmp_path: Path) -> None:
+    books = open_books(tmp_path)
+    with held_by_another_process(tmp_path / "books.db"):
+        began = time.monotonic()
+        books.close()
+        assert time.monotonic() - began < 5
+
+
 def damaged(file: Path) -> None:
     """Overwrites the tables' own descriptions, and leaves the first bytes that say what file it is."""
     written = bytearray(file.read_bytes())
