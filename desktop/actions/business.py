@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -84,10 +82,6 @@ class Business:
         """A reader of the account's data; close it after use."""
         provider = self.provider(row.provider)
         return provider.reader(self.credentials(row), provider.endpoints(self.environment), stop)
-
-    def holder(self, what: str) -> str:
-        """Who we say we are to others that want the same lease."""
-        return f"{what} on {socket.gethostname()} (process {os.getpid()})"
 
     def close(self) -> None:
         """Let the books and the keys go."""

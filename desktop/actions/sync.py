@@ -9,6 +9,7 @@ from desktop.actions.business import Business
 from desktop.books.integrations import IntegrationRow
 from desktop.errors import NotConnectedError
 from desktop.records import Changes
+from desktop.sync.lease import holder_text
 from desktop.sync.run import Progress, SyncReport, sync_integration
 
 
@@ -55,7 +56,7 @@ def sync_account(
             progress=progress or _ignore,
             on_changes=changed or _ignore,
             cancel=cancel,
-            holder=business.holder(who),
+            holder=holder_text(who),
         )
     finally:
         reader.close()

@@ -317,9 +317,9 @@ def _standing(business: Business) -> Standing:
         if stream.state in _STATES
     ]
     attention = [row.integration.attention for row in rows if row.integration.status == "needs_attention"]
-    return Standing(
-        len(rows), min(times) if len(times) == len(rows) and times else None, tuple(attention), tuple(lacking)
-    )
+    oldest = min(times) if times and len(times) == len(rows) else None
+    clock = datetime.fromtimestamp(oldest / 1000, business.books.zone).strftime("%H:%M") if oldest else ""
+    return Standing(len(rows), oldest, clock, tuple(attention), tuple(lacking))
 
 
 def _title_syncing() -> str:
