@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from PySide6.QtCore import QCoreApplication, Qt, Slot
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
+from desktop.errors import WorldError
 from desktop.ui.desk import Desk
 from desktop.ui.page import Page, PageContext, PageSpec
 from desktop.ui.pages.dashboard_bar import DashboardBar, months_back
@@ -26,7 +27,6 @@ from desktop.ui.pages.dashboard_wording import (
 )
 from desktop.ui.widgets.columns import Columns
 from desktop.ui.widgets.key_figure import KeyFigure
-from desktop.ui.widgets.states import StateView
 
 if TYPE_CHECKING:
     from desktop.reports.dashboard import CurrencyDashboard
@@ -78,7 +78,6 @@ class DashboardPage(Page):
         both = Columns(self.theme, [self.chart, self.lists], stretches=(645, 355), least=_BESIDE_FROM)
         self.body.addWidget(both, 1)
         self.body.addWidget(self.footing)
-        self._waiting: StateView | None = None
         self._reading: ReadingView | None = None
         syncing.progressed.connect(self._on_progress)
         syncing.ended.connect(self._on_ended)
@@ -90,7 +89,8 @@ class DashboardPage(Page):
 
     def refresh(self) -> None:
         """Ask for the month's figures; what is shown stays until they are here."""
-        self.show_loading()
+        if self._answer is None:
+            self.show_loading()
         question = self._desk.question(partial(_ask, self._month or None))
         self.tasks.query(question, self._on_answer, self.show_failed)
 
@@ -103,6 +103,12 @@ class DashboardPage(Page):
     def figure(self, what: str) -> KeyFigure:
         """A key figure by its name in the report."""
         return self._figures[what]
+
+    @Slot(object)
+    def show_failed(self, error: WorldError) -> None:
+        """The error with Retry, in the place of whatever was shown."""
+        self._reading = None
+        super().show_failed(error)
 
     # --- answers -----------------------------------------------------------------------------------------------
 
@@ -144,6 +150,7 @@ class DashboardPage(Page):
         self.lists.show_part(part)
 
     def _show_waiting(self, answer: Answer) -> None:
+        self._bar.show_nothing()
         refused = next((account for account in answer.accounts if account.attention), None)
         if not answer.accounts:
             self._reading = None

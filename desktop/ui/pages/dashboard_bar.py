@@ -50,7 +50,7 @@ class MonthPicker(QPushButton):
         self._choices.setAccessibleName(QCoreApplication.translate("Dashboard", "Month"))
         self.setMenu(self._choices)
         self.setAccessibleName(QCoreApplication.translate("Dashboard", "Month"))
-        self.setEnabled(False)
+        self.hide()
         theme.changed.connect(self._tint)
         self._tint()
 
@@ -67,7 +67,7 @@ class MonthPicker(QPushButton):
         # The space keeps the arrow away from the text.
         self.setText(month_text(month) + "\u2002")
         self.setAccessibleName(QCoreApplication.translate("Dashboard", "Month: {0}").format(month_text(month)))
-        self.setEnabled(True)
+        self.show()
         for action in self._actions():
             action.setChecked(action.data() == month)
 
@@ -134,6 +134,11 @@ class DashboardBar(QWidget):
             self._switch.choose(current)
         elif self._switch is not None:
             self._switch.pick(current)
+
+    def show_nothing(self) -> None:
+        """There is nothing to choose from yet."""
+        self.show_currencies((), "")
+        self.month.hide()
 
     def switch(self) -> Segments | FilterChip | None:
         """The switch, None where there is nothing to choose."""

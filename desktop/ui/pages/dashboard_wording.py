@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from desktop.periods import add_days
 from desktop.ui.text import Tone
-from desktop.ui.wording import day_text, days_text, money_text, month_name, month_text
+from desktop.ui.wording import days_text, money_text, month_name, month_text
 
 if TYPE_CHECKING:
     from desktop.reports.dashboard import CurrencyDashboard, Dashboard
@@ -171,8 +171,8 @@ def revenue_text(report: Dashboard, part: CurrencyDashboard) -> FigureText:
     than, now, before = compared_days(report), part.figures.total_revenue, part.previous.total_revenue
     found = compare(now, before, than, part.currency, part.provider)
     if not now and not before:
-        quiet = QCoreApplication.translate("Dashboard", "Nothing collected in this month yet")
-        over = QCoreApplication.translate("Dashboard", "Nothing collected in this month")
+        quiet = QCoreApplication.translate("Dashboard", "Nothing collected yet")
+        over = QCoreApplication.translate("Dashboard", "Nothing collected")
         line = quiet if report.month == report.as_of[:7] else over
         found = Comparison(line, "text-3", line)
     month = month_name(report.month) if report.month[:4] == report.as_of[:4] else month_text(report.month)
@@ -217,7 +217,7 @@ def success_text(report: Dashboard, part: CurrencyDashboard) -> FigureText:
     succeeded, failed = part.figures.succeeded, part.figures.failed
     line = QCoreApplication.translate("Dashboard", "{0} of {1} failed").format(f"{failed:,}", f"{succeeded + failed:,}")
     if not succeeded + failed:
-        line = QCoreApplication.translate("Dashboard", "No payment has ended in this month")
+        line = QCoreApplication.translate("Dashboard", "No payment has ended")
     elif not failed:
         line = QCoreApplication.translate("Dashboard", "None of {0} failed").format(f"{succeeded:,}")
     before = rate_text(part.previous.succeeded, part.previous.failed)
@@ -233,7 +233,7 @@ def average_text(report: Dashboard, part: CurrencyDashboard) -> FigureText:
     """What an invoice of the month comes to."""
     now, before, than = part.figures.average_invoice_value, part.previous.average_invoice_value, compared_days(report)
     if now is None:
-        line = QCoreApplication.translate("Dashboard", "No invoice was finalised in this month")
+        line = QCoreApplication.translate("Dashboard", "No invoice was finalised")
         return FigureText(QCoreApplication.translate("Dashboard", "Average invoice value"), "—", line)
     found = compare(now, before or 0, than, part.currency, part.provider)
     note = QCoreApplication.translate("Dashboard", "{0} on {1} invoices").format(
@@ -248,8 +248,3 @@ def average_text(report: Dashboard, part: CurrencyDashboard) -> FigureText:
         found.spoken,
         note,
     )
-
-
-def day_of(day: str, report: Dashboard) -> str:
-    """A day, with its year where that is not this one."""
-    return day_text(day, report.as_of)

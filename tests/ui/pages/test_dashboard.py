@@ -441,11 +441,16 @@ def test_the_first_sync_is_followed_in_place_until_there_are_figures(
     syncing.progressed.emit(SyncProgress(account, "Stripe", Progress("payments", 2_310, 480.0, 3_200, "reading")))
     assert view.progress._text.full_text() == "Payments · 2,310"
     assert view.progress._rate.full_text() == "480 a second"
+    assert page._bar.month.isHidden()
 
+    page.refresh()
+    qtbot.waitUntil(lambda: not page.tasks._newest)
+    assert state(page) is view
     world.sale(account, "1", 9_900, "2026-11-03")
     page.tasks.broadcast(Changes(frozenset({"totals"})))
     qtbot.waitUntil(lambda: page.chart.isVisible())
     assert "$99.00" in page.figure("total_revenue").accessibleName()
+    assert page._bar.month.isVisible()
     assert page.footing.text() == "Reading for the first time: figures are still growing · days in Europe/Berlin"
 
 
