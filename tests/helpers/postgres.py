@@ -7,7 +7,6 @@ refuses, the server runs as another user of the machine.
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -37,6 +36,8 @@ class NoServer(Exception):
 
 def find_programs() -> Path:
     """The folder that holds ``initdb`` and ``postgres``. Raises: NoServer."""
+    if os.name != "posix":
+        raise NoServer("the server for the tests is started on Unix only")
     candidates = []
     if asked := shutil.which("pg_config"):
         told = subprocess.run([asked, "--bindir"], capture_output=True, text=True, check=False)
@@ -58,7 +59,7 @@ class PostgresServer:
         self._process: subprocess.Popen[str] | None = None
         try:
             if self._owner is not None:
-                os.chown(self._home, self._owner.pw_uid, self._owner.pw_gid)
+                os.chown(self._home, *self._owner)
             self._start(programs)
         except BaseException:
             self.close()
@@ -91,7 +92,8 @@ class PostgresServer:
     def _as_owner(self) -> dict[str, Any]:
         if self._owner is None:
             return {}
-        return {"user": self._owner.pw_uid, "group": self._owner.pw_gid, "extra_groups": []}
+        user, group = self._owner
+        return {"user": user, "group": group, "extra_groups": []}
 
     def url(self, name: str) -> str:
         """The SQLAlchemy address of a database."""
@@ -120,15 +122,18 @@ class PostgresServer:
 _ENVIRONMENT = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _owner() -> pwd.struct_passwd | None:
-    """Who the server runs as; None for whoever runs the tests."""
+def _owner() -> tuple[int, int] | None:
+    """The user and group that the server runs as; None for whoever runs the tests."""
+    import pwd
+
     if os.geteuid() != 0:
         return None
     for name in _OWNERS:
         try:
-            return pwd.getpwnam(name)
+            found = pwd.getpwnam(name)
         except KeyError:
             continue
+        return found.pw_uid, found.pw_gid
     raise NoServer("PostgreSQL does not run as root, and there is no other user for it here")
 
 
