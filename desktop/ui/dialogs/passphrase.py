@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -10,8 +11,10 @@ from PySide6.QtWidgets import QWidget
 from desktop.ui.dialogs.secret_field import SecretField
 from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.theme import Theme
-from desktop.vault.passphrase import SHORTEST, Purpose, Question
 from desktop.vault.secret import Secret
+
+if TYPE_CHECKING:
+    from desktop.vault.passphrase import Question
 
 
 class PassphraseSheet(Sheet):
@@ -20,6 +23,9 @@ class PassphraseSheet(Sheet):
     answered = Signal(object)
 
     def __init__(self, theme: Theme, question: Question, parent: QWidget | None) -> None:
+        # The vault's ciphers are not imported before the first frame: this sheet is seldom needed.
+        from desktop.vault.passphrase import SHORTEST, Purpose
+
         choosing = question.purpose is Purpose.CHOOSE
         title = (
             QCoreApplication.translate("Passphrase", "Choose a passphrase")
