@@ -14,7 +14,7 @@ from desktop.ui.pages.lists_page import ListPage, ListPlan
 from desktop.ui.pages.lists_panel import Action, Block, Entry, PanelContent
 from desktop.ui.pages.lists_source import Wall, wall_of
 from desktop.ui.pages.lists_where import Outside, joined, outside
-from desktop.ui.pages.lists_words import NOTHING, humanized, invoice_pill
+from desktop.ui.pages.lists_words import NOTHING, humanized, invoice_pill, word
 from desktop.ui.wording import money_text
 
 if TYPE_CHECKING:
@@ -192,15 +192,15 @@ def _notes(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
 
 
 _HAPPENINGS: Final[Mapping[str, object]] = {
-    "created": QT_TRANSLATE_NOOP("Invoices", "Created"),
-    "finalized": QT_TRANSLATE_NOOP("Invoices", "Issued"),
-    "payment": QT_TRANSLATE_NOOP("Invoices", "Payment of {0}"),
-    "paid": QT_TRANSLATE_NOOP("Invoices", "Paid in full"),
-    "voided": QT_TRANSLATE_NOOP("Invoices", "Voided"),
-    "uncollectible": QT_TRANSLATE_NOOP("Invoices", "Given up as uncollectible"),
-    "remaining": QT_TRANSLATE_NOOP("Invoices", "{0} left to pay, seen"),
-    "credited": QT_TRANSLATE_NOOP("Invoices", "Credit note of {0}"),
-    "uncredited": QT_TRANSLATE_NOOP("Invoices", "Credit note of {0} voided"),
+    "created": QT_TRANSLATE_NOOP("ListWords", "Created"),
+    "finalized": QT_TRANSLATE_NOOP("ListWords", "Issued"),
+    "payment": QT_TRANSLATE_NOOP("ListWords", "Payment of {0}"),
+    "paid": QT_TRANSLATE_NOOP("ListWords", "Paid in full"),
+    "voided": QT_TRANSLATE_NOOP("ListWords", "Voided"),
+    "uncollectible": QT_TRANSLATE_NOOP("ListWords", "Given up as uncollectible"),
+    "remaining": QT_TRANSLATE_NOOP("ListWords", "{0} left to pay, seen"),
+    "credited": QT_TRANSLATE_NOOP("ListWords", "Credit note of {0}"),
+    "uncredited": QT_TRANSLATE_NOOP("ListWords", "Credit note of {0} voided"),
 }
 #: What happened first where several things have one instant.
 _ORDER: Final = tuple(_HAPPENINGS)
@@ -231,5 +231,5 @@ def _happening(happening: Happening, row: InvoiceRow, wall: Wall) -> Entry:
         label = humanized(happening.kind)
     else:
         amount = money_text(happening.amount, row.currency, row.provider)
-        label = QCoreApplication.translate("Invoices", str(known)).format(amount)
+        label = word(known).format(amount)
     return Entry(label, wall.moment(happening.at))

@@ -26,6 +26,7 @@ from desktop.ui.pages.lists_source import (
     Wall,
     standing_question,
 )
+from desktop.ui.pages.lists_words import word
 from desktop.ui.tasks import Lane
 from desktop.ui.text import PlainLabel
 from desktop.ui.widgets.chips import FilterChip
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 _LEAST_TABLE: Final = 420
 #: Qt's own "no limit" for widths (``QWIDGETSIZE_MAX``).
 _NO_LIMIT: Final = 16_777_215
+#: Characters of a client's name in its chip.
+_CHIP_CHARS: Final = 32
 #: Milliseconds that the keyboard rests on a row before the open panel follows it.
 _FOLLOW_MS: Final = 90
 
@@ -83,6 +86,7 @@ class ListPage(Page):
         self._wanted_id: int | None = None
         self._hosts: tuple[str, ...] = ()
         self._chips: dict[str, FilterChip] = {}
+        self._client_shown: tuple[str, str] | None = None
         self.model = RowsModel(context.tasks, ListingSource(desk, plan.listing, plan.show), plan.columns, self)
         self.body.addWidget(self._make_filters())
         self.card = ListCard(self.theme, self.model, plan.title, self._empty_state, tall=plan.tall)
@@ -109,7 +113,7 @@ class ListPage(Page):
         self.tabs = Segments(self.theme, name, self._plan.tabs)
         self._filters.addWidget(self.tabs)
         if self._plan.periods:
-            options = [(key, QCoreApplication.translate("Lists", str(text))) for key, text in PERIODS.items()]
+            options = [(key, word(text)) for key, text in PERIODS.items()]
             self._add_chip(PERIOD, options[0][1], options)
         self.count = PlainLabel("", tone="text-3")
         layout.addWidget(left, 1)
@@ -192,12 +196,12 @@ class ListPage(Page):
     def _chips_follow(self) -> None:
         """Show in the chips what the filter says; the client's chip is there while there is a client."""
         picked = dict(self.model.filter.choices)
-        standing = self._standing
-        if standing is not None and CLIENT in picked and standing.client_name:
+        name = self._standing.client_name if self._standing is not None else ""
+        client = (picked[CLIENT], name) if CLIENT in picked and name else None
+        if client != self._client_shown:
+            self._client_shown = client
             every = QCoreApplication.translate("Lists", "All clients")
-            self._add_chip(CLIENT, every, [("", every), (picked[CLIENT], standing.client_name)])
-        elif CLIENT in self._chips:
-            self._add_chip(CLIENT, "", ())
+            self._add_chip(CLIENT, every, [("", every), (client[0], _shortened(name))] if client else [])
         for key, chip in self._chips.items():
             if chip.current() != picked.get(key, ""):
                 chip.pick(picked.get(key, ""))
@@ -250,7 +254,13 @@ class ListPage(Page):
             (str(account.id), account.title if account.connected else gone.format(account.title))
             for account in standing.accounts
         ]
-        self._add_chip(ACCOUNT, every, [("", every), *options] if len(options) > 1 else [])
+        offered = [("", every), *options] if len(options) > 1 else []
+        self._add_chip(ACCOUNT, every, offered)
+        picked = dict(self.model.filter.choices)
+        if picked.get(ACCOUNT, "") not in {"", *dict(offered)}:
+            # The account was forgotten meanwhile: a filter that no chip shows would hide everything.
+            del picked[ACCOUNT]
+            self.model.set_filter(replace(self.model.filter, choices=_chosen(picked)))
 
     def _unconnected(self) -> StateView:
         return StateView(
@@ -379,6 +389,10 @@ class ListPage(Page):
 
 def _chosen(choices: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((key, value) for key, value in choices.items() if value))
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _CHIP_CHARS else f"{name[: _CHIP_CHARS - 1].rstrip()}…"
 
 
 _DOING: Final[Mapping[str, Callable[[ListPage, Target], None]]] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal, TypeAlias
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.ui.models.rows import PillCell
@@ -133,8 +133,8 @@ class EntryList(QWidget):
             row: QWidget = QFrame()
             row.setProperty("look", "clear")
         else:
-            row = EntryButton(one_line(" ".join(filter(None, _texts(entry)))))
-            row.clicked.connect(partial(go, entry.target))
+            row = EntryButton(one_line(" ".join(filter(None, _texts(entry)))), entry.target)
+            row.followed.connect(go)
         self._fill(row, entry, history=history)
         return row
 
@@ -166,15 +166,26 @@ def _texts(entry: Entry) -> Sequence[str]:
 
 
 class EntryButton(QPushButton):
-    """A line that leads somewhere: a click anywhere on it counts."""
+    """A line that leads somewhere: a click anywhere on it counts.
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    Signals: ``followed`` with the ``Target``.
+    """
+
+    followed = Signal(object)
+
+    def __init__(self, name: str, target: Target, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._target = target
         self.setProperty("look", "row")
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.clicked.connect(self._on_clicked)
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        self.followed.emit(self._target)
 
     def sizeHint(self) -> QSize:
         """As large as what it holds."""

@@ -12,11 +12,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from desktop.periods import preset
 from desktop.ui.desk import Desk
 from desktop.ui.models.rows import Row, RowFilter, Summary
+from desktop.ui.pages.lists_words import NOTHING, word
 from desktop.ui.wording import day_of_instant, day_text, instant_text, money_text
 
 if TYPE_CHECKING:
@@ -27,18 +28,18 @@ ACCOUNT, CLIENT, PERIOD = "account", "client", "period"
 
 #: The periods a list can be narrowed to: names of ``periods.PRESETS``.
 PERIODS: Final[Mapping[str, object]] = {
-    "": QT_TRANSLATE_NOOP("Lists", "All time"),
-    "this_month": QT_TRANSLATE_NOOP("Lists", "This month"),
-    "last_month": QT_TRANSLATE_NOOP("Lists", "Last month"),
-    "this_quarter": QT_TRANSLATE_NOOP("Lists", "This quarter"),
-    "last_quarter": QT_TRANSLATE_NOOP("Lists", "Last quarter"),
-    "this_year": QT_TRANSLATE_NOOP("Lists", "This year"),
-    "last_year": QT_TRANSLATE_NOOP("Lists", "Last year"),
+    "": QT_TRANSLATE_NOOP("ListWords", "All time"),
+    "this_month": QT_TRANSLATE_NOOP("ListWords", "This month"),
+    "last_month": QT_TRANSLATE_NOOP("ListWords", "Last month"),
+    "this_quarter": QT_TRANSLATE_NOOP("ListWords", "This quarter"),
+    "last_quarter": QT_TRANSLATE_NOOP("ListWords", "Last quarter"),
+    "this_year": QT_TRANSLATE_NOOP("ListWords", "This year"),
+    "last_year": QT_TRANSLATE_NOOP("ListWords", "Last year"),
 }
 
 _FEET: Final[Mapping[str, object]] = {
-    "outstanding": QT_TRANSLATE_NOOP("Lists", "Outstanding"),
-    "collected": QT_TRANSLATE_NOOP("Lists", "Collected"),
+    "outstanding": QT_TRANSLATE_NOOP("ListWords", "Outstanding"),
+    "collected": QT_TRANSLATE_NOOP("ListWords", "Collected"),
 }
 
 
@@ -51,11 +52,11 @@ class Wall:
 
     def day(self, day: str | None) -> str:
         """A day: "12 Nov"; a dash for none."""
-        return day_text(day, self.today) if day else "—"
+        return day_text(day, self.today) if day else NOTHING
 
     def day_of(self, instant: int | None) -> str:
         """The day of an instant; a dash for none, also for a record that never said when."""
-        return self.day(day_of_instant(instant, self.zone)) if instant else "—"
+        return self.day(day_of_instant(instant, self.zone)) if instant else NOTHING
 
     def moment(self, instant: int) -> str:
         """An instant: "21 Nov, 14:02"."""
@@ -142,7 +143,7 @@ class ListingSource:
         with business.books.read() as connection:
             counts = listing.status_counts(connection, asked)
             totals = listing.totals(connection, asked)
-        label = QCoreApplication.translate("Lists", str(_FEET[listing.foot])) if totals else ""
+        label = word(_FEET[listing.foot]) if totals else ""
         texts = [money_text(one.amount, one.currency, one.provider) for one in totals]
         return Summary(counts, tuple((label if place == 0 else "", text) for place, text in enumerate(texts)))
 

@@ -21,7 +21,7 @@ DOTS: Final = "••••"
 
 
 def word(text: object) -> str:
-    """A marked word of this module's tables, in the person's language."""
+    """A word that a table marked with context ``ListWords``, in the person's language."""
     return QCoreApplication.translate("ListWords", str(text))
 
 

@@ -225,3 +225,20 @@ class TestRevoking:
     def test_a_pasted_key_is_the_owners_to_delete(self, stripe: StripeProvider, places: Endpoints) -> None:
         assert stripe.revoke(None, places, self.GRANTED, "acct_9") is False
         assert stripe.revoke(APP, places, Credentials({"secret_key": "rk_test_x"}), "acct_9") is False
+
+
+@pytest.mark.parametrize(
+    ("kind", "ref", "account", "mode", "address"),
+    [
+        ("invoices", "in_1", "acct_1", "test", "https://dashboard.stripe.com/acct_1/test/invoices/in_1"),
+        ("clients", "cus_1", "acct_1", "live", "https://dashboard.stripe.com/acct_1/customers/cus_1"),
+        ("payments", "pi_1", "", "live", "https://dashboard.stripe.com/payments/pi_1"),
+        ("balance_entries", "txn_1", "acct_1", "live", ""),
+        ("invoices", "../settings", "acct_1", "live", ""),
+        ("invoices", "", "acct_1", "live", ""),
+    ],
+)
+def test_an_object_has_its_page_in_the_dashboard(
+    stripe: StripeProvider, kind: str, ref: str, account: str, mode: str, address: str
+) -> None:
+    assert stripe.page_of(kind, ref, account_id=account, mode=mode) == address

@@ -126,6 +126,20 @@ def test_accounts_are_offered_where_there_are_several(world, place, some, show_p
     assert shown(page, 0) == ["OLD-1"]
 
 
+def test_an_account_that_was_forgotten_hides_nothing(world, place, some, show_page, settle) -> None:
+    other = world.account()
+    page = show_page(invoices.spec(place.desk))
+    page._chips["account"].menu().actions()[2].trigger()
+    settle()
+    assert page.model.rowCount() == 0
+    with world.books.write() as writer:
+        writer.connection.exec_driver_sql(f"delete from integrations where id={other}")
+    page.refresh()
+    settle()
+    assert page.model.rowCount() == 7
+    assert "account" not in page._chips
+
+
 def test_amounts_are_copied_without_thousands_separators(qtbot, page, settle) -> None:
     shown(page)
     settle()
@@ -389,6 +403,14 @@ def test_opened_before_its_first_look_the_row_is_found(place, some, context, set
     settle()
     assert page.card.table.current_id() == 3
     assert texts(page.panel)[0] == "INV-4"
+
+
+def test_a_long_name_does_not_fill_the_row_of_filters(world, place, account, show_page, settle) -> None:
+    world.client(account, "cus_long", "A name that goes on and on " * 5)
+    page = show_page(invoices.spec(place.desk))
+    page.open(client_id=2)
+    settle()
+    assert page._chips["client"].text() == "A name that goes on and on A na…"
 
 
 def test_opened_for_a_client_it_says_whose_and_lets_go(page, settle) -> None:

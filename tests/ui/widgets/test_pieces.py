@@ -262,7 +262,7 @@ def test_a_list_without_rows_says_so_and_without_matches_offers_all(qtbot, make_
     qtbot.waitUntil(lambda: not card._foot.isVisible())
     card._on_state("empty")
     view = card._stack.currentWidget()
-    assert view.accessibleName() == "Nothing matches"
+    assert view.accessibleName() == "Nothing matches “zzz”"
     with qtbot.waitSignal(card.cleared):
         view.button.click()
     assert card._model.filter == RowFilter()

@@ -136,6 +136,20 @@ def test_where_the_room_is_small_names_give_way_and_figures_do_not(table: RowsTa
     assert client < 14 * one
 
 
+def test_folding_columns_go_before_names_are_shortened(qtbot, theme: Theme, inline_tasks: Tasks, make_source) -> None:
+    columns = (COLUMNS[0], Column("issued", "Issued", "muted", 11, 0, folds=True), *COLUMNS[1:])
+    model = RowsModel(inline_tasks, make_source(3), columns)
+    table = RowsTable(theme, model, "Invoices")
+    model.setParent(table)
+    qtbot.addWidget(table)
+    table.show()
+    table.resize(900, 300)
+    assert not table.isColumnHidden(1)
+    table.resize(500, 300)
+    assert [table.isColumnHidden(place) for place in range(5)] == [False, True, False, False, False]
+    assert sum(table.columnWidth(place) for place in (0, 2, 3, 4)) == table.viewport().width()
+
+
 def test_a_row_on_its_way_is_a_skeleton_and_then_text(table: RowsTable) -> None:
     model = table.model()
     assert isinstance(model, RowsModel)
