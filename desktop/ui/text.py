@@ -64,6 +64,7 @@ class PlainLabel(QLabel):
         super().__init__(parent)
         self._elide = elide
         self._full = ""
+        self._heard = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setOpenExternalLinks(False)
         self.setWordWrap(wrap)
@@ -84,6 +85,11 @@ class PlainLabel(QLabel):
     def full_text(self) -> str:
         """The whole text, also where it is shown shortened."""
         return self._full
+
+    def set_heard(self, text: str) -> None:
+        """What is heard instead of the text, for example with a state that is only drawn; empty: the text itself."""
+        self._heard = one_line(text)
+        self.setAccessibleName(self._heard or self._full)
 
     def set_tone(self, tone: Tone) -> None:
         """Change the role of the colour."""
@@ -120,4 +126,4 @@ class PlainLabel(QLabel):
             set_tip(self, self._full if shown != self._full else "")
         if shown != self.text():
             self.setText(shown)
-        self.setAccessibleName(self._full)
+        self.setAccessibleName(self._heard or self._full)

@@ -99,4 +99,4 @@ class StepList(QWidget):
             label.set_text(text)
         label.set_tone(_TONES[state])
         word = QCoreApplication.translate("StepList", _WORDS[state])
-        label.setAccessibleName(f"{self._texts[place]}: {word}")
+        label.set_heard(f"{self._texts[place]}: {word}")
