@@ -1,0 +1,253 @@
+"""Consent on the pretend Stripe's own page: pressed by a small client, and by a real browser where there is one."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urljoin
+
+import httpx
+import pytest
+
+from desktop.actions.business import Business
+from desktop.actions.callback import PATH, Callback
+from desktop.actions.connect import Connected, Step, connect_by_oauth
+from desktop.errors import RefusedError
+from desktop.providers.contract import Account
+from desktop.sandbox import launch
+from desktop.workspace import open_business
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+DRIVER = shutil.which("chromedriver")
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--no-proxy-server",
+    "--window-size=900,700",
+)
+
+
+class Browser(Protocol):
+    """What a person sees and can do."""
+
+    def open(self, address: str) -> None: ...
+    def press(self, button: str) -> None: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    def close(self) -> None: ...
+
+
+class SmallBrowser:
+    """Loads a page, sends its form, follows where it leads."""
+
+    def __init__(self) -> None:
+        self._http = httpx.Client(follow_redirects=True, timeout=20, trust_env=False)
+        self._page: httpx.Response | None = None
+
+    def open(self, address: str) -> None:
+        self._page = self._http.get(address)
+
+    def press(self, button: str) -> None:
+        page = self._page
+        assert page is not None
+        assert re.search(rf">{button}</button>", page.text)
+        action = re.search(r'<form method="post" action="([^"]*)"', page.text)
+        assert action is not None
+        fields = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', page.text))
+        target = urljoin(str(page.url), action[1])
+        self._page = self._http.post(target, data={**fields, "decision": button.lower()})
+
+    @property
+    def text(self) -> str:
+        return self._page.text if self._page is not None else ""
+
+    @property
+    def address(self) -> str:
+        return str(self._page.url) if self._page is not None else ""
+
+    def close(self) -> None:
+        self._http.close()
+
+
+class Chromium:
+    """A real browser, led by the WebDriver protocol (w3.org/TR/webdriver2) over loopback."""
+
+    def __init__(self, folder: Path) -> None:
+        assert DRIVER is not None
+        self._driver = subprocess.Popen(
+            [DRIVER, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=folder
+        )
+        self._http = httpx.Client(base_url=f"http://127.0.0.1:{self._port()}", timeout=60, trust_env=False)
+        options = {"binary": CHROMIUM, "args": [*FLAGS, f"--user-data-dir={folder / 'profile'}"]}
+        wanted = {"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options}}}
+        self._session = ""
+        try:
+            self._session = f"/session/{self._ask('POST', '/session', wanted)['sessionId']}"
+        except BaseException:
+            self.close()
+            raise
+
+    def _port(self) -> int:
+        assert self._driver.stdout is not None
+        for line in self._driver.stdout:
+            found = re.search(r"started successfully on port (\d+)", line)
+            if found:
+                return int(found[1])
+        raise AssertionError("chromedriver did not start")
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        answer = self._http.request(method, self._session + path, json=body)
+        value = answer.json()["value"]
+        assert answer.status_code == 200, value
+        return value
+
+    def open(self, address: str) -> None:
+        self._ask("POST", "/url", {"url": address})
+
+    def press(self, button: str) -> None:
+        found = self._ask("POST", "/element", {"using": "xpath", "value": f"//button[text()='{button}']"})
+        self._ask("POST", f"/element/{next(iter(found.values()))}/click", {})
+
+    @property
+    def text(self) -> str:
+        return str(self._ask("GET", "/source"))
+
+    @property
+    def address(self) -> str:
+        return str(self._ask("GET", "/url"))
+
+    def close(self) -> None:
+        try:
+            if self._session:
+                self._ask("DELETE", "")
+        finally:
+            self._http.close()
+            self._driver.terminate()
+            self._driver.wait(timeout=10)
+            assert self._driver.stdout is not None
+            self._driver.stdout.close()
+
+
+class Person:
+    """Sits at a browser: does something on the consent page, and says yes to everything that Paydesk asks."""
+
+    def __init__(self, browser: Browser, does: Callable[[Browser, str], None]) -> None:
+        self.browser, self._does = browser, does
+        self.steps: list[Step] = []
+        self.asked: list[Account] = []
+        self._sitting: threading.Thread | None = None
+
+    def step(self, step: Step, note: str = "") -> None:
+        self.steps.append(step)
+
+    def confirm(self, account: Account) -> bool:
+        self.asked.append(account)
+        return True
+
+    def listening(self, callback: Callback) -> None:
+        self.callback = callback
+
+    def open_page(self, address: str) -> None:
+        self._sitting = threading.Thread(target=self._does, args=(self.browser, address))
+        self._sitting.start()
+
+    def get_up(self) -> None:
+        if self._sitting is not None:
+            self._sitting.join()
+
+
+def accept(browser: Browser, address: str) -> None:
+    browser.open(address)
+    browser.press("Connect")
+
+
+def deny(browser: Browser, address: str) -> None:
+    browser.open(address)
+    browser.press("Deny")
+
+
+def forge_first(browser: Browser, address: str) -> None:
+    """Somebody else's page sends an answer to our listener before the owner decides."""
+    redirect = httpx.URL(address).params["redirect_uri"]
+    browser.open(f"{redirect}?code=ac_forged&state=stripe.forged")
+    assert "Not accepted" in browser.text
+    accept(browser, address)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[launch.Running]:
+    with launch.start(seed=6, today=date(2026, 11, 23)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=["small", "chromium"])
+def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    if request.param == "chromium" and not (CHROMIUM and DRIVER):
+        pytest.skip("no chromium with chromedriver on this machine")
+    made: Browser = SmallBrowser() if request.param == "small" else Chromium(tmp_path_factory.mktemp("browser"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def business(sandbox: launch.Running, tmp_path: Path) -> Iterator[Business]:
+    environment = {
+        "PAYDESK_STRIPE_API_BASE": sandbox.api_base,
+        "PAYDESK_STRIPE_CONNECT_BASE": sandbox.connect_base,
+        "PAYDESK_STRIPE_CLIENT_ID": sandbox.client_id,
+        "PAYDESK_STRIPE_CLIENT_SECRET": sandbox.secret_key,
+        "PAYDESK_TIMEZONE": "Europe/Berlin",
+    }
+    made = open_business(tmp_path, environment, memory_key=True)
+    yield made
+    made.close()
+
+
+def connect(business: Business, person: Person) -> Connected:
+    try:
+        return connect_by_oauth(business, "stripe", person, threading.Event(), port=0)
+    finally:
+        person.get_up()
+
+
+def test_the_owner_says_yes(browser: Browser, business: Business, sandbox: launch.Running) -> None:
+    person = Person(browser, accept)
+    connected = connect(business, person)
+    assert connected.integration.account_id == sandbox.account_id
+    assert [step.value for step in person.steps] == [1, 2, 3, 4, 5, 6, 7]
+    assert PATH in browser.address
+    assert "Close this page and go back to Paydesk" in browser.text
+    assert business.credentials(connected.integration)["secret_key"] in sandbox.server.keys.tokens
+
+
+def test_the_owner_says_no(browser: Browser, business: Business) -> None:
+    person = Person(browser, deny)
+    with pytest.raises(RefusedError, match="chose not to give Paydesk access"):
+        connect(business, person)
+    assert "Access was denied" in browser.text
+    assert business.integrations() == []
+
+
+def test_a_forged_answer_changes_nothing(browser: Browser, business: Business, sandbox: launch.Running) -> None:
+    person = Person(browser, forge_first)
+    connected = connect(business, person)
+    assert person.callback.refused == 1
+    assert connected.integration.account_id == sandbox.account_id
+
+
+def test_the_listener_is_gone_afterwards(browser: Browser, business: Business) -> None:
+    person = Person(browser, accept)
+    connect(business, person)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://127.0.0.1:{person.callback.port}{PATH}", trust_env=False)
