@@ -118,7 +118,7 @@ def open_payment(business: Business, payment_id: int) -> PanelContent | None:
         title=money_text(row.amount, row.currency, row.provider),
         pill=payment_pill(row),
         who=row.client_name or QCoreApplication.translate("Payments", "No client named"),
-        where=joined((wall.moment(row.created_at), place.where)),
+        where=joined((wall.stamp(row.created_at), place.where)),
         actions=(*_actions(detail, place), *client_action(row.client_id)),
         blocks=(
             Block("", _facts(detail, wall)),

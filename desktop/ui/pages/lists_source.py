@@ -18,7 +18,7 @@ from desktop.periods import preset
 from desktop.ui.desk import Desk
 from desktop.ui.models.rows import Row, RowFilter, Summary
 from desktop.ui.pages.lists_words import NOTHING, word
-from desktop.ui.wording import day_of_instant, day_text, instant_text, money_text
+from desktop.ui.wording import clock_text, day_of_instant, day_text, instant_text, money_text
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
@@ -37,6 +37,7 @@ PERIODS: Final[Mapping[str, object]] = {
     "last_year": QT_TRANSLATE_NOOP("ListWords", "Last year"),
 }
 
+_STAMP: Final = QT_TRANSLATE_NOOP("ListWords", "{0}, {1}")
 _FEET: Final[Mapping[str, object]] = {
     "outstanding": QT_TRANSLATE_NOOP("ListWords", "Outstanding"),
     "collected": QT_TRANSLATE_NOOP("ListWords", "Collected"),
@@ -61,6 +62,10 @@ class Wall:
     def moment(self, instant: int) -> str:
         """An instant: "21 Nov, 14:02"."""
         return instant_text(instant, self.zone, self.today)
+
+    def stamp(self, instant: int) -> str:
+        """An instant with its day, today's too: "22 Nov, 14:02"."""
+        return word(_STAMP).format(self.day_of(instant), clock_text(instant, self.zone))
 
 
 def wall_of(business: Business) -> Wall:

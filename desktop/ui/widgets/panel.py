@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -17,6 +18,9 @@ from desktop.ui.widgets.pill import Pill
 from desktop.ui.widgets.skeleton import Skeleton
 from desktop.ui.widgets.states import failed_view
 from desktop.ui.widgets.surfaces import ScrollColumn, clear_layout
+
+#: What the head needs beside title and pill, in the look's pixels: margins, gaps and the button that closes.
+_BESIDE_THE_HEAD: Final = 74
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,18 @@ class DetailPanel(QFrame):
         head.setSpacing(theme.px(8))
         self._title = PlainLabel("", look="heading", strong=True, elide=True, select=True)
         self._pill = Pill(theme, parent=self)
+        self._pill_below = Pill(theme, parent=self)
         close = IconButton(theme, "close", QCoreApplication.translate("DetailPanel", "Close the panel"))
         close.clicked.connect(self.close_panel)
         head.addWidget(self._title, 1)
         head.addWidget(self._pill)
         head.addWidget(close)
         outer.addLayout(head)
+        below = QHBoxLayout()
+        below.setContentsMargins(pad, 0, pad, 0)
+        below.addWidget(self._pill_below)
+        below.addStretch(1)
+        outer.addLayout(below)
         self._column = ScrollColumn(theme)
         self._column.body.setContentsMargins(pad, 0, pad, pad)
         self._column.body.setSpacing(theme.px(12))
@@ -90,7 +100,7 @@ class DetailPanel(QFrame):
         """Start anew with this head; content follows by ``add`` and ends with ``finish``."""
         clear_layout(self.body)
         self._title.set_text(title)
-        self._pill.show_state(pill, tone)
+        self._show_pill(pill, tone)
         if who or where:
             about = QVBoxLayout()
             about.setSpacing(self._theme.px(2))
@@ -108,6 +118,15 @@ class DetailPanel(QFrame):
                 flow.addWidget(button)
             self.body.addWidget(row)
         self.show()
+
+    def _show_pill(self, text: str, tone: str) -> None:
+        """Beside the title, or below it where the two do not fit: neither is shortened for the other."""
+        self._pill.show_state(text, tone)
+        self._pill_below.show_state("", tone)
+        taken = self._title.sizeHint().width() + self._pill.sizeHint().width()
+        if text and taken > self.width() - self._theme.px(_BESIDE_THE_HEAD):
+            self._pill.show_state("", tone)
+            self._pill_below.show_state(text, tone)
 
     def add(self, widget: QWidget, title: str = "") -> None:
         """Add content, under a small title where it has one."""

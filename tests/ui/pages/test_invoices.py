@@ -344,6 +344,18 @@ def test_provider_text_is_shown_as_it_is_written(world, place, account, show_pag
     assert "<h1>PAID</h1> gnp.exe 🎨" in texts(page.panel)
 
 
+def test_a_long_number_has_its_state_below_it(world, place, account, show_page, settle) -> None:
+    world.put(account, ("in_1", bill(world, number="2026-NORTH-LIGHT-0000001041")), ("in_2", bill(world, number="I-2")))
+    page = show_page(invoices.spec(place.desk))
+    for row_id, below in ((1, True), (2, False)):
+        page.open_row(row_id)
+        settle()
+        assert page.panel._pill_below.isVisibleTo(page) is below
+        assert page.panel._pill.isVisibleTo(page) is not below
+        title = page.panel._title
+        assert title.text() == title.full_text()
+
+
 def test_an_invoice_that_is_gone_says_so(world, place, some, show_page, settle, texts) -> None:
     page = show_page(invoices.spec(place.desk))
     world.put(some, ("in_draft", None))
