@@ -12,6 +12,7 @@ from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.picture import Mark
 from desktop.ui.widgets.pill import Pill
 
@@ -30,7 +31,7 @@ class ProviderPicker(Sheet):
             text=QCoreApplication.translate(
                 "ProviderPicker", "Choose where your clients pay you. Nothing is stored before you have said yes."
             ),
-            width=560,
+            width=600,
         )
         self.cards = [_OfferCard(theme, offer) for offer in offers]
         for card in self.cards:
@@ -92,8 +93,8 @@ class _OfferCard(QFrame):
         }
         first = self._offer.leads
         second = "browser" if first == "key" else "key"
-        row = QHBoxLayout()
-        row.setSpacing(self._theme.px(8))
+        ways = QWidget()
+        row = FlowLayout(ways, self._theme.px(8))
         self.leading = Button(self._theme, titles[first], look="primary", icon="key" if first == "key" else "external")
         self.other = Button(self._theme, titles[second])
         self.leading.clicked.connect(self._on_leading)
@@ -102,9 +103,8 @@ class _OfferCard(QFrame):
             button.setAutoDefault(False)
             row.addWidget(button)
         self.leading.setDefault(True)
-        row.addStretch(1)
         words.addSpacing(self._theme.px(4))
-        words.addLayout(row)
+        words.addWidget(ways)
         if self._offer.client_id and not self._offer.platform_fixed:
             change = QCoreApplication.translate("ProviderPicker", "Change the platform keys")
             link = Button(self._theme, change, look="link")

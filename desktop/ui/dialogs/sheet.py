@@ -12,6 +12,7 @@ from desktop.ui.text import PlainLabel
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Button, ButtonLook
 from desktop.ui.widgets.notice import Notice
+from desktop.ui.widgets.surfaces import ScrollColumn
 
 
 class Sheet(QDialog):
@@ -40,9 +41,11 @@ class Sheet(QDialog):
         self.notice = Notice(theme, "danger")
         self.notice.hide()
         outer.addWidget(self.notice)
-        self.body = QVBoxLayout()
+        # The body scrolls where the screen is too small for all of it; heading and buttons stay.
+        self._column = ScrollColumn(theme)
+        self.body: QVBoxLayout = self._column.body
         self.body.setSpacing(theme.px(12))
-        outer.addLayout(self.body, 1)
+        outer.addWidget(self._column, 1)
         self.foot = QHBoxLayout()
         self.foot.setSpacing(theme.px(8))
         self.foot.addStretch(1)
@@ -72,13 +75,24 @@ class Sheet(QDialog):
 
     def fit(self) -> None:
         """Become as high as what is held, within the screen."""
-        layout = self.layout()
-        if layout is None:
+        layout, inside = self.layout(), self._column.widget()
+        if layout is None or inside is None:
             return
+        room = self.screen().availableSize()
+        wide = min(self._wide, room.width())
+        margins = layout.contentsMargins()
+        inside.ensurePolished()
+        self.body.activate()
+        across = wide - margins.left() - margins.right()
+        wanted = (
+            self.body.totalHeightForWidth(across) if self.body.hasHeightForWidth() else self.body.sizeHint().height()
+        )
+        self._column.setMinimumHeight(wanted)
         layout.activate()
-        high = layout.totalHeightForWidth(self._wide) if layout.hasHeightForWidth() else layout.sizeHint().height()
-        screen = self.screen().availableSize()
-        self.setFixedSize(min(self._wide, screen.width()), min(high, screen.height()))
+        high = layout.totalHeightForWidth(wide) if layout.hasHeightForWidth() else layout.sizeHint().height()
+        if high > room.height():
+            self._column.setMinimumHeight(max(wanted - (high - room.height()), self._theme.px(80)))
+        self.setFixedSize(wide, min(high, room.height()))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Fit before it is seen, in the middle of its window."""

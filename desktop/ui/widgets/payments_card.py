@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop.ui.roles import mixed
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Button
@@ -97,30 +98,32 @@ class PaymentsCard(QFrame):
         shape = QPainterPath()
         radius = self._theme.px(12)
         shape.addRoundedRect(area, radius, radius)
-        green = QLinearGradient(area.topLeft(), area.bottomRight())
-        green.setColorAt(0, self._theme.colour("gradient-start"))
-        green.setColorAt(1, self._theme.colour("gradient-end"))
-        painter.fillPath(shape, green)
-        # The shade is a picture of its own, so that the bright corner can be cut out of it.
-        shade = QPixmap(self.size() * self.devicePixelRatioF())
-        shade.setDevicePixelRatio(self.devicePixelRatioF())
-        shade.fill(Qt.GlobalColor.transparent)
-        under = QPainter(shade)
-        under.setRenderHint(QPainter.RenderHint.Antialiasing)
-        dark = QLinearGradient(area.topLeft(), area.bottomRight())
-        for place, opacity in ((0.0, SHADE_START), (1.0, SHADE_END)):
-            colour = self._theme.colour("gradient-shade")
-            colour.setAlphaF(opacity)
-            dark.setColorAt(place, colour)
-        under.fillPath(shape, dark)
-        under.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationOut)
+        painter.fillPath(shape, self._gradient(area, shaded=True))
+        # The bright corner is a picture of its own, cut out softly.
+        bright = QPixmap(self.size() * self.devicePixelRatioF())
+        bright.setDevicePixelRatio(self.devicePixelRatioF())
+        bright.fill(Qt.GlobalColor.transparent)
+        over = QPainter(bright)
+        over.setRenderHint(QPainter.RenderHint.Antialiasing)
+        over.fillPath(shape, self._gradient(area, shaded=False))
+        over.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
         corner = QRadialGradient(area.topRight() + QPointF(0, -self._theme.px(20)), self._theme.px(120))
         corner.setColorAt(0.5, QColor(0, 0, 0, 255))
         corner.setColorAt(1, QColor(0, 0, 0, 0))
-        under.fillRect(area, corner)
-        under.end()
-        painter.drawPixmap(0, 0, shade)
+        over.fillRect(area, corner)
+        over.end()
+        painter.drawPixmap(0, 0, bright)
         painter.end()
+
+    def _gradient(self, area: QRectF, *, shaded: bool) -> QLinearGradient:
+        """The request's green, or the same with the shade mixed in: opaque, so that no bands show."""
+        green = QLinearGradient(area.topLeft(), area.bottomRight())
+        start, end, shade = (self._theme.hex(f"gradient-{name}") for name in ("start", "end", "shade"))
+        for place in (0.0, 0.25, 0.5, 0.75, 1.0):
+            colour = mixed(start, end, place)
+            cover = SHADE_START + (SHADE_END - SHADE_START) * place
+            green.setColorAt(place, QColor(mixed(colour, shade, cover) if shaded else colour))
+        return green
 
 
 class _GradientPill(QWidget):
