@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 
@@ -9,7 +11,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.ui.dialogs.passphrase import PassphrasePrompt, PassphraseSheet
+from desktop.ui.dialogs.passphrase import PassphrasePrompt
+from desktop.ui.dialogs.passphrase_sheet import PassphraseSheet
 from desktop.ui.theme import Theme
 from desktop.vault.keys import PassphraseSource
 from desktop.vault.passphrase import Argon2Cost, Purpose, Question
@@ -138,3 +141,12 @@ def test_the_vault_tries_again_with_the_reason_shown(qtbot, prompt: PassphrasePr
     again.go.click()
     qtbot.waitUntil(lambda: asking.over)
     assert asking.answers[0].params["algorithm"] == "argon2id"
+
+
+def test_making_the_prompt_loads_nothing_of_the_vault() -> None:
+    """The window makes it before its first frame."""
+    code = (
+        "import sys, desktop.ui.dialogs.passphrase; heavy = ('argon2', 'cryptography')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

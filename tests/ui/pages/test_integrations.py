@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -24,7 +26,8 @@ from desktop.ui.dialogs.provider_picker import ProviderPicker
 from desktop.ui.dialogs.rename import RenameAccount
 from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.page import PageContext
-from desktop.ui.pages.integrations import IntegrationsPage, spec
+from desktop.ui.pages.integrations import spec
+from desktop.ui.pages.integrations_page import IntegrationsPage
 from desktop.ui.syncing import SyncProgress
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.states import StateView
@@ -151,6 +154,28 @@ def no_sheet(kind: type[Sheet]) -> bool:
 def test_the_page_stands_with_the_tools(place: Place) -> None:
     made = spec(Desk(lambda: place.business), place.syncs)
     assert (made.key, made.title, made.icon, made.tool) == ("integrations", "Integrations", "integrations", True)
+
+
+def test_the_rail_loads_nothing_of_the_page() -> None:
+    """The spec is made before the first frame."""
+    code = (
+        "import sys, desktop.ui.pages.integrations; "
+        "heavy = ('desktop.ui.pages.integrations_page', 'desktop.actions', 'sqlalchemy', 'httpx', 'cryptography'); "
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_opening_the_page_asks_the_database_in_its_own_thread_only() -> None:
+    """The UI thread imports neither SQLAlchemy nor a provider."""
+    code = (
+        "import sys, desktop.ui.pages.integrations_page; "
+        "heavy = ('sqlalchemy', 'httpx', 'cryptography', 'argon2', 'desktop.providers.stripe'); "
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_the_card_is_the_requests_and_an_empty_page_says_what_to_do(show) -> None:

@@ -27,7 +27,7 @@ from desktop.ui.dialogs.provider_picker import ProviderPicker
 from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.messages import Messages
 from desktop.ui.page import PageContext
-from desktop.ui.pages.integrations import IntegrationsPage
+from desktop.ui.pages.integrations_page import IntegrationsPage
 from desktop.ui.syncing import AccountOutcome, Syncing, SyncOutcome, SyncProgress
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
