@@ -7,19 +7,17 @@ the object to be read again by id, and that answer replaces without comparison.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple, TypeVar, cast
 
-import orjson
-import zstandard
 from sqlalchemy import bindparam, select, update
 
 from desktop.books.database import Writer
 from desktop.books.denylist import Stripper, keeps_number
+from desktop.books.packing import Packer, digest
 from desktop.books.projections import billing, catalog, people
 from desktop.books.projections.allocations import allocate
 from desktop.books.projections.context import Context
@@ -58,6 +56,7 @@ _KEYS = ("integration_id", "data_type", "external_id")
 _COLUMNS = (
     *_KEYS, "kind", "data", "digest", "version_low", "version_high", "version_native", "deletion",
 )  # fmt: skip
+_BODY = _COLUMNS.index("data")
 _STORED = ("external_id", "kind", "digest", "version_low", "version_high", "version_native", "deletion")
 
 KINDS: dict[type, str] = {
@@ -143,7 +142,7 @@ class Door:
         self._shelf = Shelf(statements)
         self._clock = clock
         self._strip = Stripper()
-        self._compressor = zstandard.ZstdCompressor(level=1)
+        self._packer = Packer()
 
     def apply(
         self, writer: Writer, integration_id: int, objects: Sequence[SourceObject], *, settled: bool = False
@@ -177,10 +176,6 @@ class Door:
             context.kinds.add("totals")
         return Applied(tally, Changes(frozenset(context.kinds)), tuple(unclear))
 
-    def body(self, data: bytes) -> dict[str, Any]:
-        """A stored object's body."""
-        return unpack(data)
-
     # --- deciding ----------------------------------------------------------------------------------------------
 
     def _decide(
@@ -203,9 +198,9 @@ class Door:
         for item in items:
             ref = item.external_id
             packed = self._strip.pack(item.body, numbered=numbered)
-            digest = hashlib.blake2b(packed, digest_size=16).digest()
+            mark = digest(packed)
             stored = known.get(ref)
-            verdict = judge(stored, item, digest, settled=settled)
+            verdict = judge(stored, item, mark, settled=settled)
             if verdict is Verdict.UNCLEAR:
                 unclear[data_type, ref] = None
                 continue
@@ -220,9 +215,9 @@ class Door:
                     outcome.confirmed[ref] = version
                 continue
             kind = KINDS[type(item.record)] if item.record is not None else stored.kind if stored else ""
-            known[ref] = Stored(kind, digest, item.version, item.deletion)
+            known[ref] = Stored(kind, mark, item.version, item.deletion)
             outcome.rows[ref] = (
-                context.integration_id, data_type, ref, kind, self._compressor.compress(packed), digest,
+                context.integration_id, data_type, ref, kind, packed, mark,
                 *_bounds(item.version), int(item.deletion),
             )  # fmt: skip
             outcome.confirmed.pop(ref, None)
@@ -237,7 +232,10 @@ class Door:
     def _store(self, context: Context, data_type: str, outcome: _Outcome) -> None:
         writer = context.writer
         if outcome.rows:
-            writer.run_many(self._shelf.upsert(_DATA, _KEYS, _COLUMNS), list(outcome.rows.values()))
+            rows = list(outcome.rows.values())
+            packed = self._packer.pack([row[_BODY] for row in rows])
+            kept = [(*row[:_BODY], body, *row[_BODY + 1 :]) for row, body in zip(rows, packed, strict=True)]
+            writer.run_many(self._shelf.upsert(_DATA, _KEYS, _COLUMNS), kept)
         if outcome.confirmed:
             confirm = self._shelf.keep("confirm", _confirm_update)
             rows = [
@@ -302,12 +300,6 @@ class Door:
                 table, changed = _HIDDEN[kind]
                 billing.hide(context, table, refs)
                 context.kinds.add(changed)
-
-
-def unpack(data: bytes) -> dict[str, Any]:
-    """A stored object's body, as it was let in."""
-    body: dict[str, Any] = orjson.loads(zstandard.ZstdDecompressor().decompress(data))
-    return body
 
 
 # What a deletion hides. Money that moved is never hidden: the provider does not delete it either.

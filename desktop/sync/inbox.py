@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
-import zstandard
 from sqlalchemy import bindparam, delete, null, select, update
 
 from desktop.books.database import Writer
 from desktop.books.denylist import Stripper, keeps_number
-from desktop.books.door import unpack
+from desktop.books.packing import Packer, unpack
 from desktop.books.statements import Shelf, word
 from desktop.books.tables import Event
 from desktop.books.tables.base import table_of
@@ -87,7 +86,7 @@ class Inbox:
         self._session = session
         self._shelf = Shelf(session.books.database.statements)
         self._strip = Stripper()
-        self._compressor = zstandard.ZstdCompressor(level=1)
+        self._packer = Packer()
         self._unreachable = 0
 
     # --- taking in ---------------------------------------------------------------------------------------------
@@ -125,7 +124,7 @@ class Inbox:
             clean: dict[str, Any] = orjson.loads(packed)
             _keep_number(event.body, clean, event.object_id)
             packed = orjson.dumps(clean)
-        return self._compressor.compress(packed)
+        return self._packer.pack([packed])[0]
 
     # --- processing --------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from desktop.providers.contract import CredentialsRefused, Feed, Provider, Reade
 from desktop.records import Changes
 from desktop.sync.bookmarks import CLOSED, FIRST, FULL, Mark
 from desktop.sync.changes import Collected, collect_events, is_late, probe_events, recheck_created
+from desktop.sync.collector import calm_collector
 from desktop.sync.fetching import Fetching
 from desktop.sync.inbox import Inbox
 from desktop.sync.lease import Held, LeaseHeld, LeaseLost, acquire
@@ -70,7 +71,7 @@ def sync_integration(
     if isinstance(lease, Held):
         raise lease.error()
     try:
-        with Fetching(cancel, lease.beat) as calls:
+        with calm_collector(), Fetching(cancel, lease.beat) as calls:
             session = Session(books, provider, reader, lease, calls, progress, on_changes or _nobody)
             return _Run(session, full=full, since=since).go()
     finally:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import Table, insert, select
 
 from desktop.books.books import Books
-from desktop.books.door import unpack
+from desktop.books.packing import unpack
 from desktop.books.tables import Base, Client, ClientLink, Integration, IntegrationData
 from desktop.books.tables.base import table_of
 from desktop.records import (

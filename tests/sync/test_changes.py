@@ -150,7 +150,7 @@ def test_secrets_in_an_event_never_reach_the_inbox(desk: Desk, world: World, cap
     world.tell("customer", "cus_002", "updated", {"id": "cus_002", "client_secret": "seti_1_secret_abc", "odd": 1})
     desk.sync(FakeReader(world))
     caplog.clear()
-    from desktop.books.door import unpack
+    from desktop.books.packing import unpack
 
     (_, state, _, data) = event_states(desk)[0]
     assert state == "failed"

@@ -93,11 +93,10 @@ def compose(stated: PaymentRecord | None, attempts: Sequence[Attempt], lines: Se
     """
     ordered = sorted(attempts, key=_by_age) if len(attempts) > 1 else attempts
     lead = _leading(ordered)
-    taken = [attempt for attempt in ordered if _was_captured(attempt)]
-    if taken:
-        collected = sum(attempt.amount_captured for attempt in taken)
-    else:
-        collected = stated.amount_received if stated and stated.status == "succeeded" and not ordered else 0
+    said, told = stated or _NO_PAYMENT, lead or _NO_ATTEMPT
+    collected = sum([attempt.amount_captured for attempt in ordered if _was_captured(attempt)])
+    if not ordered and said.status == "succeeded":
+        collected = said.amount_received
     status = _status(stated, lead, bool(ordered))
     charged = [line for line in lines if line.kind == "charge"]
     failed = [line for line in lines if line.kind == "payment_failure"]
@@ -106,41 +105,40 @@ def compose(stated: PaymentRecord | None, attempts: Sequence[Attempt], lines: Se
     booked = returned = None
     if collected:
         moment = lead.created_at if lead else created
-        booked = min(line.created_at for line in charged) if charged else moment
-        if began is None:
-            began = created
-        if lead and lead.returned:
-            returned = min(line.created_at for line in failed) if failed else booked
-    pick = _Pick(stated, lead)
+        booked = min([line.created_at for line in charged], default=moment)
+        began = created if began is None else began
+        if told.returned:
+            returned = min([line.created_at for line in failed], default=booked)
+    is_failed = status in _FAILED
     return Composed(
         status=status,
         outcome=_OUTCOMES.get(status, "open"),
-        client_ref=pick("client_ref"),
-        client_name=lead.client_name if lead else "",
-        invoice_ref=pick("invoice_ref"),
-        currency=lead.currency if lead else stated.currency if stated else "",
-        amount=stated.amount if stated else lead.amount if lead else 0,
+        client_ref=told.client_ref or said.client_ref,
+        client_name=told.client_name,
+        invoice_ref=told.invoice_ref or said.invoice_ref,
+        currency=told.currency or said.currency,
+        amount=stated.amount if stated else told.amount,
         collected=collected,
-        refunded=sum(attempt.amount_refunded for attempt in ordered),
+        refunded=sum([attempt.amount_refunded for attempt in ordered]),
         returned=collected if returned is not None else 0,
         settlement_currency=charged[0].currency if charged else "",
-        fee=sum(line.fee for line in lines),
-        net=sum(line.net for line in lines),
+        fee=sum([line.fee for line in lines]),
+        net=sum([line.net for line in lines]),
         on_ledger=bool(charged),
         created_at=created,
         attempted_at=began,
         booked_at=booked,
         returned_at=returned,
-        method=lead.method if lead else "",
-        brand=lead.brand if lead else "",
-        last4=lead.last4 if lead else "",
-        method_ref=pick("method_ref"),
-        failure_code=pick("failure_code") if status in _FAILED else "",
-        failure_message=pick("failure_message") if status in _FAILED else "",
-        description=pick("description"),
-        receipt_url=lead.receipt_url if lead else "",
-        disputed=any(attempt.disputed for attempt in ordered),
-        location_ref=pick("location_ref"),
+        method=told.method,
+        brand=told.brand,
+        last4=told.last4,
+        method_ref=told.method_ref or said.method_ref,
+        failure_code=(told.failure_code or said.failure_code) if is_failed else "",
+        failure_message=(told.failure_message or said.failure_message) if is_failed else "",
+        description=told.description or said.description,
+        receipt_url=told.receipt_url,
+        disputed=True in [attempt.disputed for attempt in ordered],
+        location_ref=told.location_ref or said.location_ref,
     )
 
 
@@ -150,18 +148,13 @@ _OUTCOMES = {"succeeded": "succeeded", "failed": "failed", "returned": "failed",
 _FROM_ATTEMPT = {"pending": "processing", "failed": "failed"}
 
 
-class _Pick:
-    """A text from the leading attempt, or else from the intent."""
-
-    def __init__(self, stated: PaymentRecord | None, lead: Attempt | None) -> None:
-        self._stated = stated
-        self._lead = lead
-
-    def __call__(self, name: str) -> str:
-        found = getattr(self._lead, name) if self._lead is not None else ""
-        if not found and self._stated is not None:
-            found = getattr(self._stated, name)
-        return str(found)
+_NO_PAYMENT = PaymentRecord(status="", amount=0, currency="", created_at=0)
+_NO_ATTEMPT = Attempt(
+    payment_key="", external_id="", status="", amount=0, amount_captured=0, amount_refunded=0, currency="",
+    created_at=0, captured=False, client_ref="", client_name="", invoice_ref="", entry_ref="", returned=False,
+    returned_entry_ref="", method="", brand="", last4="", method_ref="", failure_code="", failure_message="",
+    receipt_url="", description="", disputed=False, location_ref="",
+)  # fmt: skip
 
 
 def _by_age(attempt: Attempt) -> tuple[int, str]:

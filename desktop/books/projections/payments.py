@@ -318,7 +318,8 @@ class PaymentCluster:
         for ref, fact in facts.items():
             key, link, invoice_ref = owners[ref]
             currency, failed_at = failures[ref]
-            counts = fact["status"] in _COUNTED
+            # One that was cancelled before any money moved has no ledger line, and never counts.
+            counts = fact["status"] in _COUNTED or (fact["status"] == "canceled" and bool(currency))
             failed = fact["status"] in _UNDONE
             if failed and not fact["stated_failed_at"]:
                 # Seen, not stated: the first sight of it stands, or a closed month would change.
@@ -378,7 +379,7 @@ class PaymentCluster:
         return found
 
 
-_COUNTED = frozenset({"pending", "succeeded", "failed", "canceled"})
+_COUNTED = frozenset({"pending", "succeeded", "failed"})
 _UNDONE = frozenset({"failed", "canceled"})
 
 
