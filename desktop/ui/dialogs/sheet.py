@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Button, ButtonLook
 from desktop.ui.widgets.notice import Notice
-from desktop.ui.widgets.surfaces import ScrollColumn
 
 
 class Sheet(QDialog):
@@ -41,11 +40,14 @@ class Sheet(QDialog):
         self.notice = Notice(theme, "danger")
         self.notice.hide()
         outer.addWidget(self.notice)
-        # The body scrolls where the screen is too small for all of it; heading and buttons stay.
-        self._column = ScrollColumn(theme)
-        self.body: QVBoxLayout = self._column.body
+        self._inside = QFrame()
+        self._inside.setProperty("look", "clear")
+        self.body = QVBoxLayout(self._inside)
+        self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(theme.px(12))
-        outer.addWidget(self._column, 1)
+        outer.addWidget(self._inside, 1)
+        self._outer = outer
+        self._column: QScrollArea | None = None
         self.foot = QHBoxLayout()
         self.foot.setSpacing(theme.px(8))
         self.foot.addStretch(1)
@@ -74,25 +76,28 @@ class Sheet(QDialog):
         self.fit()
 
     def fit(self) -> None:
-        """Become as high as what is held, within the screen."""
-        layout, inside = self.layout(), self._column.widget()
-        if layout is None or inside is None:
-            return
+        """Become as high as what is held. Where the screen is too small the body scrolls; heading and buttons stay."""
         room = self.screen().availableSize()
         wide = min(self._wide, room.width())
-        margins = layout.contentsMargins()
-        inside.ensurePolished()
-        self.body.activate()
-        across = wide - margins.left() - margins.right()
-        wanted = (
-            self.body.totalHeightForWidth(across) if self.body.hasHeightForWidth() else self.body.sizeHint().height()
-        )
-        self._column.setMinimumHeight(wanted)
-        layout.activate()
-        high = layout.totalHeightForWidth(wide) if layout.hasHeightForWidth() else layout.sizeHint().height()
+        high = room.height() if self._column is not None else self._height_for(wide)
         if high > room.height():
-            self._column.setMinimumHeight(max(wanted - (high - room.height()), self._theme.px(80)))
+            self._let_scroll()
         self.setFixedSize(wide, min(high, room.height()))
+
+    def _height_for(self, wide: int) -> int:
+        self._outer.activate()
+        if self._outer.hasHeightForWidth():
+            return self._outer.totalHeightForWidth(wide)
+        return self._outer.sizeHint().height()
+
+    def _let_scroll(self) -> None:
+        column = self._column = QScrollArea()
+        column.setWidgetResizable(True)
+        column.setFrameShape(QFrame.Shape.NoFrame)
+        column.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._outer.replaceWidget(self._inside, column)
+        column.setWidget(self._inside)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Fit before it is seen, in the middle of its window."""

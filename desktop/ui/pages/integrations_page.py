@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QCoreApplication, Qt, Slot
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout
 
@@ -22,7 +22,7 @@ from desktop.ui.pages.integrations_wording import Clock
 from desktop.ui.syncing import SyncOutcome, SyncProgress
 from desktop.ui.widgets.notice import Notice
 from desktop.ui.widgets.payments_card import PaymentsCard
-from desktop.ui.widgets.surfaces import clear_layout
+from desktop.ui.widgets.surfaces import ScrollColumn, clear_layout
 
 if TYPE_CHECKING:
     from desktop.actions.accounts import Renamed, SetAsideLine
@@ -118,6 +118,14 @@ class IntegrationsPage(Page):
     @Slot()
     def _on_flow_shown(self) -> None:
         self.connecting.show()
+        # In a low window it stands below the fold, and has its place after the next layout only.
+        QTimer.singleShot(0, self, self._see_connecting)
+
+    @Slot()
+    def _see_connecting(self) -> None:
+        column = self._page_ready
+        if isinstance(column, ScrollColumn):
+            column.ensureWidgetVisible(self.connecting)
 
     # --- connecting ------------------------------------------------------------------------------------------------
 

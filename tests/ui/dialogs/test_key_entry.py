@@ -81,5 +81,23 @@ def test_escape_leaves_without_a_word(qtbot, sheet: KeyEntry) -> None:
         qtbot.keyClick(sheet, Qt.Key.Key_Escape)
 
 
+def test_on_a_small_screen_the_body_scrolls_and_the_buttons_stay(
+    qtbot, theme: Theme, window, stripe: Offer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = KeyEntry(theme, stripe, Addresses(lambda _url: True), window)
+    screen = made.screen()
+    small = screen.availableSize()
+    small.setHeight(360)
+    monkeypatch.setattr(type(screen), "availableSize", lambda _self: small)
+    made.open()
+    qtbot.waitExposed(made)
+    assert made.height() == 360
+    assert made._column.height() > 80
+    bottom = made.connect_button.mapTo(made, made.connect_button.rect().bottomLeft()).y()
+    assert bottom < 360
+    made.show_notice("Wrong key", "Another one, please.")
+    assert made.height() == 360
+
+
 def test_every_control_is_named(sheet: KeyEntry, audit_accessibility) -> None:
     assert audit_accessibility(sheet) == []

@@ -435,6 +435,15 @@ def test_while_connecting_the_card_is_shown_instead_of_the_picker(own: Stage) ->
     own.until(lambda: not own.page.flow.busy)
 
 
+def test_in_a_low_window_the_card_is_scrolled_into_sight(own: Stage) -> None:
+    own.page.resize(660, 420)
+    own.choose("browser")
+    own.until(lambda: own.opened)
+    own.until(lambda: not own.card.visibleRegion().isEmpty())
+    own.card.cancel_asked.emit()
+    own.until(lambda: not own.page.flow.busy)
+
+
 # --- the platform's keys ------------------------------------------------------------------------------------------
 
 
