@@ -226,11 +226,11 @@ def test_an_object_whose_order_is_unclear_is_read_again_by_id(desk: Desk) -> Non
 
 
 def test_invoices_are_usable_once_ninety_days_are_read(desk: Desk) -> None:
-    world = fill(World(), 40, days=400)
+    world = fill(World(), 80, days=400)
     reader = FakeReader(world)
 
     def before(name: str) -> None:
-        if reader.calls.count("page invoices") == 8:
+        if reader.calls.count("page invoices") == 20:
             desk.cancel.set()
 
     reader.before = before
@@ -244,17 +244,17 @@ def test_invoices_are_usable_once_ninety_days_are_read(desk: Desk) -> None:
 
 
 def test_a_setting_stops_history_at_a_day_but_reads_open_invoices_of_any_age(desk: Desk) -> None:
-    world = fill(World(), 40, days=400)
-    world.change("invoice", "in_0039", status="open", amount_paid=0, amount_remaining=1039, paid_at=None, silent=True)
+    world = fill(World(), 80, days=400)
+    world.change("invoice", "in_0079", status="open", amount_paid=0, amount_remaining=1079, paid_at=None, silent=True)
     reader = FakeReader(world)
     desk.sync(reader, since="2026-03-01")
     status = desk.status()
     assert {name for name, one in status.items() if one.since == "2026-03-01"} == HISTORY & set(status)
     assert status["clients"].since is None
     invoices = desk.rows(Invoice, "external_id")
-    assert "in_0039" in invoices
-    assert "in_0038" not in invoices
-    assert reader.calls.count("page charges") < 12
+    assert "in_0079" in invoices
+    assert "in_0078" not in invoices
+    assert reader.calls.count("page charges") < 20
     assert min(desk.rows(BalanceEntry, "created_at")) >= NOW - 90 * DAY
 
 
