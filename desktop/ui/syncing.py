@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
-from desktop.errors import CancelledError, WorldError
+from desktop.errors import CancelledError, NotConnectedError, WorldError
+from desktop.sync.schedule import MINUTE_MS, Past, Schedule, slept
 from desktop.ui.desk import Desk
 from desktop.ui.messages import Messages
 from desktop.ui.tasks import Job, Tasks
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from desktop.records import Changes
     from desktop.sync.report import Progress, SyncReport
 
-_EVERY_S: Final = 3600
 _TICK_MS: Final = 20_000
 _CHANGES_APART_S: Final = 0.3
 
@@ -59,6 +60,7 @@ class Standing:
     """What the rail's box needs to know about the accounts."""
 
     connected: int
+    active: int
     last_sync_at: int | None
     last_sync_clock: str
     attention: tuple[str, ...]
@@ -85,7 +87,10 @@ class Syncing(QObject):
         self._by_hand = False
         self._standing: Standing | None = None
         self._failed: WorldError | None = None
-        self._tried = 0.0
+        self._schedule = Schedule(scatter=random.random())
+        self._past: Past | None = None
+        self._woke_at: int | None = None
+        self._looked = (_now(), time.monotonic())
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._on_tick)
@@ -120,8 +125,7 @@ class Syncing(QObject):
         if self._job is not None:
             return
         self._by_hand = by_hand
-        self._tried = time.monotonic()
-        work = _Work(self._desk, integration_id, full)
+        work = _Work(self._desk, integration_id, full, by_hand)
         self._job = self._tasks.run(work, self._on_done, self._on_error)
         self._job.progressed.connect(self._on_progress)
         text = QCoreApplication.translate("Syncing", "Starting")
@@ -147,23 +151,36 @@ class Syncing(QObject):
 
     @Slot(object)
     def _on_done(self, outcome: SyncOutcome) -> None:
-        self._job = None
         errors = [account.error for account in outcome.accounts if account.error is not None]
-        self._failed = errors[0] if errors else None
-        for error in errors:
-            if self._by_hand:
-                self._messages.error(error, QCoreApplication.translate("Syncing", "Retry"), self.sync_now)
+        retry = any(account.report is not None and account.report.retry for account in outcome.accounts)
+        self._end(errors[0] if errors else None, retry=retry or bool(errors))
+        for error in errors[1:]:
+            self._complain(error)
         self._ask_standing()
         self.ended.emit(outcome)
 
     @Slot(object)
     def _on_error(self, error: WorldError) -> None:
-        self._job = None
-        self._failed = error
-        if self._by_hand:
-            self._messages.error(error, QCoreApplication.translate("Syncing", "Retry"), self.sync_now)
+        self._end(error, retry=True)
         self._show()
         self.ended.emit(None)
+
+    def _end(self, error: WorldError | None, *, retry: bool) -> None:
+        self._job = None
+        self._failed = error
+        past, now = self._past or Past(), _now()
+        # Refused credentials stop that account alone: it needs attention, and the schedule leaves it out.
+        if not retry or isinstance(error, CancelledError | NotConnectedError):
+            self._past = past.succeeded(now)
+        else:
+            self._past = past.failed(now)
+        if error is not None:
+            self._complain(error)
+
+    def _complain(self, error: WorldError) -> None:
+        """Tell what went wrong with a sync that was asked for; the hourly one only shows it in the rail."""
+        if self._by_hand and not isinstance(error, CancelledError):
+            self._messages.error(error, QCoreApplication.translate("Syncing", "Retry"), self.sync_now)
 
     # --- standing ----------------------------------------------------------------------------------------------
 
@@ -178,6 +195,8 @@ class Syncing(QObject):
     @Slot(object)
     def _on_standing(self, standing: Standing) -> None:
         self._standing = standing
+        if self._past is None:
+            self._past = Past(standing.last_sync_at)
         self._show()
         self._on_tick()
 
@@ -188,22 +207,22 @@ class Syncing(QObject):
 
     @Slot()
     def _on_tick(self) -> None:
-        standing = self._standing
-        if standing is None or self.running:
+        now, steady = _now(), time.monotonic()
+        if slept(self._looked[0], now, self._looked[1], steady):
+            self._woke_at = now
+        self._looked = (now, steady)
+        standing, past = self._standing, self._past
+        if standing is None or past is None or self.running:
             return
-        if standing.connected and self._seconds_left(standing) <= 0:
+        if standing.active and self._schedule.is_due(past, now, woke_at=self._woke_at):
             self._begin(None, False, by_hand=False)
         else:
             self._show()
 
-    def _seconds_left(self, standing: Standing) -> float:
-        """Until the next hourly sync. One that failed is tried again after a quarter of an hour."""
-        now = time.time()
-        since = now - standing.last_sync_at / 1000 if standing.last_sync_at else float(_EVERY_S)
-        left = _EVERY_S - since
-        if self._tried:
-            left = max(left, _EVERY_S / 4 - (time.monotonic() - self._tried))
-        return left
+    def _minutes_left(self) -> int:
+        """Until the next sync of its own, at least one."""
+        due = self._schedule.due_at(self._past or Past(), woke_at=self._woke_at)
+        return max(1, round(((due or 0) - _now()) / MINUTE_MS))
 
     def _show(self) -> None:
         if not self.running:
@@ -231,8 +250,7 @@ class Syncing(QObject):
         when = standing.last_sync_clock
         if not when:
             return SyncStatus("none", QCoreApplication.translate("Syncing", "Not synced yet"))
-        minutes = max(1, round(self._seconds_left(standing) / 60))
-        text = QCoreApplication.translate("Syncing", "{0} · next in {1} min").format(when, minutes)
+        text = QCoreApplication.translate("Syncing", "{0} · next in {1} min").format(when, self._minutes_left())
         if standing.lacking:
             title = QCoreApplication.translate("Syncing", "Up to date in part")
             return SyncStatus("attention", title, ", ".join(standing.lacking))
@@ -242,10 +260,11 @@ class Syncing(QObject):
 class _Work:
     """The sync itself, on its own lane."""
 
-    def __init__(self, desk: Desk, integration_id: int | None, full: bool) -> None:
+    def __init__(self, desk: Desk, integration_id: int | None, full: bool, by_hand: bool) -> None:
         self._desk = desk
         self._integration_id = integration_id
         self._full = full
+        self._by_hand = by_hand
 
     def __call__(self, job: Job) -> SyncOutcome:
         from desktop.actions.sync import accounts_to_sync
@@ -256,6 +275,8 @@ class _Work:
         for row in accounts_to_sync(business, self._integration_id):
             if job.cancelled.is_set():
                 break
+            if row.status == "needs_attention" and not self._by_hand:
+                continue
             outcomes.append(self._one(business, row, job))
         return SyncOutcome(tuple(outcomes), job.cancelled.is_set(), Changes(frozenset({"integrations", "sync_runs"})))
 
@@ -319,7 +340,12 @@ def _standing(business: Business) -> Standing:
     attention = [row.integration.attention for row in rows if row.integration.status == "needs_attention"]
     oldest = min(times) if times and len(times) == len(rows) else None
     clock = datetime.fromtimestamp(oldest / 1000, business.books.zone).strftime("%H:%M") if oldest else ""
-    return Standing(len(rows), oldest, clock, tuple(attention), tuple(lacking))
+    active = sum(1 for row in rows if row.integration.status == "active")
+    return Standing(len(rows), active, oldest, clock, tuple(attention), tuple(lacking))
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _title_syncing() -> str:

@@ -74,8 +74,11 @@ def test_a_bug_goes_to_the_hook_and_the_view_does_not_wait_for_ever(qtbot, tasks
     def question() -> None:
         raise ZeroDivisionError
 
-    with qtbot.captureExceptions() as caught, qtbot.waitSignal(view.heard):
-        tasks.query(question, view.take, view.fail)
+    with qtbot.captureExceptions() as caught:
+        with qtbot.waitSignal(view.heard):
+            tasks.query(question, view.take, view.fail)
+        # The hook is called in the worker's thread, a moment after the view has heard.
+        qtbot.waitUntil(lambda: bool(caught))
     assert [kind for kind, _error, _trace in caught] == [ZeroDivisionError]
     assert isinstance(view.errors[0], WorldError)
     with qtbot.waitSignal(view.heard):
