@@ -34,6 +34,7 @@ def test_the_figures_are_what_the_rows_add_up_to(seeds: list[int]) -> None:
         rows = {model: _all(world, model) for model in (Payment, Refund, BalanceEntry, Invoice, Client, ClientLink)}
         reports = [dashboard(world.books, TODAY, month) for month in MONTHS]
         world.books.close()
+    assert [report.month for report in reports] == list(MONTHS)
     for report in reports:
         _compare(report, rows)
 

@@ -440,6 +440,7 @@ def test_in_a_low_window_the_card_is_scrolled_into_sight(own: Stage) -> None:
     own.choose("browser")
     own.until(lambda: own.opened)
     own.until(lambda: not own.card.visibleRegion().isEmpty())
+    assert own.card.isVisible()
     own.card.cancel_asked.emit()
     own.until(lambda: not own.page.flow.busy)
 
@@ -460,6 +461,7 @@ def test_platform_keys_are_asked_for_once_and_kept(stage: Stage, sandbox: launch
     stage.until(lambda: stage.page._overview.offers[0].leads == "browser")
     stage.choose("browser")
     stage.until(lambda: len(stage.opened) == 2)
+    assert not any(sheet.isVisible() for sheet in stage.page.findChildren(PlatformKeys))
 
 
 def test_wrong_platform_keys_can_be_changed(stage: Stage, sandbox: launch.Running) -> None:
@@ -482,7 +484,9 @@ def test_the_two_ways_lead_to_each_other(stage: Stage) -> None:
     stage.sheet(PlatformKeys).other.click()
     entry = stage.sheet(KeyEntry)
     entry.other.click()
-    stage.sheet(PlatformKeys).reject()
+    again = stage.sheet(PlatformKeys)
+    assert again.isVisible()
+    again.reject()
 
 
 # --- the first sync --------------------------------------------------------------------------------------------
