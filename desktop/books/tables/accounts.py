@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import JSON, BigInteger, Index, LargeBinary, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Text
 
 from desktop.books.tables.base import Base, Count, Id, Instant, MaybeInstant, OwnedBy, Sealed, Words
 
@@ -15,10 +12,10 @@ class User(Base):
 
     __tablename__ = "users"
 
-    id: Mapped[Id]
-    name: Mapped[Words]
-    email: Mapped[Words]
-    created_at: Mapped[Instant]
+    id = Id()
+    name = Words()
+    email = Words()
+    created_at = Instant()
 
 
 class Integration(Base):
@@ -27,25 +24,25 @@ class Integration(Base):
     __tablename__ = "integrations"
     __table_args__ = (Index("ix_integrations_provider_mode_account_id", "provider", "mode", "account_id"),)
 
-    id: Mapped[Id]
-    user_id: Mapped[int] = mapped_column(BigInteger, default=1)
-    type: Mapped[str] = mapped_column(Text, default="payments")
-    name: Mapped[Words]
-    provider: Mapped[str] = mapped_column(Text)
-    label: Mapped[Words]
-    account_id: Mapped[Words]
-    mode: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(Text, default="active")
-    attention: Mapped[Words]
-    country: Mapped[Words]
-    currency: Mapped[Words]
-    config: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    row_uuid: Mapped[str] = mapped_column(Text, unique=True)
-    credentials: Mapped[Sealed]
-    created_at: Mapped[Instant]
-    connected_at: Mapped[MaybeInstant]
-    disconnected_at: Mapped[MaybeInstant]
-    last_sync_at: Mapped[MaybeInstant]
+    id = Id()
+    user_id = Column(BigInteger, nullable=False, default=1)
+    type = Column(Text, nullable=False, default="payments")
+    name = Words()
+    provider = Column(Text, nullable=False)
+    label = Words()
+    account_id = Words()
+    mode = Column(Text, nullable=False)
+    status = Column(Text, nullable=False, default="active")
+    attention = Words()
+    country = Words()
+    currency = Words()
+    config = Column(JSON, nullable=False, default=dict)
+    row_uuid = Column(Text, nullable=False, unique=True)
+    credentials = Sealed()
+    created_at = Instant()
+    connected_at = MaybeInstant()
+    disconnected_at = MaybeInstant()
+    last_sync_at = MaybeInstant()
 
 
 class Webhook(Base):
@@ -53,13 +50,13 @@ class Webhook(Base):
 
     __tablename__ = "webhooks"
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    url: Mapped[Words]
-    external_id: Mapped[Words]
-    secret: Mapped[Sealed]
-    events: Mapped[list[str]] = mapped_column(JSON, default=list)
-    created_at: Mapped[Instant]
+    id = Id()
+    integration_id = OwnedBy()
+    url = Words()
+    external_id = Words()
+    secret = Sealed()
+    events = Column(JSON, nullable=False, default=list)
+    created_at = Instant()
 
 
 class KeyRecord(Base):
@@ -67,11 +64,11 @@ class KeyRecord(Base):
 
     __tablename__ = "key_records"
 
-    id: Mapped[str] = mapped_column(Text, primary_key=True)
-    kind: Mapped[str] = mapped_column(Text)
-    params: Mapped[str] = mapped_column(Text)
-    verifier: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(Text)
+    id = Column(Text, primary_key=True)
+    kind = Column(Text, nullable=False)
+    params = Column(Text, nullable=False)
+    verifier = Column(Text, nullable=False)
+    state = Column(Text, nullable=False)
 
 
 class WrappedDataKey(Base):
@@ -79,9 +76,9 @@ class WrappedDataKey(Base):
 
     __tablename__ = "wrapped_keys"
 
-    integration_uuid: Mapped[str] = mapped_column(Text, primary_key=True)
-    master_id: Mapped[str] = mapped_column(Text)
-    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+    integration_uuid = Column(Text, primary_key=True)
+    master_id = Column(Text, nullable=False)
+    wrapped = Column(LargeBinary, nullable=False)
 
 
 class Lease(Base):
@@ -89,10 +86,10 @@ class Lease(Base):
 
     __tablename__ = "leases"
 
-    integration_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    holder: Mapped[Words]
-    heartbeat_at: Mapped[Instant]
-    fence: Mapped[Count]
+    integration_id = Column(BigInteger, primary_key=True, autoincrement=False)
+    holder = Words()
+    heartbeat_at = Instant()
+    fence = Count()
 
 
 class Setting(Base):
@@ -100,5 +97,5 @@ class Setting(Base):
 
     __tablename__ = "settings"
 
-    name: Mapped[str] = mapped_column(Text, primary_key=True)
-    value: Mapped[Any] = mapped_column(JSON)
+    name = Column(Text, primary_key=True)
+    value = Column(JSON, nullable=False)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from functools import partial
+from typing import ClassVar, Final
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy.schema import SchemaItem
 
 # Unnamed constraints cannot be altered later (Alembic, "The Importance of Naming Constraints").
 _NAMES = {
@@ -16,26 +17,49 @@ _NAMES = {
 }
 
 
-class Base(DeclarativeBase):
-    """The declarative base of all tables."""
+class Base:
+    """What all models stand on: a class whose columns become the Core table ``__table__`` of its ``__tablename__``.
 
-    metadata = MetaData(naming_convention=_NAMES)
+    ``__table_args__`` are its indexes and constraints; ``__clustered__`` keeps rows in the order of their key.
+
+    SQLAlchemy's ORM is not used: nothing here needs it, and importing it takes as long as an empty window takes to
+    appear (tests/bench/bench_start).
+    """
+
+    metadata: ClassVar = MetaData(naming_convention=_NAMES)
+    __tablename__: ClassVar[str]
+    __table_args__: ClassVar[tuple[SchemaItem, ...]] = ()
+    __clustered__: ClassVar[bool] = False
+    __table__: ClassVar[Table]
+
+    def __init_subclass__(cls) -> None:
+        columns: list[SchemaItem] = []
+        for name, value in vars(cls).items():
+            if isinstance(value, Column):
+                value.name = value.key = name
+                columns.append(value)
+        items = (*columns, *cls.__table_args__)
+        cls.__table__ = Table(cls.__tablename__, Base.metadata, *items, sqlite_with_rowid=not cls.__clustered__)
 
 
 _id = BigInteger().with_variant(Integer, "sqlite")
 
-Id = Annotated[int, mapped_column(_id, primary_key=True, autoincrement=True)]
-OwnedBy = Annotated[int, mapped_column(_id, ForeignKey("integrations.id"))]
-Ref = Annotated[str, mapped_column(Text, default="")]
-Words = Annotated[str, mapped_column(Text, default="")]
-Amount = Annotated[int, mapped_column(BigInteger, default=0)]
-Count = Annotated[int, mapped_column(BigInteger, default=0)]
-Instant = Annotated[int, mapped_column(BigInteger)]
-MaybeInstant = Annotated[int | None, mapped_column(BigInteger)]
-Day = Annotated[str, mapped_column(Text)]
-MaybeDay = Annotated[str | None, mapped_column(Text)]
-Flag = Annotated[bool, mapped_column(Boolean, default=False)]
-Sealed = Annotated[bytes | None, mapped_column(LargeBinary)]
+Id: Final = partial(Column[int], _id, primary_key=True, autoincrement=True)
+Ref: Final = partial(Column[str], Text, nullable=False, default="")
+Words: Final = partial(Column[str], Text, nullable=False, default="")
+Amount: Final = partial(Column[int], BigInteger, nullable=False, default=0)
+Count: Final = partial(Column[int], BigInteger, nullable=False, default=0)
+Instant: Final = partial(Column[int], BigInteger, nullable=False)
+MaybeInstant: Final = partial(Column[int | None], BigInteger)
+Day: Final = partial(Column[str], Text, nullable=False)
+MaybeDay: Final = partial(Column[str | None], Text)
+Flag: Final = partial(Column[bool], Boolean, nullable=False, default=False)
+Sealed: Final = partial(Column[bytes | None], LargeBinary)
+
+
+def OwnedBy() -> Column[int]:
+    """The account that the row is of."""
+    return Column(_id, ForeignKey("integrations.id"), nullable=False)
 
 
 def by_external_id(table: str) -> Index:
@@ -45,4 +69,4 @@ def by_external_id(table: str) -> Index:
 
 def table_of(model: type[Base]) -> Table:
     """The Core table of a model."""
-    return cast(Table, model.__table__)
+    return model.__table__

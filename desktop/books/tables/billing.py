@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Index, Integer, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, Column, Index, Integer, Text
 
 from desktop.books.tables.base import (
     Amount,
@@ -45,41 +44,41 @@ class Invoice(Base):
         Index("ix_invoices_integration_id_payment_ref", "integration_id", "payment_ref"),
     )
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    external_id: Mapped[str] = mapped_column(Text)
-    deleted: Mapped[Flag]
-    number: Mapped[Words]
-    status: Mapped[str] = mapped_column(Text)
-    client_link_id: Mapped[int] = mapped_column(BigInteger, default=0)
-    client_name: Mapped[Words]
-    client_email: Mapped[Words]
-    currency: Mapped[str] = mapped_column(Text)
-    total: Mapped[Amount]
-    subtotal: Mapped[Amount]
-    tax: Mapped[Amount]
-    amount_due: Mapped[Amount]
-    amount_paid: Mapped[Amount]
-    amount_remaining: Mapped[Amount]
-    created_at: Mapped[Instant]
-    finalized_at: Mapped[MaybeInstant]
-    finalized_day: Mapped[MaybeDay]
-    due_at: Mapped[MaybeInstant]
-    due_day: Mapped[MaybeDay]
-    stated_due_day: Mapped[MaybeDay]
-    paid_at: Mapped[MaybeInstant]
-    voided_at: Mapped[MaybeInstant]
-    uncollectible_at: Mapped[MaybeInstant]
-    subscription_ref: Mapped[Ref]
-    payment_ref: Mapped[Ref]
-    hosted_url: Mapped[Words]
-    pdf_url: Mapped[Words]
-    description: Mapped[Words]
-    collection_method: Mapped[Words]
-    billing_reason: Mapped[Words]
-    attempt_count: Mapped[Count]
-    next_attempt_at: Mapped[MaybeInstant]
-    location_ref: Mapped[Ref]
+    id = Id()
+    integration_id = OwnedBy()
+    external_id = Column(Text, nullable=False)
+    deleted = Flag()
+    number = Words()
+    status = Column(Text, nullable=False)
+    client_link_id = Column(BigInteger, nullable=False, default=0)
+    client_name = Words()
+    client_email = Words()
+    currency = Column(Text, nullable=False)
+    total = Amount()
+    subtotal = Amount()
+    tax = Amount()
+    amount_due = Amount()
+    amount_paid = Amount()
+    amount_remaining = Amount()
+    created_at = Instant()
+    finalized_at = MaybeInstant()
+    finalized_day = MaybeDay()
+    due_at = MaybeInstant()
+    due_day = MaybeDay()
+    stated_due_day = MaybeDay()
+    paid_at = MaybeInstant()
+    voided_at = MaybeInstant()
+    uncollectible_at = MaybeInstant()
+    subscription_ref = Ref()
+    payment_ref = Ref()
+    hosted_url = Words()
+    pdf_url = Words()
+    description = Words()
+    collection_method = Words()
+    billing_reason = Words()
+    attempt_count = Count()
+    next_attempt_at = MaybeInstant()
+    location_ref = Ref()
 
 
 class InvoiceLine(Base):
@@ -88,20 +87,20 @@ class InvoiceLine(Base):
     __tablename__ = "invoice_lines"
     __table_args__ = (Index("ix_invoice_lines_integration_id_invoice_ref", "integration_id", "invoice_ref"),)
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    invoice_ref: Mapped[str] = mapped_column(Text)
-    external_id: Mapped[str] = mapped_column(Text)
-    position: Mapped[int] = mapped_column(Integer)
-    description: Mapped[Words]
-    amount: Mapped[Amount]
-    quantity: Mapped[Words]
-    service_ref: Mapped[Ref]
-    price_ref: Mapped[Ref]
-    tax: Mapped[Amount]
-    discount: Mapped[Amount]
-    period_start_at: Mapped[MaybeInstant]
-    period_end_at: Mapped[MaybeInstant]
+    id = Id()
+    integration_id = OwnedBy()
+    invoice_ref = Column(Text, nullable=False)
+    external_id = Column(Text, nullable=False)
+    position = Column(Integer, nullable=False)
+    description = Words()
+    amount = Amount()
+    quantity = Words()
+    service_ref = Ref()
+    price_ref = Ref()
+    tax = Amount()
+    discount = Amount()
+    period_start_at = MaybeInstant()
+    period_end_at = MaybeInstant()
 
 
 class InvoicePayment(Base):
@@ -114,18 +113,18 @@ class InvoicePayment(Base):
         Index("ix_invoice_payments_integration_id_payment_ref", "integration_id", "payment_ref"),
     )
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    external_id: Mapped[str] = mapped_column(Text)
-    deleted: Mapped[Flag]
-    invoice_ref: Mapped[Ref]
-    payment_ref: Mapped[Ref]
-    amount: Mapped[Amount]
-    currency: Mapped[Words]
-    status: Mapped[Words]
-    is_default: Mapped[Flag]
-    created_at: Mapped[Instant]
-    paid_at: Mapped[MaybeInstant]
+    id = Id()
+    integration_id = OwnedBy()
+    external_id = Column(Text, nullable=False)
+    deleted = Flag()
+    invoice_ref = Ref()
+    payment_ref = Ref()
+    amount = Amount()
+    currency = Words()
+    status = Words()
+    is_default = Flag()
+    created_at = Instant()
+    paid_at = MaybeInstant()
 
 
 class InvoiceEvent(Base):
@@ -147,14 +146,14 @@ class InvoiceEvent(Base):
         Index("ix_invoice_events_at", "at"),
     )
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    invoice_ref: Mapped[str] = mapped_column(Text)
-    kind: Mapped[str] = mapped_column(Text)
-    source_ref: Mapped[Ref]
-    amount: Mapped[Amount]
-    at: Mapped[Instant]
-    observed: Mapped[Flag]
+    id = Id()
+    integration_id = OwnedBy()
+    invoice_ref = Column(Text, nullable=False)
+    kind = Column(Text, nullable=False)
+    source_ref = Ref()
+    amount = Amount()
+    at = Instant()
+    observed = Flag()
 
 
 class CreditNote(Base):
@@ -166,20 +165,20 @@ class CreditNote(Base):
         Index("ix_credit_notes_integration_id_invoice_ref", "integration_id", "invoice_ref"),
     )
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    external_id: Mapped[str] = mapped_column(Text)
-    deleted: Mapped[Flag]
-    number: Mapped[Words]
-    invoice_ref: Mapped[Ref]
-    client_link_id: Mapped[int] = mapped_column(BigInteger, default=0)
-    amount: Mapped[Amount]
-    currency: Mapped[Words]
-    status: Mapped[Words]
-    reason: Mapped[Words]
-    refund_ref: Mapped[Ref]
-    created_at: Mapped[Instant]
-    voided_at: Mapped[MaybeInstant]
+    id = Id()
+    integration_id = OwnedBy()
+    external_id = Column(Text, nullable=False)
+    deleted = Flag()
+    number = Words()
+    invoice_ref = Ref()
+    client_link_id = Column(BigInteger, nullable=False, default=0)
+    amount = Amount()
+    currency = Words()
+    status = Words()
+    reason = Words()
+    refund_ref = Ref()
+    created_at = Instant()
+    voided_at = MaybeInstant()
 
 
 class ClientBalanceEntry(Base):
@@ -188,15 +187,15 @@ class ClientBalanceEntry(Base):
     __tablename__ = "client_balance_entries"
     __table_args__ = (by_external_id("client_balance_entries"),)
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    external_id: Mapped[str] = mapped_column(Text)
-    deleted: Mapped[Flag]
-    client_link_id: Mapped[int] = mapped_column(BigInteger, default=0)
-    amount: Mapped[Amount]
-    currency: Mapped[Words]
-    ending_balance: Mapped[Amount]
-    kind: Mapped[Words]
-    invoice_ref: Mapped[Ref]
-    description: Mapped[Words]
-    created_at: Mapped[Instant]
+    id = Id()
+    integration_id = OwnedBy()
+    external_id = Column(Text, nullable=False)
+    deleted = Flag()
+    client_link_id = Column(BigInteger, nullable=False, default=0)
+    amount = Amount()
+    currency = Words()
+    ending_balance = Amount()
+    kind = Words()
+    invoice_ref = Ref()
+    description = Words()
+    created_at = Instant()

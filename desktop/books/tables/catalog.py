@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Index, Integer, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, Column, Index, Integer, Text
 
 from desktop.books.tables.base import (
     Amount,
@@ -26,20 +25,20 @@ class Service(Base):
     __tablename__ = "services"
     __table_args__ = (by_external_id("services"), Index("ix_services_kind_name", "kind", "name"))
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    external_id: Mapped[str] = mapped_column(Text)
-    deleted: Mapped[Flag]
-    kind: Mapped[str] = mapped_column(Text)
-    parent_ref: Mapped[Ref]
-    name: Mapped[Words]
-    description: Mapped[Words]
-    active: Mapped[Flag]
-    unit_amount: Mapped[int | None] = mapped_column(BigInteger)
-    currency: Mapped[Words]
-    interval: Mapped[Words]
-    interval_count: Mapped[Count]
-    created_at: Mapped[Instant]
+    id = Id()
+    integration_id = OwnedBy()
+    external_id = Column(Text, nullable=False)
+    deleted = Flag()
+    kind = Column(Text, nullable=False)
+    parent_ref = Ref()
+    name = Words()
+    description = Words()
+    active = Flag()
+    unit_amount = Column(BigInteger)
+    currency = Words()
+    interval = Words()
+    interval_count = Count()
+    created_at = Instant()
 
 
 class Subscription(Base):
@@ -52,29 +51,29 @@ class Subscription(Base):
         Index("ix_subscriptions_client_link_id", "client_link_id"),
     )
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    external_id: Mapped[str] = mapped_column(Text)
-    deleted: Mapped[Flag]
-    client_link_id: Mapped[int] = mapped_column(BigInteger, default=0)
-    status: Mapped[str] = mapped_column(Text)
-    currency: Mapped[str] = mapped_column(Text)
-    amount: Mapped[Amount]
-    interval: Mapped[Words]
-    interval_count: Mapped[Count]
-    created_at: Mapped[Instant]
-    started_at: Mapped[MaybeInstant]
-    current_period_start_at: Mapped[MaybeInstant]
-    current_period_end_at: Mapped[MaybeInstant]
-    trial_end_at: Mapped[MaybeInstant]
-    cancel_at: Mapped[MaybeInstant]
-    cancel_at_period_end: Mapped[Flag]
-    canceled_at: Mapped[MaybeInstant]
-    ended_at: Mapped[MaybeInstant]
-    collection_method: Mapped[Words]
-    description: Mapped[Words]
-    method_ref: Mapped[Ref]
-    location_ref: Mapped[Ref]
+    id = Id()
+    integration_id = OwnedBy()
+    external_id = Column(Text, nullable=False)
+    deleted = Flag()
+    client_link_id = Column(BigInteger, nullable=False, default=0)
+    status = Column(Text, nullable=False)
+    currency = Column(Text, nullable=False)
+    amount = Amount()
+    interval = Words()
+    interval_count = Count()
+    created_at = Instant()
+    started_at = MaybeInstant()
+    current_period_start_at = MaybeInstant()
+    current_period_end_at = MaybeInstant()
+    trial_end_at = MaybeInstant()
+    cancel_at = MaybeInstant()
+    cancel_at_period_end = Flag()
+    canceled_at = MaybeInstant()
+    ended_at = MaybeInstant()
+    collection_method = Words()
+    description = Words()
+    method_ref = Ref()
+    location_ref = Ref()
 
 
 class SubscriptionItem(Base):
@@ -85,17 +84,17 @@ class SubscriptionItem(Base):
         Index("ix_subscription_items_integration_id_subscription_ref", "integration_id", "subscription_ref"),
     )
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    subscription_ref: Mapped[str] = mapped_column(Text)
-    external_id: Mapped[str] = mapped_column(Text)
-    price_ref: Mapped[Ref]
-    service_ref: Mapped[Ref]
-    quantity: Mapped[Count]
-    unit_amount: Mapped[int | None] = mapped_column(BigInteger)
-    currency: Mapped[Words]
-    interval: Mapped[Words]
-    interval_count: Mapped[Count]
+    id = Id()
+    integration_id = OwnedBy()
+    subscription_ref = Column(Text, nullable=False)
+    external_id = Column(Text, nullable=False)
+    price_ref = Ref()
+    service_ref = Ref()
+    quantity = Count()
+    unit_amount = Column(BigInteger)
+    currency = Words()
+    interval = Words()
+    interval_count = Count()
 
 
 class PaymentMethod(Base):
@@ -107,14 +106,14 @@ class PaymentMethod(Base):
         Index("ix_payment_methods_client_link_id", "client_link_id"),
     )
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    external_id: Mapped[str] = mapped_column(Text)
-    deleted: Mapped[Flag]
-    client_link_id: Mapped[int] = mapped_column(BigInteger, default=0)
-    kind: Mapped[Words]
-    brand: Mapped[Words]
-    last4: Mapped[Words]
-    exp_month: Mapped[int | None] = mapped_column(Integer)
-    exp_year: Mapped[int | None] = mapped_column(Integer)
-    created_at: Mapped[Instant]
+    id = Id()
+    integration_id = OwnedBy()
+    external_id = Column(Text, nullable=False)
+    deleted = Flag()
+    client_link_id = Column(BigInteger, nullable=False, default=0)
+    kind = Words()
+    brand = Words()
+    last4 = Words()
+    exp_month = Column(Integer)
+    exp_year = Column(Integer)
+    created_at = Instant()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Column, Index, Text
 
 from desktop.books.tables.base import (
     Amount,
@@ -32,23 +31,23 @@ class BalanceEntry(Base):
         Index("ix_balance_entries_created_at_id", "created_at", "id"),
     )
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    external_id: Mapped[str] = mapped_column(Text)
-    kind: Mapped[str] = mapped_column(Text)
-    amount: Mapped[Amount]
-    fee: Mapped[Amount]
-    net: Mapped[Amount]
-    currency: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[Instant]
-    entry_day: Mapped[Day]
-    available_at: Mapped[MaybeInstant]
-    source_ref: Mapped[Ref]
-    payout_ref: Mapped[Ref]
-    status: Mapped[Words]
-    exchange_rate: Mapped[Words]
-    description: Mapped[Words]
-    location_ref: Mapped[Ref]
+    id = Id()
+    integration_id = OwnedBy()
+    external_id = Column(Text, nullable=False)
+    kind = Column(Text, nullable=False)
+    amount = Amount()
+    fee = Amount()
+    net = Amount()
+    currency = Column(Text, nullable=False)
+    created_at = Instant()
+    entry_day = Day()
+    available_at = MaybeInstant()
+    source_ref = Ref()
+    payout_ref = Ref()
+    status = Words()
+    exchange_rate = Words()
+    description = Words()
+    location_ref = Ref()
 
 
 class Payout(Base):
@@ -57,23 +56,23 @@ class Payout(Base):
     __tablename__ = "payouts"
     __table_args__ = (by_external_id("payouts"), Index("ix_payouts_created_at_id", "created_at", "id"))
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    external_id: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(Text)
-    amount: Mapped[Amount]
-    currency: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[Instant]
-    arrival_at: Mapped[MaybeInstant]
-    arrival_day: Mapped[MaybeDay]
-    automatic: Mapped[Flag]
-    entry_ref: Mapped[Ref]
-    failure_entry_ref: Mapped[Ref]
-    failure_code: Mapped[Words]
-    failure_message: Mapped[Words]
-    description: Mapped[Words]
-    method: Mapped[Words]
-    location_ref: Mapped[Ref]
+    id = Id()
+    integration_id = OwnedBy()
+    external_id = Column(Text, nullable=False)
+    status = Column(Text, nullable=False)
+    amount = Amount()
+    currency = Column(Text, nullable=False)
+    created_at = Instant()
+    arrival_at = MaybeInstant()
+    arrival_day = MaybeDay()
+    automatic = Flag()
+    entry_ref = Ref()
+    failure_entry_ref = Ref()
+    failure_code = Words()
+    failure_message = Words()
+    description = Words()
+    method = Words()
+    location_ref = Ref()
 
 
 class ExchangeRate(Base):
@@ -81,9 +80,9 @@ class ExchangeRate(Base):
 
     __tablename__ = "exchange_rates"
 
-    id: Mapped[Id]
-    day: Mapped[Day]
-    base: Mapped[str] = mapped_column(Text)
-    quote: Mapped[str] = mapped_column(Text)
-    rate: Mapped[str] = mapped_column(Text)
-    source: Mapped[Words]
+    id = Id()
+    day = Day()
+    base = Column(Text, nullable=False)
+    quote = Column(Text, nullable=False)
+    rate = Column(Text, nullable=False)
+    source = Words()

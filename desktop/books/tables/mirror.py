@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import JSON, BigInteger, Index, LargeBinary, SmallInteger, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, SmallInteger, Text, UniqueConstraint
 
 from desktop.books.tables.base import Base, Count, Flag, Id, Instant, MaybeInstant, OwnedBy, Ref, Words
 
@@ -27,17 +24,17 @@ class IntegrationData(Base):
         ),
     )
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    data_type: Mapped[str] = mapped_column(Text)
-    external_id: Mapped[str] = mapped_column(Text)
-    kind: Mapped[Words]
-    data: Mapped[bytes] = mapped_column(LargeBinary)
-    digest: Mapped[bytes] = mapped_column(LargeBinary)
-    version_low: Mapped[Instant]
-    version_high: Mapped[Instant]
-    version_native: Mapped[MaybeInstant]
-    deletion: Mapped[int] = mapped_column(SmallInteger, default=0)
+    id = Id()
+    integration_id = OwnedBy()
+    data_type = Column(Text, nullable=False)
+    external_id = Column(Text, nullable=False)
+    kind = Words()
+    data = Column(LargeBinary, nullable=False)
+    digest = Column(LargeBinary, nullable=False)
+    version_low = Instant()
+    version_high = Instant()
+    version_native = MaybeInstant()
+    deletion = Column(SmallInteger, nullable=False, default=0)
 
 
 class Event(Base):
@@ -49,20 +46,20 @@ class Event(Base):
         Index("ix_events_state", "state"),
     )
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    external_id: Mapped[str] = mapped_column(Text)
-    kind: Mapped[Words]
-    data_type: Mapped[Words]
-    object_id: Mapped[Ref]
-    api_version: Mapped[Words]
-    created_at: Mapped[Instant]
-    received_at: Mapped[Instant]
-    done_at: Mapped[MaybeInstant]
-    state: Mapped[str] = mapped_column(Text, default="waiting")
-    tries: Mapped[Count]
-    error: Mapped[Words]
-    data: Mapped[bytes | None] = mapped_column(LargeBinary)
+    id = Id()
+    integration_id = OwnedBy()
+    external_id = Column(Text, nullable=False)
+    kind = Words()
+    data_type = Words()
+    object_id = Ref()
+    api_version = Words()
+    created_at = Instant()
+    received_at = Instant()
+    done_at = MaybeInstant()
+    state = Column(Text, nullable=False, default="waiting")
+    tries = Count()
+    error = Words()
+    data = Column(LargeBinary)
 
 
 class Bookmark(Base):
@@ -71,24 +68,24 @@ class Bookmark(Base):
     __tablename__ = "bookmarks"
     __table_args__ = (UniqueConstraint("integration_id", "stream", "feed"),)
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    stream: Mapped[str] = mapped_column(Text)
-    feed: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(Text, default="never")
-    cursor: Mapped[str | None] = mapped_column(Text)
-    parent: Mapped[Words]
-    pass_kind: Mapped[Words]
-    pass_started_at: Mapped[MaybeInstant]
-    pass_clean: Mapped[Flag]
-    oldest_at: Mapped[MaybeInstant]
-    usable: Mapped[Flag]
-    complete_through: Mapped[MaybeInstant]
-    since_day: Mapped[str | None] = mapped_column(Text)
-    seen: Mapped[Count]
-    error: Mapped[Words]
-    notes: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    updated_at: Mapped[Instant]
+    id = Id()
+    integration_id = OwnedBy()
+    stream = Column(Text, nullable=False)
+    feed = Column(Text, nullable=False)
+    state = Column(Text, nullable=False, default="never")
+    cursor = Column(Text)
+    parent = Words()
+    pass_kind = Words()
+    pass_started_at = MaybeInstant()
+    pass_clean = Flag()
+    oldest_at = MaybeInstant()
+    usable = Flag()
+    complete_through = MaybeInstant()
+    since_day = Column(Text)
+    seen = Count()
+    error = Words()
+    notes = Column(JSON, nullable=False, default=list)
+    updated_at = Instant()
 
 
 class SyncRun(Base):
@@ -96,13 +93,13 @@ class SyncRun(Base):
 
     __tablename__ = "sync_runs"
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    kind: Mapped[Words]
-    started_at: Mapped[Instant]
-    ended_at: Mapped[MaybeInstant]
-    outcome: Mapped[Words]
-    report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    id = Id()
+    integration_id = OwnedBy()
+    kind = Words()
+    started_at = Instant()
+    ended_at = MaybeInstant()
+    outcome = Words()
+    report = Column(JSON, nullable=False, default=dict)
 
 
 class SetAsideObject(Base):
@@ -111,12 +108,12 @@ class SetAsideObject(Base):
     __tablename__ = "set_aside"
     __table_args__ = (UniqueConstraint("integration_id", "data_type", "external_id"),)
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    stream: Mapped[Words]
-    data_type: Mapped[str] = mapped_column(Text)
-    external_id: Mapped[str] = mapped_column(Text)
-    reason: Mapped[Words]
-    data: Mapped[bytes | None] = mapped_column(LargeBinary)
-    first_seen_at: Mapped[int] = mapped_column(BigInteger)
-    last_seen_at: Mapped[int] = mapped_column(BigInteger)
+    id = Id()
+    integration_id = OwnedBy()
+    stream = Words()
+    data_type = Column(Text, nullable=False)
+    external_id = Column(Text, nullable=False)
+    reason = Words()
+    data = Column(LargeBinary)
+    first_seen_at = Column(BigInteger, nullable=False)
+    last_seen_at = Column(BigInteger, nullable=False)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Index, LargeBinary, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text, text
 
 from desktop.books.tables.base import (
     Amount,
@@ -51,40 +50,40 @@ class Payment(Base):
         ),
     )
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    external_id: Mapped[str] = mapped_column(Text)
-    stated: Mapped[bytes | None] = mapped_column(LargeBinary)
-    status: Mapped[str] = mapped_column(Text)
-    outcome: Mapped[str] = mapped_column(Text)
-    client_link_id: Mapped[int] = mapped_column(BigInteger, default=0)
-    client_name: Mapped[Words]
-    invoice_ref: Mapped[Ref]
-    currency: Mapped[str] = mapped_column(Text)
-    amount: Mapped[Amount]
-    collected: Mapped[Amount]
-    refunded: Mapped[Amount]
-    returned: Mapped[Amount]
-    settlement_currency: Mapped[Words]
-    fee: Mapped[Amount]
-    net: Mapped[Amount]
-    on_ledger: Mapped[Flag]
-    created_at: Mapped[Instant]
-    attempted_day: Mapped[MaybeDay]
-    booked_at: Mapped[MaybeInstant]
-    booked_day: Mapped[MaybeDay]
-    returned_at: Mapped[MaybeInstant]
-    returned_day: Mapped[MaybeDay]
-    method: Mapped[Words]
-    brand: Mapped[Words]
-    last4: Mapped[Words]
-    method_ref: Mapped[Ref]
-    failure_code: Mapped[Words]
-    failure_message: Mapped[Words]
-    description: Mapped[Words]
-    receipt_url: Mapped[Words]
-    disputed: Mapped[Flag]
-    location_ref: Mapped[Ref]
+    id = Id()
+    integration_id = OwnedBy()
+    external_id = Column(Text, nullable=False)
+    stated = Column(LargeBinary)
+    status = Column(Text, nullable=False)
+    outcome = Column(Text, nullable=False)
+    client_link_id = Column(BigInteger, nullable=False, default=0)
+    client_name = Words()
+    invoice_ref = Ref()
+    currency = Column(Text, nullable=False)
+    amount = Amount()
+    collected = Amount()
+    refunded = Amount()
+    returned = Amount()
+    settlement_currency = Words()
+    fee = Amount()
+    net = Amount()
+    on_ledger = Flag()
+    created_at = Instant()
+    attempted_day = MaybeDay()
+    booked_at = MaybeInstant()
+    booked_day = MaybeDay()
+    returned_at = MaybeInstant()
+    returned_day = MaybeDay()
+    method = Words()
+    brand = Words()
+    last4 = Words()
+    method_ref = Ref()
+    failure_code = Words()
+    failure_message = Words()
+    description = Words()
+    receipt_url = Words()
+    disputed = Flag()
+    location_ref = Ref()
 
 
 class PaymentAttempt(Base):
@@ -96,34 +95,34 @@ class PaymentAttempt(Base):
         Index("ix_payment_attempts_integration_id_payment_key", "integration_id", "payment_key"),
     )
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    external_id: Mapped[str] = mapped_column(Text)
-    payment_key: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(Text)
-    amount: Mapped[Amount]
-    amount_captured: Mapped[Amount]
-    amount_refunded: Mapped[Amount]
-    currency: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[Instant]
-    captured: Mapped[Flag]
-    client_ref: Mapped[Ref]
-    client_name: Mapped[Words]
-    client_email: Mapped[Words]
-    invoice_ref: Mapped[Ref]
-    entry_ref: Mapped[Ref]
-    returned: Mapped[Flag]
-    returned_entry_ref: Mapped[Ref]
-    method: Mapped[Words]
-    brand: Mapped[Words]
-    last4: Mapped[Words]
-    method_ref: Mapped[Ref]
-    failure_code: Mapped[Words]
-    failure_message: Mapped[Words]
-    receipt_url: Mapped[Words]
-    description: Mapped[Words]
-    disputed: Mapped[Flag]
-    location_ref: Mapped[Ref]
+    id = Id()
+    integration_id = OwnedBy()
+    external_id = Column(Text, nullable=False)
+    payment_key = Column(Text, nullable=False)
+    status = Column(Text, nullable=False)
+    amount = Amount()
+    amount_captured = Amount()
+    amount_refunded = Amount()
+    currency = Column(Text, nullable=False)
+    created_at = Instant()
+    captured = Flag()
+    client_ref = Ref()
+    client_name = Words()
+    client_email = Words()
+    invoice_ref = Ref()
+    entry_ref = Ref()
+    returned = Flag()
+    returned_entry_ref = Ref()
+    method = Words()
+    brand = Words()
+    last4 = Words()
+    method_ref = Ref()
+    failure_code = Words()
+    failure_message = Words()
+    receipt_url = Words()
+    description = Words()
+    disputed = Flag()
+    location_ref = Ref()
 
 
 class Refund(Base):
@@ -137,29 +136,29 @@ class Refund(Base):
         Index("ix_refunds_created_at_id", "created_at", "id"),
     )
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    external_id: Mapped[str] = mapped_column(Text)
-    payment_key: Mapped[Ref]
-    payment_ref: Mapped[Ref]
-    attempt_ref: Mapped[Ref]
-    client_link_id: Mapped[int] = mapped_column(BigInteger, default=0)
-    invoice_ref: Mapped[Ref]
-    status: Mapped[str] = mapped_column(Text)
-    amount: Mapped[Amount]
-    currency: Mapped[str] = mapped_column(Text)
-    settlement_currency: Mapped[Words]
-    created_at: Mapped[Instant]
-    refunded_day: Mapped[MaybeDay]
-    stated_failed_at: Mapped[MaybeInstant]
-    failed_at: Mapped[MaybeInstant]
-    failed_day: Mapped[MaybeDay]
-    entry_ref: Mapped[Ref]
-    failure_entry_ref: Mapped[Ref]
-    on_ledger: Mapped[Flag]
-    reason: Mapped[Words]
-    failure_reason: Mapped[Words]
-    location_ref: Mapped[Ref]
+    id = Id()
+    integration_id = OwnedBy()
+    external_id = Column(Text, nullable=False)
+    payment_key = Ref()
+    payment_ref = Ref()
+    attempt_ref = Ref()
+    client_link_id = Column(BigInteger, nullable=False, default=0)
+    invoice_ref = Ref()
+    status = Column(Text, nullable=False)
+    amount = Amount()
+    currency = Column(Text, nullable=False)
+    settlement_currency = Words()
+    created_at = Instant()
+    refunded_day = MaybeDay()
+    stated_failed_at = MaybeInstant()
+    failed_at = MaybeInstant()
+    failed_day = MaybeDay()
+    entry_ref = Ref()
+    failure_entry_ref = Ref()
+    on_ledger = Flag()
+    reason = Words()
+    failure_reason = Words()
+    location_ref = Ref()
 
 
 class Dispute(Base):
@@ -171,15 +170,15 @@ class Dispute(Base):
         Index("ix_disputes_integration_id_attempt_ref", "integration_id", "attempt_ref"),
     )
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    external_id: Mapped[str] = mapped_column(Text)
-    payment_ref: Mapped[Ref]
-    attempt_ref: Mapped[Ref]
-    status: Mapped[str] = mapped_column(Text)
-    reason: Mapped[Words]
-    amount: Mapped[Amount]
-    currency: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[Instant]
-    evidence_due_at: Mapped[MaybeInstant]
-    location_ref: Mapped[Ref]
+    id = Id()
+    integration_id = OwnedBy()
+    external_id = Column(Text, nullable=False)
+    payment_ref = Ref()
+    attempt_ref = Ref()
+    status = Column(Text, nullable=False)
+    reason = Words()
+    amount = Amount()
+    currency = Column(Text, nullable=False)
+    created_at = Instant()
+    evidence_due_at = MaybeInstant()
+    location_ref = Ref()

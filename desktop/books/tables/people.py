@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import JSON, BigInteger, Index, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, BigInteger, Column, Index, Text
 
 from desktop.books.tables.base import Amount, Base, Flag, Id, Instant, OwnedBy, Ref, Words, by_external_id
 
@@ -23,22 +20,22 @@ class Client(Base):
         Index("ix_clients_email", "email"),
     )
 
-    id: Mapped[Id]
-    origin_integration_id: Mapped[int | None] = mapped_column(BigInteger)
-    origin_ref: Mapped[str | None] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(Text, default="active")
-    name: Mapped[Words]
-    email: Mapped[Words]
-    phone: Mapped[Words]
-    company: Mapped[Words]
-    address_line1: Mapped[Words]
-    address_line2: Mapped[Words]
-    city: Mapped[Words]
-    postal_code: Mapped[Words]
-    region: Mapped[Words]
-    country: Mapped[Words]
-    description: Mapped[Words]
-    created_at: Mapped[Instant]
+    id = Id()
+    origin_integration_id = Column(BigInteger)
+    origin_ref = Column(Text)
+    status = Column(Text, nullable=False, default="active")
+    name = Words()
+    email = Words()
+    phone = Words()
+    company = Words()
+    address_line1 = Words()
+    address_line2 = Words()
+    city = Words()
+    postal_code = Words()
+    region = Words()
+    country = Words()
+    description = Words()
+    created_at = Instant()
 
 
 class ClientLink(Base):
@@ -50,15 +47,15 @@ class ClientLink(Base):
     __tablename__ = "client_links"
     __table_args__ = (by_external_id("client_links"), Index("ix_client_links_client_id", "client_id"))
 
-    id: Mapped[Id]
-    client_id: Mapped[int] = mapped_column(BigInteger)
-    integration_id: Mapped[OwnedBy]
-    external_id: Mapped[str] = mapped_column(Text)
-    stated: Mapped[Flag]
-    deleted: Mapped[Flag]
-    currency: Mapped[Words]
-    balance: Mapped[Amount]
-    delinquent: Mapped[Flag]
-    default_method_ref: Mapped[Ref]
-    agreed: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    created_at: Mapped[Instant]
+    id = Id()
+    client_id = Column(BigInteger, nullable=False)
+    integration_id = OwnedBy()
+    external_id = Column(Text, nullable=False)
+    stated = Flag()
+    deleted = Flag()
+    currency = Words()
+    balance = Amount()
+    delinquent = Flag()
+    default_method_ref = Ref()
+    agreed = Column(JSON, nullable=False, default=dict)
+    created_at = Instant()

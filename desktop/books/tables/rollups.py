@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Index, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, Column, Index, Text
 
 from desktop.books.tables.base import Amount, Base, Count
 
 # Kept in the order of their keys (SQLite: WITHOUT ROWID): one tree to write, and a period is read in one go.
-_CLUSTERED = {"sqlite_with_rowid": False}
 
 
 class DailyTotal(Base):
     """One measure of one day: ``collected``, ``refunds``, ``fees`` … (see ``books/rollups.py``)."""
 
     __tablename__ = "daily_totals"
-    __table_args__ = _CLUSTERED
+    __clustered__ = True
 
-    day: Mapped[str] = mapped_column(Text, primary_key=True)
-    measure: Mapped[str] = mapped_column(Text, primary_key=True)
-    currency: Mapped[str] = mapped_column(Text, primary_key=True)
-    integration_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    location_ref: Mapped[str] = mapped_column(Text, primary_key=True, default="")
-    amount: Mapped[Amount]
-    count: Mapped[Count]
+    day = Column(Text, primary_key=True)
+    measure = Column(Text, primary_key=True)
+    currency = Column(Text, primary_key=True)
+    integration_id = Column(BigInteger, primary_key=True, autoincrement=False)
+    location_ref = Column(Text, primary_key=True, default="")
+    amount = Amount()
+    count = Count()
 
 
 class ClientTotal(Base):
@@ -33,41 +31,41 @@ class ClientTotal(Base):
     __table_args__ = (
         Index("ix_client_totals_client_link_id", "client_link_id"),
         Index("ix_client_totals_top", "month", "currency", "paid"),
-        _CLUSTERED,
     )
+    __clustered__ = True
 
-    month: Mapped[str] = mapped_column(Text, primary_key=True)
-    currency: Mapped[str] = mapped_column(Text, primary_key=True)
-    client_link_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    integration_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    collected: Mapped[Amount]
-    refunds: Mapped[Amount]
-    payments: Mapped[Count]
-    paid: Mapped[Amount]
+    month = Column(Text, primary_key=True)
+    currency = Column(Text, primary_key=True)
+    client_link_id = Column(BigInteger, primary_key=True, autoincrement=False)
+    integration_id = Column(BigInteger, primary_key=True, autoincrement=False)
+    collected = Amount()
+    refunds = Amount()
+    payments = Count()
+    paid = Amount()
 
 
 class ServiceAllocation(Base):
     """The share of one invoice's money of one month that belongs to one service."""
 
     __tablename__ = "service_allocations"
-    __table_args__ = _CLUSTERED
+    __clustered__ = True
 
-    integration_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    invoice_ref: Mapped[str] = mapped_column(Text, primary_key=True)
-    month: Mapped[str] = mapped_column(Text, primary_key=True)
-    currency: Mapped[str] = mapped_column(Text, primary_key=True)
-    service_ref: Mapped[str] = mapped_column(Text, primary_key=True)
-    amount: Mapped[Amount]
+    integration_id = Column(BigInteger, primary_key=True, autoincrement=False)
+    invoice_ref = Column(Text, primary_key=True)
+    month = Column(Text, primary_key=True)
+    currency = Column(Text, primary_key=True)
+    service_ref = Column(Text, primary_key=True)
+    amount = Amount()
 
 
 class ServiceTotal(Base):
     """What one service brought in a month: the sum of its allocations."""
 
     __tablename__ = "service_totals"
-    __table_args__ = _CLUSTERED
+    __clustered__ = True
 
-    month: Mapped[str] = mapped_column(Text, primary_key=True)
-    currency: Mapped[str] = mapped_column(Text, primary_key=True)
-    integration_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    service_ref: Mapped[str] = mapped_column(Text, primary_key=True)
-    amount: Mapped[Amount]
+    month = Column(Text, primary_key=True)
+    currency = Column(Text, primary_key=True)
+    integration_id = Column(BigInteger, primary_key=True, autoincrement=False)
+    service_ref = Column(Text, primary_key=True)
+    amount = Amount()

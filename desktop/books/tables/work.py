@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import JSON, BigInteger, Index, LargeBinary, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Text
 
 from desktop.books.tables.base import Base, Count, Id, Instant, MaybeInstant, OwnedBy, Ref, Words
 
@@ -16,16 +13,16 @@ class OutboxEntry(Base):
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_state", "state"),)
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    intent_uuid: Mapped[str] = mapped_column(Text, unique=True)
-    kind: Mapped[Words]
-    state: Mapped[str] = mapped_column(Text, default="waiting")
-    steps: Mapped[bytes | None] = mapped_column(LargeBinary)
-    tries: Mapped[Count]
-    error: Mapped[Words]
-    created_at: Mapped[Instant]
-    done_at: Mapped[MaybeInstant]
+    id = Id()
+    integration_id = OwnedBy()
+    intent_uuid = Column(Text, nullable=False, unique=True)
+    kind = Words()
+    state = Column(Text, nullable=False, default="waiting")
+    steps = Column(LargeBinary)
+    tries = Count()
+    error = Words()
+    created_at = Instant()
+    done_at = MaybeInstant()
 
 
 class Conflict(Base):
@@ -33,15 +30,15 @@ class Conflict(Base):
 
     __tablename__ = "conflicts"
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    kind: Mapped[Words]
-    external_id: Mapped[Ref]
-    field: Mapped[Words]
-    mine: Mapped[Any] = mapped_column(JSON)
-    theirs: Mapped[Any] = mapped_column(JSON)
-    created_at: Mapped[Instant]
-    resolved_at: Mapped[MaybeInstant]
+    id = Id()
+    integration_id = OwnedBy()
+    kind = Words()
+    external_id = Ref()
+    field = Words()
+    mine = Column(JSON, nullable=False)
+    theirs = Column(JSON, nullable=False)
+    created_at = Instant()
+    resolved_at = MaybeInstant()
 
 
 class Reminder(Base):
@@ -49,13 +46,13 @@ class Reminder(Base):
 
     __tablename__ = "reminders"
 
-    id: Mapped[Id]
-    integration_id: Mapped[OwnedBy]
-    invoice_ref: Mapped[Ref]
-    kind: Mapped[Words]
-    state: Mapped[Words]
-    due_at: Mapped[MaybeInstant]
-    sent_at: Mapped[MaybeInstant]
+    id = Id()
+    integration_id = OwnedBy()
+    invoice_ref = Ref()
+    kind = Words()
+    state = Words()
+    due_at = MaybeInstant()
+    sent_at = MaybeInstant()
 
 
 class Notification(Base):
@@ -63,13 +60,13 @@ class Notification(Base):
 
     __tablename__ = "notifications"
 
-    id: Mapped[Id]
-    integration_id: Mapped[int | None] = mapped_column(BigInteger)
-    kind: Mapped[Words]
-    title: Mapped[Words]
-    message: Mapped[Words]
-    created_at: Mapped[Instant]
-    read_at: Mapped[MaybeInstant]
+    id = Id()
+    integration_id = Column(BigInteger)
+    kind = Words()
+    title = Words()
+    message = Words()
+    created_at = Instant()
+    read_at = MaybeInstant()
 
 
 class Activity(Base):
@@ -78,11 +75,11 @@ class Activity(Base):
     __tablename__ = "activity"
     __table_args__ = (Index("ix_activity_at", "at"),)
 
-    id: Mapped[Id]
-    at: Mapped[Instant]
-    actor: Mapped[Words]
-    action: Mapped[Words]
-    subject: Mapped[Words]
-    integration_id: Mapped[int | None] = mapped_column(BigInteger)
-    outcome: Mapped[Words]
-    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    id = Id()
+    at = Instant()
+    actor = Words()
+    action = Words()
+    subject = Words()
+    integration_id = Column(BigInteger)
+    outcome = Words()
+    details = Column(JSON, nullable=False, default=dict)
