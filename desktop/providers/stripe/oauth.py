@@ -78,7 +78,7 @@ def exchange(app: OAuthApp, endpoints: Endpoints, *, code: str) -> Grant:
         fields["refresh_token"] = refresh
     scope = body.get("scope")
     live = body.get("livemode") is True
-    mode = "sandbox" if is_loopback(endpoints.connect_base) else "live" if live else "test"
+    mode = "live" if live else "sandbox" if is_loopback(endpoints.connect_base) else "test"
     return Grant(Credentials(fields), account, mode, scope if isinstance(scope, str) else "")
 
 

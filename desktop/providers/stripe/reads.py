@@ -63,7 +63,7 @@ class StripeReader:
         }
         if account:
             headers["Stripe-Account"] = account
-        self._mode = "sandbox" if is_loopback(base) else "live" if "_live_" in key[:12] else "test"
+        self._mode = "live" if "_live_" in key[:12] else "sandbox" if is_loopback(base) else "test"
         self._calls = Calls(Wire(base, headers, "Stripe", stop), allowance, stop)
 
     def identify(self) -> Account:
