@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
 from desktop.actions.business import Business
-from desktop.books.books import Books, open_books
+from desktop.books.books import Books, open_books, read_setting, write_setting
 from desktop.keystore import BooksKeyStore
 from desktop.vault.folders import secure_folder
 from desktop.vault.keys import KeyLadder, KeySources, MemorySource, OneSource
@@ -22,7 +23,8 @@ def home_folder(given: str | Path | None, environment: Mapping[str, str]) -> Pat
     """The folder of one set of books: as given, else ``PAYDESK_HOME``, else the platform's user data folder."""
     chosen = str(given) if given else environment.get(HOME, "")
     if chosen:
-        return Path(chosen).expanduser().absolute()
+        # Path.expanduser raises for a user that there is not; this leaves the name as it stands.
+        return Path(os.path.expanduser(chosen)).absolute()
     import platformdirs
 
     return Path(platformdirs.user_data_dir("paydesk", appauthor=False))
@@ -42,12 +44,16 @@ def open_business(
         url=environment.get(DATABASE_URL) or None,
         timezone=environment.get(TIMEZONE) or machine_timezone(),
     )
-    sources: KeySources
-    if memory_key:
-        sources = OneSource(MemorySource())
-    else:
-        sources = KeyLadder(_home_id(books), environment, ask)
-    return Business(home, books, Vault(BooksKeyStore(books), sources), environment)
+    try:
+        sources: KeySources
+        if memory_key:
+            sources = OneSource(MemorySource())
+        else:
+            sources = KeyLadder(_home_id(books), environment, ask)
+        return Business(home, books, Vault(BooksKeyStore(books), sources), environment)
+    except BaseException:
+        books.close()
+        raise
 
 
 def machine_timezone() -> str:
@@ -64,6 +70,10 @@ def _home_id(books: Books) -> str:
     """A random name for these books, so that two homes on one computer have two keychain entries."""
     kept = books.setting(_HOME_ID)
     if kept is None:
-        kept = str(uuid.uuid4())
-        books.keep_setting(_HOME_ID, kept)
+        with books.write() as writer:
+            # Two programs that open new books at once must agree: a key kept under the other's name would be lost.
+            kept = read_setting(writer.connection, _HOME_ID)
+            if kept is None:
+                kept = str(uuid.uuid4())
+                write_setting(writer.connection, _HOME_ID, kept)
     return str(kept)

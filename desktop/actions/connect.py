@@ -17,11 +17,11 @@ from desktop.books.integrations import (
     IntegrationRow,
     add_integration,
     log_activity,
-    sample_object,
+    sample_objects,
     update_integration,
 )
 from desktop.errors import CancelledError, RefusedError, UsageError, WorldError
-from desktop.providers.contract import Account, Credentials, OAuthApp, Provider, Reader
+from desktop.providers.contract import Account, Credentials, NotAvailable, NotPermitted, OAuthApp, Provider, Reader
 from desktop.records import Changes, SourceObject
 
 
@@ -251,8 +251,19 @@ def _same_account(
     for row in rows:
         if account.account_id and row.account_id:
             continue
-        with business.books.read() as connection:
-            sample = sample_object(connection, row.id)
-        if sample is not None and isinstance(reader.read(*sample), SourceObject):
+        if _reads_of(business, reader, row):
             return row
     return None
+
+
+def _reads_of(business: Business, reader: Reader, row: IntegrationRow) -> bool:
+    """The key can read a stored object of this account. What it may not read at all says nothing either way."""
+    with business.books.read() as connection:
+        samples = sample_objects(connection, row.id)
+    for sample in samples:
+        try:
+            if isinstance(reader.read(*sample), SourceObject):
+                return True
+        except (NotPermitted, NotAvailable):
+            continue
+    return False

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from desktop.actions.business import Business
-from desktop.books.integrations import IntegrationRow
+from desktop.books.integrations import IntegrationRow, list_integrations
 from desktop.books.tables import Conflict, Event, OutboxEntry
 from desktop.books.tables.base import Base, table_of
 from desktop.sync.status import StreamStatus, read_status
@@ -34,10 +34,9 @@ class Status:
 
 def standing(business: Business) -> Status:
     """How everything stands, in one consistent read."""
-    rows = business.integrations()
     accounts = []
     with business.books.read() as connection:
-        for row in rows:
+        for row in list_integrations(connection):
             streams = read_status(connection, row.id, business.provider(row.provider))
             accounts.append(AccountStatus(row, tuple(streams)))
         events = _counts(connection, Event)

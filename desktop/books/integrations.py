@@ -75,15 +75,18 @@ def update_integration(connection: Connection, integration_id: int, **values: An
     connection.execute(update(_INTEGRATION).where(_INTEGRATION.c.id == integration_id).values(**values))
 
 
-def sample_object(connection: Connection, integration_id: int) -> tuple[str, str] | None:
-    """(data type, id) of an object that this account can surely read, to tell whether a key is of this account."""
-    row = connection.execute(
-        select(_DATA.c.data_type, _DATA.c.external_id)
-        .where(_DATA.c.integration_id == integration_id, _DATA.c.deletion == 0, _DATA.c.kind.in_(("attempt", "client")))
-        .order_by(_DATA.c.kind, _DATA.c.id)
-        .limit(1)
-    ).first()
-    return None if row is None else (row[0], row[1])
+def sample_objects(connection: Connection, integration_id: int) -> list[tuple[str, str]]:
+    """(data type, id) of objects that only this account can read, one a kind: what tells whose key it is."""
+    found = []
+    for kind in ("attempt", "client"):
+        sample = (
+            select(_DATA.c.data_type, _DATA.c.external_id)
+            .where(_DATA.c.integration_id == integration_id, _DATA.c.deletion == 0, _DATA.c.kind == kind)
+            .order_by(_DATA.c.id)
+            .limit(1)
+        )
+        found += [(row[0], row[1]) for row in connection.execute(sample)]
+    return found
 
 
 def forget_integration(books: Books, integration_id: int) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,5 +57,6 @@ def digest(text: bytes) -> bytes:
     return made.digest()
 
 
+@cache
 def _dictionary(name: int) -> zstandard.ZstdCompressionDict:
     return zstandard.ZstdCompressionDict((_FOLDER / f"objects-{name}.zdict").read_bytes())

@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not rest:
         from desktop.cli.window import open_window
 
-        return open_window(home, os.environ)
+        return open_window(home, os.environ, debug=debug)
     from desktop.cli.commands import run
 
     return run(rest, home, debug=debug)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Sequence
-from types import TracebackType
 from typing import Annotated, Any
 
 import typer
 
-from desktop.cli.output import tell
-from desktop.cli.session import Session, start_logging
+from desktop.cli.logs import start_logging
+from desktop.cli.output import end, open_streams, tell
+from desktop.cli.session import Session
 from desktop.errors import WorldError
 
 log = logging.getLogger(__name__)
+
+# What typer makes of Ctrl+C.
+_INTERRUPTED = 130
 
 
 def _leave(status: int | None, **_words: object) -> None:
@@ -39,29 +41,22 @@ Limit = Annotated[int, typer.Option("--limit", min=1, help="At most this many.")
 
 def run(arguments: Sequence[str], home: str | None, *, debug: bool) -> int:
     """Run one subcommand; the exit status."""
-    sys.excepthook = _tell_bug if not debug else sys.__excepthook__
+    open_streams()
     try:
         start_logging(debug)
-        app(list(arguments), prog_name="paydesk", obj=Session(home, debug))
+        # Calling the app itself would put its own hook for uncaught exceptions in the place of ours.
+        typer.main.get_command(app).main(list(arguments), prog_name="paydesk", obj=Session(home, debug))
     except SystemExit as left:
-        return left.code if isinstance(left.code, int) else 1
-    except KeyboardInterrupt:
-        tell("Stopped.")
-        return 1
+        if left.code == _INTERRUPTED:
+            tell("Stopped.")
+            return 1
+        return end(left.code if isinstance(left.code, int) else 1)
     except WorldError as error:
         if debug:
             log.exception("refused")
         tell(str(error))
         return error.exit_status
-    except BrokenPipeError:
-        return 1
     return 0
-
-
-def _tell_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """A mistake of ours, in a sentence; its traceback goes to the log, redacted, at the level debug."""
-    log.debug("uncaught", exc_info=(kind, error, trace))
-    tell(f"Paydesk made a mistake ({kind.__name__}). Nothing was lost; run it again with --debug to see where.")
 
 
 @app.command("demo", help="A year of a small business's life, in a pretend Stripe, to look around in.")
@@ -157,7 +152,7 @@ def _report(
     from desktop.cli import reports
 
     return reports.show(
-        context.obj, name, currency=currency.lower(), month=month or None, as_json=as_json or form == "json"
+        context.obj, name, currency=currency.lower(), month=month or None, form="json" if as_json else form.lower()
     )
 
 
@@ -167,10 +162,12 @@ def _sandbox(
     seed: Annotated[int, typer.Option("--seed")] = 1,
     today: Annotated[str, typer.Option("--today", metavar="DAY")] = "",
     timezone: Annotated[str, typer.Option("--timezone", metavar="ZONE")] = "",
+    leash: Annotated[bool, typer.Option("--leash", help="End when standard input ends.")] = False,
 ) -> int:
     from desktop.sandbox.__main__ import main
 
     words: list[Any] = ["--port", port, "--seed", seed]
     words += ["--today", today] if today else []
     words += ["--timezone", timezone] if timezone else []
+    words += ["--leash"] if leash else []
     return main([str(word) for word in words])

@@ -89,14 +89,16 @@ def sandbox(seed: int, day: str, timezone: str) -> Iterator[dict[str, dict[str, 
 
     Raises: UnreachableError where they do not start.
     """
-    words = ["--seed", str(seed), "--today", day, "--timezone", timezone]
+    words = ["--seed", str(seed), "--today", day, "--timezone", timezone, "--leash"]
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "desktop.cli"]
     quiet = {name: value for name, value in os.environ.items() if not name.startswith("PAYDESK_")}
     package_folder = str(Path(__file__).resolve().parents[2])
     quiet["PYTHONPATH"] = os.pathsep.join(filter(None, [package_folder, quiet.get("PYTHONPATH", "")]))
     command = [*program, "sandbox", *words]
     # Our own program with our own words: nothing in it came from outside.
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=quiet, text=True) as process:  # noqa: S603
+    with subprocess.Popen(  # noqa: S603
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=quiet, text=True
+    ) as process:
         late = threading.Timer(_START_S, process.kill)
         late.start()
         try:

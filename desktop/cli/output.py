@@ -3,27 +3,51 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from io import TextIOWrapper
 from typing import Any
 
 from desktop.money import format_money
+from desktop.vault.redaction import visible
+
+
+def open_streams() -> None:
+    """Let no character that the terminal's encoding lacks (Windows: code page 1252) end the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def end(status: int) -> int:
+    """Write out what was said; 1 where nobody reads it any more, without Python's complaint about the pipe."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # docs.python.org, "Note on SIGPIPE": the interpreter flushes once more when it ends.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        return 1
+    return status
 
 
 def say(text: str = "") -> None:
-    """A line on standard output."""
-    sys.stdout.write(f"{text}\n")
+    """A line on standard output. Control characters, which a client's name could hold, are shown, not obeyed."""
+    sys.stdout.write(f"{visible(text)}\n")
 
 
 def tell(text: str) -> None:
     """A line on standard error: progress, warnings, refusals."""
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{visible(text, keep_lines=True)}\n")
     sys.stderr.flush()
 
 
 def document(value: Any) -> None:
     """The one JSON document of a command."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    sys.stdout.write(json.dumps(value, ensure_ascii=not unicode, indent=2) + "\n")
 
 
 def money(amount: int | None, currency: str, provider: str | None = "stripe") -> str:
@@ -33,7 +57,7 @@ def money(amount: int | None, currency: str, provider: str | None = "stripe") ->
 
 def table(rows: Iterable[Sequence[str]], titles: Sequence[str], right: Sequence[int] = ()) -> None:
     """Rows in aligned columns; columns whose index is in ``right`` are aligned to the right."""
-    lines = [list(titles), *(list(row) for row in rows)]
+    lines = [list(titles), *([visible(text) for text in row] for row in rows)]
     if len(lines) == 1:
         say("Nothing to show.")
         return

@@ -10,17 +10,20 @@ from desktop.errors import UsageError
 from desktop.reports.dashboard import dashboard, to_json
 
 REPORTS = ("dashboard",)
+FORMATS = ("", "json")
 
 
-def show(session: Session, name: str, *, currency: str, month: str | None, as_json: bool) -> int:
-    """Print a report. Raises: UsageError for one that there is not."""
+def show(session: Session, name: str, *, currency: str, month: str | None, form: str) -> int:
+    """Print a report: for people where no form is asked for. Raises: UsageError for a report or form there is not."""
     if name not in REPORTS:
         raise UsageError("No such report", f"There is no report called {name}.", f"There is {', '.join(REPORTS)}.")
+    if form not in FORMATS:
+        raise UsageError("No such format", f"The {name} report cannot be written as {form}.", "Use --format json.")
     with session.business() as business:
         answer = to_json(dashboard(business.books, business.today(), month))
     if currency:
         answer["currencies"] = {code: sums for code, sums in answer["currencies"].items() if code == currency}
-    if as_json:
+    if form:
         document(answer)
     else:
         say_dashboard(answer)

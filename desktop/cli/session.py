@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -10,12 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from desktop.actions.business import Business
-from desktop.errors import UsageError
 from desktop.vault.passphrase import ask_in_terminal
-from desktop.vault.redaction import install_logging
 from desktop.workspace import home_folder, open_business
-
-_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +30,6 @@ class Session:
             yield opened
         finally:
             opened.close()
-
-
-def start_logging(debug: bool) -> None:
-    """Redacted log on standard error, at the level of ``PAYDESK_LOG``. Raises: UsageError for another level."""
-    wanted = os.environ.get("PAYDESK_LOG", "debug" if debug else "warning").lower()
-    if wanted not in _LEVELS:
-        raise UsageError("No such log level", f"PAYDESK_LOG is {wanted!r}.", f"Use one of {', '.join(_LEVELS)}.")
-    install_logging(_LEVELS[wanted])
 
 
 def _at_terminal() -> bool:

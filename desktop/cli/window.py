@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from desktop.vault.passphrase import Ask
 
 
-def open_window(home: str | None, environment: Mapping[str, str]) -> int:
+def open_window(home: str | None, environment: Mapping[str, str], *, debug: bool = False) -> int:
     """Open the window on the books of a home folder; the exit status."""
+    from desktop.cli.logs import start_logging
     from desktop.ui.screen import check_screen
 
     try:
+        start_logging(debug)
         check_screen(environment)
         folder = _home(home, environment)
     except WorldError as error:
@@ -58,7 +60,7 @@ def _home(home: str | None, environment: Mapping[str, str]) -> Path:
 
     chosen = home or environment.get("PAYDESK_HOME", "")
     if chosen:
-        return Path(chosen).expanduser().absolute()
+        return Path(os.path.expanduser(chosen)).absolute()
     import platformdirs
 
     return Path(os.fspath(platformdirs.user_data_dir("paydesk", appauthor=False)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
@@ -19,6 +20,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=launch.DEFAULT_SEED)
     parser.add_argument("--today", type=date.fromisoformat, default=None)
     parser.add_argument("--timezone", default=launch.DEFAULT_TIMEZONE)
+    parser.add_argument(
+        "--leash", action="store_true", help="end when standard input ends, as its starter's death does"
+    )
     wanted = parser.parse_args(arguments)
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -29,10 +33,19 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"Port {wanted.port} cannot be used: {error.strerror}. Choose another with --port.\n")
         return 2
     with running:
+        if wanted.leash:
+            threading.Thread(target=_wait_for_end_of_input, args=(stopped,), daemon=True).start()
         sys.stdout.write(json.dumps(describe(running)) + "\n")
         sys.stdout.flush()
         stopped.wait()
     return 0
+
+
+def _wait_for_end_of_input(stopped: threading.Event) -> None:
+    # Below Python's buffers: their lock, held by this thread, would end the interpreter with a fatal error.
+    while os.read(0, 4096):
+        continue
+    stopped.set()
 
 
 def describe(running: launch.Running) -> dict[str, dict[str, str]]:

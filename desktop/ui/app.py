@@ -15,6 +15,7 @@ from desktop.ui.addresses import Addresses
 from desktop.ui.desk import Desk
 from desktop.ui.faults import Faults
 from desktop.ui.garbage import Garbage
+from desktop.ui.interrupts import Interrupts
 from desktop.ui.kept import Kept
 from desktop.ui.messages import Messages
 from desktop.ui.pages import page_specs
@@ -44,6 +45,7 @@ class App(QObject):
         self.messages = Messages(self)
         self.faults = Faults(self.messages, self)
         self._garbage = Garbage(self)
+        self._interrupts = Interrupts(self)
         self.tasks = Tasks(self)
         self._prompt = PassphrasePrompt(self.theme)
         ask = self._prompt.ask
@@ -59,11 +61,13 @@ class App(QObject):
         self.window.cancel_asked.connect(self.syncing.cancel)
         self.window.details_asked.connect(self._on_details)
         self.window.closing.connect(self._on_closing)
+        self._interrupts.asked.connect(self.window.close)
 
     def show(self, first: str = "dashboard") -> None:
         """Show the window; pages and books are opened after its first frame."""
         self.faults.install()
         self._garbage.start()
+        self._interrupts.start()
         geometry = self._kept.text("geometry")
         if geometry:
             self.window.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
@@ -74,6 +78,7 @@ class App(QObject):
     def shut_down(self) -> bool:
         """Stop the lanes, then close the books. False where something did not end in time."""
         stopped = self.tasks.shutdown(_DEADLINE_MS)
+        self._interrupts.stop()
         if stopped:
             self.desk.close()
             self._garbage.stop()

@@ -25,9 +25,12 @@ class Kept:
             self._values = found
 
     def text(self, name: str, default: str = "") -> str:
-        """A kept text."""
+        """A kept text; the default where there is none or it is no proper text."""
         value = self._values.get(name)
-        return value if isinstance(value, str) else default
+        if not isinstance(value, str):
+            return default
+        # JSON can hold halves of characters, which Qt and the encoder refuse.
+        return value if value.isprintable() else default
 
     def keep(self, name: str, value: str) -> None:
         """Keep a text."""

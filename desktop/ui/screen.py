@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import os
+import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,7 +28,7 @@ def check_screen(environment: Mapping[str, str]) -> None:
     """
     if not sys.platform.startswith("linux") or environment.get("QT_QPA_PLATFORM"):
         return
-    if environment.get("WAYLAND_DISPLAY"):
+    if _wayland_answers(environment):
         return
     if not environment.get("DISPLAY"):
         raise NoScreenError(
@@ -36,6 +38,19 @@ def check_screen(environment: Mapping[str, str]) -> None:
         )
     _load_plugin()
     _reach_display(environment["DISPLAY"])
+
+
+def _wayland_answers(environment: Mapping[str, str]) -> bool:
+    """A compositor listens where WAYLAND_DISPLAY says: a path, or a name below XDG_RUNTIME_DIR (wl_display_connect)."""
+    name = environment.get("WAYLAND_DISPLAY", "")
+    if not name:
+        return False
+    with socket.socket(socket.AF_UNIX) as caller:
+        try:
+            caller.connect(os.path.join(environment.get("XDG_RUNTIME_DIR", ""), name))
+        except OSError:
+            return False
+    return True
 
 
 def _load_plugin() -> None:
@@ -61,7 +76,8 @@ def _reach_display(display: str) -> None:
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
     xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
-    connection = xcb.xcb_connect(None, None)
+    xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
+    connection = xcb.xcb_connect(os.fsencode(display), None)
     failed = xcb.xcb_connection_has_error(connection)
     xcb.xcb_disconnect(connection)
     if failed:
