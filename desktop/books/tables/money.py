@@ -34,7 +34,6 @@ class Payment(Base):
         Index("ix_payments_status_created_at", "status", "created_at"),
         Index("ix_payments_client_link_id_created_at", "client_link_id", "created_at"),
         Index("ix_payments_integration_id_invoice_ref", "integration_id", "invoice_ref"),
-        Index("ix_payments_booked_day", "booked_day"),
         Index("ix_payments_amount", "amount"),
         Index(
             "ix_payments_refunded",

@@ -676,7 +676,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("payments", schema=None) as batch_op:
         batch_op.create_index("ix_payments_amount", ["amount"], unique=False)
-        batch_op.create_index("ix_payments_booked_day", ["booked_day"], unique=False)
         batch_op.create_index("ix_payments_client_link_id_created_at", ["client_link_id", "created_at"], unique=False)
         batch_op.create_index("ix_payments_created_at_id", ["created_at", "id", "last4"], unique=False)
         batch_op.create_index(
