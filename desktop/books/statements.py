@@ -29,7 +29,6 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import table as clause
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import ARRAY
 
@@ -55,9 +54,16 @@ class Statements:
     def __init__(self, dialect_name: str) -> None:
         self.dialect_name = dialect_name
         self._dialect: Dialect
+        self._make: Any
         if dialect_name == "sqlite":
-            self._dialect = sqlite.dialect(paramstyle="qmark")
+            from sqlalchemy.dialects import sqlite
+
+            self._make, self._dialect = sqlite.insert, sqlite.dialect(paramstyle="qmark")
         else:
+            # Only where it is used: importing it holds up the first figures of a window on SQLite.
+            from sqlalchemy.dialects import postgresql
+
+            self._make = postgresql.insert
             self._dialect = postgresql.dialect(paramstyle="format")  # type: ignore[no-untyped-call,unused-ignore]
 
     def prepare(self, statement: Insert | Update | Delete | Select[Any]) -> Prepared:
@@ -79,9 +85,8 @@ class Statements:
         keep: Sequence[str] = (),
     ) -> Prepared:
         """Insert rows given as tuples of ``columns``; on the same ``keys`` replace, ``add`` up, or ``keep`` the old."""
-        make: Any = sqlite.insert if self.dialect_name == "sqlite" else postgresql.insert
         target = _ordered(table, columns)
-        statement = make(target).inline().values({name: bindparam(name) for name in columns})
+        statement = self._make(target).inline().values({name: bindparam(name) for name in columns})
         update: dict[str, Any] = {
             name: (target.c[name] + statement.excluded[name]) if name in add else statement.excluded[name]
             for name in columns

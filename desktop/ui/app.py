@@ -18,10 +18,10 @@ from desktop.ui.garbage import Garbage
 from desktop.ui.interrupts import Interrupts
 from desktop.ui.kept import Kept
 from desktop.ui.messages import Messages
-from desktop.ui.pages import page_specs
+from desktop.ui.pages import load_drawing, load_pages, page_specs
 from desktop.ui.rail_notes import RailNotes
 from desktop.ui.syncing import Syncing
-from desktop.ui.tasks import Tasks
+from desktop.ui.tasks import Lane, Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.window import MainWindow, WindowServices
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from desktop.vault.passphrase import Ask
 
 _DEADLINE_MS = 15_000
+#: Seconds after which a working thread lets the UI thread go on. Python's own 5 ms are paid at every file that the UI
+#: thread reads and at every painting, while a sync is at work.
+_SWITCH_S = 0.0005
 
 
 class App(QObject):
@@ -45,6 +48,7 @@ class App(QObject):
         self.messages = Messages(self)
         self.faults = Faults(self.messages, self)
         self._garbage = Garbage(self)
+        self._switched_before = sys.getswitchinterval()
         self._interrupts = Interrupts(self)
         self.tasks = Tasks(self)
         self._prompt = PassphrasePrompt(self.theme)
@@ -67,6 +71,7 @@ class App(QObject):
         """Show the window; pages and books are opened after its first frame."""
         self.faults.install()
         self._garbage.start()
+        sys.setswitchinterval(_SWITCH_S)
         self._interrupts.start()
         geometry = self._kept.text("geometry")
         if geometry:
@@ -82,6 +87,7 @@ class App(QObject):
         if stopped:
             self.desk.close()
             self._garbage.stop()
+        sys.setswitchinterval(self._switched_before)
         return stopped
 
     def _remember_theme(self, choice: str) -> None:
@@ -92,6 +98,18 @@ class App(QObject):
         self.window.page_opened.disconnect(self._on_first_page)
         self.syncing.start()
         self._notes.refresh()
+        # After the questions of the first page, on the same thread.
+        self.tasks.query(load_pages, self._on_pages_loaded)
+
+    @Slot(object)
+    def _on_pages_loaded(self, _nothing: None) -> None:
+        # Before there is a sync, in whose company the same would take several times as long.
+        self.window.prepare()
+        self.tasks.query(load_drawing, self._on_drawing_loaded, lane=Lane.DRAWING)
+
+    @Slot(object)
+    def _on_drawing_loaded(self, _nothing: None) -> None:
+        """Charts are drawn without importing anything now."""
 
     @Slot()
     def _on_details(self) -> None:

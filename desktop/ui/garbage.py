@@ -1,8 +1,12 @@
-"""Collecting garbage in the UI thread only.
+"""Collecting garbage in the UI thread only, a little at a time.
 
 Python collects cycles in whichever thread happens to allocate, and a widget in such a cycle would then be destroyed
 in a worker thread, which ends the process. While this is started the automatic collection is off and a timer of the
 UI thread does the same work.
+
+A pass costs what it looks at, and it stops every thread. So each short pass looks only at what was made since the one
+before it; looking at everything that a first sync and its modules brought took 200 ms in one turn of the event loop
+(tests/bench/bench_loop). Everything is looked at when nobody would notice: after a minute in which nothing was made.
 """
 
 from __future__ import annotations
@@ -12,9 +16,11 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-_OFTEN_MS: Final = 2_000
-#: Every so many turns the oldest generation is collected too.
-_WHOLE_EVERY: Final = 60
+_OFTEN_MS: Final = 200
+#: So few new objects between two passes mean that nobody is at work.
+_QUIET: Final = 2_000
+#: Every so many quiet passes in a row (a minute) everything is looked at, once.
+_WHOLE_AFTER: Final = 300
 
 
 class Garbage(QObject):
@@ -22,13 +28,14 @@ class Garbage(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._turns = 0
+        self._quiet = 0
+        self._worked = False
         self._timer = QTimer(self)
         self._timer.setInterval(_OFTEN_MS)
         self._timer.timeout.connect(self.collect)
 
     def start(self) -> None:
-        """Take the collection over; what is alive now (modules, classes) is left out of every later pass."""
+        """Take the collection over; what is alive now (modules, classes) is left out of the short passes."""
         gc.disable()
         gc.freeze()
         self._timer.start()
@@ -41,6 +48,21 @@ class Garbage(QObject):
 
     @Slot()
     def collect(self) -> None:
-        """Collect the young generations, and now and then the old one."""
-        self._turns += 1
-        gc.collect(2 if self._turns % _WHOLE_EVERY == 0 else 1)
+        """Collect what was made and dropped since the last pass; everything after a quiet minute."""
+        made = gc.get_count()[0]
+        busy = made > _QUIET
+        self._worked = self._worked or busy
+        self._quiet = 0 if busy else self._quiet + 1
+        if self._worked and self._quiet >= _WHOLE_AFTER:
+            self.collect_all()
+            return
+        gc.collect(0)
+        # What lives on is not looked at again by the short passes.
+        gc.freeze()
+
+    def collect_all(self) -> None:
+        """Look at everything, which takes a moment."""
+        self._quiet, self._worked = 0, False
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()

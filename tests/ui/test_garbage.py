@@ -30,3 +30,32 @@ def test_a_cycle_made_in_a_worker_ends_in_the_ui_thread(qapp) -> None:
     finally:
         garbage.stop()
     assert gc.isenabled()
+
+
+def test_what_was_dropped_after_a_short_pass_is_collected_after_a_quiet_minute(qapp) -> None:
+    garbage, ended = Garbage(), []
+    garbage.start()
+    try:
+        kept = [Cycle(ended) for _ in range(3_000)]
+        garbage.collect()
+        kept.clear()
+        garbage.collect()
+        assert ended == []
+        for _ in range(300):
+            garbage.collect()
+        assert len(ended) == 3_000
+        assert set(ended) == {threading.get_ident()}
+    finally:
+        garbage.stop()
+
+
+def test_a_short_pass_does_not_look_at_what_lives_on(qapp) -> None:
+    garbage = Garbage()
+    garbage.start()
+    try:
+        lives_on = [[] for _ in range(50_000)]
+        garbage.collect()
+        assert gc.get_freeze_count() > len(lives_on)
+        assert gc.get_objects(generation=1) == []
+    finally:
+        garbage.stop()

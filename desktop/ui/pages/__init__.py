@@ -20,3 +20,18 @@ def page_specs(desk: Desk, syncing: Syncing) -> Sequence[PageSpec]:
         payments.spec(desk),
         integrations.spec(desk, syncing),
     )
+
+
+def load_pages() -> None:
+    """Import what the pages are made of, off the UI thread, so that a first visit only has to make the page."""
+    from importlib import import_module
+
+    for name in ("lists_invoices", "lists_payments", "lists_clients", "integrations_page"):
+        import_module(f"desktop.ui.pages.{name}")
+
+
+def load_drawing() -> None:
+    """Import matplotlib; only on the drawing lane."""
+    from desktop.ui.widgets.chart_drawing import load
+
+    load()

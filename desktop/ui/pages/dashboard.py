@@ -1,245 +1,27 @@
-"""The dashboard: a month's figures per currency, what was collected, who paid and for what, and what it rests on."""
+"""The dashboard in the rail. Light: the page itself is imported after the first frame, which names it only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, Slot
-from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from PySide6.QtCore import QCoreApplication
 
-from desktop.errors import WorldError
-from desktop.ui.desk import Desk
 from desktop.ui.page import Page, PageContext, PageSpec
-from desktop.ui.pages.dashboard_bar import DashboardBar, months_back
-from desktop.ui.pages.dashboard_chart import ChartCard
-from desktop.ui.pages.dashboard_footing import FootingLine, ground_of
-from desktop.ui.pages.dashboard_lists import PeopleAndServices
-from desktop.ui.pages.dashboard_question import Answer, ask_dashboard
-from desktop.ui.pages.dashboard_states import ReadingView, attention_view, connect_view, unread_view
-from desktop.ui.pages.dashboard_wording import (
-    average_text,
-    definition_of,
-    outstanding_text,
-    revenue_text,
-    success_text,
-)
-from desktop.ui.widgets.columns import Columns
-from desktop.ui.widgets.key_figure import KeyFigure
 
 if TYPE_CHECKING:
-    from desktop.reports.dashboard import CurrencyDashboard
-    from desktop.ui.syncing import Syncing, SyncProgress
-
-#: The figures in their order: what each says, the page and the wish that open the rows behind it.
-_FIGURES: Final = (
-    ("total_revenue", revenue_text, "payments", {"status": "succeeded"}),
-    ("outstanding", outstanding_text, "invoices", {"status": "open"}),
-    ("success_rate", success_text, "payments", {"status": "failed"}),
-    ("average_invoice", average_text, "invoices", {"status": ""}),
-)
-_FOUR_FROM: Final = 820
-_BESIDE_FROM: Final = 780
+    from desktop.ui.desk import Desk
+    from desktop.ui.syncing import Syncing
 
 
 def spec(desk: Desk, syncing: Syncing) -> PageSpec:
-    """The dashboard in the rail."""
-    title = QCoreApplication.translate("Dashboard", "Dashboard")
-    return PageSpec("dashboard", title, "home", lambda context: DashboardPage(context, title, desk, syncing))
-
-
-class DashboardPage(Page):
-    """Shows the figures as soon as the report answers; the chart is drawn after they are on screen."""
-
-    kinds: ClassVar[frozenset[str]] = frozenset(
-        {"totals", "invoices", "payments", "clients", "services", "integrations", "sync_runs"}
+    """The page's place in the rail."""
+    return PageSpec(
+        "dashboard", QCoreApplication.translate("Dashboard", "Dashboard"), "home", partial(_make, desk, syncing)
     )
 
-    def __init__(self, context: PageContext, title: str, desk: Desk, syncing: Syncing) -> None:
-        super().__init__(context, title, scrolls=True)
-        if isinstance(self._page_ready, QAbstractScrollArea):
-            # With very large text the narrowest column may still be wider than the window.
-            self._page_ready.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self._desk, self._syncing = desk, syncing
-        self._answer: Answer | None = None
-        self._month = ""
-        self._currency = ""
-        self._bar = DashboardBar(self.theme)
-        self._bar.month_picked.connect(self._on_month)
-        self._bar.currency_picked.connect(self._on_currency)
-        self._figures = {what: self._figure(what) for what, *_rest in _FIGURES}
-        self.chart = ChartCard(self.theme, self.tasks)
-        self.lists = PeopleAndServices(self.theme)
-        self.lists.client_asked.connect(self._on_client)
-        self.footing = FootingLine(self.theme)
-        self.footing.details_asked.connect(self._on_integrations)
-        self.body.addWidget(Columns(self.theme, list(self._figures.values()), least=_FOUR_FROM, narrow=2))
-        both = Columns(self.theme, [self.chart, self.lists], stretches=(645, 355), least=_BESIDE_FROM)
-        self.body.addWidget(both, 1)
-        self.body.addWidget(self.footing)
-        self._reading: ReadingView | None = None
-        syncing.progressed.connect(self._on_progress)
-        syncing.ended.connect(self._on_ended)
-        self.show_loading()
 
-    def top_bar(self) -> Sequence[QWidget]:
-        """The currency and the month."""
-        return (self._bar,)
+def _make(desk: Desk, syncing: Syncing, context: PageContext) -> Page:
+    from desktop.ui.pages.dashboard_page import DashboardPage
 
-    def refresh(self) -> None:
-        """Ask for the month's figures; what is shown stays until they are here."""
-        if self._answer is None:
-            self.show_loading()
-        question = self._desk.question(partial(_ask, self._month or None))
-        self.tasks.query(question, self._on_answer, self.show_failed)
-
-    def open(self, **wanted: Any) -> None:
-        """Opened from elsewhere: ``month="2026-10"`` shows that month."""
-        month = str(wanted.get("month") or "")
-        if month and month != self._month:
-            self._on_month(month)
-
-    def figure(self, what: str) -> KeyFigure:
-        """A key figure by its name in the report."""
-        return self._figures[what]
-
-    @Slot(object)
-    def show_failed(self, error: WorldError) -> None:
-        """The error with Retry, in the place of whatever was shown."""
-        self._reading = None
-        super().show_failed(error)
-
-    # --- answers -----------------------------------------------------------------------------------------------
-
-    @Slot(object)
-    def _on_answer(self, answer: Answer) -> None:
-        self._answer = answer
-        if not answer.has_figures and not answer.is_read:
-            self._show_waiting(answer)
-            return
-        self._reading = None
-        report = answer.report
-        current = report.as_of[:7]
-        first = min(answer.first_month or current, report.month)
-        self._bar.month.show_months(months_back(first, current), report.month)
-        codes = [part.currency for part in report.currencies]
-        if self._currency not in codes:
-            self._currency = codes[0] if codes else ""
-        self._bar.show_currencies(codes, self._currency)
-        self._show_currency()
-        self.show_ready()
-
-    def _part(self) -> CurrencyDashboard | None:
-        parts = self._answer.report.currencies if self._answer is not None else ()
-        return next((part for part in parts if part.currency == self._currency), None)
-
-    def _show_currency(self) -> None:
-        answer, part = self._answer, self._part()
-        if answer is None:
-            return
-        self.footing.show_ground(ground_of(answer, syncing=self._syncing.running))
-        if part is None:
-            return
-        for what, text_of, *_rest in _FIGURES:
-            text = text_of(answer.report, part)
-            self._figures[what].show_figure(
-                [text.amount], text.line, text.tone, title=text.title, spoken=text.spoken, note=text.note
-            )
-        self.chart.show_part(answer.report, part, answer.first_month)
-        self.lists.show_part(part)
-
-    def _show_waiting(self, answer: Answer) -> None:
-        self._bar.show_nothing()
-        refused = next((account for account in answer.accounts if account.attention), None)
-        if not answer.accounts:
-            self._reading = None
-            self.show_state(connect_view(self.theme, self._on_integrations))
-        elif self._syncing.running:
-            if self._reading is None:
-                self._reading = ReadingView(self.theme, answer.accounts)
-                self._reading.cancelled.connect(self._syncing.cancel)
-                self.show_state(self._reading)
-        else:
-            self._reading = None
-            if refused is not None:
-                self.show_state(attention_view(self.theme, refused, self._on_integrations))
-            else:
-                self.show_state(unread_view(self.theme, answer.accounts, self._on_sync))
-
-    # --- the sync ----------------------------------------------------------------------------------------------
-
-    @Slot(object)
-    def _on_progress(self, told: SyncProgress) -> None:
-        if self._reading is not None:
-            from desktop.ui.syncing import stream_title
-
-            progress = told.progress
-            seen, of = f"{progress.seen:,}", progress.total_estimate
-            text = QCoreApplication.translate("Dashboard", "{0} · {1}").format(stream_title(progress.stream), seen)
-            rate = QCoreApplication.translate("Dashboard", "{0} a second").format(f"{progress.rate:,.0f}")
-            self._reading.progress.show_progress(
-                text, progress.seen / of if of else None, rate if progress.rate >= 1 else ""
-            )
-        elif self._answer is not None and not self._answer.is_read:
-            self.footing.show_ground(ground_of(self._answer, syncing=True))
-            if not self._answer.has_figures:
-                self._show_waiting(self._answer)
-
-    @Slot(object)
-    def _on_ended(self, _outcome: object) -> None:
-        self.mark_stale()
-
-    @Slot()
-    def _on_sync(self) -> None:
-        self._syncing.sync_now()
-        if self._answer is not None:
-            self._show_waiting(self._answer)
-
-    # --- what a person does ------------------------------------------------------------------------------------
-
-    def _figure(self, what: str) -> KeyFigure:
-        made = KeyFigure(self.theme, _titles()[what], definition_of(what))
-        made.setObjectName(what)
-        made.clicked.connect(self._on_figure)
-        return made
-
-    @Slot()
-    def _on_figure(self) -> None:
-        asked = self.sender()
-        for what, _text_of, page, wanted in _FIGURES:
-            if self._figures[what] is asked:
-                self.context.open_page(page, **wanted)
-
-    @Slot(object)
-    def _on_client(self, client: int) -> None:
-        self.context.open_page("clients", row_id=client)
-
-    @Slot()
-    def _on_integrations(self) -> None:
-        self.context.open_page("integrations")
-
-    @Slot(str)
-    def _on_month(self, month: str) -> None:
-        current = self._answer.report.as_of[:7] if self._answer is not None else ""
-        # The current month is asked for as such, so that it goes on by itself at midnight.
-        self._month = "" if month == current else month
-        self.refresh()
-
-    @Slot(str)
-    def _on_currency(self, currency: str) -> None:
-        self._currency = currency
-        self._show_currency()
-
-
-def _ask(month: str | None, business: Any) -> Answer:
-    return ask_dashboard(business, month)
-
-
-def _titles() -> dict[str, str]:
-    return {
-        "total_revenue": QCoreApplication.translate("Dashboard", "Total revenue"),
-        "outstanding": QCoreApplication.translate("Dashboard", "Outstanding invoices"),
-        "success_rate": QCoreApplication.translate("Dashboard", "Payment success rate"),
-        "average_invoice": QCoreApplication.translate("Dashboard", "Average invoice value"),
-    }
+    return DashboardPage(context, QCoreApplication.translate("Dashboard", "Dashboard"), desk, syncing)

@@ -43,6 +43,14 @@ class Drawing:
     style: ChartStyle
 
 
+def load() -> None:
+    """Import what drawing needs, most of a second, ahead of the first chart."""
+    from importlib import import_module
+
+    for name in ("lines", "patches", "font_manager", "figure", "backends.backend_agg"):
+        import_module(f"matplotlib.{name}")
+
+
 def draw_chart(layout: Layout, style: ChartStyle) -> Drawing:
     """Draw it. Imports matplotlib at the first call."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -25,8 +25,9 @@ from desktop.ui.addresses import Addresses
 from desktop.ui.desk import Desk
 from desktop.ui.messages import Messages
 from desktop.ui.page import PageContext
-from desktop.ui.pages.dashboard import DashboardPage, spec
+from desktop.ui.pages.dashboard import spec
 from desktop.ui.pages.dashboard_bar import months_back
+from desktop.ui.pages.dashboard_page import DashboardPage
 from desktop.ui.pages.dashboard_states import ReadingView
 from desktop.ui.pages.dashboard_wording import compare, rate_text
 from desktop.ui.syncing import Syncing, SyncProgress
@@ -384,7 +385,7 @@ def test_the_chart_is_drawn_again_in_the_other_scheme(
 def test_the_page_costs_no_heavy_import_before_it_asks() -> None:
     code = """
 import sys
-from desktop.ui.pages import dashboard
+from desktop.ui.pages import dashboard, dashboard_page
 print(sorted({name.partition(".")[0] for name in sys.modules} & {"matplotlib", "sqlalchemy", "numpy", "babel"}))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
