@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 
 from desktop.actions.business import TODAY, Business
 from desktop.actions.callback import Callback
-from desktop.actions.connect import Connected, Step, connect_by_oauth
+from desktop.actions.connect import Step, connect_by_oauth
 from desktop.actions.sync import sync_account
 from desktop.cli.accounts import report_json
 from desktop.cli.output import document, say, tell
@@ -75,12 +75,12 @@ def demo_environment(addresses: Mapping[str, Mapping[str, str]], day: str, timez
 def connect_demo(business: Business, cancel: threading.Event | None = None) -> dict[str, Any]:
     """Connect Stripe through the sandbox's own pages, as a browser would, and sync it; the sync's report."""
     stop = cancel or threading.Event()
-    connected = connect_by_oauth(business, "stripe", _Browser(), stop, port=0)
-    return _synced(business, connected, stop)
-
-
-def _synced(business: Business, connected: Connected, stop: threading.Event) -> dict[str, Any]:
-    return report_json(sync_account(business, connected.integration, cancel=stop, who="the demo"))
+    talk = _Browser()
+    connected = connect_by_oauth(business, "stripe", talk, stop, port=0)
+    talk.step(Step.SYNC)
+    report = report_json(sync_account(business, connected.integration, cancel=stop, who="the demo"))
+    talk.step(Step.CONNECTED)
+    return report
 
 
 @contextmanager

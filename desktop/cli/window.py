@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,27 +39,35 @@ def open_window(home: str | None, environment: Mapping[str, str], *, debug: bool
     return run(folder, open_business)
 
 
-def open_demo(folder: Path, environment: Mapping[str, str], connect: Callable[[Business], object]) -> int:
-    """Open the window on the demo's books, which are connected and synced on the reading thread first."""
+def open_demo(
+    folder: Path, environment: Mapping[str, str], connect: Callable[[Business, threading.Event], object]
+) -> int:
+    """Open the window on the demo's books, which are connected and synced on the reading thread first.
+
+    Closing the window sets the event. Raises: NoScreenError.
+    """
     from desktop.ui.screen import check_screen
 
     check_screen(environment)
+    stop = threading.Event()
 
     def open_business(_ask: Ask) -> Business:
         from desktop.workspace import open_business
 
         business = open_business(folder, environment, memory_key=True)
-        connect(business)
+        try:
+            connect(business, stop)
+        except BaseException:
+            business.close()
+            raise
         return business
 
     from desktop.ui.app import run
 
-    return run(folder, open_business)
+    return run(folder, open_business, closing=stop.set)
 
 
 def _home(home: str | None, environment: Mapping[str, str]) -> Path:
-    import os
-
     chosen = home or environment.get("PAYDESK_HOME", "")
     if chosen:
         return Path(os.path.expanduser(chosen)).absolute()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QObject, Slot
+from PySide6.QtCore import QByteArray, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from desktop.ui.addresses import Addresses
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from desktop.vault.passphrase import Ask
 
 _DEADLINE_MS = 15_000
+#: Milliseconds for painting the first figures before anything else is asked.
+_PAINTED_MS = 100
 #: Seconds after which a working thread lets the UI thread go on. Python's own 5 ms are paid at every file that the UI
 #: thread reads and at every painting, while a sync is at work.
 _SWITCH_S = 0.0005
@@ -96,6 +98,15 @@ class App(QObject):
     @Slot(str)
     def _on_first_page(self, _key: str) -> None:
         self.window.page_opened.disconnect(self._on_first_page)
+        # Answered after what the page itself asked, on the same thread: its figures are painted in peace first.
+        self.tasks.query(_nothing, self._on_first_answered)
+
+    @Slot(object)
+    def _on_first_answered(self, _nothing: None) -> None:
+        QTimer.singleShot(_PAINTED_MS, self, self._go_on)
+
+    @Slot()
+    def _go_on(self) -> None:
         self.syncing.start()
         self._notes.refresh()
         # After the questions of the first page, on the same thread.
@@ -122,8 +133,15 @@ class App(QObject):
         self.syncing.cancel()
 
 
-def run(home: Path, open_business: Callable[[Ask], Business]) -> int:
-    """Show the window until it is closed; the exit status."""
+def _nothing() -> None:
+    """A question that only waits for its turn."""
+
+
+def run(home: Path, open_business: Callable[[Ask], Business], *, closing: Callable[[], None] | None = None) -> int:
+    """Show the window until it is closed; the exit status.
+
+    ``closing`` is called in the UI thread before the lanes are waited for: whoever opens a business at length stops.
+    """
     qt = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(qt, QApplication)
     qt.setApplicationName("Paydesk")
@@ -132,6 +150,8 @@ def run(home: Path, open_business: Callable[[Ask], Business]) -> int:
     app = App(qt, home, open_business)
     app.show()
     status = qt.exec()
+    if closing is not None:
+        closing()
     if not app.shut_down():
         # A thread that ignores its cancellation would make Qt abort; the books are safe at every commit.
         sys.stderr.flush()
