@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
@@ -108,7 +107,7 @@ def test_what_waits_failed_and_conflicts_is_counted(connected: Business) -> None
                          "error": "", "created_at": 0}  # fmt: skip
                 writer.connection.execute(insert(table_of(OutboxEntry)).values(entry))
             for number, resolved in enumerate([None, None, 5]):
-                conflict = {"integration_id": row.id, "kind": "clients", "external_id": f"cus_{number}", "field": "name",
+                conflict = {"integration_id": row.id, "kind": "clients", "external_id": f"c{number}", "field": "name",
                             "mine": "a", "theirs": "b", "created_at": 0, "resolved_at": resolved}  # fmt: skip
                 writer.connection.execute(insert(table_of(Conflict)).values(conflict))
 
