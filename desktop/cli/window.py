@@ -22,7 +22,7 @@ def open_window(home: str | None, environment: Mapping[str, str], *, debug: bool
     from desktop.ui.screen import check_screen
 
     try:
-        start_logging(debug)
+        start_logging(debug, late=True)
         check_screen(environment)
         folder = _home(home, environment)
     except WorldError as error:

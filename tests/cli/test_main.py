@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from desktop.cli import accounts, lists, main
+from desktop.cli.logs import start_logging
 from desktop.errors import RefusedError
 from desktop.vault.redaction import RedactingHandler
 
@@ -122,6 +123,18 @@ def test_an_unknown_level_is_wrong_usage_for_the_command_and_the_window(
     assert (status, out) == (2, "")
     assert err == "PAYDESK_LOG is 'loud'. Use one of debug, info, warning.\n"
     assert not Path(home).exists()
+
+
+def test_the_window_loads_what_redacts_with_its_first_warning(capsys) -> None:
+    start_logging(False, late=True)
+    assert not any(isinstance(handler, RedactingHandler) for handler in logging.getLogger().handlers)
+    for number in (1, 2):
+        logging.getLogger("elsewhere").warning("number %d with sk_live_%s", number, "0123456789abcdefghijklmn")
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 2
+    assert "number 1" in said[0]
+    assert "number 2" in said[1]
+    assert "0123456789abcdef" not in "".join(said)
 
 
 # --- What goes wrong -------------------------------------------------------------------------------------------------
