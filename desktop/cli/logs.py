@@ -29,7 +29,8 @@ class _LateHandler(logging.Handler):
 def start_logging(debug: bool, *, late: bool = False) -> None:
     """Redacted log on standard error, at the level of ``PAYDESK_LOG``; ``--debug`` means debug.
 
-    ``late``: warnings are rare, so what redacts them may be loaded with the first one. From here on a bug is told in a sentence. Raises: UsageError for a level that there is not.
+    ``late``: warnings are rare, so what redacts them may be loaded with the first one. From here on a bug is told in
+    a sentence. Raises: UsageError for a level that there is not.
     """
     sys.excepthook = _tell_bug
     wanted = "debug" if debug else os.environ.get(VARIABLE, "").lower() or "warning"
