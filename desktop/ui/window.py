@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         self._theme = services.theme
         self._specs = {spec.key: spec for spec in pages}
         self._pages: dict[str, Page] = {}
+        self._prepared: set[str] = set()
         self._current = ""
         self._first = ""
         self.setWindowTitle("Paydesk")
@@ -158,12 +159,15 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def prepare(self) -> None:
-        """Make the pages of the rail that nobody has opened yet, one a turn, so that their first visit is quick."""
-        unmade = [spec.key for spec in self._specs.values() if not spec.tool and spec.key not in self._pages]
-        if not unmade or not self.isVisible():
+        """Make the pages of the rail that nobody has opened yet, one a turn, so that their first visit is quick.
+
+        Dressing a widget costs as much as making it, so that is done too, also for what an open page does not show yet.
+        """
+        waiting = [key for key, spec in self._specs.items() if not spec.tool and key not in self._prepared]
+        if not waiting or not self.isVisible():
             return
-        page = self._page(unmade[0])
-        for widget in page.findChildren(QWidget):
+        self._prepared.add(waiting[0])
+        for widget in self._page(waiting[0]).findChildren(QWidget):
             widget.ensurePolished()
         QTimer.singleShot(_APART_MS, self, self.prepare)
 

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TextIO
 
-from argon2.exceptions import HashingError
-from argon2.low_level import Type, hash_secret_raw
-
 from desktop.vault.errors import DamagedKeysError, PassphraseError
 from desktop.vault.sealing import KEY_BYTES
 from desktop.vault.secret import Secret
@@ -72,6 +69,10 @@ def derive(passphrase: Secret[str], salt: bytes, cost: Argon2Cost) -> Secret[byt
     )
     if not reasonable:
         raise DamagedKeysError("The record of the passphrase asks for an impossible computation.")
+    # Only where there is a passphrase: books open without one mostly, and the first figures wait for their opening.
+    from argon2.exceptions import HashingError
+    from argon2.low_level import Type, hash_secret_raw
+
     text = unicodedata.normalize("NFC", passphrase.reveal()).encode("utf-8", "surrogatepass")
     try:
         derived = hash_secret_raw(

@@ -14,15 +14,15 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
-
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from typing import TYPE_CHECKING
 
 from desktop.vault.errors import DamagedKeysError, RecoveryKeyError
 from desktop.vault.key_records import text_param
 from desktop.vault.sealing import KEY_BYTES, MasterKey, decrypt, encrypt
 from desktop.vault.secret import Secret
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 SEED_BYTES = 17  # 136 bits, above the 128 that X25519 itself gives
 CHECK_BYTES = 3
@@ -51,6 +51,8 @@ def public_half(code: Secret[str]) -> str:
 
 def seal_to(public: str, key: MasterKey) -> dict[str, object]:
     """The master key sealed to a code's public half, as parameters for the key record."""
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
     theirs = X25519PublicKey.from_public_bytes(_bytes(public))
     once = X25519PrivateKey.generate()
     ephemeral = _text(once.public_key().public_bytes_raw())
@@ -65,6 +67,8 @@ def open_with(code: Secret[str], box: Mapping[str, object], master_id: str) -> M
     Raises ``RecoveryKeyError`` for a mistyped code or that of other books, ``DamagedKeysError`` or
     ``SealBrokenError`` when the code is right and the record is not.
     """
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+
     private = _private_half(code)
     public, ephemeral = text_param(box, "public"), text_param(box, "ephemeral")
     if _text(private.public_key().public_bytes_raw()) != public:
@@ -83,6 +87,8 @@ def open_with(code: Secret[str], box: Mapping[str, object], master_id: str) -> M
 
 
 def _private_half(code: Secret[str]) -> X25519PrivateKey:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
     seed = _seed(code)
     return X25519PrivateKey.from_private_bytes(_expand(seed.reveal(), b"paydesk recovery seed 1"))
 
@@ -92,6 +98,9 @@ def _agreed(exchanged: bytes, ephemeral: str, public: str) -> Secret[bytes]:
 
 
 def _expand(material: bytes, purpose: bytes) -> bytes:
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(material)
 
 

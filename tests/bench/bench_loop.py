@@ -208,7 +208,8 @@ def main() -> None:
         server.terminate()
     longest, p99 = [one["longest"] for one in found], [one["p99"] for one in found]
     sys.stdout.write(
-        f"longest turn: median {statistics.median(longest):.0f} ms, most {max(longest):.0f} ms ({LIMIT_MS:.0f} wanted)\n"
+        f"longest turn: median {statistics.median(longest):.0f} ms, most {max(longest):.0f} ms"
+        f" ({LIMIT_MS:.0f} wanted)\n"
         f"99th of a hundred turns: median {statistics.median(p99):.1f} ms, most {max(p99):.1f} ms\n"
         f"turns over {LIMIT_MS:.0f} ms: {sum(one['over'] for one in found)} of {sum(one['turns'] for one in found)}"
         f" (0 wanted)\n"

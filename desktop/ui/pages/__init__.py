@@ -28,6 +28,10 @@ def load_pages() -> None:
 
     for name in ("lists_invoices", "lists_payments", "lists_clients", "integrations_page"):
         import_module(f"desktop.ui.pages.{name}")
+    from desktop.money import format_money
+
+    # How money is written is read from a file at the first amount.
+    format_money(0, "usd")
 
 
 def load_drawing() -> None:
