@@ -139,7 +139,10 @@ class Wire:
                 raise CancelledError("Stopped", "The work was stopped.", "It can be started again at any time.")
             raise Fault(failure, answered=False)
         asked_at, answered_at = provider_clock(response.headers.get("date", ""), time.monotonic() - begun, time.time())
-        return Answer(response.status_code, response.headers, response.content, asked_at, answered_at)
+        content = response.content
+        # httpx's response and its stream hold each other; apart, the bytes go as soon as they have been read.
+        response.stream = httpx.ByteStream(b"")
+        return Answer(response.status_code, response.headers, content, asked_at, answered_at)
 
     def close(self) -> None:
         """Let the connections go; calls that wait for an answer fail at once."""

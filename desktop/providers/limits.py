@@ -123,9 +123,16 @@ def persist(call: Callable[[], T], stop: threading.Event, title: str, waited: Ca
         retry=retry_if_exception_type(Fault),
         reraise=True,
     )
+    # What the retrying keeps of a result hangs in a cycle: a page must not, or memory grows until it is collected.
+    answers: list[T] = []
+
+    def once() -> None:
+        answers.append(call())
+
     pause(0.0, stop)
     try:
-        return retrying(call)
+        retrying(once)
+        return answers.pop()
     except Fault as fault:
         kind = Busy if fault.limited else Unusable if fault.answered else Unreachable
         action = "It is tried again at the next sync." if fault.answered else "Check the connection and try again."
