@@ -130,7 +130,7 @@ class App(QObject):
     def _on_closing(self) -> None:
         self._kept.keep("geometry", bytes(self.window.saveGeometry().toBase64().data()).decode())
         self._prompt.release()
-        self.syncing.cancel()
+        self.syncing.stop()
 
 
 def _nothing() -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _TICK_MS: Final = 20_000
 _CHANGES_APART_S: Final = 0.3
+#: The schedule scatters the hour a little; people are told an hour.
+_MOST_MINUTES: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Syncing(QObject):
         self._by_hand = False
         self._standing: Standing | None = None
         self._failed: WorldError | None = None
+        self._unread: WorldError | None = None
         self._schedule = Schedule(scatter=random.random())
         self._past: Past | None = None
         self._woke_at: int | None = None
@@ -100,6 +103,11 @@ class Syncing(QObject):
         """Learn how things stand, and from then on sync every hour."""
         self._ask_standing()
         self._timer.start()
+
+    def stop(self) -> None:
+        """No more syncs of its own, and the one at work is asked to stop."""
+        self._timer.stop()
+        self.cancel()
 
     @property
     def running(self) -> bool:
@@ -195,6 +203,9 @@ class Syncing(QObject):
     @Slot(object)
     def _on_standing(self, standing: Standing) -> None:
         self._standing = standing
+        if self._failed is self._unread:
+            self._failed = None
+        self._unread = None
         if self._past is None:
             self._past = Past(standing.last_sync_at)
         self._show()
@@ -202,7 +213,7 @@ class Syncing(QObject):
 
     @Slot(object)
     def _on_no_standing(self, error: WorldError) -> None:
-        self._failed = error
+        self._failed = self._unread = error
         self._show()
 
     @Slot()
@@ -212,7 +223,11 @@ class Syncing(QObject):
             self._woke_at = now
         self._looked = (now, steady)
         standing, past = self._standing, self._past
-        if standing is None or past is None or self.running:
+        if self.running:
+            return
+        if standing is None or past is None:
+            if self._unread is not None:
+                self._ask_standing()
             return
         if standing.active and self._schedule.is_due(past, now, woke_at=self._woke_at):
             self._begin(None, False, by_hand=False)
@@ -222,7 +237,7 @@ class Syncing(QObject):
     def _minutes_left(self) -> int:
         """Until the next sync of its own, at least one."""
         due = self._schedule.due_at(self._past or Past(), woke_at=self._woke_at)
-        return max(1, round(((due or 0) - _now()) / MINUTE_MS))
+        return min(max(1, round(((due or 0) - _now()) / MINUTE_MS)), _MOST_MINUTES)
 
     def _show(self) -> None:
         if not self.running:
