@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 import threading
 import time
@@ -77,7 +78,7 @@ def connect(session: Session, provider: str, *, key_stdin: bool, label: str, syn
     talk = Terminal()
     with session.business() as business:
         if key_stdin:
-            key = sys.stdin.readline() if sys.stdin.isatty() else sys.stdin.read()
+            key = getpass.getpass("Key (not shown): ") if sys.stdin.isatty() else sys.stdin.read()
             if not key.strip():
                 raise UsageError(
                     "No key",
