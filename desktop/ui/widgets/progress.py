@@ -74,7 +74,3 @@ class Progress(QWidget):
         self._text.set_text(text)
         self._rate.set_text(rate)
         self._bar.show_share(share)
-
-    def allow_cancel(self, allowed: bool) -> None:
-        """Show or hide Cancel; hidden once the work can no longer be stopped."""
-        self._cancel.setVisible(allowed)
