@@ -9,6 +9,7 @@ Transactional Modes", sqlite.org "Isolation In SQLite".
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ _READER_CACHE_KIB = 8_000
 # 40 MB of log before it is written back: a twelfth faster in a first sync than SQLite's 4 MB (measured).
 _CHECKPOINT_PAGES = 10_000
 _WRITER_CACHE_KIB = 32_000
+# Seconds between two tries of a file's change to WAL.
+_MODE_PAUSE = 0.02
 
 
 class BooksLocked(ClosedBooksError):
@@ -267,7 +270,7 @@ def open_sqlite(path: Path, *, busy_ms: int = BUSY_MS) -> Database:
     wait = {"timeout": busy_ms / 1000}
     writing = create_engine(sqlite_url(path), connect_args=wait, pool_size=2)
     reading = create_engine(sqlite_url(path), connect_args=wait, pool_size=4)
-    event.listen(writing, "connect", _prepare_writer)
+    event.listen(writing, "connect", lambda connection, _record: _prepare_writer(connection, busy_ms))
     event.listen(reading, "connect", _prepare_reader)
     event.listen(writing, "begin", _begin_writing)
     event.listen(reading, "begin", _begin_reading)
@@ -322,10 +325,29 @@ class _Turnstile:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({self._KEY})")
 
 
-def _prepare_writer(connection: Any, _record: Any) -> None:
+def use_wal(connection: Any, busy_ms: int) -> None:
+    """Put the file into WAL mode, where it is not there yet; ``busy_ms`` is how long to wait for others doing so.
+
+    SQLite's own time-out does not cover this change: two programs that begin one file at once each hold a read lock
+    that the other wants gone, and one is refused at once (sqlite.org, "sqlite3_busy_handler": no waiting where it
+    could be a deadlock). Raises: sqlite3.OperationalError after the time.
+    """
+    deadline = time.monotonic() + busy_ms / 1000
+    while True:
+        try:
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                raise
+            time.sleep(_MODE_PAUSE)
+
+
+def _prepare_writer(connection: Any, busy_ms: int) -> None:
     connection.isolation_level = None
+    use_wal(connection, busy_ms)
     for pragma in (
-        "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         f"cache_size=-{_WRITER_CACHE_KIB}",

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
-from desktop.books.database import Database, sqlite_url
+from desktop.books.database import Database, sqlite_url, use_wal
 from desktop.errors import ClosedBooksError
 
 HEAD = "0001"
@@ -123,7 +123,7 @@ def _migrating(database: Database, file: Path | None) -> Iterator[Connection]:
             yield writer.connection
         return
     engine = create_engine(sqlite_url(file), connect_args={"timeout": database.busy_ms / 1000}, poolclass=NullPool)
-    event.listen(engine, "connect", _foreign_keys_off)
+    event.listen(engine, "connect", lambda connection, _record: _prepare_migration(connection, database.busy_ms))
     event.listen(engine, "begin", _begin_immediate)
     try:
         with engine.connect() as connection, connection.begin():
@@ -139,9 +139,10 @@ def _migrating(database: Database, file: Path | None) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _foreign_keys_off(connection: Any, _record: Any) -> None:
+def _prepare_migration(connection: Any, busy_ms: int) -> None:
     connection.isolation_level = None
-    for pragma in ("foreign_keys=OFF", "journal_mode=WAL", "synchronous=FULL"):
+    use_wal(connection, busy_ms)
+    for pragma in ("foreign_keys=OFF", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
 
 

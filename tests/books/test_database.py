@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from desktop.books.books import Books, open_books
-from desktop.books.database import BooksLocked, Database, open_sqlite, translate
+from desktop.books.database import BooksLocked, Database, open_sqlite, translate, use_wal
 from desktop.errors import ClosedBooksError
 from tests.helpers.files import contents
 
@@ -156,6 +156,55 @@ def test_the_pragmas_of_writers_and_readers(database: Database) -> None:
     assert asked == {"journal_mode": "wal", "foreign_keys": 1}
     with database.read() as connection:
         assert connection.exec_driver_sql("PRAGMA query_only").scalar() == 1
+
+
+class Yielding(sqlite3.Connection):
+    """A connection whose file another one lets go of when it is asked to change its mode for the second time."""
+
+    asked = 0
+    holder: sqlite3.Connection
+
+    def execute(self, sql: str, /, *rest: object) -> sqlite3.Cursor:
+        if sql == "PRAGMA journal_mode=WAL":
+            self.asked += 1
+            if self.asked == 2:
+                self.holder.execute("ROLLBACK")
+        return super().execute(sql, *rest)
+
+
+@contextmanager
+def begun_by_two(file: Path) -> Iterator[Yielding]:
+    """A file that is not in WAL mode yet, which another connection is reading."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as holder:
+        holder.execute("CREATE TABLE t (x)")
+        holder.execute("BEGIN")
+        holder.execute("SELECT * FROM t").fetchall()
+        with closing(sqlite3.connect(file, timeout=0, isolation_level=None, factory=Yielding)) as connection:
+            assert isinstance(connection, Yielding)
+            connection.holder = holder
+            yield connection
+
+
+def test_a_change_to_wal_is_tried_again_while_another_connection_stands_in_the_way(tmp_path: Path) -> None:
+    with begun_by_two(tmp_path / "new.db") as connection:
+        use_wal(connection, 60_000)
+        assert connection.asked == 2
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_change_to_wal_is_given_up_after_the_time(tmp_path: Path) -> None:
+    with begun_by_two(tmp_path / "new.db") as connection:
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            use_wal(connection, 0)
+        assert connection.asked == 1
+
+
+def test_a_file_that_is_in_wal_mode_is_not_asked_to_change(tmp_path: Path) -> None:
+    with begun_by_two(tmp_path / "new.db") as connection:
+        connection.holder.execute("ROLLBACK")
+        connection.holder.execute("PRAGMA journal_mode=WAL")
+        use_wal(connection, 0)
+        assert connection.asked == 0
 
 
 # ------------------------------------------------------------------------------------------------ refusals
