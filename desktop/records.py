@@ -87,8 +87,24 @@ class InvoiceLineRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentRequestRecord:
+    """A part of an invoice that is asked for by a day of its own. ``kind`` is one of deposit, instalment, balance."""
+
+    external_id: str
+    position: int
+    kind: str
+    amount: int
+    paid: int
+    due_day: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceRecord:
-    """A bill. ``status`` is one of draft, open, paid, partly_paid, void, uncollectible."""
+    """A bill. ``status`` is one of draft, open, paid, partly_paid, void, uncollectible.
+
+    Where the provider keeps what is billed in an order, ``order_ref`` names it and ``lines`` is empty: the books take
+    the order's lines. ``requests`` is empty where the whole amount is due at once.
+    """
 
     status: str
     currency: str
@@ -119,7 +135,9 @@ class InvoiceRecord:
     attempt_count: int = 0
     next_attempt_at: int | None = None
     location_ref: str = ""
+    order_ref: str = ""
     lines: tuple[InvoiceLineRecord, ...] = ()
+    requests: tuple[PaymentRequestRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +209,12 @@ class PaymentRecord:
 
 @dataclass(frozen=True, slots=True)
 class AttemptRecord:
-    """One try to move the money (Stripe's charge). ``status`` is one of succeeded, pending, failed.
+    """One try to move the money (Stripe's charge, Square's payment). ``status``: succeeded, pending, failed, canceled.
 
     ``payment_ref`` names the payment it belongs to; empty where the charge stands alone and is the payment itself.
     ``returned`` is true where a payment that had succeeded failed afterwards and was taken back.
+    ``fee`` is what the provider says it keeps where it says so with the payment (Square); None where only its ledger
+    tells (Stripe). One that states its fee counts on its own day, and ledger lines that settle it add nothing.
     """
 
     status: str
@@ -222,11 +242,17 @@ class AttemptRecord:
     description: str = ""
     disputed: bool = False
     location_ref: str = ""
+    order_ref: str = ""
+    tip: int = 0
+    fee: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RefundRecord:
-    """Money sent back. ``status`` is one of pending, succeeded, failed, canceled, requires_action."""
+    """Money sent back. ``status`` is one of pending, succeeded, failed, canceled, requires_action.
+
+    ``fee`` is what the provider gave back of its own fee (positive), None where only its ledger tells.
+    """
 
     amount: int
     currency: str
@@ -240,6 +266,7 @@ class RefundRecord:
     reason: str = ""
     failure_reason: str = ""
     location_ref: str = ""
+    fee: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +293,8 @@ class BalanceEntryRecord:
 
     ``kind`` is one of charge, refund, refund_failure, payment_failure, dispute, dispute_reversal, fee, payout,
     payout_failure, adjustment, transfer, other. ``amount`` and ``net`` are signed as the ledger has them;
-    ``fee`` is what was kept (positive) of this line.
+    ``fee`` is what was kept (positive) of this line. ``settles``: the line repeats money that its source stated itself
+    (Square's payout entries of payments and refunds) and says in which payout it went; it adds nothing to any sum.
     """
 
     kind: str
@@ -282,11 +310,16 @@ class BalanceEntryRecord:
     exchange_rate: str = ""
     description: str = ""
     location_ref: str = ""
+    settles: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PayoutRecord:
-    """Money on its way to the bank. ``status`` is one of pending, in_transit, paid, failed, canceled."""
+    """Money on its way to the bank. ``status`` is one of pending, in_transit, paid, failed, canceled.
+
+    ``on_ledger``: the provider's ledger has a line for the payout itself (Stripe), so that line counts; without one
+    (Square) the payout does, on the day it was made. ``fee`` is what was kept for it where the payout says so.
+    """
 
     amount: int
     currency: str
@@ -302,6 +335,8 @@ class PayoutRecord:
     description: str = ""
     method: str = ""
     location_ref: str = ""
+    on_ledger: bool = True
+    fee: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +381,10 @@ class SubscriptionRecord:
 
 @dataclass(frozen=True, slots=True)
 class ServiceRecord:
-    """Something that is sold. ``kind`` is product or price; a price belongs to the product ``parent_ref``."""
+    """Something that is sold. ``kind`` is product, price or category.
+
+    A price (Square: variation) belongs to the product ``parent_ref``, a product to the category ``parent_ref``.
+    """
 
     kind: str
     name: str
@@ -358,6 +396,7 @@ class ServiceRecord:
     currency: str = ""
     interval: str = ""
     interval_count: int = 0
+    sku: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +410,122 @@ class PaymentMethodRecord:
     last4: str = ""
     exp_month: int | None = None
     exp_year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LocationRecord:
+    """A place of business. ``status`` is active or inactive; ``main``: the account's main one."""
+
+    name: str
+    status: str
+    currency: str
+    created_at: int
+    main: bool = False
+    kind: str = ""
+    timezone: str = ""
+    country: str = ""
+    address_line1: str = ""
+    address_line2: str = ""
+    city: str = ""
+    postal_code: str = ""
+    region: str = ""
+    phone: str = ""
+    email: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLineRecord:
+    """One line of an order. ``amount`` is after its discounts and before exclusive tax; ``quantity`` is a decimal."""
+
+    external_id: str
+    position: int
+    name: str
+    amount: int
+    quantity: str = "1"
+    service_ref: str = ""
+    variation: str = ""
+    tax: int = 0
+    discount: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRecord:
+    """What was sold together. ``status`` is one of draft, open, completed, canceled. ``tip`` is part of ``total``."""
+
+    status: str
+    currency: str
+    total: int
+    created_at: int
+    tax: int = 0
+    discount: int = 0
+    tip: int = 0
+    service_charge: int = 0
+    client_ref: str = ""
+    source: str = ""
+    reference: str = ""
+    closed_at: int | None = None
+    location_ref: str = ""
+    lines: tuple[OrderLineRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryCountRecord:
+    """How much of something is at a place, in one state (in_stock, sold, waste, …). ``quantity`` is a decimal.
+
+    ``created_at`` is when it was counted or last changed.
+    """
+
+    service_ref: str
+    location_ref: str
+    state: str
+    quantity: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalDeviceRecord:
+    """A card reader of the business. ``status`` is available, needs_attention, offline or unknown."""
+
+    name: str
+    model: str
+    status: str
+    created_at: int
+    location_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalCheckoutRecord:
+    """A sale that was sent to a card reader.
+
+    ``status`` is one of pending, in_progress, cancel_requested, canceled, completed.
+    """
+
+    status: str
+    amount: int
+    currency: str
+    created_at: int
+    device_ref: str = ""
+    order_ref: str = ""
+    payment_refs: tuple[str, ...] = ()
+    reference: str = ""
+    note: str = ""
+    cancel_reason: str = ""
+    location_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLinkRecord:
+    """An address at which somebody can pay for an order."""
+
+    url: str
+    created_at: int
+    order_ref: str = ""
+    name: str = ""
+    description: str = ""
+    updated_at: int | None = None
+    location_ref: str = ""
 
 
 Record: TypeAlias = (
@@ -388,6 +543,12 @@ Record: TypeAlias = (
     | SubscriptionRecord
     | ServiceRecord
     | PaymentMethodRecord
+    | LocationRecord
+    | OrderRecord
+    | InventoryCountRecord
+    | TerminalDeviceRecord
+    | TerminalCheckoutRecord
+    | PaymentLinkRecord
 )
 
 
@@ -396,7 +557,8 @@ class SourceObject:
     """One provider object as it was read: what it is, when that was true, what it said.
 
     ``data_type`` is the provider's own word ("charge"). ``record`` is None only for a deletion. The door strips what
-    must not be stored from ``body``; nobody else keeps it.
+    must not be stored from ``body``; nobody else keeps it. ``merged_into`` comes with the deletion of a customer that
+    the provider merged with another: that one's id.
     """
 
     data_type: str
@@ -405,6 +567,7 @@ class SourceObject:
     body: Mapping[str, Any]
     record: Record | None
     deletion: Deletion = Deletion.NONE
+    merged_into: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,17 +119,19 @@ def connect_by_oauth(
         )
     talk.step(Step.CHOSEN)
     endpoints = provider.endpoints(business.environment)
-    state = f"{provider_name}.{secrets.token_urlsafe(32)}"
+    state, verifier = f"{provider_name}.{secrets.token_urlsafe(32)}", secrets.token_urlsafe(48)
     with Callback(state, port) as callback:
         talk.listening(callback)
         redirect_uri = callback.redirect_uri
-        talk.open_page(provider.authorization_url(app, endpoints, state=state, redirect_uri=redirect_uri))
+        talk.open_page(
+            provider.authorization_url(app, endpoints, state=state, redirect_uri=redirect_uri, verifier=verifier)
+        )
         talk.step(Step.PAGE)
         answer = callback.wait(cancel)
     _check(answer, provider)
     talk.step(Step.GRANTED)
     talk.step(Step.ANSWER)
-    grant = provider.exchange(app, endpoints, code=answer.code, redirect_uri=redirect_uri)
+    grant = provider.exchange(app, endpoints, code=answer.code, redirect_uri=redirect_uri, verifier=verifier)
     talk.step(Step.EXCHANGED)
     reader = provider.reader(grant.credentials, endpoints, cancel)
     try:

@@ -49,8 +49,12 @@ class Stream:
 
     ``horizon_days``: that many days of newest objects mark the stream usable while older ones follow; 0: all.
     ``per_parent``: the feed is read once for each stored object of this data type (payment methods by customer).
-    ``recheck``: how changes come where the event feed does not carry them: "" (events do), "created" (ledger lines:
-    list by creation with a look-back).
+    ``recheck``: how changes come where the event feed does not carry them: "" (events do), "created" (list by creation
+    with a look-back), "updated" (list by the last change, with an overlap), "scan" (read everything again; versions
+    and contents tell what changed).
+    ``lookback_days``: objects created in these days are listed again at each sync, whether or not they say that they
+    changed. ``parent_days``: following changes, only parents created in these days are asked again; 0: all.
+    ``option``: the switch in the account's settings without which the stream is not read; "": always.
     """
 
     name: str
@@ -58,6 +62,9 @@ class Stream:
     horizon_days: int = 0
     per_parent: str = ""
     recheck: str = ""
+    lookback_days: int = 0
+    parent_days: int = 0
+    option: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +169,10 @@ class Endpoints:
 
 @dataclass(frozen=True, slots=True)
 class OAuthApp:
-    """The platform that asks for access: the owner's own, or the relay's."""
+    """The platform that asks for access: the owner's own, or the relay's. PKCE needs no secret: it may be empty."""
 
     client_id: str
-    client_secret: str = field(repr=False)
+    client_secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +185,19 @@ class Grant:
     scope: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Tenure:
+    """How long an account's credentials last (ms, UTC).
+
+    From ``renew_at`` on they should be exchanged for new ones; at ``expires_at`` they stop working; after
+    ``renewable_until`` they can no longer be exchanged (None: always).
+    """
+
+    renew_at: int
+    expires_at: int
+    renewable_until: int | None = None
+
+
 class Reader(Protocol):
     """A connected account's reading side. Used by one thread at a time but for ``page``, which may be prefetched."""
 
@@ -188,10 +208,18 @@ class Reader(Protocol):
         """
 
     def page(
-        self, stream: Stream, feed: Feed, *, cursor: str | None, parent: str = "", created_from: int | None = None
+        self,
+        stream: Stream,
+        feed: Feed,
+        *,
+        cursor: str | None,
+        parent: str = "",
+        created_from: int | None = None,
+        changed_from: int | None = None,
     ) -> Page:
         """One page, newest first where the provider orders; ``created_from`` (ms) only for look-backs.
 
+        ``changed_from`` (ms) only for streams whose ``recheck`` is "updated": what changed since then.
         A first pull sends nothing optional. An object that cannot be mapped goes to ``set_aside``.
         Raises: CredentialsRefused, NotPermitted, NotAvailable, CursorGone, Unreachable.
         """
@@ -250,6 +278,10 @@ class Provider(Protocol):
         """The provider's own page for making a key, on one of ``hosts``; empty where keys are no way in."""
 
     @property
+    def needs_secret(self) -> bool:
+        """Whether consent in the browser needs a platform's secret; False where PKCE (RFC 7636) stands in for it."""
+
+    @property
     def platform_page(self) -> str:
         """The provider's own page for a platform's keys, on one of ``hosts``; empty where none are needed."""
 
@@ -265,11 +297,23 @@ class Provider(Protocol):
     def reader(self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event) -> Reader:
         """A reader for one account; ``stop`` ends waits and retries early (raises CancelledError)."""
 
-    def authorization_url(self, app: OAuthApp, endpoints: Endpoints, *, state: str, redirect_uri: str) -> str:
-        """Where the owner's browser goes to say yes."""
+    def authorization_url(
+        self, app: OAuthApp, endpoints: Endpoints, *, state: str, redirect_uri: str, verifier: str
+    ) -> str:
+        """Where the owner's browser goes to say yes. ``verifier`` is PKCE's secret of this one attempt."""
 
-    def exchange(self, app: OAuthApp, endpoints: Endpoints, *, code: str, redirect_uri: str) -> Grant:
+    def exchange(self, app: OAuthApp, endpoints: Endpoints, *, code: str, redirect_uri: str, verifier: str) -> Grant:
         """Turn the code into credentials. Raises: RefusedError, Unreachable."""
+
+    def tenure(self, credentials: Credentials) -> Tenure | None:
+        """How long these credentials last; None where they last until they are revoked."""
+
+    def renew(self, app: OAuthApp | None, endpoints: Endpoints, credentials: Credentials) -> Credentials:
+        """Exchange credentials for new ones, once: what they are exchanged with may be spent by it.
+
+        Raises: CredentialsRefused where they cannot be exchanged (any more), Unreachable where no answer came and
+        nobody knows whether they were.
+        """
 
     def revoke(self, app: OAuthApp | None, endpoints: Endpoints, credentials: Credentials, account_id: str) -> bool:
         """Give the access back; False where the owner must finish it at the provider."""

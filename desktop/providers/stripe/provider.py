@@ -86,6 +86,11 @@ class StripeProvider:
         return KEY_PAGE
 
     @property
+    def needs_secret(self) -> bool:
+        """Connect's code exchange is made with the platform's secret key."""
+        return True
+
+    @property
     def platform_page(self) -> str:
         """Where the owner finds the platform's client id."""
         return PLATFORM_PAGE
@@ -128,13 +133,23 @@ class StripeProvider:
             user_agent=f"Paydesk/{__version__}",
         )
 
-    def authorization_url(self, app: OAuthApp, endpoints: Endpoints, *, state: str, redirect_uri: str) -> str:
-        """Where the owner's browser goes to say yes."""
+    def authorization_url(
+        self, app: OAuthApp, endpoints: Endpoints, *, state: str, redirect_uri: str, verifier: str
+    ) -> str:
+        """Where the owner's browser goes to say yes; Connect knows no PKCE."""
         return oauth.authorization_url(app, endpoints, state=state, redirect_uri=redirect_uri)
 
-    def exchange(self, app: OAuthApp, endpoints: Endpoints, *, code: str, redirect_uri: str) -> Grant:
+    def exchange(self, app: OAuthApp, endpoints: Endpoints, *, code: str, redirect_uri: str, verifier: str) -> Grant:
         """Turn the code into credentials; Stripe does not want the address again. Raises: RefusedError, Unreachable."""
         return oauth.exchange(app, endpoints, code=code)
+
+    def tenure(self, credentials: Credentials) -> None:
+        """Keys and tokens of Connect last until they are revoked."""
+        return None
+
+    def renew(self, app: OAuthApp | None, endpoints: Endpoints, credentials: Credentials) -> Credentials:
+        """There is nothing to exchange: they stay as they are."""
+        return credentials
 
     def revoke(self, app: OAuthApp | None, endpoints: Endpoints, credentials: Credentials, account_id: str) -> bool:
         """Give the access back. A pasted key can only be deleted by its owner at Stripe: False."""

@@ -92,7 +92,14 @@ class StripeReader:
         )
 
     def page(
-        self, stream: Stream, feed: Feed, *, cursor: str | None, parent: str = "", created_from: int | None = None
+        self,
+        stream: Stream,
+        feed: Feed,
+        *,
+        cursor: str | None,
+        parent: str = "",
+        created_from: int | None = None,
+        changed_from: int | None = None,
     ) -> Page:
         """One page of a feed, as ``contract.Reader.page`` has it.
 

@@ -130,7 +130,7 @@ class TestReaders:
 
 class TestCodeExchange:
     def test_the_browser_is_sent_with_the_state_and_the_way_back(self, stripe: StripeProvider) -> None:
-        url = stripe.authorization_url(APP, LIVE, state="s 1", redirect_uri="http://127.0.0.1:8765/back")
+        url = stripe.authorization_url(APP, LIVE, state="s 1", redirect_uri="http://127.0.0.1:8765/back", verifier="")
         parts = urlsplit(url)
         assert (parts.hostname, parts.path) == ("connect.stripe.com", "/oauth/authorize")
         assert parse_qs(parts.query) == {
@@ -154,7 +154,7 @@ class TestCodeExchange:
                 "livemode": False,
             }
         )
-        grant = stripe.exchange(APP, places, code="ac_1", redirect_uri="x")
+        grant = stripe.exchange(APP, places, code="ac_1", redirect_uri="x", verifier="")
         assert (grant.account_id, grant.mode, grant.scope) == ("acct_9", "sandbox", "read_write")
         assert grant.credentials["secret_key"] == "sk_test_granted"
         assert grant.credentials["refresh_token"] == "rt_1"
@@ -187,7 +187,7 @@ class TestCodeExchange:
     ) -> None:
         server.answers["/oauth/token"] = told({"error": code, "error_description": description}, status=status)
         with pytest.raises(RefusedError, match=said) as caught:
-            stripe.exchange(APP, places, code="ac_1", redirect_uri="x")
+            stripe.exchange(APP, places, code="ac_1", redirect_uri="x", verifier="")
         assert APP.client_secret not in str(caught.value)
 
     @pytest.mark.parametrize(
@@ -198,13 +198,13 @@ class TestCodeExchange:
     ) -> None:
         server.answers["/oauth/token"] = told(**answer)
         with pytest.raises(Unreachable):
-            stripe.exchange(APP, places, code="ac_1", redirect_uri="x")
+            stripe.exchange(APP, places, code="ac_1", redirect_uri="x", verifier="")
         assert len(server.asked) == 1
 
     def test_nobody_there(self, stripe: StripeProvider) -> None:
         nowhere = Endpoints("http://127.0.0.1:1", "http://127.0.0.1:1")
         with pytest.raises(Unreachable, match="could not be reached"):
-            stripe.exchange(APP, nowhere, code="ac_1", redirect_uri="x")
+            stripe.exchange(APP, nowhere, code="ac_1", redirect_uri="x", verifier="")
 
 
 class TestRevoking:

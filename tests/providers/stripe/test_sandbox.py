@@ -214,19 +214,19 @@ def test_connecting_by_code_reading_with_it_and_giving_it_back(running: launch.R
     provider = StripeProvider()
     app = OAuthApp(running.client_id, running.secret_key)
     back = "http://127.0.0.1:8765/api/integrations/payments/callback"
-    url = provider.authorization_url(app, places, state="s1", redirect_uri=back)
+    url = provider.authorization_url(app, places, state="s1", redirect_uri=back, verifier="")
     fields = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
     with httpx.Client(trust_env=False) as browser:
         assert browser.get(url).status_code == 200
         answer = browser.post(url.partition("?")[0], data={**fields, "decision": "connect"})
     assert answer.status_code in (302, 303), answer.text[:200]
     code = parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
-    grant = provider.exchange(app, places, code=code, redirect_uri=back)
+    grant = provider.exchange(app, places, code=code, redirect_uri=back, verifier="")
     assert grant.account_id == running.account_id
     made = provider.reader(grant.credentials, places, threading.Event())
     assert made.identify().account_id == running.account_id
     with pytest.raises(RefusedError):
-        provider.exchange(app, places, code=code, redirect_uri=back)
+        provider.exchange(app, places, code=code, redirect_uri=back, verifier="")
     assert provider.revoke(app, places, grant.credentials, grant.account_id) is True
     with pytest.raises(CredentialsRefused):
         made.identify()
