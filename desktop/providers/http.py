@@ -111,18 +111,29 @@ class Wire:
         params: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         auth: str = "",
+        json: Mapping[str, Any] | None = None,
     ) -> Answer:
-        """One request, once. ``auth`` replaces the account's own credentials.
+        """One request, once, with a body of form fields or of JSON. ``auth`` replaces the account's own credentials.
 
         Raises: Fault where there was no answer; CancelledError where the wire was closed under it.
         """
-        extra = {"Authorization": f"Bearer {auth}"} if auth else None
+        extra = {"Authorization": f"Bearer {auth}"} if auth else {}
+        content = None
+        if json is not None:
+            content = orjson.dumps(json)
+            extra["Content-Type"] = "application/json"
         begun = time.monotonic()
         failure = ""
         response: httpx.Response | None = None
         try:
             response = self._client.request(
-                method, path, params=params, data=form, headers=extra, extensions={"trace": self._trace}
+                method,
+                path,
+                params=params,
+                data=form,
+                content=content,
+                headers=extra,
+                extensions={"trace": self._trace},
             )
         except httpx.TimeoutException:
             failure = f"{self._provider} did not answer in time."
@@ -139,10 +150,10 @@ class Wire:
                 raise CancelledError("Stopped", "The work was stopped.", "It can be started again at any time.")
             raise Fault(failure, answered=False)
         asked_at, answered_at = provider_clock(response.headers.get("date", ""), time.monotonic() - begun, time.time())
-        content = response.content
+        received = response.content
         # httpx's response and its stream hold each other; apart, the bytes go as soon as they have been read.
         response.stream = httpx.ByteStream(b"")
-        return Answer(response.status_code, response.headers, content, asked_at, answered_at)
+        return Answer(response.status_code, response.headers, received, asked_at, answered_at)
 
     def close(self) -> None:
         """Let the connections go; calls that wait for an answer fail at once."""

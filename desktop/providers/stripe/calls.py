@@ -7,13 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from desktop.errors import CancelledError
-from desktop.providers.contract import Usage
+from desktop.providers.calls import PacedCalls, fault_in
 from desktop.providers.http import Answer, Wire, decoded
-from desktop.providers.limits import Allowance, Fault, pause, persist
-from desktop.providers.stripe.errors import fault_in, refusal, refused_parameter
-
-_TITLE = "Stripe not reachable"
+from desktop.providers.limits import Allowance, Fault
+from desktop.providers.stripe.errors import refusal, refused_parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +31,12 @@ class Refused(Exception):
         self.answer = answer
 
 
-class Calls:
+class Calls(PacedCalls):
     """The reads of one account. Safe for several threads."""
 
     def __init__(self, wire: Wire, allowance: Allowance | None, stop: threading.Event) -> None:
-        self._wire = wire
-        self._allowance = allowance
-        self._stop = stop
-        self._lock = threading.Lock()
+        super().__init__(wire, allowance, stop, "Stripe")
         self._dropped: dict[str, frozenset[str]] = {}
-        self._reads = 0
-        self._retried = 0
-        self._waited = 0.0
 
     def ask(
         self,
@@ -65,7 +56,7 @@ class Calls:
         left_out = self._dropped.get(what, frozenset()) & wanted.keys()
         while True:
             sent = {name: value for name, value in wanted.items() if name not in left_out}
-            answer, body = self._persist(what, path, {**(params or {}), **sent}, bool(sent), listed)
+            answer, body = self._asked(what, path, {**(params or {}), **sent}, bool(sent), listed)
             if answer.status == 200:
                 break
             refused = refused_parameter(answer, sent)
@@ -84,51 +75,20 @@ class Calls:
         except Refused as refused:
             raise refusal(refused.answer, what) from None
 
-    def usage(self) -> Usage:
-        """Reads made so far, retries and waits included."""
-        with self._lock:
-            return Usage(reads=self._reads, waited_ms=int(self._waited * 1000), retried=self._retried)
-
-    def close(self) -> None:
-        """Let the connections go."""
-        self._wire.close()
-
-    def _persist(
+    def _asked(
         self, what: str, path: str, params: Mapping[str, str], droppable: bool, listed: bool
     ) -> tuple[Answer, dict[str, Any]]:
-        tries = 0
-
-        def once() -> tuple[Answer, dict[str, Any]]:
-            nonlocal tries
-            tries += 1
-            answer = self._send(what, path, params, again=tries > 1)
-            if answer.status == 500 and droppable and tries > 1:
+        def attempt(number: int) -> tuple[Answer, dict[str, Any]]:
+            answer = self.send(what, path, params, again=number > 1)
+            if answer.status == 500 and droppable and number > 1:
                 # Some servers fail at a parameter that they do not know: twice is enough to try without it.
                 return answer, {}
-            fault = fault_in(answer)
+            fault = fault_in(answer, "Stripe")
             if fault is not None:
                 raise fault
             return answer, _shaped(answer, listed) if answer.status == 200 else {}
 
-        return persist(once, self._stop, _TITLE, self._count_wait)
-
-    def _send(self, what: str, path: str, params: Mapping[str, str], *, again: bool) -> Answer:
-        if self._allowance is not None:
-            seconds = self._allowance.reserve(what)
-            if seconds > 0:
-                self._count_wait(seconds)
-                pause(seconds, self._stop)
-        with self._lock:
-            self._reads += 1
-            self._retried += again
-        answer = self._wire.send("GET", path, params)
-        if self._stop.is_set():
-            raise CancelledError("Stopped", "The work was stopped.", "It can be started again at any time.")
-        return answer
-
-    def _count_wait(self, seconds: float) -> None:
-        with self._lock:
-            self._waited += seconds
+        return self.persist(attempt)
 
 
 def _shaped(answer: Answer, listed: bool) -> dict[str, Any]:

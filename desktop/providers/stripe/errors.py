@@ -11,7 +11,6 @@ import orjson
 from desktop.errors import WorldError
 from desktop.providers.contract import CredentialsRefused, CursorGone, NotAvailable, NotPermitted
 from desktop.providers.http import Answer, without_secrets
-from desktop.providers.limits import Fault, seconds_asked
 
 _PERMISSION = re.compile(r"\brak_([a-z_]+)_(read|write)\b")
 
@@ -51,26 +50,6 @@ def stated_error(content: bytes) -> StatedError:
         return value if isinstance(value, str) else ""
 
     return StatedError(True, said("code"), said("param"), said("message"))
-
-
-def fault_in(answer: Answer) -> Fault | None:
-    """The fault that may pass and is tried again, or None: 429, 5xx, and redirects of something in between."""
-    if answer.status == 429:
-        return Fault(
-            "Stripe limits how fast it can be asked.",
-            answered=True,
-            limited=True,
-            retry_after=seconds_asked(answer.headers),
-        )
-    if answer.status >= 500 and answer.status != 501:
-        return Fault(
-            f"Stripe answered with an error of its own ({answer.status}).",
-            answered=True,
-            retry_after=seconds_asked(answer.headers),
-        )
-    if answer.status < 400 and answer.status != 200:
-        return Fault(f"Something between here and Stripe answered instead of it ({answer.status}).", answered=True)
-    return None
 
 
 def refused_parameter(answer: Answer, sent: Mapping[str, str]) -> str:

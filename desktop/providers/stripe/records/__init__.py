@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import orjson
-
+from desktop.providers.fields import put_aside
 from desktop.providers.stripe.records.billing import map_credit_note, map_invoice, map_invoice_payment
 from desktop.providers.stripe.records.catalog import map_price, map_product, map_subscription
 from desktop.providers.stripe.records.fields import Unreadable, identity
@@ -45,8 +44,6 @@ MAPPERS: Mapping[str, Callable[[Mapping[str, Any]], Record]] = {
 """What is kept, by Stripe's own word for it."""
 
 _CARRIERS = frozenset({"customer", "invoice", "subscription", "payment_intent", "charge", "refund"})
-_DEPTH = 40
-_SECRET_NAMES = frozenset({"secret", "fingerprint", "account_number", "routing_number", "iban"})
 
 
 def map_object(data_type: str, body: object, version: Version) -> SourceObject | SetAside:
@@ -82,25 +79,3 @@ def reduce_object(body: object) -> object:
     if type(kind) is not str:
         return body
     return reduce_payment_method(body) if kind in METHOD_OBJECTS else reduce_nested(kind, body)
-
-
-def put_aside(data_type: str, body: object, reason: str) -> SetAside:
-    """An object set aside with the reason, and what may be kept of it for a later look."""
-    external_id = body.get("id") if isinstance(body, Mapping) else None
-    known = external_id if isinstance(external_id, str) and len(external_id) <= 255 else ""
-    return SetAside(data_type, known, reason, orjson.dumps(_without_secrets(body, _DEPTH)))
-
-
-def _without_secrets(value: object, depth: int) -> object:
-    """A copy without secrets, fingerprints and account numbers, and not nested so deep that it cannot be written."""
-    if isinstance(value, Mapping):
-        if depth == 0:
-            return None
-        return {
-            name: _without_secrets(inner, depth - 1)
-            for name, inner in value.items()
-            if isinstance(name, str) and name not in _SECRET_NAMES and not name.endswith("_secret")
-        }
-    if isinstance(value, list):
-        return [_without_secrets(inner, depth - 1) for inner in value] if depth else None
-    return value if value is None or isinstance(value, str | int | float | bool) else str(value)

@@ -1,0 +1,112 @@
+"""What every provider's reads have in common: paced by the account's allowance, retried, counted, and stoppable."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from desktop.errors import CancelledError
+from desktop.providers.contract import Usage
+from desktop.providers.http import Answer, Wire
+from desktop.providers.limits import Allowance, Fault, pause, persist, seconds_asked
+
+T = TypeVar("T")
+
+
+class PacedCalls:
+    """The reads of one account. Safe for several threads."""
+
+    def __init__(self, wire: Wire, allowance: Allowance | None, stop: threading.Event, provider: str) -> None:
+        self._wire = wire
+        self._allowance = allowance
+        self._stop = stop
+        self._title = f"{provider} not reachable"
+        self._lock = threading.Lock()
+        self._reads = 0
+        self._retried = 0
+        self._waited = 0.0
+        self._heard: tuple[int, float] | None = None
+
+    def usage(self) -> Usage:
+        """Reads made so far, retries and waits included."""
+        with self._lock:
+            return Usage(reads=self._reads, waited_ms=int(self._waited * 1000), retried=self._retried)
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._wire.close()
+
+    def heard_clock(self) -> int | None:
+        """The provider's clock now (ms), by the last answer; never ahead of it. None where none has come yet."""
+        with self._lock:
+            heard = self._heard
+        return None if heard is None else heard[0] + int((time.monotonic() - heard[1]) * 1000)
+
+    def persist(self, attempt: Callable[[int], T]) -> T:
+        """Make an attempt, which is told its number from 1 on, again after each Fault within the limits.
+
+        Raises: Unreachable, CancelledError, and what the attempt raises.
+        """
+        tries = 0
+
+        def once() -> T:
+            nonlocal tries
+            tries += 1
+            return attempt(tries)
+
+        return persist(once, self._stop, self._title, self._count_wait)
+
+    def send(
+        self,
+        what: str,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        method: str = "GET",
+        json: Mapping[str, Any] | None = None,
+        again: bool = False,
+    ) -> Answer:
+        """One request within the allowance. ``what`` names the endpoint, ``again`` counts it as a retry.
+
+        Raises: Fault, CancelledError.
+        """
+        if self._allowance is not None:
+            seconds = self._allowance.reserve(what)
+            if seconds > 0:
+                self._count_wait(seconds)
+                pause(seconds, self._stop)
+        with self._lock:
+            self._reads += 1
+            self._retried += again
+        answer = self._wire.send(method, path, params, json=json)
+        if self._stop.is_set():
+            raise CancelledError("Stopped", "The work was stopped.", "It can be started again at any time.")
+        with self._lock:
+            self._heard = (answer.answered_at - 999, time.monotonic())
+        return answer
+
+    def _count_wait(self, seconds: float) -> None:
+        with self._lock:
+            self._waited += seconds
+
+
+def fault_in(answer: Answer, provider: str) -> Fault | None:
+    """The fault that may pass and is tried again, or None: 429, 5xx, and redirects of something in between."""
+    if answer.status == 429:
+        return Fault(
+            f"{provider} limits how fast it can be asked.",
+            answered=True,
+            limited=True,
+            retry_after=seconds_asked(answer.headers),
+        )
+    if answer.status >= 500 and answer.status != 501:
+        return Fault(
+            f"{provider} answered with an error of its own ({answer.status}).",
+            answered=True,
+            retry_after=seconds_asked(answer.headers),
+        )
+    if answer.status < 400 and answer.status != 200:
+        return Fault(f"Something between here and {provider} answered instead of it ({answer.status}).", answered=True)
+    return None

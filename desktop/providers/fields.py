@@ -1,0 +1,113 @@
+"""Reading single facts out of a provider's JSON: strict on money and required words, lenient on free text.
+
+Bodies come from orjson, so that a value's type is exactly ``str``, ``int``, ``float``, ``bool``, ``dict``, ``list``
+or ``NoneType``; ``type(x) is int`` therefore leaves booleans out at the price of one comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+
+from desktop.records import SetAside
+
+AMOUNT_LIMIT = 10**15
+"""Minor units beyond which an amount is absurd: ten trillion of a two-decimal currency."""
+
+ID_LIMIT = 255
+"""Longest id that is taken."""
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+_DEPTH = 40
+_SECRET_NAMES = frozenset({"secret", "fingerprint", "account_number", "routing_number", "iban", "bin"})
+
+
+class Unreadable(ValueError):
+    """A fact that the record cannot do without is missing or absurd; its text is the reason for the owner."""
+
+
+def text(value: object) -> str:
+    """The text, or an empty one for anything else."""
+    return value if type(value) is str else ""
+
+
+def child(value: object) -> Mapping[str, Any]:
+    """The object, or an empty one for anything else."""
+    return value if type(value) is dict else NOTHING
+
+
+def amount(value: object, name: str) -> int:
+    """A required amount in minor units. Raises: Unreadable."""
+    if type(value) is int and -AMOUNT_LIMIT <= value <= AMOUNT_LIMIT:
+        return value
+    raise Unreadable(f"Its {name} {shown(value)}.")
+
+
+def amount_or(value: object, name: str, default: int) -> int:
+    """An amount in minor units, ``default`` where it is not stated. Raises: Unreadable for an absurd one."""
+    return default if value is None else amount(value, name)
+
+
+def count(value: object, default: int = 0) -> int:
+    """A small whole number, ``default`` for anything else."""
+    return value if type(value) is int and -AMOUNT_LIMIT <= value <= AMOUNT_LIMIT else default
+
+
+def currency(value: object) -> str:
+    """A required currency code, lower-case. Raises: Unreadable."""
+    if type(value) is str and 3 <= len(value) <= 5 and value.isalpha() and value.isascii():
+        return value.lower()
+    raise Unreadable(f"Its currency {shown(value, 'a currency code')}.")
+
+
+def word(value: object, table: Mapping[str, str], name: str) -> str:
+    """Our word for one of the provider's. Raises: Unreadable for a word that is not in the table."""
+    if type(value) is str:
+        found = table.get(value)
+        if found is not None:
+            return found
+    raise Unreadable(f"Its {name} {shown(value, 'one that is known')}.")
+
+
+def identity(value: object, provider: str) -> str:
+    """A required id. Raises: Unreadable."""
+    if type(value) is str and 0 < len(value) <= ID_LIMIT:
+        return value
+    raise Unreadable("It has no id." if value in (None, "") else f"Its id is not one that {provider} gives.")
+
+
+def shown(value: object, wanted: str = "a whole number of minor units") -> str:
+    """What is wrong with a value, without repeating text that nobody has checked at length."""
+    if value is None:
+        return "is missing"
+    if type(value) is int:
+        return f"is absurd: {value:.3e}" if abs(value) > 10**6 else f"is not {wanted}: {value}"
+    if type(value) is str and len(value) <= 40 and value.isprintable():
+        return f"is not {wanted}: “{value}”"
+    return f"is not {wanted}"
+
+
+def put_aside(data_type: str, body: object, reason: str) -> SetAside:
+    """An object set aside with the reason, and what may be kept of it for a later look."""
+    external_id = body.get("id") if isinstance(body, Mapping) else None
+    known = external_id if isinstance(external_id, str) and len(external_id) <= ID_LIMIT else ""
+    return SetAside(data_type, known, reason, orjson.dumps(_without_secrets(body, _DEPTH)))
+
+
+def _without_secrets(value: object, depth: int) -> object:
+    """A copy without secrets, fingerprints and account numbers, and not nested so deep that it cannot be written."""
+    if isinstance(value, Mapping):
+        if depth == 0:
+            return None
+        return {
+            name: _without_secrets(inner, depth - 1)
+            for name, inner in value.items()
+            if isinstance(name, str) and name not in _SECRET_NAMES and not name.endswith("_secret")
+        }
+    if isinstance(value, list):
+        return [_without_secrets(inner, depth - 1) for inner in value] if depth else None
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
