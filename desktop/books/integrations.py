@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from desktop.books.books import Books
-from desktop.books.tables import Activity, Base, Client, ClientLink, Integration, IntegrationData
+from desktop.books.tables import Activity, Base, Client, ClientLink, DismissedPair, Integration, IntegrationData
 from desktop.books.tables.base import table_of
 
 _INTEGRATION = table_of(Integration)
@@ -97,11 +97,18 @@ def forget_integration(books: Books, integration_id: int) -> None:
         gone = select(link.c.client_id).where(link.c.integration_id == integration_id)
         kept = select(link.c.client_id).where(link.c.integration_id != integration_id)
         connection.execute(delete(client).where(client.c.id.in_(gone), client.c.id.not_in(kept)))
+        # Those whose customers were joined to others are kept apart from any link: they go with their origin.
+        unlinked = (client.c.origin_integration_id == integration_id, client.c.status == "joined")
+        connection.execute(delete(client).where(*unlinked))
         connection.execute(
             update(client)
             .where(client.c.origin_integration_id == integration_id)
             .values(origin_integration_id=None, origin_ref=None)
         )
+        # Ids may be given again: what was said of a client must not be taken for said of another.
+        pair, there = table_of(DismissedPair), select(client.c.id)
+        unknown = or_(pair.c.first_client_id.not_in(there), pair.c.second_client_id.not_in(there))
+        connection.execute(delete(pair).where(unknown))
         for table in reversed(Base.metadata.sorted_tables):
             if table is _INTEGRATION or table is table_of(Activity):
                 continue

@@ -17,7 +17,7 @@ from desktop.books.books import TIMEZONE, Books, write_setting
 from desktop.books.database import Writer
 from desktop.books.projections.allocations import Share, allocate, computed_shares, stored_shares
 from desktop.books.projections.context import Context
-from desktop.books.rollups import EntrySums, InvoiceSums, PaymentSums, RefundSums, Totals
+from desktop.books.rollups import EntrySums, InvoiceSums, PaymentSums, PayoutSums, RefundSums, Totals
 from desktop.books.statements import Shelf
 from desktop.books.tables import (
     BalanceEntry,
@@ -27,6 +27,7 @@ from desktop.books.tables import (
     Invoice,
     Payment,
     PaymentAttempt,
+    Payout,
     Refund,
     ServiceAllocation,
     ServiceTotal,
@@ -40,6 +41,7 @@ _ATTEMPT = table_of(PaymentAttempt)
 _REFUND = table_of(Refund)
 _ENTRY = table_of(BalanceEntry)
 _INVOICE = table_of(Invoice)
+_PAYOUT = table_of(Payout)
 _INTEGRATION = table_of(Integration)
 _DAILY = table_of(DailyTotal)
 _CLIENT = table_of(ClientTotal)
@@ -100,6 +102,7 @@ def _added_up(connection: Connection, integration_id: int | None) -> dict[int, T
         (_REFUND, RefundSums, lambda sums, row: sums.refund(row, 1)),
         (_ENTRY, EntrySums, lambda sums, row: sums.entry(row, 1)),
         (_INVOICE, InvoiceSums, lambda sums, row: sums.invoice(row, 1)),
+        (_PAYOUT, PayoutSums, lambda sums, row: sums.payout(row, 1)),
     )
     for table, shape, count in kinds:
         for page in _pages(connection, table, [table.c[name] for name in shape._fields]):
@@ -132,14 +135,14 @@ def compare_totals(books: Books) -> list[Difference]:
         for account, totals in _added_up(connection, None).items():
             for (day, measure, currency, place), sums in totals.days.items():
                 days[day, measure, currency, account, place] = tuple(sums)
-            for (month, currency, link), (collected, refunds, payments) in totals.clients.items():
-                clients[month, currency, link, account] = (collected, refunds, payments, collected - refunds)
+            for (month, currency, link, place), (collected, refunds, payments) in totals.clients.items():
+                clients[month, currency, link, account, place] = (collected, refunds, payments, collected - refunds)
         found += _differences(connection, _DAILY, days)
         found += _differences(connection, _CLIENT, clients)
         services: dict[tuple[Any, ...], int] = defaultdict(int)
         for account, share, stored, expected in _shares(books, connection):
-            _, month, currency, service = share
-            services[month, currency, account, service] += expected
+            _, month, currency, service, place = share
+            services[month, currency, account, service, place] += expected
             if stored != expected:
                 found.append(Difference(_ALLOCATION.name, (account, *share), (stored,), (expected,)))
         found += _differences(connection, _SERVICE, {key: (amount,) for key, amount in services.items()})
@@ -220,6 +223,7 @@ def _days_told() -> Iterator[tuple[Any, Sequence[Any], Told]]:
     yield _PAYMENT, (first, columns.created_at, columns.collected, columns.booked_at, columns.returned_at), _of_payment
     yield _REFUND, (_REFUND.c.created_at, _REFUND.c.refunded_day, _REFUND.c.failed_at), _of_refund
     yield _ENTRY, (_ENTRY.c.created_at,), _of_entry
+    yield _PAYOUT, (_PAYOUT.c.created_at, _PAYOUT.c.on_ledger), _of_payout
     yield _INVOICE, (_INVOICE.c.finalized_at, _INVOICE.c.due_at, _INVOICE.c.stated_due_day), _of_invoice
 
 
@@ -247,6 +251,11 @@ def _of_refund(day: Day, facts: Sequence[Any]) -> dict[str, str | None]:
 
 def _of_entry(day: Day, facts: Sequence[Any]) -> dict[str, str | None]:
     return {"entry_day": _maybe(day, facts[0])}
+
+
+def _of_payout(day: Day, facts: Sequence[Any]) -> dict[str, str | None]:
+    created_at, on_ledger = facts
+    return {"counted_day": _maybe(day, None if on_ledger else created_at)}
 
 
 def _of_invoice(day: Day, facts: Sequence[Any]) -> dict[str, str | None]:

@@ -10,6 +10,7 @@ Measures of a day (``daily_totals.measure``), by the definitions of the words on
 measure        what                                                                currency
 =============  ==================================================================  =====================
 collected      captured, on the ledger line's day (the charge's without one)       of the charge
+tips           the part of collected that is a tip                                 of the charge
 returned       collected payments that failed later, on the failure's day         of the charge
 refunds        sent back on the refund's day, booked back when they fail           of the refund
 disputes       withdrawals less reversals, by the ledger's day                     settlement
@@ -22,6 +23,11 @@ succeeded      payments that ended well, by the day of the first attempt (count)
 failed         payments that ended failed, by the day of the first attempt (count) of the payment
 invoiced       invoices finalised, without drafts, void and zero ones              of the invoice
 =============  ==================================================================  =====================
+
+Where a provider says its fee with the payment (Square), the payment counts alone: its fee in fees and what it leaves
+in net, on the payment's own day; a refund gives back what it says of the fee, on the refund's day. Ledger lines that
+settle such money (``settles``) count nowhere. A payout without a line of its own counts itself: its amount in paid_out
+and its fee, as any line of fees, in fees and net, on the day it was made; one that failed is not counted.
 """
 
 from __future__ import annotations
@@ -38,6 +44,7 @@ PAYMENT_LINES = frozenset(
     {"charge", "refund", "refund_failure", "payment_failure", "dispute", "dispute_reversal", "fee"}
 )
 _PAYOUT_LINES = frozenset({"payout", "payout_failure"})
+_UNPAID = frozenset({"failed", "canceled"})
 _DISPUTE_LINES = frozenset({"dispute", "dispute_reversal"})
 
 
@@ -57,6 +64,8 @@ class PaymentSums(NamedTuple):
     client_link_id: int
     invoice_ref: str
     location_ref: str
+    tip: int
+    own_fee: int
 
 
 class RefundSums(NamedTuple):
@@ -72,6 +81,7 @@ class RefundSums(NamedTuple):
     client_link_id: int
     invoice_ref: str
     location_ref: str
+    fee: int | None
 
 
 class EntrySums(NamedTuple):
@@ -84,6 +94,19 @@ class EntrySums(NamedTuple):
     net: int
     currency: str
     entry_day: str
+    location_ref: str
+    settles: bool
+
+
+class PayoutSums(NamedTuple):
+    """What of a payout's row counts anywhere; ``counted_day`` is empty where a ledger line counts instead."""
+
+    external_id: str
+    status: str
+    amount: int
+    fee: int
+    currency: str
+    counted_day: str | None
     location_ref: str
 
 
@@ -114,8 +137,12 @@ def payment_contributions(row: PaymentSums) -> Iterator[Contribution]:
     booked, returned = row.booked_day, row.returned_day
     if row.collected and booked:
         yield Contribution(booked, "collected", row.currency, row.collected, 1)
+        if row.tip:
+            yield Contribution(booked, "tips", row.currency, row.tip, 1)
         if not row.on_ledger:
-            yield Contribution(booked, "net", row.currency, row.collected, 1)
+            yield Contribution(booked, "net", row.currency, row.collected - row.own_fee, 1)
+            if row.own_fee:
+                yield Contribution(booked, "fees", row.currency, row.own_fee, 1)
         elif row.settlement_currency != row.currency:
             yield Contribution(booked, "converted", row.currency, 0, 1)
             yield Contribution(booked, "converted", row.settlement_currency, 0, 1)
@@ -137,7 +164,10 @@ def refund_contributions(row: RefundSums) -> Iterator[Contribution]:
             continue
         yield Contribution(day, "refunds", row.currency, sign * row.amount, sign)
         if not row.on_ledger:
-            yield Contribution(day, "net", row.currency, -sign * row.amount, sign)
+            given_back = row.fee or 0
+            yield Contribution(day, "net", row.currency, -sign * (row.amount - given_back), sign)
+            if given_back:
+                yield Contribution(day, "fees", row.currency, -sign * given_back, -sign)
         elif row.settlement_currency != row.currency:
             yield Contribution(day, "converted", row.currency, 0, 1)
             yield Contribution(day, "converted", row.settlement_currency, 0, 1)
@@ -146,6 +176,8 @@ def refund_contributions(row: RefundSums) -> Iterator[Contribution]:
 def entry_contributions(row: EntrySums) -> Iterator[Contribution]:
     """What a ledger line adds to its day."""
     day, currency = row.entry_day, row.currency
+    if row.settles:
+        return
     if row.kind in PAYMENT_LINES:
         fee = -row.amount + row.fee if row.kind == "fee" else row.fee
         if fee:
@@ -161,6 +193,17 @@ def entry_contributions(row: EntrySums) -> Iterator[Contribution]:
         yield Contribution(day, "adjusted", currency, row.net, 1)
 
 
+def payout_contributions(row: PayoutSums) -> Iterator[Contribution]:
+    """What a payout without a ledger line adds to the day on which it was made."""
+    day, currency = row.counted_day, row.currency
+    if not day or row.status in _UNPAID:
+        return
+    yield Contribution(day, "paid_out", currency, row.amount, 1)
+    if row.fee:
+        yield Contribution(day, "fees", currency, row.fee, 1)
+        yield Contribution(day, "net", currency, -row.fee, 1)
+
+
 def invoice_contributions(row: InvoiceSums) -> Iterator[Contribution]:
     """What an invoice adds to the day on which it was finalised."""
     if row.finalized_day and row.total and not row.deleted and row.status not in {"draft", "void"}:
@@ -173,24 +216,28 @@ class Totals:
     def __init__(self, integration_id: int) -> None:
         self._integration_id = integration_id
         self._days: dict[tuple[str, str, str, str], list[int]] = {}
-        self._clients: dict[tuple[str, str, int], list[int]] = {}
+        self._clients: dict[tuple[str, str, int, str], list[int]] = {}
 
     def payment(self, row: PaymentSums, sign: int) -> None:
         """Count a payment's row in (+1) or out (-1)."""
         self._add(payment_contributions(row), row.location_ref, sign)
         if row.collected and row.booked_day:
-            self._client(row.booked_day, row.currency, row.client_link_id, sign * row.collected, 0, sign)
+            self._client(row.booked_day, row, sign * row.collected, 0, sign)
 
     def refund(self, row: RefundSums, sign: int) -> None:
         """Count a refund's row in or out."""
         self._add(refund_contributions(row), row.location_ref, sign)
         for day, way in ((row.refunded_day, sign), (row.failed_day, -sign)):
             if day and row.refunded_day:
-                self._client(day, row.currency, row.client_link_id, 0, way * row.amount, 0)
+                self._client(day, row, 0, way * row.amount, 0)
 
     def entry(self, row: EntrySums, sign: int) -> None:
         """Count a ledger line in or out."""
         self._add(entry_contributions(row), row.location_ref, sign)
+
+    def payout(self, row: PayoutSums, sign: int) -> None:
+        """Count a payout in or out."""
+        self._add(payout_contributions(row), row.location_ref, sign)
 
     def invoice(self, row: InvoiceSums, sign: int) -> None:
         """Count an invoice in or out."""
@@ -207,11 +254,13 @@ class Totals:
                 sums[0] += sign * amount
                 sums[1] += sign * count
 
-    def _client(self, day: str, currency: str, link: int, collected: int, refunds: int, payments: int) -> None:
-        sums = self._clients.setdefault((day[:7], currency, link), [0, 0, 0])
-        sums[0] += collected
-        sums[1] += refunds
-        sums[2] += payments
+    def _client(self, day: str, row: PaymentSums | RefundSums, collected: int, refunds: int, payments: int) -> None:
+        """Count for the client over all places, and at the row's place where it has one."""
+        for place in ("", row.location_ref) if row.location_ref else ("",):
+            sums = self._clients.setdefault((day[:7], row.currency, row.client_link_id, place), [0, 0, 0])
+            sums[0] += collected
+            sums[1] += refunds
+            sums[2] += payments
 
     @property
     def days(self) -> Mapping[tuple[str, str, str, str], Sequence[int]]:
@@ -219,8 +268,8 @@ class Totals:
         return self._days
 
     @property
-    def clients(self) -> Mapping[tuple[str, str, int], Sequence[int]]:
-        """What was collected so far: (collected, refunds, payments) by month, currency and link."""
+    def clients(self) -> Mapping[tuple[str, str, int, str], Sequence[int]]:
+        """What was collected so far: (collected, refunds, payments) by month, currency, link and place ("": all)."""
         return self._clients
 
     def write(self, writer: Writer, shelf: Shelf) -> bool:
@@ -231,8 +280,8 @@ class Totals:
             if amount or count
         ]
         clients = [
-            (month, currency, link, self._integration_id, collected, refunds, payments, collected - refunds)
-            for (month, currency, link), (collected, refunds, payments) in self._clients.items()
+            (month, currency, link, self._integration_id, place, collected, refunds, payments, collected - refunds)
+            for (month, currency, link, place), (collected, refunds, payments) in self._clients.items()
             if collected or refunds or payments
         ]
         if days:
@@ -247,5 +296,5 @@ class Totals:
 
 
 _DAILY_KEYS = ("day", "measure", "currency", "integration_id", "location_ref")
-_CLIENT_KEYS = ("month", "currency", "client_link_id", "integration_id")
+_CLIENT_KEYS = ("month", "currency", "client_link_id", "integration_id", "location_ref")
 _CLIENT_SUMS = ("collected", "refunds", "payments", "paid")

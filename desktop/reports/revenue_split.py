@@ -92,7 +92,10 @@ def _by_link(scales: Scales, month: Period, currency: str) -> Select[Any]:
     sums = _CLIENT_TOTAL.c
     amount = scales.weighed(sums.paid, sums.integration_id, currency)
     return select(sums.client_link_id, amount.label("amount")).where(
-        sums.month == month_of(month.start_day), sums.currency == currency, sums.client_link_id != 0
+        sums.month == month_of(month.start_day),
+        sums.currency == currency,
+        sums.location_ref == "",
+        sums.client_link_id != 0,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from desktop.books import rollups
-from desktop.books.rollups import EntrySums, InvoiceSums, PaymentSums, RefundSums
+from desktop.books.rollups import EntrySums, InvoiceSums, PaymentSums, PayoutSums, RefundSums
 from desktop.money import split_largest_remainder
 from desktop.records import SourceObject
 from tests.helpers.shops import Shop
@@ -68,19 +68,23 @@ def check_recount(shop: Shop) -> None:
     shown = shop.everything()
     assert _days(shown["daily_totals"]) == recount_days(shop)
     assert {
-        (row["month"], row["currency"], row["client_link_id"]): (row["collected"], row["refunds"], row["payments"])
-        for row in shown["client_totals"]
+        _client_key(row): (row["collected"], row["refunds"], row["payments"]) for row in shown["client_totals"]
     } == recount_clients(shop)
     assert {
-        (row["invoice_ref"], row["month"], row["currency"], row["service_ref"]): row["amount"]
+        (row["invoice_ref"], row["month"], row["currency"], row["service_ref"], row["location_ref"]): row["amount"]
         for row in shown["service_allocations"]
     } == recount_shares(shop)
     services: Counter[tuple[str, ...]] = Counter()
     for row in shown["service_allocations"]:
-        services[row["month"], row["currency"], row["service_ref"]] += row["amount"]
+        services[row["month"], row["currency"], row["service_ref"], row["location_ref"]] += row["amount"]
     assert {
-        (row["month"], row["currency"], row["service_ref"]): row["amount"] for row in shown["service_totals"]
+        (row["month"], row["currency"], row["service_ref"], row["location_ref"]): row["amount"]
+        for row in shown["service_totals"]
     } == _filled(services)
+
+
+def _client_key(row: dict[str, Any]) -> tuple[str, ...]:
+    return row["month"], row["currency"], row["client_link_id"], row["location_ref"]
 
 
 Sums = dict[tuple[str, ...], tuple[int, ...]]
@@ -109,6 +113,7 @@ def _contributions(shop: Shop) -> Iterator[tuple[str, rollups.Contribution]]:
         ("refunds", RefundSums, rollups.refund_contributions),
         ("balance_entries", EntrySums, rollups.entry_contributions),
         ("invoices", InvoiceSums, rollups.invoice_contributions),
+        ("payouts", PayoutSums, rollups.payout_contributions),
     )
     for table, shape, contributions in kinds:
         for row in shop.rows(table):
@@ -117,42 +122,45 @@ def _contributions(shop: Shop) -> Iterator[tuple[str, rollups.Contribution]]:
 
 
 def recount_clients(shop: Shop) -> Sums:
-    """What each client paid and got back in each month."""
+    """What each client paid and got back in each month: everywhere (""), and at each place."""
     sums: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0, 0])
     for row in shop.rows("payments"):
         if row["collected"] and row["booked_day"]:
-            found = sums[row["booked_day"][:7], row["currency"], row["client_link_id"]]
-            found[0] += row["collected"]
-            found[2] += 1
+            for place in {"", row["location_ref"]}:
+                found = sums[row["booked_day"][:7], row["currency"], row["client_link_id"], place]
+                found[0] += row["collected"]
+                found[2] += 1
     for row in shop.rows("refunds"):
         for day, sign in ((row["refunded_day"], 1), (row["failed_day"], -1)):
             if row["refunded_day"] and day:
-                sums[day[:7], row["currency"], row["client_link_id"]][1] += sign * row["amount"]
+                for place in {"", row["location_ref"]}:
+                    sums[day[:7], row["currency"], row["client_link_id"], place][1] += sign * row["amount"]
     return {key: tuple(found) for key, found in sums.items() if any(found)}
 
 
 def recount_shares(shop: Shop) -> dict[tuple[str, ...], int]:
-    """Each invoice's money of each month, split over its lines by service."""
-    money: Counter[tuple[str, str, str]] = Counter()
+    """Each invoice's money of each month and place, split over its lines by service."""
+    money: Counter[tuple[str, str, str, str]] = Counter()
     for row in shop.rows("payments"):
         if row["booked_day"]:
-            money[row["invoice_ref"], row["booked_day"][:7], row["currency"]] += row["collected"]
+            key = row["invoice_ref"], row["booked_day"][:7], row["currency"], row["location_ref"]
+            money[key] += row["collected"]
     for row in shop.rows("refunds"):
         for day, sign in ((row["refunded_day"], -1), (row["failed_day"], 1)):
             if row["refunded_day"] and day:
-                money[row["invoice_ref"], day[:7], row["currency"]] += sign * row["amount"]
+                money[row["invoice_ref"], day[:7], row["currency"], row["location_ref"]] += sign * row["amount"]
     weights: dict[str, dict[str, int]] = defaultdict(dict)
     for row in sorted(shop.rows("invoice_lines"), key=lambda row: (row["invoice_ref"], row["position"])):
         services = weights[row["invoice_ref"]]
         services[row["service_ref"]] = services.get(row["service_ref"], 0) + row["amount"] + row["tax"]
     shares: Counter[tuple[str, ...]] = Counter()
-    for (invoice, month, currency), amount in money.items():
+    for (invoice, month, currency, place), amount in money.items():
         services = weights.get(invoice, {})
         if not services:
             continue
         parts = split_largest_remainder(amount, [max(weight, 0) for weight in services.values()])
         for service, part in zip(services, parts, strict=True):
-            shares[invoice, month, currency, service] += part
+            shares[invoice, month, currency, service, place] += part
     return _filled(shares)
 
 

@@ -120,7 +120,7 @@ def _paid_sums(links: list[int]) -> Select[Any]:
     amount = func.sum(_TOTAL.c.paid)
     return (
         select(_TOTAL.c.client_link_id, _TOTAL.c.currency, _TOTAL.c.integration_id, amount)
-        .where(_TOTAL.c.client_link_id.in_(links))
+        .where(_TOTAL.c.client_link_id.in_(links), _TOTAL.c.location_ref == "")
         .group_by(_TOTAL.c.client_link_id, _TOTAL.c.currency, _TOTAL.c.integration_id)
     )
 

@@ -219,7 +219,7 @@ def _client_sums(connection: Connection, row: ClientRow, links: list[int], scale
             _TOTAL.c.currency, _TOTAL.c.integration_id, func.sum(_TOTAL.c.collected), func.sum(_TOTAL.c.refunds),
             func.sum(_TOTAL.c.payments),
         )
-        .where(_TOTAL.c.client_link_id.in_(links))
+        .where(_TOTAL.c.client_link_id.in_(links), _TOTAL.c.location_ref == "")
         .group_by(_TOTAL.c.currency, _TOTAL.c.integration_id)
     )  # fmt: skip
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])

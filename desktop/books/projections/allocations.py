@@ -18,10 +18,10 @@ _PAYMENT = table_of(Payment)
 _REFUND = table_of(Refund)
 _ALLOCATION = table_of(ServiceAllocation)
 _TOTAL = table_of(ServiceTotal)
-_KEY = ("integration_id", "invoice_ref", "month", "currency", "service_ref")
-_TOTAL_KEY = ("month", "currency", "integration_id", "service_ref")
+_KEY = ("integration_id", "invoice_ref", "month", "currency", "service_ref", "location_ref")
+_TOTAL_KEY = ("month", "currency", "integration_id", "service_ref", "location_ref")
 
-Share = tuple[str, str, str, str]  # invoice, month, currency, service
+Share = tuple[str, str, str, str, str]  # invoice, month, currency, service, place
 
 
 def allocate(context: Context) -> None:
@@ -42,13 +42,13 @@ def allocate(context: Context) -> None:
     context.writer.run_many(statement, [(context.integration_id, ref) for ref in {share[0] for share in before}])
     rows = [(context.integration_id, *share, amount) for share, amount in after.items()]
     context.writer.run_many(context.shelf.insert(_ALLOCATION, (*_KEY, "amount")), rows)
-    moved: dict[tuple[str, str, str], int] = defaultdict(int)
+    moved: dict[tuple[str, str, str, str], int] = defaultdict(int)
     for sign, shares in ((-1, before), (1, after)):
-        for (_, month, currency, service), amount in shares.items():
-            moved[month, currency, service] += sign * amount
+        for (_, month, currency, service, place), amount in shares.items():
+            moved[month, currency, service, place] += sign * amount
     totals = [
-        (month, currency, context.integration_id, service, amount)
-        for (month, currency, service), amount in moved.items()
+        (month, currency, context.integration_id, service, place, amount)
+        for (month, currency, service, place), amount in moved.items()
         if amount
     ]
     upsert = context.shelf.upsert(_TOTAL, _TOTAL_KEY, (*_TOTAL_KEY, "amount"), add=("amount",))
@@ -59,45 +59,48 @@ def allocate(context: Context) -> None:
 def stored_shares(context: Context, refs: Iterable[str]) -> dict[Share, int]:
     """The shares of invoices as they are kept."""
     query = context.shelf.select("allocations", _ALLOCATION, (*_KEY[1:], "amount"), "invoice_ref")
-    return {(row[0], row[1], row[2], row[3]): row[4] for row in context.fetch(query, refs)}
+    return {(row[0], row[1], row[2], row[3], row[4]): row[5] for row in context.fetch(query, refs)}
 
 
 def computed_shares(context: Context, refs: list[str]) -> dict[Share, int]:
     """The shares of invoices as they follow from their lines and their money, without zero ones."""
     money = _money_of(context, refs)
-    weights = _weights_of(context, {ref for ref, _, _ in money})
+    weights = _weights_of(context, {ref for ref, *_ in money})
     shares: dict[Share, int] = {}
-    for (ref, month, currency), amount in money.items():
+    for (ref, month, currency, place), amount in money.items():
         services = weights.get(ref)
         if not amount or not services:
             continue
         parts = split_largest_remainder(amount, list(services.values()))
         for service, part in zip(services, parts, strict=True):
             if part:
-                shares[ref, month, currency, service] = part
+                shares[ref, month, currency, service, place] = part
     return shares
 
 
-def _money_of(context: Context, refs: list[str]) -> dict[tuple[str, str, str], int]:
-    """Collected less refunds of each invoice, by month and currency."""
-    money: dict[tuple[str, str, str], int] = defaultdict(int)
+def _money_of(context: Context, refs: list[str]) -> dict[tuple[str, str, str, str], int]:
+    """Collected less refunds of each invoice, by month, currency and place."""
+    money: dict[tuple[str, str, str, str], int] = defaultdict(int)
     payments = context.shelf.select(
-        "money of invoices", _PAYMENT, ("invoice_ref", "booked_day", "currency", "collected"), "invoice_ref"
+        "money of invoices",
+        _PAYMENT,
+        ("invoice_ref", "booked_day", "currency", "collected", "location_ref"),
+        "invoice_ref",
     )
-    for ref, day, currency, collected in context.fetch(payments, refs):
+    for ref, day, currency, collected, place in context.fetch(payments, refs):
         if day and collected:
-            money[ref, day[:7], currency] += collected
+            money[ref, day[:7], currency, place] += collected
     refunds = context.shelf.select(
         "refunds of invoices",
         _REFUND,
-        ("invoice_ref", "refunded_day", "failed_day", "currency", "amount"),
+        ("invoice_ref", "refunded_day", "failed_day", "currency", "amount", "location_ref"),
         "invoice_ref",
     )
-    for ref, day, failed_day, currency, amount in context.fetch(refunds, refs):
+    for ref, day, failed_day, currency, amount, place in context.fetch(refunds, refs):
         if day:
-            money[ref, day[:7], currency] -= amount
+            money[ref, day[:7], currency, place] -= amount
             if failed_day:
-                money[ref, failed_day[:7], currency] += amount
+                money[ref, failed_day[:7], currency, place] += amount
     return money
 
 

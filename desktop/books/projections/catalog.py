@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete
 
 from desktop.books.projections.context import Context
+from desktop.books.rollups import PayoutSums
 from desktop.books.tables import PaymentMethod, Payout, Service, Subscription, SubscriptionItem
 from desktop.books.tables.base import table_of
 from desktop.records import PaymentMethodRecord, PayoutRecord, ServiceRecord, SubscriptionRecord
@@ -23,7 +24,7 @@ _KEYS = ("integration_id", "external_id")
 
 _SERVICE_FACTS = (
     "kind", "parent_ref", "name", "description", "active", "unit_amount", "currency", "interval", "interval_count",
-    "created_at",
+    "created_at", "sku",
 )  # fmt: skip
 _service_facts = attrgetter(*_SERVICE_FACTS)
 _SUBSCRIPTION_FACTS = (
@@ -40,7 +41,7 @@ _METHOD_FACTS = ("kind", "brand", "last4", "exp_month", "exp_year", "created_at"
 _method_facts = attrgetter(*_METHOD_FACTS)
 _PAYOUT_FACTS = (
     "status", "amount", "currency", "created_at", "arrival_at", "automatic", "entry_ref", "failure_entry_ref",
-    "failure_code", "failure_message", "description", "method", "location_ref",
+    "failure_code", "failure_message", "description", "method", "location_ref", "on_ledger", "fee",
 )  # fmt: skip
 _payout_facts = attrgetter(*_PAYOUT_FACTS)
 
@@ -95,9 +96,21 @@ def project_payment_methods(context: Context, records: Sequence[tuple[str, Payme
 
 
 def project_payouts(context: Context, records: Sequence[tuple[str, PayoutRecord]]) -> None:
-    """Write payouts. A provider that states an instant of arrival means the day that it begins, in UTC."""
-    rows = [(context.integration_id, ref, _arrival_day(record), *_payout_facts(record)) for ref, record in records]
-    context.writer.run_many(context.shelf.upsert(_PAYOUT, _KEYS, (*_KEYS, "arrival_day", *_PAYOUT_FACTS)), rows)
+    """Write payouts, and count those that no ledger line tells of.
+
+    A provider that states an instant of arrival means the day that it begins, in UTC.
+    """
+    before = context.shelf.select("payouts before", _PAYOUT, PayoutSums._fields, "external_id")
+    for row in context.fetch(before, [ref for ref, _ in records]):
+        context.totals.payout(PayoutSums._make(row), -1)
+    rows = []
+    for ref, record in records:
+        day = None if record.on_ledger else context.clock.day(record.created_at)
+        rows.append((context.integration_id, ref, _arrival_day(record), day, *_payout_facts(record)))
+        sums = PayoutSums(ref, record.status, record.amount, record.fee, record.currency, day, record.location_ref)
+        context.totals.payout(sums, 1)
+    columns = (*_KEYS, "arrival_day", "counted_day", *_PAYOUT_FACTS)
+    context.writer.run_many(context.shelf.upsert(_PAYOUT, _KEYS, columns), rows)
     context.kinds.add("payouts")
 
 

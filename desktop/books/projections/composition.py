@@ -39,6 +39,9 @@ class Attempt(NamedTuple):
     description: str
     disputed: bool
     location_ref: str
+    order_ref: str
+    tip: int
+    fee: int | None
 
 
 class Line(NamedTuple):
@@ -84,17 +87,26 @@ class Composed(NamedTuple):
     receipt_url: str
     disputed: bool
     location_ref: str
+    order_ref: str
+    tip: int
+    own_fee: int
 
 
 def compose(stated: PaymentRecord | None, attempts: Sequence[Attempt], lines: Sequence[Line]) -> Composed:
     """One payment from its parts; at least one of ``stated`` and ``attempts`` is there.
 
-    ``attempts`` are all of this payment; ``lines`` all charge and payment_failure lines of these attempts.
+    ``attempts`` are all of this payment; ``lines`` all charge and payment_failure lines of these attempts but those
+    that settle what the attempts say themselves. Where an attempt states its fee, the payment counts by what it says.
     """
     ordered = sorted(attempts, key=_by_age) if len(attempts) > 1 else attempts
     lead = _leading(ordered)
     said, told = stated or _NO_PAYMENT, lead or _NO_ATTEMPT
-    collected = sum([attempt.amount_captured for attempt in ordered if _was_captured(attempt)])
+    taken = [attempt for attempt in ordered if _was_captured(attempt)]
+    collected = sum([attempt.amount_captured for attempt in taken])
+    stated_fees = [attempt.fee for attempt in taken if attempt.fee is not None]
+    own_fee = sum(stated_fees)
+    if stated_fees:
+        lines = ()
     if not ordered and said.status == "succeeded":
         collected = said.amount_received
     status = _status(stated, lead, bool(ordered))
@@ -121,9 +133,11 @@ def compose(stated: PaymentRecord | None, attempts: Sequence[Attempt], lines: Se
         collected=collected,
         refunded=sum([attempt.amount_refunded for attempt in ordered]),
         returned=collected if returned is not None else 0,
-        settlement_currency=charged[0].currency if charged else "",
-        fee=sum([line.fee for line in lines]),
-        net=sum([line.net for line in lines]),
+        settlement_currency=charged[0].currency if charged else told.currency if stated_fees else "",
+        fee=sum([line.fee for line in lines]) + own_fee,
+        net=collected - own_fee - (collected if returned is not None else 0)
+        if stated_fees
+        else sum([line.net for line in lines]),
         on_ledger=bool(charged),
         created_at=created,
         attempted_at=began,
@@ -139,13 +153,16 @@ def compose(stated: PaymentRecord | None, attempts: Sequence[Attempt], lines: Se
         receipt_url=told.receipt_url,
         disputed=True in [attempt.disputed for attempt in ordered],
         location_ref=told.location_ref or said.location_ref,
+        order_ref=told.order_ref,
+        tip=sum([attempt.tip for attempt in taken]),
+        own_fee=own_fee,
     )
 
 
 _FAILED = frozenset({"failed", "returned"})
 # Ended failed: a failed one that nobody retried, and one that was taken back after it had succeeded.
 _OUTCOMES = {"succeeded": "succeeded", "failed": "failed", "returned": "failed", "canceled": "left", "open": "left"}
-_FROM_ATTEMPT = {"pending": "processing", "failed": "failed"}
+_FROM_ATTEMPT = {"pending": "processing", "failed": "failed", "canceled": "canceled"}
 
 
 _NO_PAYMENT = PaymentRecord(status="", amount=0, currency="", created_at=0)
@@ -153,7 +170,7 @@ _NO_ATTEMPT = Attempt(
     payment_key="", external_id="", status="", amount=0, amount_captured=0, amount_refunded=0, currency="",
     created_at=0, captured=False, client_ref="", client_name="", invoice_ref="", entry_ref="", returned=False,
     returned_entry_ref="", method="", brand="", last4="", method_ref="", failure_code="", failure_message="",
-    receipt_url="", description="", disputed=False, location_ref="",
+    receipt_url="", description="", disputed=False, location_ref="", order_ref="", tip=0, fee=None,
 )  # fmt: skip
 
 

@@ -40,12 +40,12 @@ _ATTEMPT_FACTS = (
     "status", "amount", "amount_captured", "amount_refunded", "currency", "created_at", "captured", "client_ref",
     "client_name", "client_email", "invoice_ref", "entry_ref", "returned", "returned_entry_ref", "method", "brand",
     "last4", "method_ref", "failure_code", "failure_message", "receipt_url", "description", "disputed",
-    "location_ref",
+    "location_ref", "order_ref", "tip", "fee",
 )  # fmt: skip
 _attempt_facts = attrgetter(*_ATTEMPT_FACTS)
 _ENTRY_FACTS = (
     "kind", "amount", "fee", "net", "currency", "created_at", "available_at", "source_ref", "payout_ref", "status",
-    "exchange_rate", "description", "location_ref",
+    "exchange_rate", "description", "location_ref", "settles",
 )  # fmt: skip
 _entry_facts = attrgetter(*_ENTRY_FACTS)
 _DISPUTE_FACTS = (
@@ -110,7 +110,15 @@ class PaymentCluster:
             rows.append((context.integration_id, ref, day, *_entry_facts(record)))
             context.totals.entry(
                 EntrySums(
-                    ref, record.kind, record.amount, record.fee, record.net, record.currency, day, record.location_ref
+                    ref,
+                    record.kind,
+                    record.amount,
+                    record.fee,
+                    record.net,
+                    record.currency,
+                    day,
+                    record.location_ref,
+                    record.settles,
                 ),
                 1,
             )
@@ -138,6 +146,7 @@ class PaymentCluster:
                 "reason": record.reason,
                 "failure_reason": record.failure_reason,
                 "location_ref": record.location_ref,
+                "fee": record.fee,
             }
         self._context.kinds.add("refunds")
 
@@ -239,6 +248,7 @@ class PaymentCluster:
             Line._fields,
             "source_ref",
             _ENTRY.c.kind.in_(_PAYMENT_LINE_KINDS),
+            _ENTRY.c.settles.is_(False),
         )
         found: dict[str, list[Line]] = defaultdict(list)
         for row in sorted(context.fetch(query, owner)):
@@ -276,6 +286,7 @@ class PaymentCluster:
         sums = PaymentSums(
             key, payment.currency, payment.collected, payment.returned, booked_day, returned_day, attempted_day,
             payment.outcome, payment.on_ledger, payment.settlement_currency, link, invoice_ref, payment.location_ref,
+            payment.tip, payment.own_fee,
         )  # fmt: skip
         row = (
             context.integration_id, key, orjson.dumps(_stated_facts(stated)) if stated else None, payment.status,
@@ -284,7 +295,7 @@ class PaymentCluster:
             payment.net, payment.on_ledger, payment.created_at, attempted_day, payment.booked_at, booked_day,
             payment.returned_at, returned_day, payment.method, payment.brand, payment.last4, payment.method_ref,
             payment.failure_code, payment.failure_message, payment.description, payment.receipt_url,
-            payment.disputed, payment.location_ref,
+            payment.disputed, payment.location_ref, payment.order_ref, payment.tip, payment.own_fee,
         )  # fmt: skip
         return row, sums
 
@@ -331,8 +342,9 @@ class PaymentCluster:
                 "payment_key": key,
                 "client_link_id": link,
                 "invoice_ref": invoice_ref,
-                "settlement_currency": currency,
-                "on_ledger": bool(currency),
+                # One that says what it gave back of the fee is settled as it is.
+                "settlement_currency": currency if fact["fee"] is None else fact["currency"],
+                "on_ledger": bool(currency) and fact["fee"] is None,
                 "refunded_day": day_of(fact["created_at"]) if counts else None,
                 "failed_at": failed_at,
                 "failed_day": day_of(failed_at) if failed_at else None,
@@ -370,7 +382,7 @@ class PaymentCluster:
         context = self._context
         query = context.shelf.select(
             "lines of refunds", _ENTRY, ("source_ref", "kind", "currency", "created_at"), "source_ref",
-            _ENTRY.c.kind.in_((word("refund"), word("refund_failure"))),
+            _ENTRY.c.kind.in_((word("refund"), word("refund_failure"))), _ENTRY.c.settles.is_(False),
         )  # fmt: skip
         found: dict[str, tuple[str, int | None]] = dict.fromkeys(facts, ("", None))
         for ref, kind, currency, created_at in sorted(context.fetch(query, facts)):

@@ -9,13 +9,24 @@ from desktop.books.tables.billing import (
     InvoiceEvent,
     InvoiceLine,
     InvoicePayment,
+    InvoiceRequest,
 )
 from desktop.books.tables.catalog import PaymentMethod, Service, Subscription, SubscriptionItem
 from desktop.books.tables.ledger import BalanceEntry, ExchangeRate, Payout
 from desktop.books.tables.mirror import Bookmark, Event, IntegrationData, SetAsideObject, SyncRun
 from desktop.books.tables.money import Dispute, Payment, PaymentAttempt, Refund
-from desktop.books.tables.people import Client, ClientLink
+from desktop.books.tables.people import Client, ClientLink, DismissedPair
 from desktop.books.tables.rollups import ClientTotal, DailyTotal, ServiceAllocation, ServiceTotal
+from desktop.books.tables.stores import (
+    InventoryCount,
+    Location,
+    Order,
+    OrderLine,
+    PaymentLink,
+    TerminalCheckout,
+    TerminalDevice,
+    TerminalPayment,
+)
 from desktop.books.tables.work import Activity, Conflict, Notification, OutboxEntry, Reminder
 
 __all__ = [
@@ -30,21 +41,28 @@ __all__ = [
     "Conflict",
     "CreditNote",
     "DailyTotal",
+    "DismissedPair",
     "Dispute",
     "Event",
     "ExchangeRate",
     "Integration",
     "IntegrationData",
+    "InventoryCount",
     "Invoice",
     "InvoiceEvent",
     "InvoiceLine",
     "InvoicePayment",
+    "InvoiceRequest",
     "KeyRecord",
     "Lease",
+    "Location",
     "Notification",
+    "Order",
+    "OrderLine",
     "OutboxEntry",
     "Payment",
     "PaymentAttempt",
+    "PaymentLink",
     "PaymentMethod",
     "Payout",
     "Refund",
@@ -57,6 +75,9 @@ __all__ = [
     "Subscription",
     "SubscriptionItem",
     "SyncRun",
+    "TerminalCheckout",
+    "TerminalDevice",
+    "TerminalPayment",
     "User",
     "Webhook",
     "WrappedDataKey",

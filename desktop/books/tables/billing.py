@@ -11,12 +11,14 @@ from desktop.books.tables.base import (
     Flag,
     Id,
     Instant,
+    LaterRef,
     MaybeDay,
     MaybeInstant,
     OwnedBy,
     Ref,
     Words,
     by_external_id,
+    only,
 )
 
 
@@ -28,7 +30,16 @@ class Invoice(Base):
         by_external_id("invoices"),
         # Lists and figures are answered from these alone, without reaching for the rows.
         Index("ix_invoices_listed", "deleted", "created_at", "id", "total"),
-        Index("ix_invoices_open", "status", "deleted", "currency", "integration_id", "due_day", "amount_remaining"),
+        Index(
+            "ix_invoices_open",
+            "status",
+            "deleted",
+            "currency",
+            "integration_id",
+            "due_day",
+            "amount_remaining",
+            "location_ref",
+        ),
         Index(
             "ix_invoices_of_client",
             "client_link_id",
@@ -42,6 +53,8 @@ class Invoice(Base):
         Index("ix_invoices_number", "number"),
         # A payment asks which invoice names it each time it is composed.
         Index("ix_invoices_integration_id_payment_ref", "integration_id", "payment_ref"),
+        # The same for invoices that are paid by way of an order; those without one take no place in it.
+        Index("ix_invoices_ordered", "integration_id", "order_ref", **only("order_ref != ''")),
     )
 
     id = Id()
@@ -79,6 +92,7 @@ class Invoice(Base):
     attempt_count = Count()
     next_attempt_at = MaybeInstant()
     location_ref = Ref()
+    order_ref = LaterRef()
 
 
 class InvoiceLine(Base):
@@ -101,6 +115,23 @@ class InvoiceLine(Base):
     discount = Amount()
     period_start_at = MaybeInstant()
     period_end_at = MaybeInstant()
+
+
+class InvoiceRequest(Base):
+    """A part of an invoice that is asked for by a day of its own. ``kind`` is deposit, instalment or balance."""
+
+    __tablename__ = "invoice_requests"
+    __table_args__ = (Index("ix_invoice_requests_integration_id_invoice_ref", "integration_id", "invoice_ref"),)
+
+    id = Id()
+    integration_id = OwnedBy()
+    invoice_ref = Column(Text, nullable=False)
+    external_id = Column(Text, nullable=False)
+    position = Column(Integer, nullable=False)
+    kind = Words()
+    amount = Amount()
+    paid = Amount()
+    due_day = MaybeDay()
 
 
 class InvoicePayment(Base):

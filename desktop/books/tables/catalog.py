@@ -11,6 +11,7 @@ from desktop.books.tables.base import (
     Flag,
     Id,
     Instant,
+    LaterRef,
     MaybeInstant,
     OwnedBy,
     Ref,
@@ -20,10 +21,14 @@ from desktop.books.tables.base import (
 
 
 class Service(Base):
-    """Something that is sold: a product, or a price of one."""
+    """Something that is sold: a product or a price (variation) of one. ``kind`` is product, price or category."""
 
     __tablename__ = "services"
-    __table_args__ = (by_external_id("services"), Index("ix_services_kind_name", "kind", "name"))
+    __table_args__ = (
+        by_external_id("services"),
+        Index("ix_services_kind_name", "kind", "name"),
+        Index("ix_services_integration_id_parent_ref", "integration_id", "parent_ref"),
+    )
 
     id = Id()
     integration_id = OwnedBy()
@@ -39,6 +44,7 @@ class Service(Base):
     interval = Words()
     interval_count = Count()
     created_at = Instant()
+    sku = LaterRef()
 
 
 class Subscription(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Text
+from sqlalchemy import Column, Index, Text, false, true
 
 from desktop.books.tables.base import (
     Amount,
@@ -11,6 +11,8 @@ from desktop.books.tables.base import (
     Flag,
     Id,
     Instant,
+    LaterAmount,
+    LaterFlag,
     MaybeDay,
     MaybeInstant,
     OwnedBy,
@@ -21,7 +23,10 @@ from desktop.books.tables.base import (
 
 
 class BalanceEntry(Base):
-    """One line of the provider's own ledger, in the settlement currency."""
+    """One line of the provider's own ledger, in the settlement currency.
+
+    ``settles``: it repeats money that its source stated itself, says in which payout it went, and counts nowhere.
+    """
 
     __tablename__ = "balance_entries"
     __table_args__ = (
@@ -48,10 +53,15 @@ class BalanceEntry(Base):
     exchange_rate = Words()
     description = Words()
     location_ref = Ref()
+    settles = LaterFlag(default=False, server_default=false())
 
 
 class Payout(Base):
-    """Money on its way to the bank, or there."""
+    """Money on its way to the bank, or there.
+
+    ``on_ledger``: a ledger line tells of it, and counts. Where none does, the payout counts itself, less its ``fee``,
+    on ``counted_day``; for others that day is empty.
+    """
 
     __tablename__ = "payouts"
     __table_args__ = (by_external_id("payouts"), Index("ix_payouts_created_at_id", "created_at", "id"))
@@ -73,6 +83,9 @@ class Payout(Base):
     description = Words()
     method = Words()
     location_ref = Ref()
+    on_ledger = LaterFlag(default=True, server_default=true())
+    fee = LaterAmount()
+    counted_day = MaybeDay()
 
 
 class ExchangeRate(Base):

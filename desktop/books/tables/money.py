@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text, text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text
 
 from desktop.books.tables.base import (
     Amount,
@@ -10,12 +10,15 @@ from desktop.books.tables.base import (
     Flag,
     Id,
     Instant,
+    LaterAmount,
+    LaterRef,
     MaybeDay,
     MaybeInstant,
     OwnedBy,
     Ref,
     Words,
     by_external_id,
+    only,
 )
 
 
@@ -24,6 +27,8 @@ class Payment(Base):
 
     ``stated`` keeps the intent's own record, so that any later part composes the same row. ``booked_day`` is the
     day on which ``collected`` counts; ``outcome`` is succeeded, failed, open or left (abandoned, cancelled).
+    ``tip`` is part of ``collected``. ``own_fee`` is the part of ``fee`` that the payment itself states and that counts
+    with it; what ledger lines say counts with them.
     """
 
     __tablename__ = "payments"
@@ -35,18 +40,9 @@ class Payment(Base):
         Index("ix_payments_client_link_id_created_at", "client_link_id", "created_at"),
         Index("ix_payments_integration_id_invoice_ref", "integration_id", "invoice_ref"),
         Index("ix_payments_amount", "amount"),
-        Index(
-            "ix_payments_refunded",
-            "created_at",
-            sqlite_where=text("refunded > 0"),
-            postgresql_where=text("refunded > 0"),
-        ),
-        Index(
-            "ix_payments_disputed",
-            "created_at",
-            sqlite_where=text("disputed IS 1"),
-            postgresql_where=text("disputed IS true"),
-        ),
+        Index("ix_payments_ordered", "integration_id", "order_ref", **only("order_ref != ''")),
+        Index("ix_payments_refunded", "created_at", **only("refunded > 0")),
+        Index("ix_payments_disputed", "created_at", **only("disputed")),
     )
 
     id = Id()
@@ -83,10 +79,16 @@ class Payment(Base):
     receipt_url = Words()
     disputed = Flag()
     location_ref = Ref()
+    order_ref = LaterRef()
+    tip = LaterAmount()
+    own_fee = LaterAmount()
 
 
 class PaymentAttempt(Base):
-    """One try to move the money. ``payment_key`` is the payment's external id: its intent's, or its own."""
+    """One try to move the money. ``payment_key`` is the payment's external id: its intent's, or its own.
+
+    ``fee`` is what the provider said with it that it keeps; empty where only its ledger tells.
+    """
 
     __tablename__ = "payment_attempts"
     __table_args__ = (
@@ -122,10 +124,16 @@ class PaymentAttempt(Base):
     description = Words()
     disputed = Flag()
     location_ref = Ref()
+    order_ref = LaterRef()
+    tip = LaterAmount()
+    fee = Column(BigInteger)
 
 
 class Refund(Base):
-    """Money sent back. It counts on ``refunded_day``; one that failed is booked back on ``failed_day``."""
+    """Money sent back. It counts on ``refunded_day``; one that failed is booked back on ``failed_day``.
+
+    ``fee`` is what the provider gave back of its own; empty where only its ledger tells.
+    """
 
     __tablename__ = "refunds"
     __table_args__ = (
@@ -158,6 +166,7 @@ class Refund(Base):
     reason = Words()
     failure_reason = Words()
     location_ref = Ref()
+    fee = Column(BigInteger)
 
 
 class Dispute(Base):

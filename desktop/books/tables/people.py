@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, BigInteger, Column, Index, Text
 
-from desktop.books.tables.base import Amount, Base, Flag, Id, Instant, OwnedBy, Ref, Words, by_external_id
+from desktop.books.tables.base import Amount, Base, Flag, Id, Instant, LaterRef, OwnedBy, Ref, Words, by_external_id
 
 
 class Client(Base):
     """Somebody the business sells to. ``origin_*`` names the provider customer it was first made for.
 
-    ``status`` is active, deleted (at the provider), or mentioned (other objects name it, itself never read).
+    ``status`` is active, deleted (at the provider), mentioned (other objects name it, itself never read), or joined
+    (its customers belong to another client now: it is kept for the day on which they are taken apart).
     """
 
     __tablename__ = "clients"
@@ -41,7 +42,9 @@ class Client(Base):
 class ClientLink(Base):
     """One provider customer of a client. ``agreed`` is the last snapshot both sides agreed on.
 
-    Everything that mentions a customer points here, so joining two clients moves links and nothing else.
+    Everything that mentions a customer points here, so joining two clients moves links and nothing else. The client
+    that the link had before is the one with its origin. ``merged_into`` is the customer that the provider merged this
+    one with; such a link follows that customer's.
     """
 
     __tablename__ = "client_links"
@@ -58,4 +61,16 @@ class ClientLink(Base):
     delinquent = Flag()
     default_method_ref = Ref()
     agreed = Column(JSON, nullable=False, default=dict)
+    created_at = Instant()
+    merged_into = LaterRef()
+
+
+class DismissedPair(Base):
+    """Two clients of whom the owner said that they are not the same; the smaller id first."""
+
+    __tablename__ = "dismissed_pairs"
+    __clustered__ = True
+
+    first_client_id = Column(BigInteger, primary_key=True, autoincrement=False)
+    second_client_id = Column(BigInteger, primary_key=True, autoincrement=False)
     created_at = Instant()

@@ -25,12 +25,16 @@ class DailyTotal(Base):
 
 
 class ClientTotal(Base):
-    """What a client (by link; 0: nobody named) paid and got back in a month; ``paid`` is what is left of it."""
+    """What a client (by link; 0: nobody named) paid and got back in a month; ``paid`` is what is left of it.
+
+    ``location_ref`` is empty for the sum over all places, so that the ten who paid most are found by the index; what
+    has a place counts in a row of that place besides.
+    """
 
     __tablename__ = "client_totals"
     __table_args__ = (
         Index("ix_client_totals_client_link_id", "client_link_id"),
-        Index("ix_client_totals_top", "month", "currency", "paid"),
+        Index("ix_client_totals_top", "month", "currency", "location_ref", "paid"),
     )
     __clustered__ = True
 
@@ -38,6 +42,7 @@ class ClientTotal(Base):
     currency = Column(Text, primary_key=True)
     client_link_id = Column(BigInteger, primary_key=True, autoincrement=False)
     integration_id = Column(BigInteger, primary_key=True, autoincrement=False)
+    location_ref = Column(Text, primary_key=True, default="")
     collected = Amount()
     refunds = Amount()
     payments = Count()
@@ -45,7 +50,7 @@ class ClientTotal(Base):
 
 
 class ServiceAllocation(Base):
-    """The share of one invoice's money of one month that belongs to one service."""
+    """The share of one invoice's money of one month and place that belongs to one service."""
 
     __tablename__ = "service_allocations"
     __clustered__ = True
@@ -55,11 +60,12 @@ class ServiceAllocation(Base):
     month = Column(Text, primary_key=True)
     currency = Column(Text, primary_key=True)
     service_ref = Column(Text, primary_key=True)
+    location_ref = Column(Text, primary_key=True, default="")
     amount = Amount()
 
 
 class ServiceTotal(Base):
-    """What one service brought in a month: the sum of its allocations."""
+    """What one service brought in a month at one place (empty: at none): the sum of its allocations."""
 
     __tablename__ = "service_totals"
     __clustered__ = True
@@ -68,4 +74,5 @@ class ServiceTotal(Base):
     currency = Column(Text, primary_key=True)
     integration_id = Column(BigInteger, primary_key=True, autoincrement=False)
     service_ref = Column(Text, primary_key=True)
+    location_ref = Column(Text, primary_key=True, default="")
     amount = Amount()
