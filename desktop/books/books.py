@@ -6,18 +6,20 @@ import stat
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, insert, select
 
 from desktop.books.database import BUSY_MS, Database, Writer, open_postgresql, open_sqlite
-from desktop.books.door import Door
 from desktop.books.schema import bring_up_to_date
 from desktop.books.tables import Setting, User
 from desktop.books.tables.base import table_of
 from desktop.errors import ClosedBooksError
 from desktop.periods import DayClock, zone
-from desktop.records import Applied, SourceObject
+
+if TYPE_CHECKING:
+    from desktop.books.door import Door
+    from desktop.records import Applied, SourceObject
 
 _SETTING = table_of(Setting)
 TIMEZONE = "timezone"
@@ -40,12 +42,17 @@ class Books:
         self.now = clock
         self.read = database.read
         self.write = database.write
-        self._door = Door(database.statements, self.days)
+        self._door: Door | None = None
 
     def apply(
         self, writer: Writer, integration_id: int, objects: Sequence[SourceObject], *, settled: bool = False
     ) -> Applied:
         """Take provider objects in, within the caller's transaction: see :meth:`Door.apply`."""
+        if self._door is None:
+            # Only where something comes in: importing it holds up the first figures of a window.
+            from desktop.books.door import Door
+
+            self._door = Door(self.database.statements, self.days)
         return self._door.apply(writer, integration_id, objects, settled=settled)
 
     def setting(self, name: str, default: Any = None) -> Any:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from desktop.errors import NotConnectedError, RefusedError, UnreachableError
-from desktop.records import SetAside, SourceObject
+
+if TYPE_CHECKING:
+    # Named in signatures only: making these classes holds up the first figures of a window.
+    from desktop.records import SetAside, SourceObject
 
 
 class CredentialsRefused(NotConnectedError):

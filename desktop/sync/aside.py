@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 
@@ -11,7 +12,10 @@ from desktop.books.database import Writer
 from desktop.books.statements import Shelf, Statements
 from desktop.books.tables import SetAsideObject
 from desktop.books.tables.base import table_of
-from desktop.records import SetAside, SourceObject
+
+if TYPE_CHECKING:
+    # Named in signatures only: how things stand is asked for with the first figures, which making these would hold up.
+    from desktop.records import SetAside, SourceObject
 
 _TABLE = table_of(SetAsideObject)
 _KEYS = ("integration_id", "data_type", "external_id")

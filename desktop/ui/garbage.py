@@ -17,6 +17,9 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Slot
 
 _OFTEN_MS: Final = 200
+#: The first short pass waits until the window has shown its first figures: modules that are still being imported are
+#: all new, and looking through them would hold those figures up.
+_FIRST_MS: Final = 2_000
 #: So few new objects between two passes mean that nobody is at work.
 _QUIET: Final = 2_000
 #: Every so many quiet passes in a row (a minute) everything is looked at, once.
@@ -31,14 +34,13 @@ class Garbage(QObject):
         self._quiet = 0
         self._worked = False
         self._timer = QTimer(self)
-        self._timer.setInterval(_OFTEN_MS)
         self._timer.timeout.connect(self.collect)
 
     def start(self) -> None:
         """Take the collection over; what is alive now (modules, classes) is left out of the short passes."""
         gc.disable()
         gc.freeze()
-        self._timer.start()
+        self._timer.start(_FIRST_MS)
 
     def stop(self) -> None:
         """Give it back to Python."""
@@ -49,6 +51,7 @@ class Garbage(QObject):
     @Slot()
     def collect(self) -> None:
         """Collect what was made and dropped since the last pass; everything after a quiet minute."""
+        self._timer.setInterval(_OFTEN_MS)
         made = gc.get_count()[0]
         busy = made > _QUIET
         self._worked = self._worked or busy

@@ -13,9 +13,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from desktop.vault.errors import NewerSealError, SealBrokenError
 from desktop.vault.secret import Secret
 
@@ -115,6 +112,8 @@ def unwrap(master_key: MasterKey, integration_uuid: str, wrapped: bytes) -> Data
 
 def encrypt(material: Secret[bytes], name: str, context: Sequence[str], plaintext: bytes) -> bytes:
     """The envelope itself: seal under a key called ``name``, bound to the context's parts in their order."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     nonce = secrets.token_bytes(NONCE_BYTES)
     ciphertext = AESGCM(material.reveal()).encrypt(nonce, plaintext, _associated_data(name, context))
     return b".".join((FORMAT.encode(), name.encode("ascii"), base64.urlsafe_b64encode(nonce + ciphertext)))
@@ -122,6 +121,9 @@ def encrypt(material: Secret[bytes], name: str, context: Sequence[str], plaintex
 
 def decrypt(material: Secret[bytes], name: str, context: Sequence[str], sealed: bytes) -> Secret[bytes]:
     """Open an envelope. Raises ``SealBrokenError`` or ``NewerSealError``, and neither says what was inside."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     written_for, body = _parts(sealed)
     if written_for != name.encode("ascii"):
         raise SealBrokenError

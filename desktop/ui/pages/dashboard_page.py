@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from PySide6.QtCore import QCoreApplication, Qt, Slot
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from desktop.errors import WorldError
@@ -73,6 +73,9 @@ class DashboardPage(Page):
         self.body.addWidget(both, 1)
         self.body.addWidget(self.footing)
         self._reading: ReadingView | None = None
+        # What stands below the figures follows in a turn of its own: they are painted sooner, and neither is long.
+        self._rest = QTimer(self, interval=0, singleShot=True)
+        self._rest.timeout.connect(self._show_rest)
         syncing.progressed.connect(self._on_progress)
         syncing.ended.connect(self._on_ended)
         self.show_loading()
@@ -113,22 +116,18 @@ class DashboardPage(Page):
             self._show_waiting(answer)
             return
         self._reading = None
-        report = answer.report
-        current = report.as_of[:7]
-        first = min(answer.first_month or current, report.month)
-        self._bar.month.show_months(months_back(first, current), report.month)
-        codes = [part.currency for part in report.currencies]
+        codes = [part.currency for part in answer.report.currencies]
         if self._currency not in codes:
             self._currency = codes[0] if codes else ""
-        self._bar.show_currencies(codes, self._currency)
-        self._show_currency()
+        self._show_figures()
         self.show_ready()
+        self._rest.start()
 
     def _part(self) -> CurrencyDashboard | None:
         parts = self._answer.report.currencies if self._answer is not None else ()
         return next((part for part in parts if part.currency == self._currency), None)
 
-    def _show_currency(self) -> None:
+    def _show_figures(self) -> None:
         answer, part = self._answer, self._part()
         if answer is None:
             return
@@ -140,10 +139,23 @@ class DashboardPage(Page):
             self._figures[what].show_figure(
                 [text.amount], text.line, text.tone, title=text.title, spoken=text.spoken, note=text.note
             )
-        self.chart.show_part(answer.report, part, answer.first_month)
-        self.lists.show_part(part)
+
+    @Slot()
+    def _show_rest(self) -> None:
+        answer, part = self._answer, self._part()
+        if answer is None:
+            return
+        report = answer.report
+        current = report.as_of[:7]
+        first = min(answer.first_month or current, report.month)
+        self._bar.month.show_months(months_back(first, current), report.month)
+        self._bar.show_currencies([part.currency for part in report.currencies], self._currency)
+        if part is not None:
+            self.chart.show_part(report, part, answer.first_month)
+            self.lists.show_part(part)
 
     def _show_waiting(self, answer: Answer) -> None:
+        self._rest.stop()
         self._bar.show_nothing()
         refused = next((account for account in answer.accounts if account.attention), None)
         if not answer.accounts:
@@ -223,7 +235,8 @@ class DashboardPage(Page):
     @Slot(str)
     def _on_currency(self, currency: str) -> None:
         self._currency = currency
-        self._show_currency()
+        self._show_figures()
+        self._show_rest()
 
 
 def _ask(month: str | None, business: Any) -> Answer:

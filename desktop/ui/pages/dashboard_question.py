@@ -52,10 +52,14 @@ class Answer:
 
 def ask_dashboard(business: Business, month: str | None) -> Answer:
     """The dashboard of a month (``YYYY-MM``; None for the current one). Raises: ClosedBooksError."""
+    from desktop.money import format_money
     from desktop.reports.dashboard import dashboard
     from desktop.reports.history import first_month
 
     report = dashboard(business.books, business.today(), month)
+    for part in report.currencies:
+        # How a currency is written is read from a file the first time: here, not in the UI thread.
+        format_money(0, part.currency)
     rows = business.integrations(connected=True)
     return Answer(
         report,
