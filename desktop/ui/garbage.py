@@ -17,8 +17,8 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Slot
 
 _OFTEN_MS: Final = 200
-#: The first short pass waits until the window has shown its first figures: modules that are still being imported are
-#: all new, and looking through them would hold those figures up.
+#: What is made until the window has shown its first figures is modules and widgets, which stay: looking through them
+#: would hold those figures up, and afterwards one turn of the event loop.
 _FIRST_MS: Final = 2_000
 #: So few new objects between two passes mean that nobody is at work.
 _QUIET: Final = 2_000
@@ -34,24 +34,35 @@ class Garbage(QObject):
         self._quiet = 0
         self._worked = False
         self._timer = QTimer(self)
+        self._timer.setInterval(_OFTEN_MS)
         self._timer.timeout.connect(self.collect)
+        self._first = QTimer(self)
+        self._first.setSingleShot(True)
+        self._first.setInterval(_FIRST_MS)
+        self._first.timeout.connect(self._begin)
 
     def start(self) -> None:
         """Take the collection over; what is alive now (modules, classes) is left out of the short passes."""
         gc.disable()
         gc.freeze()
-        self._timer.start(_FIRST_MS)
+        self._first.start()
 
     def stop(self) -> None:
         """Give it back to Python."""
+        self._first.stop()
         self._timer.stop()
         gc.unfreeze()
         gc.enable()
 
     @Slot()
+    def _begin(self) -> None:
+        gc.freeze()
+        self._worked = True  # what was dropped so far is found after the first quiet minute
+        self._timer.start()
+
+    @Slot()
     def collect(self) -> None:
         """Collect what was made and dropped since the last pass; everything after a quiet minute."""
-        self._timer.setInterval(_OFTEN_MS)
         made = gc.get_count()[0]
         busy = made > _QUIET
         self._worked = self._worked or busy
