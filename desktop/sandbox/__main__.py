@@ -15,8 +15,9 @@ from desktop.sandbox import launch
 
 def main(arguments: list[str] | None = None) -> int:
     """Print one line of JSON when ready, then serve. 2 where the port is taken."""
-    parser = argparse.ArgumentParser(prog="sandbox", description="A pretend Stripe on loopback.")
-    parser.add_argument("--port", type=int, default=0)
+    parser = argparse.ArgumentParser(prog="sandbox", description="A pretend Stripe and a pretend Square on loopback.")
+    parser.add_argument("--port", type=int, default=0, help="Stripe's; Square gets the next one (0: free ones)")
+    parser.add_argument("--sales-a-day", type=float, default=launch.DEFAULT_SALES_A_DAY, help="of the shop, at Square")
     parser.add_argument("--seed", type=int, default=launch.DEFAULT_SEED)
     parser.add_argument("--today", type=date.fromisoformat, default=None)
     parser.add_argument("--timezone", default=launch.DEFAULT_TIMEZONE)
@@ -28,9 +29,16 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     try:
-        running = launch.start(seed=wanted.seed, today=wanted.today, timezone=wanted.timezone, port=wanted.port)
+        running = launch.start_both(
+            seed=wanted.seed,
+            today=wanted.today,
+            timezone=wanted.timezone,
+            sales_a_day=wanted.sales_a_day,
+            port=wanted.port,
+        )
     except OSError as error:
-        sys.stderr.write(f"Port {wanted.port} cannot be used: {error.strerror}. Choose another with --port.\n")
+        ports = f"Port {wanted.port} or the next one cannot be used"
+        sys.stderr.write(f"{ports}: {error.strerror}. Choose another with --port.\n")
         return 2
     with running:
         if wanted.leash:
@@ -48,17 +56,26 @@ def _wait_for_end_of_input(stopped: threading.Event) -> None:
     stopped.set()
 
 
-def describe(running: launch.Running) -> dict[str, dict[str, str]]:
+def describe(running: launch.Both) -> dict[str, dict[str, str]]:
     """Addresses and keys, as the command prints them."""
+    stripe, square = running.stripe, running.square
     return {
         "stripe": {
-            "api_base": running.api_base,
-            "connect_base": running.connect_base,
-            "client_id": running.client_id,
-            "secret_key": running.secret_key,
-            "restricted_key": running.restricted_key,
-            "account_id": running.account_id,
-        }
+            "api_base": stripe.api_base,
+            "connect_base": stripe.connect_base,
+            "client_id": stripe.client_id,
+            "secret_key": stripe.secret_key,
+            "restricted_key": stripe.restricted_key,
+            "account_id": stripe.account_id,
+        },
+        "square": {
+            "api_base": square.api_base,
+            "application_id": square.application_id,
+            "application_secret": square.application_secret,
+            "access_token": square.access_token,
+            "merchant_id": square.merchant_id,
+            "main_location_id": square.main_location_id,
+        },
     }
 
 

@@ -127,3 +127,109 @@ def _email(name: str) -> str | None:
 CLIENTS = tuple(Client(name, _email(name), city, state, country, code) for name, city, state, country, code in _NAMES)
 YEN_CLIENT = "山田デザイン事務所"
 FOREIGN_CLIENTS = frozenset(client.name for client in CLIENTS if client.country != "US")
+
+
+@dataclass(frozen=True, slots=True)
+class Ware:
+    """Something that the studio's shop sells over the counter.
+
+    ``variations`` are names with prices in cents; ``stock`` is what a delivery brings, None where nobody counts.
+    """
+
+    category: str
+    name: str
+    variations: tuple[tuple[str, int], ...]
+    stock: int | None
+
+
+SHOP_NAME = "Harbour Studio Shop"
+STALL_NAME = "Weekend Market Stall"
+OLD_SHOP_NAME = "Old Pier Workshop"
+
+WARES = (
+    Ware("Paper", "Notebook", (("Small", 1200), ("Large", 1900)), 60),
+    Ware("Paper", "Letterpress card", (("Single", 550), ("Set of six", 2800)), 120),
+    Ware("Paper", "Wrapping paper", (("Sheet", 400),), 90),
+    Ware("Prints", "Harbour map print", (("A4", 2600), ("A2", 5400), ("Framed A2", 14500)), 25),
+    Ware("Prints", "Lighthouse risograph", (("A3", 3200),), 40),
+    Ware("Prints", "Postcard", (("Single", 200), ("Ten", 1600)), 300),
+    Ware("Wearables", "Tote bag", (("Natural", 2200), ("Navy", 2400)), 50),
+    Ware("Wearables", "Enamel pin", (("Anchor", 900), ("Gull", 900)), 80),
+    Ware("Tools", "Drafting pencil", (("HB", 350), ("2B", 350)), 150),
+    Ware("Tools", "Brass ruler", (("Regular", 3100),), 20),
+    Ware("Counter", "Coffee", (("Cup", 375), ("Refill", 150)), None),
+    Ware("Counter", "Photocopy", (("Page", 25),), None),
+    Ware("Workshops", "Print workshop", (("Evening", 6500), ("Saturday", 18400)), None),
+)
+
+PLANS = (("Print of the month", 2900), ("Studio membership", 6500), ("Paper box", 1800))
+"""Subscriptions that the shop sells: name and price in cents a month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Regular:
+    """Somebody whom the shop knows. Those with a ``company`` of ``CLIENTS`` are clients of the studio too."""
+
+    given_name: str | None
+    family_name: str | None
+    company: str | None
+    email: str | None
+    phone: str | None = None
+
+
+def _regular(name: str, place: int) -> Regular:
+    given, family = name.split()
+    email = None if place % 7 == 6 else f"{given}.{family}@post.example".lower()
+    phone = f"+1617555{1200 + place}" if place % 3 == 0 else None
+    return Regular(given, family, None, email, phone)
+
+
+_PEOPLE = (
+    "Ada Whitcomb",
+    "Ben Okafor",
+    "Clara Sousa",
+    "Dmitri Volkov",
+    "Elena Marsh",
+    "Farid Nasser",
+    "Greta Lindqvist",
+    "Hugo Tanaka",
+    "Iris Byrne",
+    "Jonas Keller",
+    "Katya Romano",
+    "Liam Forsyth",
+    "Mina Petrova",
+    "Nora Eklund",
+    "Owen Carver",
+    "Priya Raman",
+    "Quinn Abbott",
+    "Rosa Delgado",
+    "Samir Haddad",
+    "Tess Holloway",
+    "Umar Siddiqui",
+    "Vera Novak",
+    "Will Hargrove",
+    "Xenia Pappas",
+    "Yusuf Demir",
+    "Zoe Lambert",
+    "Anders Holm",
+    "Bianca Ferri",
+    "Cormac Doyle",
+    "Daphne Wu",
+    "Emil Sørensen",
+    "Fiona Grady",
+)
+
+REGULARS = (
+    # By the e-mail address that the studio has too.
+    Regular("Marta", "Oakes", "Anchor & Oak Furniture", "office@anchoroakfurniture.example"),
+    Regular("Paul", "Bird", "Bluebird Bakery", "office@bluebirdbakery.example"),
+    Regular(None, None, "Lantern Books", "Office@LanternBookshop.example"),
+    Regular("Jun", "Ito", None, "office@juniperskincare.example"),
+    # By the telephone number of the studio's walk-in client.
+    Regular("Wally", "Kinn", None, None, "+16175550142"),
+    # By the name, written in another case.
+    Regular(None, None, "ELM ROW TUTORING", None),
+    Regular(None, None, "quill & compass travel", None, "+16175551999"),
+    Regular(None, None, "Fogarty's boatyard", None),
+    *(_regular(name, place) for place, name in enumerate(_PEOPLE)),
+)

@@ -6,16 +6,22 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
-from desktop.sandbox.clock import Clock, opening
+from desktop.sandbox.clock import Clock, local_day, opening
 from desktop.sandbox.faults import Faults
+from desktop.sandbox.square import scenes as shop
+from desktop.sandbox.square.keys import ALL_SCOPES
+from desktop.sandbox.square.server import SquareServer
+from desktop.sandbox.square.world import World as SquareWorld
+from desktop.sandbox.square.year import SALES_A_DAY
 from desktop.sandbox.stripe.objects import Wire
 from desktop.sandbox.stripe.scenes import tell
 from desktop.sandbox.stripe.server import StripeServer
@@ -23,8 +29,11 @@ from desktop.sandbox.stripe.world import World
 
 DEFAULT_TIMEZONE = "America/New_York"
 DEFAULT_SEED = 1
+DEFAULT_SALES_A_DAY = SALES_A_DAY
 LOOPBACK = "127.0.0.1"
 _SECONDS_TO_STOP = 10
+
+Around = Callable[[ASGIApp], ASGIApp]
 
 
 class _Announcing(uvicorn.Server):
@@ -43,8 +52,9 @@ class _Announcing(uvicorn.Server):
 class Background:
     """An ASGI application served by a thread. ``port`` 0 takes a free one; a taken one raises ``OSError``."""
 
-    def __init__(self, application: Starlette, port: int = 0) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    def __init__(self, application: ASGIApp, port: int = 0) -> None:
+        # Named as TCP, or asyncio leaves TCP_NODELAY off and each small answer waits 40 ms for an acknowledgement.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self._socket.bind((LOOPBACK, port))
@@ -157,18 +167,148 @@ class Running:
         self.stop()
 
 
+class RunningSquare:
+    """A pretend Square that is being served. Use as a context manager, or call ``stop``.
+
+    ``around`` may put something between the server and the network, as a validator of all that passes.
+    """
+
+    def __init__(self, server: SquareServer, port: int, around: Around | None = None) -> None:
+        self.server = server
+        application: ASGIApp = server.application()
+        self._background = Background(application if around is None else around(application), port)
+        self.port = self._background.port
+        self.api_base = f"http://{LOOPBACK}:{self.port}"
+
+    @property
+    def application_id(self) -> str:
+        """The application's id, OAuth's ``client_id``."""
+        return self.server.keys.application_id
+
+    @property
+    def application_secret(self) -> str:
+        """The application's secret; PKCE needs it for revoking only."""
+        return self.server.keys.application_secret
+
+    @property
+    def access_token(self) -> str:
+        """The personal access token."""
+        return self.server.keys.access_token
+
+    @property
+    def merchant_id(self) -> str:
+        """The seller."""
+        return str(self.world.merchant["id"])
+
+    @property
+    def main_location_id(self) -> str:
+        """The location that lists of payments and payouts stop at where they are not told another."""
+        return self.world.main_location
+
+    @property
+    def world(self) -> SquareWorld:
+        """The generated world; take ``server.lock`` before touching it while requests may come in."""
+        return self.server.world
+
+    @property
+    def faults(self) -> Faults:
+        """What can go wrong; streams are ``payments``, ``orders``, ``oauth2`` and so on."""
+        return self.server.faults
+
+    @property
+    def clock(self) -> Clock:
+        """The sandbox's time; ``advance`` moves it forward, and what became due happens before the next answer."""
+        return self.server.clock
+
+    @property
+    def requests(self) -> list[tuple[str, str]]:
+        """Method and path of every request to ``/v2`` so far, oldest first."""
+        return self.server.api.requests
+
+    def do(self, deed: str, **settings: Any) -> Wire:
+        """Make something happen now, e.g. ``do("sale", amount=1200)`` or ``do("merge_customers")``."""
+        return self.server.do(deed, **settings)
+
+    def truth(self) -> dict[str, Any]:
+        """What reports should show, from the world's own journal."""
+        return self.server.truth()
+
+    def token(self, *scopes: str, short_lived: bool = False) -> str:
+        """A new OAuth access token with these scopes, or with all where none is named."""
+        with self.server.lock:
+            pair = self.server.keys.new_pair(
+                frozenset(scopes) or ALL_SCOPES, self.clock.now(), pkce=True, short_lived=short_lived
+            )
+        return pair.access_token
+
+    def narrow(self, token: str, *scopes: str) -> None:
+        """Leave an access token (the personal one too) with these scopes only; without any it may do nothing."""
+        with self.server.lock:
+            self.server.keys.tokens[token].scopes = frozenset(scopes)
+
+    def lose_next_refresh(self) -> None:
+        """Cut the connection of the next token refresh after the new pair was issued and the old token spent."""
+        self.server.oauth.lose_next_refresh = True
+
+    def expire_cursors(self, at_once: bool = True) -> None:
+        """Make every cursor too old, those to come included; False lets them live their five minutes again."""
+        self.server.api.cursors.expire_at_once = at_once
+
+    def lag(self, seconds: int) -> None:
+        """Hide from lists and searches what changed in the last so many seconds; 0 ends it."""
+        self.server.api.lag = seconds
+
+    def stop(self) -> None:
+        """Stop serving; the thread has ended when this returns."""
+        self._background.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """A pretend Stripe and a pretend Square that tell about one business on one day. Use as a context manager."""
+
+    stripe: Running
+    square: RunningSquare
+
+    def advance(self, seconds: float) -> int:
+        """Move the one clock that both have and answer the new present."""
+        return self.square.clock.advance(seconds)
+
+    def stop(self) -> None:
+        """Stop serving both."""
+        self.stripe.stop()
+        self.square.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
 def build(
     *,
     seed: int = DEFAULT_SEED,
     today: date | None = None,
     timezone: str = DEFAULT_TIMEZONE,
     real_now: Callable[[], float] = time.time,
+    clock: Clock | None = None,
 ) -> StripeServer:
     """A pretend Stripe with a generated year that ends at ``today`` (the real one by default), not served yet."""
     zone = ZoneInfo(timezone)
     day = today or datetime.fromtimestamp(real_now(), zone).date()
     world = tell(seed, day, zone)
-    clock = Clock(opening(day, zone, real_now()))
+    clock = clock or Clock(opening(day, zone, real_now()))
     world.present = clock.now
     return StripeServer(world, clock, str(seed))
 
@@ -182,3 +322,57 @@ def start(
 ) -> Running:
     """Generate a year and serve it on loopback. A busy port raises ``OSError``, an unknown zone ``KeyError``."""
     return Running(build(seed=seed, today=today, timezone=timezone), port)
+
+
+def build_square(
+    *,
+    seed: int = DEFAULT_SEED,
+    today: date | None = None,
+    timezone: str = DEFAULT_TIMEZONE,
+    sales_a_day: float = DEFAULT_SALES_A_DAY,
+    real_now: Callable[[], float] = time.time,
+    clock: Clock | None = None,
+) -> SquareServer:
+    """A pretend Square with a generated year that ends at ``today`` (the real one by default), not served yet."""
+    zone = ZoneInfo(timezone)
+    day = today or datetime.fromtimestamp(real_now(), zone).date()
+    world = shop.tell(seed, day, zone, sales_a_day)
+    clock = clock or Clock(opening(day, zone, real_now()))
+    world.present = clock.now
+    return SquareServer(world, clock, str(seed))
+
+
+def start_square(
+    *,
+    seed: int = DEFAULT_SEED,
+    today: date | None = None,
+    timezone: str = DEFAULT_TIMEZONE,
+    sales_a_day: float = DEFAULT_SALES_A_DAY,
+    port: int = 0,
+    around: Around | None = None,
+) -> RunningSquare:
+    """Generate a year of the shop and serve it on loopback. Errors as ``start``."""
+    server = build_square(seed=seed, today=today, timezone=timezone, sales_a_day=sales_a_day)
+    return RunningSquare(server, port, around)
+
+
+def start_both(
+    *,
+    seed: int = DEFAULT_SEED,
+    today: date | None = None,
+    timezone: str = DEFAULT_TIMEZONE,
+    sales_a_day: float = DEFAULT_SALES_A_DAY,
+    port: int = 0,
+) -> Both:
+    """Serve Stripe on a port and Square on the next one (0: free ones), by one clock. Errors as ``start``."""
+    stripe_server = build(seed=seed, today=today, timezone=timezone)
+    clock = stripe_server.clock
+    day = today or local_day(clock.now(), ZoneInfo(timezone))
+    square_server = build_square(seed=seed, today=day, timezone=timezone, sales_a_day=sales_a_day, clock=clock)
+    stripe = Running(stripe_server, port)
+    try:
+        square = RunningSquare(square_server, port and port + 1)
+    except BaseException:
+        stripe.stop()
+        raise
+    return Both(stripe, square)

@@ -1,0 +1,248 @@
+"""Answers a request to ``/v2``: who asks, may they, was it asked before, what is the answer. Knows no HTTP server."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from desktop.sandbox.faults import Fault, Faults
+from desktop.sandbox.square import reads, reads_money, writes
+from desktop.sandbox.square.calls import Call, Cursors, Endpoint
+from desktop.sandbox.square.errors import Refusal, bad, invalid
+from desktop.sandbox.square.keys import Keys, Token
+from desktop.sandbox.square.objects import API_VERSION, Wire
+from desktop.sandbox.square.world import World
+
+_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}")
+_FAILURES = {
+    429: ("RATE_LIMITED", "Your request has been rate limited; please try again later."),
+    409: ("CONFLICT", "Another request is changing this object."),
+    502: ("BAD_GATEWAY", "Bad gateway."),
+    503: ("SERVICE_UNAVAILABLE", "The service is not available."),
+    504: ("GATEWAY_TIMEOUT", "The gateway gave up waiting."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What came in: header names in lower case, the query and the body as text."""
+
+    method: str
+    path: str
+    query: str
+    body: str
+    headers: dict[str, str]
+
+
+@dataclass(slots=True)
+class Answer:
+    """What goes out. ``broken`` is ``drop`` or ``truncate`` where the body must not arrive whole."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    broken: str | None = None
+
+
+def dumps(value: Any) -> bytes:
+    """JSON as Square prints it: without spaces."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def decoded(text: str) -> Wire:
+    """The JSON object of a body; raises BAD_REQUEST."""
+    try:
+        found = json.loads(text or "{}")
+    except json.JSONDecodeError as error:
+        raise Refusal(400, "EXPECTED_JSON_BODY", "Expected the request body to be JSON.") from error
+    if not isinstance(found, dict):
+        raise Refusal(400, "EXPECTED_OBJECT", "Expected an object.")
+    return found
+
+
+class Api:
+    """The ``/v2`` half of the pretend Square.
+
+    ``lag`` hides from lists and searches what changed in the last so many seconds, as Square's do for a while.
+    """
+
+    def __init__(self, world: World, keys: Keys, faults: Faults) -> None:
+        self.world = world
+        self.keys = keys
+        self.faults = faults
+        self.cursors = Cursors(world.seed)
+        self.lag = 0
+        self.requests: list[tuple[str, str]] = []
+        self._answered: dict[str, tuple[str, Wire]] = {}
+        self._endpoints = (*reads.ENDPOINTS, *reads_money.ENDPOINTS, *writes.ENDPOINTS)
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to one request; every refusal becomes Square's list of errors."""
+        self.requests.append((request.method, request.path))
+        stream = stream_of(request.path)
+        striking = self.faults.striking(stream, request.method)
+        try:
+            answer = Answer(200, dumps(self._admit(request, striking)))
+        except Refusal as refusal:
+            answer = Answer(refusal.status, dumps(refusal.body), dict(refusal.headers))
+        return finished(answer, request, striking)
+
+    def _admit(self, request: Request, striking: list[Fault]) -> Wire:
+        for fault in striking:
+            if fault.kind == "status" and not fault.after:
+                raise failure(fault)
+        version = request.headers.get("square-version")
+        if version is not None and not _VERSION.fullmatch(version):
+            raise invalid("Square-Version", f"Invalid Square-Version: {version}", "INVALID_SQUARE_VERSION_FORMAT")
+        token = self.keys.token_of(request.headers.get("authorization"), self.world.now)
+        early = self.faults.wait_for_token()
+        if early:
+            raise limited()
+        endpoint, ids = self._route(request, striking)
+        permit(endpoint, token, striking)
+        made = self._once(request, endpoint, ids)
+        for fault in striking:
+            if fault.kind == "status" and fault.after:
+                raise failure(fault)
+            if fault.kind in {"unknown_object", "spoil"}:
+                made = _spoiled(made, fault)
+        return made
+
+    def _route(self, request: Request, striking: list[Fault]) -> tuple[Endpoint, tuple[str, ...]]:
+        gone = any(fault.kind == "missing" for fault in striking)
+        known = False
+        for endpoint in () if gone else self._endpoints:
+            found = endpoint.pattern.match(request.path)
+            known = known or found is not None
+            if found and endpoint.method == request.method:
+                return endpoint, tuple(unquote(one) for one in found.groups())
+        if known:
+            raise Refusal(405, "METHOD_NOT_ALLOWED", "The method is not allowed for this address.")
+        raise Refusal(404, "NOT_FOUND", f"API endpoint for URL path `{request.path}` and HTTP method not found.")
+
+    def _once(self, request: Request, endpoint: Endpoint, ids: tuple[str, ...]) -> Wire:
+        """Serve a request; a write whose idempotency key was answered before gets that answer."""
+        call = self._call(request, endpoint, ids)
+        key = call.body.get("idempotency_key")
+        if not key:
+            return endpoint.handler(call)
+        place = f"{request.method} {request.path} {key}"
+        asked = hashlib.sha256(json.dumps(call.body, sort_keys=True).encode()).hexdigest()
+        if place in self._answered:
+            before, answered = self._answered[place]
+            if before != asked:
+                raise _reused()
+            return answered
+        made: Wire = json.loads(dumps(endpoint.handler(call)))
+        self._answered[place] = (asked, made)
+        return made
+
+    def forget_idempotency_keys(self) -> None:
+        """As Square does after a while: every key is fresh again."""
+        self._answered.clear()
+
+    def _call(self, request: Request, endpoint: Endpoint, ids: tuple[str, ...]) -> Call:
+        query: dict[str, str] = {}
+        for name, value in parse_qsl(request.query, keep_blank_values=True):
+            query[name] = f"{query[name]},{value}" if name in query else value
+        body = decoded(request.body) if request.method in {"POST", "PUT"} else {}
+        allowed = endpoint.takes
+        unknown = set(query) - (allowed if request.method in {"GET", "DELETE"} else set())
+        if unknown:
+            name = min(unknown)
+            raise invalid(name, f"Unknown query parameter: {name}", "UNKNOWN_QUERY_PARAMETER")
+        if set(body) - allowed:
+            name = min(set(body) - allowed)
+            raise bad(f"The field named '{name}' is unrecognized.", name)
+        return Call(self.world, self.cursors, request.path, query, body, ids, self.lag)
+
+
+def stream_of(path: str) -> str:
+    """The collection that an address belongs to, such as ``payments``; ``oauth2`` for tokens."""
+    parts = path.strip("/").split("/")
+    return parts[1] if parts[0] == "v2" and len(parts) > 1 else parts[0]
+
+
+def permit(endpoint: Endpoint, token: Token, striking: list[Fault]) -> None:
+    """Raise 403 where the token's scopes do not reach, and where a fault says so."""
+    lacking = endpoint.scopes - token.scopes
+    if any(fault.kind == "refuse" for fault in striking):
+        lacking = lacking or endpoint.scopes or frozenset({"MERCHANT_PROFILE_READ"})
+    if lacking:
+        names = ", ".join(sorted(lacking))
+        raise Refusal(
+            403,
+            "INSUFFICIENT_SCOPES",
+            "The merchant has not given your application sufficient permissions to do that. The merchant must "
+            f"authorize your application for the following scopes: {names}",
+        )
+    if endpoint.personal and not token.personal:
+        raise Refusal(403, "FORBIDDEN", "This endpoint needs the personal access token of the application.")
+
+
+def limited() -> Refusal:
+    """The 429."""
+    code, detail = _FAILURES[429]
+    return Refusal(429, code, detail)
+
+
+def failure(fault: Fault) -> Refusal:
+    """The error that a fault of kind ``status`` asks for."""
+    code, detail = _FAILURES.get(fault.status, ("INTERNAL_SERVER_ERROR", "An internal error has occurred."))
+    headers = {"Retry-After": str(max(1, round(fault.seconds)))} if fault.status == 429 and fault.seconds else {}
+    return Refusal(fault.status, code, detail, headers=headers)
+
+
+def finished(answer: Answer, request: Request, striking: list[Fault]) -> Answer:
+    """An answer with its headers, and with what faults do to it on its way."""
+    answer.headers |= {
+        "Content-Type": "application/json",
+        "Square-Version": request.headers.get("square-version", API_VERSION),
+    }
+    for fault in striking:
+        if fault.kind == "slow":
+            answer.delay += fault.seconds
+        if fault.kind in {"drop", "truncate"}:
+            answer.broken = fault.kind
+    return answer
+
+
+def _reused() -> Refusal:
+    return invalid(
+        "idempotency_key",
+        "The idempotency key can only be retried with the same request data.",
+        "IDEMPOTENCY_KEY_REUSED",
+    )
+
+
+def _spoiled(made: Wire, fault: Fault) -> Wire:
+    """An answer whose objects lack a field, have an absurd value, or lie beside one that nobody knows."""
+    if fault.kind == "unknown_object":
+        strange = {"id": "zap_1", "type": "ZEPPELIN", "status": "AIRBORNE"}
+        return {
+            name: [strange, *value] if isinstance(value, list) and name != "metadata" else value
+            for name, value in made.items()
+        }
+    spoiled: Wire = {}
+    for name, value in made.items():
+        if isinstance(value, list):
+            spoiled[name] = [_spoil_one(one, fault) for one in value]
+        else:
+            spoiled[name] = _spoil_one(value, fault)
+    return spoiled
+
+
+def _spoil_one(one: Any, fault: Fault) -> Any:
+    if not isinstance(one, dict) or fault.object_id not in {None, one.get("id")}:
+        return one
+    copy = dict(one)
+    if fault.value is None:
+        copy.pop(fault.name, None)
+    else:
+        copy[fault.name] = fault.value
+    return copy

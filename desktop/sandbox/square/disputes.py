@@ -1,0 +1,81 @@
+"""Disputes: Square takes the amount when the bank asks, and gives it back where the seller wins."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from desktop.sandbox.square import ledger
+from desktop.sandbox.square.moments import DAY, plain, stamp
+from desktop.sandbox.square.objects import CURRENCY, Wire, money
+from desktop.sandbox.square.world import World
+
+ENDED = frozenset({"INQUIRY_CLOSED", "WON", "LOST", "ACCEPTED"})
+
+
+def begin(
+    world: World,
+    payment: Wire,
+    amount: int | None = None,
+    *,
+    reason: str = "NOT_RECEIVED",
+    inquiry: bool = False,
+) -> Wire:
+    """A payment is disputed. An inquiry moves no money."""
+    total = int(payment["total_money"]["amount"])
+    disputed = total if amount is None else amount
+    now = world.stamp()
+    reported = world.today - timedelta(days=1)
+    made: Wire = {
+        "id": world.new_id("dispute"),
+        "amount_money": money(disputed),
+        "reason": reason,
+        "state": "INQUIRY_EVIDENCE_REQUIRED" if inquiry else "EVIDENCE_REQUIRED",
+        "due_at": stamp((world.now // DAY + 14) * DAY),
+        "disputed_payment": {"payment_id": payment["id"]},
+        "evidence_ids": [],
+        "card_brand": payment["card_details"]["card"]["card_brand"],
+        "created_at": now,
+        "updated_at": now,
+        "brand_dispute_id": world.text(22),
+        "reported_at": f"{reported.isoformat()}T00:00:00.000Z",
+        "version": 1,
+        "location_id": payment["location_id"],
+    }
+    world.add("dispute", made)
+    if not inquiry:
+        _move(world, made, -disputed)
+    world.tell("dispute.created", "dispute", made, made["location_id"])
+    return made
+
+
+def _move(world: World, dispute: Wire, amount: int) -> None:
+    location = dispute["location_id"]
+    references = {"payment_id": dispute["disputed_payment"]["payment_id"], "dispute_id": dispute["id"]}
+    ledger.book(world, location, "DISPUTE", amount, 0, **references)
+    world.journal.note("disputes", world.now, CURRENCY, -amount, location, dispute["id"])
+
+
+def answer(world: World, dispute: Wire) -> Wire:
+    """The seller sends evidence."""
+    inquiry = dispute["state"].startswith("INQUIRY")
+    return _enter(world, dispute, "INQUIRY_PROCESSING" if inquiry else "PROCESSING")
+
+
+def _enter(world: World, dispute: Wire, state: str) -> Wire:
+    world.change("dispute", dispute, state=state)
+    world.tell("dispute.state.updated", "dispute", dispute, dispute["location_id"])
+    return dispute
+
+
+def close(world: World, dispute: Wire, *, won: bool) -> Wire:
+    """The bank decides. The amount of a dispute that was won comes back; an inquiry just ends."""
+    if dispute["state"].startswith("INQUIRY"):
+        return _enter(world, dispute, "INQUIRY_CLOSED")
+    if won:
+        _move(world, dispute, int(dispute["amount_money"]["amount"]))
+    return _enter(world, dispute, "WON" if won else "LOST")
+
+
+def is_due(dispute: Wire, now: int) -> bool:
+    """Whether the time for evidence is over."""
+    return bool(dispute["due_at"] <= plain(now))

@@ -1,0 +1,220 @@
+"""Square's permission page and token endpoints; PKCE is checked for real."""
+
+from __future__ import annotations
+
+import hmac
+import html
+import ipaddress
+import re
+from urllib.parse import urlencode, urlsplit
+
+from desktop.sandbox.square.errors import Refusal, bad, required
+from desktop.sandbox.square.keys import ALL_SCOPES, CODE_SECONDS, Keys, Pair, challenge_of
+from desktop.sandbox.square.moments import plain
+from desktop.sandbox.square.objects import Wire
+from desktop.sandbox.square.page import Page, page
+from desktop.sandbox.square.world import World
+
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+
+
+def scopes_of(query: dict[str, str]) -> frozenset[str]:
+    """The scopes that a request asks for, separated by spaces (a ``+`` in an address) or commas."""
+    return frozenset(re.split(r"[\s,+]+", query.get("scope", "").strip())) - {""} or frozenset(
+        {"MERCHANT_PROFILE_READ", "PAYMENTS_READ"}
+    )
+
+
+class OAuth:
+    """Asks the seller, hands out codes, and exchanges them.
+
+    ``redirect_uris`` are registered addresses beside loopback ones; ``codes_expire_at_once`` spoils every code;
+    ``lose_next_refresh`` cuts the connection after the next refresh has issued its new pair.
+    """
+
+    def __init__(self, world: World, keys: Keys) -> None:
+        self.world = world
+        self.keys = keys
+        self.redirect_uris: set[str] = set()
+        self.default_redirect_uri = "http://localhost:8765/"
+        self.codes_expire_at_once = False
+        self.lose_next_refresh = False
+        self._cut = False
+
+    def ask(self, query: dict[str, str]) -> Page:
+        """The page with the two buttons, or one that says what is wrong with the request."""
+        problem = self._problem(query)
+        if problem:
+            return page(400, "Square", "This link does not work", f"<p>{html.escape(problem)}</p>")
+        target = urlsplit(query.get("redirect_uri", self.default_redirect_uri))
+        hidden = "".join(
+            f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
+            for name, value in query.items()
+        )
+        name = self.world.merchant["business_name"]
+        rights = "".join(f"<li>{html.escape(scope)}</li>" for scope in sorted(scopes_of(query)))
+        body = (
+            f"<p>The application <b>Paydesk</b> asks to work with the Square account of <b>{html.escape(name)}</b> "
+            f"({self.world.merchant['id']}). It will have these permissions:</p><ul>{rights}</ul>"
+            f'<form method="post" action="/oauth2/authorize">{hidden}<div class="choices">'
+            '<button type="submit" name="decision" value="deny">Deny</button>'
+            '<button type="submit" name="decision" value="connect">Connect</button></div></form>'
+        )
+        return page(200, "Square", f"Connect {name} to Paydesk", body, f"{target.scheme}://{target.netloc}")
+
+    def decide(self, form: dict[str, str]) -> str | Page:
+        """Where the browser goes after a click: back with a code, or with ``access_denied``."""
+        problem = self._problem(form)
+        if problem or form.get("decision") not in {"connect", "deny"}:
+            return page(400, "Square", "This link does not work", f"<p>{html.escape(problem or 'No decision.')}</p>")
+        if form["decision"] == "deny":
+            back = {"error": "access_denied", "error_description": "user_denied"}
+        else:
+            given = form.get("redirect_uri")
+            code = self.keys.new_code(scopes_of(form), self.world.now, form.get("code_challenge"), given)
+            back = {"code": code, "response_type": "code"}
+        if "state" in form:
+            back["state"] = form["state"]
+        address = form.get("redirect_uri", self.default_redirect_uri)
+        return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(back)}"
+
+    def _problem(self, query: dict[str, str]) -> str | None:
+        if query.get("client_id") != self.keys.application_id:
+            return "No application matches the supplied client identifier."
+        unknown = scopes_of(query) - ALL_SCOPES
+        if unknown:
+            return f"These permissions do not exist: {', '.join(sorted(unknown))}."
+        challenge = query.get("code_challenge")
+        if challenge is not None and not _CHALLENGE.fullmatch(challenge):
+            return "The code challenge must be a SHA-256 digest in base64url without padding."
+        if query.get("response_type", "code") != "code":
+            return "The only response type that is supported is 'code'."
+        if not self._allowed(query.get("redirect_uri", self.default_redirect_uri)):
+            return "The redirect address is not one that the application has registered."
+        return None
+
+    def _allowed(self, address: str) -> bool:
+        parts = urlsplit(address)
+        if address in self.redirect_uris:
+            return True
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            return False
+        if parts.hostname == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(parts.hostname).is_loopback
+        except ValueError:
+            return False
+
+    def exchange(self, body: Wire) -> Wire:
+        """An access token for a code (once, within five minutes) or for a refresh token."""
+        if body.get("client_id") != self.keys.application_id:
+            raise Refusal(401, "UNAUTHORIZED", "Application not found.", field="client_id")
+        secret = body.get("client_secret")
+        if secret is not None and not hmac.compare_digest(str(secret), self.keys.application_secret):
+            raise Refusal(401, "UNAUTHORIZED", "Invalid client secret.", field="client_secret")
+        kind = body.get("grant_type")
+        short = bool(body.get("short_lived", False))
+        if kind == "authorization_code":
+            return self._answer(self._use_code(body, short))
+        if kind == "refresh_token":
+            return self._answer(self._use_refresh(body, short))
+        raise required("grant_type") if kind is None else bad(f"Unsupported grant_type: {kind}", "grant_type")
+
+    def _use_code(self, body: Wire, short: bool) -> Pair:
+        if not body.get("code"):
+            raise required("code")
+        known = self.keys.codes.get(str(body["code"]))
+        if known is None:
+            raise Refusal(401, "UNAUTHORIZED", "Authorization code not found for app.", field="code")
+        if known.used:
+            raise Refusal(401, "UNAUTHORIZED", "Authorization code is already claimed.", field="code")
+        if self.codes_expire_at_once or self.world.now - known.made_at > CODE_SECONDS:
+            raise Refusal(401, "UNAUTHORIZED", "Authorization code is expired.", field="code")
+        if known.redirect_uri is not None and body.get("redirect_uri") != known.redirect_uri:
+            raise bad("The redirect_uri does not match the one of the authorization request.", "redirect_uri")
+        pkce = known.challenge is not None
+        if pkce:
+            self._verify(body, known.challenge or "")
+        elif body.get("client_secret") is None:
+            raise required("client_secret")
+        known.used = True
+        return self.keys.new_pair(known.scopes, self.world.now, pkce=pkce, short_lived=short)
+
+    def _verify(self, body: Wire, challenge: str) -> None:
+        verifier = body.get("code_verifier")
+        if not verifier:
+            raise required("code_verifier")
+        if not _VERIFIER.fullmatch(str(verifier)) or not hmac.compare_digest(challenge_of(str(verifier)), challenge):
+            raise Refusal(401, "UNAUTHORIZED", "The code_verifier does not match the challenge.", field="code_verifier")
+
+    def _use_refresh(self, body: Wire, short: bool) -> Pair:
+        text = body.get("refresh_token")
+        if not text:
+            raise required("refresh_token")
+        known = self.keys.refresh_tokens.get(str(text))
+        if known is None:
+            raise Refusal(401, "UNAUTHORIZED", "Invalid refresh token.", field="refresh_token")
+        if known.spent:
+            raise Refusal(401, "UNAUTHORIZED", "The refresh token has already been used.", field="refresh_token")
+        if known.expires_at is not None and known.expires_at <= self.world.now:
+            raise Refusal(401, "UNAUTHORIZED", "The refresh token has expired.", field="refresh_token")
+        if not known.single_use and body.get("client_secret") is None:
+            raise required("client_secret")
+        wanted = body.get("scopes")
+        scopes = known.scopes & frozenset(wanted) if isinstance(wanted, list) else known.scopes
+        self._cut, self.lose_next_refresh = self.lose_next_refresh, False
+        pair = self.keys.new_pair(scopes, self.world.now, pkce=known.single_use, short_lived=short)
+        known.spent = known.single_use
+        if not known.single_use:
+            del self.keys.refresh_tokens[pair.refresh_token]
+            return Pair(pair.access_token, str(text), pair.token, known)
+        return pair
+
+    def take_cut(self) -> bool:
+        """Whether the answer that was just made is to be lost on its way; says so once."""
+        cut, self._cut = self._cut, False
+        return cut
+
+    def _answer(self, pair: Pair) -> Wire:
+        made = {
+            "access_token": pair.access_token,
+            "token_type": "bearer",
+            "expires_at": plain(pair.token.expires_at or 0),
+            "merchant_id": self.world.merchant["id"],
+            "refresh_token": pair.refresh_token,
+            "short_lived": pair.token.short_lived,
+        }
+        if pair.refresh.expires_at is not None:
+            made["refresh_token_expires_at"] = plain(pair.refresh.expires_at)
+        return made
+
+    def revoke(self, body: Wire, header: str | None) -> Wire:
+        """Take the seller's tokens back: only with the application's secret, PKCE or not."""
+        kind, _, secret = (header or "").partition(" ")
+        if kind != "Client" or not hmac.compare_digest(secret.encode(), self.keys.application_secret.encode()):
+            raise Refusal(401, "UNAUTHORIZED", "Missing or invalid application secret in the Authorization header.")
+        if body.get("client_id") != self.keys.application_id:
+            raise Refusal(404, "NOT_FOUND", "Application not found.", field="client_id")
+        if "access_token" not in body and body.get("merchant_id") != self.world.merchant["id"]:
+            raise required("access_token")
+        if "access_token" in body and body["access_token"] not in self.keys.tokens:
+            raise Refusal(404, "NOT_FOUND", "Access token not found.", field="access_token")
+        self.keys.revoke_all(only_access=bool(body.get("revoke_only_access_token")))
+        about = {"revocation": {"revoked_at": self.world.stamp(), "revoker_type": "APPLICATION"}}
+        data = {"type": "revocation", "id": self.world.uuid(), "object": about}
+        self.world.emit("oauth.authorization.revoked", data)
+        return {"success": True}
+
+    def status(self, header: str | None) -> Wire:
+        """What a token may do and until when."""
+        token = self.keys.token_of(header, self.world.now)
+        made: Wire = {
+            "scopes": sorted(token.scopes),
+            "client_id": self.keys.application_id,
+            "merchant_id": self.world.merchant["id"],
+        }
+        if token.expires_at is not None:
+            made["expires_at"] = plain(token.expires_at)
+        return made

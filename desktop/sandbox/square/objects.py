@@ -1,0 +1,88 @@
+"""What all wire objects are made of: money, copies, cards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Wire = dict[str, Any]
+
+API_VERSION = "2025-08-20"
+"""The version whose format the sandbox speaks."""
+
+CURRENCY = "USD"
+
+
+def money(amount: int, currency: str = CURRENCY) -> Wire:
+    """So many minor units of a currency."""
+    return {"amount": amount, "currency": currency}
+
+
+def copied(value: Any) -> Any:
+    """A deep copy of JSON; several times faster than ``copy.deepcopy``."""
+    if isinstance(value, dict):
+        return {name: copied(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [copied(one) for one in value]
+    return value
+
+
+def rounded(numerator: int, denominator: int) -> int:
+    """A quotient rounded half up, for a positive denominator."""
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+@dataclass(frozen=True, slots=True)
+class Plastic:
+    """A card that somebody holds: what its chip and number tell."""
+
+    brand: str
+    last_4: str
+    bin: str
+    kind: str = "CREDIT"
+    exp_month: int = 11
+    exp_year: int = 2029
+
+    def wire(self) -> Wire:
+        """The card as a payment shows it."""
+        return {
+            "card_brand": self.brand,
+            "last_4": self.last_4,
+            "exp_month": self.exp_month,
+            "exp_year": self.exp_year,
+            "fingerprint": f"sq-1-{self.bin}{self.last_4}f8Q5XZzObTc8qY_U8RkwzoNL8dCEcQ",
+            "card_type": self.kind,
+            "prepaid_type": "NOT_PREPAID",
+            "bin": self.bin,
+        }
+
+
+PLASTICS = (
+    Plastic("VISA", "1111", "411111"),
+    Plastic("VISA", "5858", "453275", "DEBIT"),
+    Plastic("MASTERCARD", "9029", "540988"),
+    Plastic("MASTERCARD", "4418", "512345", "DEBIT", 4, 2028),
+    Plastic("AMERICAN_EXPRESS", "6550", "340000", exp_month=2),
+    Plastic("DISCOVER", "0019", "601100", exp_month=7),
+    Plastic("JCB", "0017", "356999", exp_year=2028),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the money of a payment comes from.
+
+    ``kind`` is ``CARD``, ``CASH`` or ``EXTERNAL``. ``decline`` is one of Square's error codes where the card is
+    refused; ``card_id`` names a card on file; ``label`` says what an external payment was.
+    """
+
+    kind: str
+    plastic: Plastic = PLASTICS[0]
+    entry: str = "CONTACTLESS"
+    decline: str | None = None
+    card_id: str | None = None
+    label: str = "CHECK"
+
+
+CASH = Source("CASH")
+CARD_PRESENT = frozenset({"CONTACTLESS", "EMV", "SWIPED"})

@@ -1,0 +1,311 @@
+"""Payments from the first touch of the card to the fee that Square tells of a day later; refunds."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from desktop.sandbox.clock import local_day
+from desktop.sandbox.square import invoice_state, ledger, orders
+from desktop.sandbox.square.errors import Refusal, bad
+from desktop.sandbox.square.moments import DAY, plain, seconds, stamp
+from desktop.sandbox.square.objects import CARD_PRESENT, CASH, CURRENCY, Source, Wire, money, rounded
+from desktop.sandbox.square.world import World
+
+FEE_DELAY_DAYS = 1.0
+_IN_PERSON = (26_000, 10)
+_ON_FILE = (35_000, 15)
+_ONLINE = (29_000, 30)
+_PRODUCTS = {"SQUARE_POS": "sq0idp-w46nJ_NCNDMSOywaCY0mwA", "INVOICES": "sq0idp-5p1sLmOcb3Inv0ic3sAppQ"}
+
+
+def fee_for(payment: Wire) -> int:
+    """What Square keeps of a payment, in cents: by how the card was read, 15 cents instead of 10 by the chip."""
+    total = int(payment["total_money"]["amount"])
+    entry = payment["card_details"]["entry_method"]
+    rate, fixed = _IN_PERSON if entry in CARD_PRESENT else _ON_FILE if entry == "ON_FILE" else _ONLINE
+    if entry == "EMV":
+        fixed = 15
+    return rounded(total * rate, 1_000_000) + fixed
+
+
+def take(
+    world: World,
+    order: Wire,
+    amount: int,
+    source: Source,
+    *,
+    tip: int = 0,
+    product: str = "SQUARE_POS",
+    autocomplete: bool = True,
+    created: str | None = None,
+    **facts: Any,
+) -> Wire:
+    """Take a payment for an order. A refused card leaves a FAILED payment; ``autocomplete`` False only authorises."""
+    now = world.stamp()
+    payment: Wire = {
+        "id": world.new_id("payment"),
+        "created_at": created or now,
+        "updated_at": now,
+        "amount_money": money(amount),
+        "total_money": money(amount + tip),
+        "status": "APPROVED",
+        "source_type": source.kind,
+        "location_id": order["location_id"],
+        "order_id": order["id"],
+        "version_token": world.text(43) + "6o",
+        "application_details": _application(world, product),
+    } | facts
+    if tip:
+        payment["tip_money"] = money(tip)
+    if "customer_id" in order:
+        payment.setdefault("customer_id", order["customer_id"])
+    _describe_source(world, payment, source)
+    world.add("payment", payment)
+    if source.decline:
+        return _fail(world, payment, source.decline)
+    world.tell("payment.created", "payment", payment, payment["location_id"])
+    if autocomplete:
+        complete(world, payment)
+    return payment
+
+
+def _application(world: World, product: str) -> Wire:
+    return {"square_product": product, "application_id": _PRODUCTS.get(product, world.application_id)}
+
+
+def _describe_source(world: World, payment: Wire, source: Source) -> None:
+    total = payment["total_money"]
+    payment["receipt_number"] = payment["id"][:4]
+    if source == CASH:
+        payment["cash_details"] = {"buyer_supplied_money": total, "change_back_money": money(0)}
+        return
+    if source.kind == "EXTERNAL":
+        details = {"type": source.label, "source": "Bank transfer", "source_fee_money": money(0)}
+        payment["external_details"] = details
+        return
+    card = source.plastic.wire()
+    if source.card_id is not None:
+        card["id"] = source.card_id
+    payment["approved_money"] = total
+    payment["card_details"] = {
+        "status": "AUTHORIZED",
+        "card": card,
+        "entry_method": source.entry,
+        "cvv_status": "CVV_ACCEPTED" if source.entry == "KEYED" else "CVV_NOT_CHECKED",
+        "avs_status": "AVS_ACCEPTED" if source.entry == "KEYED" else "AVS_NOT_CHECKED",
+        "auth_result_code": world.text(6),
+        "statement_description": "SQ *HARBOUR STUDIO",
+        "card_payment_timeline": {"authorized_at": payment["updated_at"]},
+    }
+    payment["delay_duration"] = "PT36H" if source.entry in CARD_PRESENT else "PT168H"
+    payment["delay_action"] = "CANCEL"
+    hours = 36 if source.entry in CARD_PRESENT else 168
+    payment["delayed_until"] = stamp(seconds(payment["created_at"]) + hours * 3600)
+    payment["receipt_url"] = f"https://squareup.com/receipt/preview/{payment['id']}"
+
+
+def _update(world: World, payment: Wire, **fields: Any) -> Wire:
+    world.change("payment", payment, **fields, version_token=world.text(43) + "6o")
+    world.tell("payment.updated", "payment", payment, payment["location_id"])
+    return payment
+
+
+def _fail(world: World, payment: Wire, code: str) -> Wire:
+    error = {"category": "PAYMENT_METHOD_ERROR", "code": code, "detail": f"Authorization error: '{code}'"}
+    payment["status"] = "FAILED"
+    payment["approved_money"] = money(0)
+    payment["card_details"] |= {"status": "FAILED", "errors": [error]}
+    world.journal.ended(payment["id"], seconds(payment["created_at"]), CURRENCY, payment["location_id"], False)
+    world.tell("payment.created", "payment", payment, payment["location_id"])
+    return payment
+
+
+def complete(world: World, payment: Wire) -> Wire:
+    """Capture an approved payment: the money is collected, the order has its tender, the fee is on its way."""
+    if payment["status"] != "APPROVED":
+        raise bad(f"Payment {payment['id']} is in terminal state {payment['status']} and can't be completed.")
+    location, created = payment["location_id"], seconds(payment["created_at"])
+    total = int(payment["total_money"]["amount"])
+    if "card_details" in payment:
+        payment["card_details"]["status"] = "CAPTURED"
+        payment["card_details"]["card_payment_timeline"]["captured_at"] = world.stamp()
+        fee = fee_for(payment)
+        world.fees[payment["id"]] = fee
+        ledger.book(world, location, "CHARGE", total, fee, payment_id=payment["id"])
+        # For two of three ``updated_at`` stays as it is when the fee appears, as has been seen of Square.
+        quiet = bool(sum(map(ord, payment["id"])) % 3)
+        world.later(FEE_DELAY_DAYS, partial(tell_fee, world, payment, quiet=quiet))
+    world.journal.note("collected", created, CURRENCY, total, location, payment["id"])
+    if "tip_money" in payment:
+        world.journal.note("tips", created, CURRENCY, int(payment["tip_money"]["amount"]), location, payment["id"])
+    world.journal.ended(payment["id"], created, CURRENCY, location, True)
+    _update(world, payment, status="COMPLETED", capabilities=[])
+    order = world.find("order", payment["order_id"])
+    orders.add_tender(world, order, _tender(payment))
+    return payment
+
+
+def _tender(payment: Wire) -> Wire:
+    kinds = {"CARD": "CARD", "CASH": "CASH"}
+    tender = {
+        "id": payment["id"],
+        "location_id": payment["location_id"],
+        "transaction_id": payment["order_id"],
+        "created_at": payment["created_at"],
+        "amount_money": payment["total_money"],
+        "type": kinds.get(payment["source_type"], "OTHER"),
+        "payment_id": payment["id"],
+    }
+    if "tip_money" in payment:
+        tender["tip_money"] = payment["tip_money"]
+    if "customer_id" in payment:
+        tender["customer_id"] = payment["customer_id"]
+    if payment["source_type"] == "CARD":
+        details = payment["card_details"]
+        tender["card_details"] = {
+            "status": details["status"],
+            "card": details["card"],
+            "entry_method": details["entry_method"],
+        }
+    if payment["source_type"] == "CASH":
+        given = payment["cash_details"]
+        tender["cash_details"] = {
+            "buyer_tendered_money": given["buyer_supplied_money"],
+            "change_back_money": given["change_back_money"],
+        }
+    return tender
+
+
+def _effective(world: World, at: int) -> int:
+    """Two hours after the capture, on the same day of the business: fees count in the month of what they are for."""
+    day = local_day(at, world.zone)
+    later = 2 * 3600
+    while later and local_day(at + later, world.zone) != day:
+        later -= 600
+    return at + later
+
+
+def tell_fee(world: World, payment: Wire, *, quiet: bool) -> None:
+    """The fee of a completed payment appears on it, once."""
+    if "processing_fee" not in payment:
+        captured = seconds(payment["card_details"]["card_payment_timeline"]["captured_at"])
+        add_fee(world, payment, "INITIAL", world.fees[payment["id"]], _effective(world, captured), quiet=quiet)
+
+
+def add_fee(world: World, payment: Wire, kind: str, fee: int, effective: int, *, quiet: bool) -> None:
+    """Write a fee beside a payment. ``quiet`` leaves ``updated_at`` alone and says nothing in the feed."""
+    made = {"effective_at": stamp(effective), "type": kind, "amount_money": money(fee)}
+    payment["processing_fee"] = [*payment.get("processing_fee", ()), made]
+    world.journal.note("fees", effective, CURRENCY, fee, payment["location_id"], payment["id"])
+    if not quiet:
+        _update(world, payment)
+
+
+def adjust_fee(world: World, payment: Wire, change: int, *, quiet: bool = False) -> Wire:
+    """Square thinks again about a fee: an ADJUSTMENT beside the first one, and an entry in the balance."""
+    ledger.book(world, payment["location_id"], "FEE", 0, change, payment_id=payment["id"])
+    add_fee(world, payment, "ADJUSTMENT", change, world.now, quiet=quiet)
+    return payment
+
+
+def cancel(world: World, payment: Wire) -> Wire:
+    """Void an approved payment."""
+    if payment["status"] != "APPROVED":
+        raise bad(f"Payment {payment['id']} is in terminal state {payment['status']} and can't be canceled.")
+    if "card_details" in payment:
+        payment["card_details"]["status"] = "VOIDED"
+        payment["card_details"]["card_payment_timeline"]["voided_at"] = world.stamp()
+    return _update(world, payment, status="CANCELED", capabilities=[])
+
+
+def refunded(payment: Wire) -> int:
+    """What of a payment was given back already."""
+    return int(payment.get("refunded_money", {}).get("amount", 0))
+
+
+def refund(world: World, payment: Wire, amount: int, reason: str, *, settle: bool = True) -> Wire:
+    """Give money back. Cash is back at once, cards after a day; ``settle`` False leaves a card's refund pending."""
+    _check_refund(payment, amount)
+    location, now = payment["location_id"], world.stamp()
+    at_once = payment["source_type"] != "CARD"
+    made: Wire = {
+        "id": f"{payment['id']}_{world.text(43)}",
+        "status": "COMPLETED" if at_once else "PENDING",
+        "amount_money": money(amount),
+        "payment_id": payment["id"],
+        "created_at": now,
+        "updated_at": now,
+        "location_id": location,
+        "reason": reason,
+        "destination_type": payment["source_type"],
+    }
+    order = world.find("order", payment["order_id"])
+    made["order_id"] = orders.give_back(world, order, made, payment["id"])["id"]
+    world.add("refund", made)
+    world.journal.note("refunds", world.now, CURRENCY, amount, location, made["id"])
+    world.tell("refund.created", "refund", made, location)
+    ids = [*payment.get("refund_ids", ()), made["id"]]
+    _update(world, payment, refunded_money=money(refunded(payment) + amount), refund_ids=ids)
+    invoice_state.after_refund(world, payment)
+    if not at_once:
+        back = rounded(world.fees[payment["id"]] * amount, int(payment["total_money"]["amount"]))
+        references = {"payment_id": payment["id"], "refund_id": made["id"]}
+        ledger.book(world, location, "REFUND", -amount, -back, **references)
+        if settle:
+            world.later(1, partial(settle_refund, world, made, back, world.now))
+    return made
+
+
+def _check_refund(payment: Wire, amount: int) -> None:
+    if payment["status"] != "COMPLETED":
+        code = "REFUND_ERROR_PAYMENT_NEEDS_COMPLETION" if payment["status"] == "APPROVED" else "PAYMENT_NOT_REFUNDABLE"
+        raise Refusal(400, code, "The payment cannot be refunded.", category="REFUND_ERROR")
+    if amount <= 0 or amount > int(payment["total_money"]["amount"]) - refunded(payment):
+        detail = "The requested refund amount exceeds the amount available to refund."
+        raise Refusal(400, "REFUND_AMOUNT_INVALID", detail, category="REFUND_ERROR", field="amount_money.amount")
+
+
+def settle_refund(world: World, made: Wire, back: int, at: int) -> None:
+    """A refund reached the card: it is completed, and the share of the fee that came back is known."""
+    if made["status"] != "PENDING":
+        return
+    fee = {"effective_at": plain(at).replace("Z", ".000Z"), "type": "INITIAL", "amount_money": money(-back)}
+    world.change("refund", made, status="COMPLETED", processing_fee=[fee])
+    world.journal.note("fees", at, CURRENCY, -back, made["location_id"], made["id"])
+    world.tell("refund.updated", "refund", made, made["location_id"])
+
+
+def fail_refund(world: World, made: Wire) -> Wire:
+    """A refund fails after all: the money is back in the balance, and the payment counts as not refunded."""
+    payment = world.find("payment", made["payment_id"])
+    amount, location = int(made["amount_money"]["amount"]), made["location_id"]
+    back = sum(int(one["amount_money"]["amount"]) for one in made.get("processing_fee", ()))
+    fees = back or -rounded(world.fees[payment["id"]] * amount, int(payment["total_money"]["amount"]))
+    if back:
+        world.journal.note("fees", world.now, CURRENCY, -back, location, made["id"])
+        made["processing_fee"].append(
+            {"effective_at": world.stamp(), "type": "ADJUSTMENT", "amount_money": money(-back)}
+        )
+    ledger.book(world, location, "OTHER_ADJUSTMENT", amount, -fees, payment_id=payment["id"])
+    world.change("refund", made, status="FAILED")
+    world.journal.note("refunds", world.now, CURRENCY, -amount, location, made["id"])
+    world.tell("refund.updated", "refund", made, location)
+    _update(world, payment, refunded_money=money(refunded(payment) - amount))
+    invoice_state.after_refund(world, payment)
+    return made
+
+
+def expire(world: World, payment: Wire) -> None:
+    """What happens to an authorisation that nobody captured in time."""
+    if payment["status"] == "APPROVED":
+        cancel(world, payment)
+
+
+def authorise(world: World, order: Wire, amount: int, source: Source, **facts: Any) -> Wire:
+    """A payment that is approved only; cancelled by itself after a week (36 hours where the card was present)."""
+    payment = take(world, order, amount, source, autocomplete=False, **facts)
+    if payment["status"] == "APPROVED" and "delayed_until" in payment:
+        days = (seconds(payment["delayed_until"]) - world.now) / DAY
+        world.later(days, partial(expire, world, payment))
+    return payment
