@@ -18,13 +18,25 @@ from sqlalchemy import bindparam, select, update
 from desktop.books.database import Writer
 from desktop.books.denylist import Stripper, keeps_number
 from desktop.books.packing import Packer, digest
-from desktop.books.projections import billing, catalog, people
+from desktop.books.projections import billing, catalog, orders, people
 from desktop.books.projections.allocations import allocate
 from desktop.books.projections.context import Context
+from desktop.books.projections.merging import merge_clients
 from desktop.books.projections.payments import PaymentCluster
+from desktop.books.projections.stores import STORES
 from desktop.books.rollups import Totals
 from desktop.books.statements import Shelf, Statements
-from desktop.books.tables import CreditNote, IntegrationData, PaymentMethod, Service, Subscription
+from desktop.books.tables import (
+    CreditNote,
+    IntegrationData,
+    InventoryCount,
+    Location,
+    PaymentLink,
+    PaymentMethod,
+    Service,
+    Subscription,
+    TerminalDevice,
+)
 from desktop.books.tables.base import table_of
 from desktop.periods import DayClock
 from desktop.records import (
@@ -37,8 +49,12 @@ from desktop.records import (
     CreditNoteRecord,
     Deletion,
     DisputeRecord,
+    InventoryCountRecord,
     InvoicePaymentRecord,
     InvoiceRecord,
+    LocationRecord,
+    OrderRecord,
+    PaymentLinkRecord,
     PaymentMethodRecord,
     PaymentRecord,
     PayoutRecord,
@@ -48,6 +64,8 @@ from desktop.records import (
     SourceObject,
     SubscriptionRecord,
     Tally,
+    TerminalCheckoutRecord,
+    TerminalDeviceRecord,
     Version,
 )
 
@@ -74,6 +92,12 @@ KINDS: dict[type, str] = {
     SubscriptionRecord: "subscription",
     ServiceRecord: "service",
     PaymentMethodRecord: "payment_method",
+    LocationRecord: "location",
+    OrderRecord: "order",
+    InventoryCountRecord: "inventory_count",
+    TerminalDeviceRecord: "terminal_device",
+    TerminalCheckoutRecord: "terminal_checkout",
+    PaymentLinkRecord: "payment_link",
 }
 
 
@@ -85,6 +109,14 @@ class Verdict(Enum):
     CONFIRM = "confirm"  # the same content, seen again: only its version moves on
     OLDER = "older"
     UNCLEAR = "unclear"
+
+
+class Gone(NamedTuple):
+    """An object that is no more: what it was, and for a customer the one that it was merged with."""
+
+    kind: str
+    ref: str
+    merged_into: str
 
 
 class Stored(NamedTuple):
@@ -158,18 +190,18 @@ class Door:
         for item in objects:
             groups[item.data_type].append(item)
         winners: list[SourceObject] = []
-        gone: list[tuple[str, str]] = []
+        gone: list[Gone] = []
         for data_type, items in groups.items():
             outcome = self._decide(context, data_type, items, unclear, settled=settled)
             self._store(context, data_type, outcome)
             for ref, item in outcome.winners.items():
                 if item.record is not None and not item.deletion:
                     winners.append(item)
-                elif outcome.kinds[ref]:
+                elif kind := outcome.kinds[ref] or ("client" if item.merged_into else ""):
                     # What the same batch still knew of it is its history, as if it had come in a batch before.
                     if ref in outcome.last_seen:
                         winners.append(outcome.last_seen[ref])
-                    gone.append((outcome.kinds[ref], ref))
+                    gone.append(Gone(kind, ref, item.merged_into))
             tally += _tally(items, outcome)
         self._project(context, winners, gone)
         if context.totals.write(writer, self._shelf):
@@ -246,7 +278,7 @@ class Door:
 
     # --- projecting --------------------------------------------------------------------------------------------
 
-    def _project(self, context: Context, winners: Sequence[SourceObject], gone: Sequence[tuple[str, str]]) -> None:
+    def _project(self, context: Context, winners: Sequence[SourceObject], gone: Sequence[Gone]) -> None:
         by_kind: dict[type, list[SourceObject]] = defaultdict(list)
         for item in winners:
             by_kind[type(item.record)].append(item)
@@ -264,8 +296,12 @@ class Door:
         each(SubscriptionRecord, catalog.project_subscriptions)
         each(PaymentMethodRecord, catalog.project_payment_methods)
         each(PayoutRecord, catalog.project_payouts)
+        each(DisputeRecord, catalog.project_disputes)
         each(CreditNoteRecord, billing.project_credit_notes)
         each(ClientBalanceEntryRecord, billing.project_client_balances)
+        for kind, project in STORES:
+            each(kind, project)
+        each(OrderRecord, orders.project_orders)
         if InvoiceRecord in by_kind:
             seen = _seen_at(by_kind[InvoiceRecord])
             payments.touch(billing.project_invoices(context, records(InvoiceRecord), seen))
@@ -279,16 +315,19 @@ class Door:
             payments.entries(records(BalanceEntryRecord))
         if RefundRecord in by_kind:
             payments.refunds(records(RefundRecord), _seen_at(by_kind[RefundRecord]))
-        if DisputeRecord in by_kind:
-            payments.disputes(records(DisputeRecord))
         self._remove(context, gone, payments)
         payments.settle()
+        orders.tell_payments(context)
         allocate(context)
 
-    def _remove(self, context: Context, gone: Sequence[tuple[str, str]], payments: PaymentCluster) -> None:
+    def _remove(self, context: Context, gone: Sequence[Gone], payments: PaymentCluster) -> None:
         by_kind: dict[str, list[str]] = defaultdict(list)
-        for kind, ref in gone:
-            by_kind[kind].append(ref)
+        merged = [(item.ref, item.merged_into) for item in gone if item.merged_into]
+        for item in gone:
+            if not item.merged_into:
+                by_kind[item.kind].append(item.ref)
+        if merged:
+            merge_clients(context, merged)
         for kind, refs in by_kind.items():
             if kind == "client":
                 people.remove_clients(context, refs)
@@ -308,6 +347,10 @@ _HIDDEN = {
     "subscription": (table_of(Subscription), "subscriptions"),
     "payment_method": (table_of(PaymentMethod), "payment_methods"),
     "credit_note": (table_of(CreditNote), "credit_notes"),
+    "location": (table_of(Location), "locations"),
+    "inventory_count": (table_of(InventoryCount), "inventory_counts"),
+    "terminal_device": (table_of(TerminalDevice), "terminal_devices"),
+    "payment_link": (table_of(PaymentLink), "payment_links"),
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, true, update
 
 from desktop.books.projections.context import Context
+from desktop.books.projections.orders import take_lines
 from desktop.books.rollups import InvoiceSums
 from desktop.books.tables import (
     ClientBalanceEntry,
@@ -17,6 +18,7 @@ from desktop.books.tables import (
     InvoiceEvent,
     InvoiceLine,
     InvoicePayment,
+    InvoiceRequest,
 )
 from desktop.books.tables.base import table_of
 from desktop.records import (
@@ -30,6 +32,7 @@ _INVOICE = table_of(Invoice)
 _LINE = table_of(InvoiceLine)
 _SHARE = table_of(InvoicePayment)
 _EVENT = table_of(InvoiceEvent)
+_REQUEST = table_of(InvoiceRequest)
 _NOTE = table_of(CreditNote)
 _BALANCE = table_of(ClientBalanceEntry)
 _KEYS = ("integration_id", "external_id")
@@ -38,7 +41,7 @@ _INVOICE_FACTS = (
     "number", "client_name", "client_email", "currency", "total", "subtotal", "tax", "amount_due", "amount_paid",
     "amount_remaining", "created_at", "finalized_at", "due_at", "paid_at", "voided_at", "uncollectible_at",
     "subscription_ref", "payment_ref", "hosted_url", "pdf_url", "description", "collection_method",
-    "billing_reason", "attempt_count", "next_attempt_at", "location_ref",
+    "billing_reason", "attempt_count", "next_attempt_at", "location_ref", "order_ref",
 )  # fmt: skip
 _invoice_facts = attrgetter(*_INVOICE_FACTS)
 _INVOICE_COLUMNS = (
@@ -65,7 +68,9 @@ _EVENT_KEYS = ("integration_id", "invoice_ref", "kind", "source_ref")
 _EVENT_COLUMNS = (*_EVENT_KEYS, "amount", "at", "observed")
 _STATED = frozenset({"created", "finalized", "paid", "voided", "uncollectible"})
 _OPEN = frozenset({"open", "partly_paid"})
-_BEFORE = (*InvoiceSums._fields, "amount_remaining", "payment_ref")
+_REQUEST_FACTS = ("external_id", "position", "kind", "amount", "paid", "due_day")
+_request_facts = attrgetter(*_REQUEST_FACTS)
+_BEFORE = (*InvoiceSums._fields, "amount_remaining", "payment_ref", "order_ref")
 
 
 def project_invoices(
@@ -101,17 +106,42 @@ def project_invoices(
             before = old[ref]
             unsaid.extend((context.integration_id, ref, kind, "") for kind in _STATED - {row[2] for row in stated})
             context.totals.invoice(InvoiceSums._make(before[: len(InvoiceSums._fields)]), -1)
-            touched.add(before[-1])
-            if before[-2] != record.amount_remaining or before[1] != status:
+            *_, remaining, payment_ref, order_ref = before
+            touched.add(payment_ref)
+            context.orders.add(order_ref)
+            if remaining != record.amount_remaining or before[1] != status:
                 history.append(_observed(context.integration_id, ref, record, observed_at[ref]))
         context.totals.invoice(sums, 1)
         touched.add(record.payment_ref)
+        context.orders.add(record.order_ref)
+    _replace_requests(context, records, [ref for ref in refs if ref in old])
     _replace_lines(context, [ref for ref in refs if ref in old], lines)
     context.writer.run_many(context.shelf.upsert(_INVOICE, _KEYS, _INVOICE_COLUMNS), rows)
     _write_history(context, history, unsaid)
+    take_lines(context, {ref: record.order_ref for ref, record in records if record.order_ref})
     context.invoices.update(refs)
     context.kinds.add("invoices")
     return touched - {""}
+
+
+def _replace_requests(context: Context, records: Sequence[tuple[str, InvoiceRecord]], replaced: list[str]) -> None:
+    """Write what is asked for by when, in place of what was."""
+    before = context.shelf.select("requests before", _REQUEST, ("invoice_ref",), "invoice_ref")
+    drop = context.shelf.keep(
+        "drop requests",
+        lambda: delete(_REQUEST).where(
+            _REQUEST.c.integration_id == bindparam("of"), _REQUEST.c.invoice_ref == bindparam("ref")
+        ),
+    )
+    gone = {row[0] for row in context.fetch(before, replaced)}
+    context.writer.run_many(drop, [(context.integration_id, ref) for ref in gone])
+    rows = [
+        (context.integration_id, ref, *_request_facts(request))
+        for ref, record in records
+        for request in record.requests
+    ]
+    columns = ("integration_id", "invoice_ref", *_REQUEST_FACTS)
+    context.writer.run_many(context.shelf.insert(_REQUEST, columns), rows)
 
 
 def _write_history(context: Context, rows: list[tuple[Any, ...]], unsaid: list[tuple[Any, ...]]) -> None:
@@ -129,7 +159,9 @@ def remove_invoices(context: Context, refs: Sequence[str]) -> set[str]:
     named = set()
     for row in context.fetch(_before(context), refs):
         context.totals.invoice(InvoiceSums._make(row[: len(InvoiceSums._fields)]), -1)
-        named.add(row[-1])
+        *_, payment_ref, order_ref = row
+        named.add(payment_ref)
+        context.orders.add(order_ref)
     hide(context, _INVOICE, refs)
     context.invoices.update(refs)
     context.kinds.add("invoices")

@@ -1,4 +1,4 @@
-"""Services, subscriptions, stored payment methods and payouts: one record, one row."""
+"""Services, subscriptions, stored payment methods, payouts and disputes: one record, one row."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from sqlalchemy import bindparam, delete
 
 from desktop.books.projections.context import Context
 from desktop.books.rollups import PayoutSums
-from desktop.books.tables import PaymentMethod, Payout, Service, Subscription, SubscriptionItem
+from desktop.books.tables import Dispute, PaymentMethod, Payout, Service, Subscription, SubscriptionItem
 from desktop.books.tables.base import table_of
-from desktop.records import PaymentMethodRecord, PayoutRecord, ServiceRecord, SubscriptionRecord
+from desktop.records import DisputeRecord, PaymentMethodRecord, PayoutRecord, ServiceRecord, SubscriptionRecord
 
 _SERVICE = table_of(Service)
 _SUBSCRIPTION = table_of(Subscription)
 _ITEM = table_of(SubscriptionItem)
 _METHOD = table_of(PaymentMethod)
 _PAYOUT = table_of(Payout)
+_DISPUTE = table_of(Dispute)
 _KEYS = ("integration_id", "external_id")
 
 _SERVICE_FACTS = (
@@ -44,6 +45,11 @@ _PAYOUT_FACTS = (
     "failure_code", "failure_message", "description", "method", "location_ref", "on_ledger", "fee",
 )  # fmt: skip
 _payout_facts = attrgetter(*_PAYOUT_FACTS)
+_DISPUTE_FACTS = (
+    "payment_ref", "attempt_ref", "status", "reason", "amount", "currency", "created_at", "evidence_due_at",
+    "location_ref",
+)  # fmt: skip
+_dispute_facts = attrgetter(*_DISPUTE_FACTS)
 
 
 def project_services(context: Context, records: Sequence[tuple[str, ServiceRecord]]) -> None:
@@ -118,3 +124,10 @@ def _arrival_day(record: PayoutRecord) -> str | None:
     if record.arrival_day or record.arrival_at is None:
         return record.arrival_day
     return datetime.fromtimestamp(record.arrival_at / 1000, UTC).date().isoformat()
+
+
+def project_disputes(context: Context, records: Sequence[tuple[str, DisputeRecord]]) -> None:
+    """Write disputes. Their money is on the ledger."""
+    rows = [(context.integration_id, ref, *_dispute_facts(record)) for ref, record in records]
+    context.writer.run_many(context.shelf.upsert(_DISPUTE, _KEYS, (*_KEYS, *_DISPUTE_FACTS)), rows)
+    context.kinds.add("disputes")

@@ -25,7 +25,11 @@ _STUB_CLIENT = (
 
 @dataclass(slots=True)
 class Context:
-    """One application of objects of one integration, inside one transaction."""
+    """One application of objects of one integration, inside one transaction.
+
+    ``kinds`` were touched. ``invoices``: whose money, lines or payments changed. ``orders``: whose invoices changed,
+    so that payments for them are to be composed again.
+    """
 
     writer: Writer
     shelf: Shelf
@@ -34,6 +38,7 @@ class Context:
     totals: Totals
     kinds: set[str] = field(default_factory=set)
     invoices: set[str] = field(default_factory=set)
+    orders: set[str] = field(default_factory=set)
     _links: dict[str, int] = field(default_factory=dict)
 
     def fetch(self, prepared: Prepared, keys: Iterable[str]) -> list[tuple[Any, ...]]:

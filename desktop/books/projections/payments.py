@@ -13,11 +13,11 @@ from sqlalchemy import bindparam
 
 from desktop.books.projections.composition import Attempt, Composed, Line, compose
 from desktop.books.projections.context import Context
+from desktop.books.projections.orders import invoices_by_order, payments_of_orders
 from desktop.books.rollups import EntrySums, PaymentSums, RefundSums
 from desktop.books.statements import word
 from desktop.books.tables import (
     BalanceEntry,
-    Dispute,
     Invoice,
     InvoicePayment,
     Payment,
@@ -25,12 +25,11 @@ from desktop.books.tables import (
     Refund,
 )
 from desktop.books.tables.base import table_of
-from desktop.records import AttemptRecord, BalanceEntryRecord, DisputeRecord, PaymentRecord, RefundRecord
+from desktop.records import AttemptRecord, BalanceEntryRecord, PaymentRecord, RefundRecord
 
 _PAYMENT = table_of(Payment)
 _ATTEMPT = table_of(PaymentAttempt)
 _REFUND = table_of(Refund)
-_DISPUTE = table_of(Dispute)
 _ENTRY = table_of(BalanceEntry)
 _SHARE = table_of(InvoicePayment)
 _INVOICE = table_of(Invoice)
@@ -48,11 +47,6 @@ _ENTRY_FACTS = (
     "exchange_rate", "description", "location_ref", "settles",
 )  # fmt: skip
 _entry_facts = attrgetter(*_ENTRY_FACTS)
-_DISPUTE_FACTS = (
-    "payment_ref", "attempt_ref", "status", "reason", "amount", "currency", "created_at", "evidence_due_at",
-    "location_ref",
-)  # fmt: skip
-_dispute_facts = attrgetter(*_DISPUTE_FACTS)
 _PAYMENT_COLUMNS = tuple(column.name for column in _PAYMENT.columns if column.name != "id")
 _REFUND_COLUMNS = tuple(column.name for column in _REFUND.columns if column.name != "id")
 _PAYMENT_LINE_KINDS = (word("charge"), word("payment_failure"))
@@ -150,13 +144,6 @@ class PaymentCluster:
             }
         self._context.kinds.add("refunds")
 
-    def disputes(self, records: Sequence[tuple[str, DisputeRecord]]) -> None:
-        """Take in disputes. Their money is on the ledger."""
-        context = self._context
-        rows = [(context.integration_id, ref, *_dispute_facts(record)) for ref, record in records]
-        context.writer.run_many(context.shelf.upsert(_DISPUTE, _KEYS, (*_KEYS, *_DISPUTE_FACTS)), rows)
-        context.kinds.add("disputes")
-
     def touch(self, refs: Iterable[str]) -> None:
         """Payments, by their own id or an attempt's, that something else (an invoice) now speaks of."""
         wanted = {ref for ref in refs if ref}
@@ -182,6 +169,7 @@ class PaymentCluster:
 
     def settle(self) -> None:
         """Recompose every touched payment and refund, and move the totals by the differences."""
+        self._keys |= payments_of_orders(self._context)
         if self._keys:
             self._settle_payments()
         if self._refunds:
@@ -256,7 +244,7 @@ class PaymentCluster:
         return found
 
     def _invoices_of(self, composed: dict[str, Composed], attempts: dict[str, list[Attempt]]) -> dict[str, str]:
-        """The invoice that each payment is for: named by the payment, by its share, or by the invoice itself."""
+        """The invoice each payment is for: named by it, by its share, by the invoice itself, or by way of an order."""
         context = self._context
         found = {key: payment.invoice_ref for key, payment in composed.items() if payment.invoice_ref}
         owner = {attempt.external_id: key for key, group in attempts.items() for attempt in group}
@@ -273,6 +261,8 @@ class PaymentCluster:
         ranked += [(row[0], "", 0, row[1]) for row in sorted(context.fetch(naming, open_refs))]
         for payment_ref, _status, _created, invoice_ref in ranked:
             found.setdefault(owner[payment_ref], invoice_ref)
+        for key, invoice_ref in invoices_by_order(context, composed).items():
+            found.setdefault(key, invoice_ref)
         return found
 
     def _payment_row(

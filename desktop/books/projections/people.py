@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, func, select, true, update
+from sqlalchemy import bindparam, func, literal_column, select, true, update
 
 from desktop.books.projections.context import Context
 from desktop.books.statements import word
@@ -65,12 +65,12 @@ def remove_clients(context: Context, refs: Sequence[str]) -> None:
 
 
 def _joined(context: Context, clients: list[int]) -> set[int]:
-    """Clients with more than one customer: what they are called is the owner's business."""
+    """Clients with more than one customer, merged ones aside: what they are called is the owner's business."""
     query = context.shelf.keep(
         "joined clients",
         lambda: (
             select(_LINK.c.client_id)
-            .where(context.shelf.statements.among(_LINK.c.client_id))
+            .where(context.shelf.statements.among(_LINK.c.client_id), _LINK.c.merged_into == literal_column("''"))
             .group_by(_LINK.c.client_id)
             .having(func.count() > bindparam("one"))
         ),

@@ -1,0 +1,150 @@
+"""Orders, and what follows from them elsewhere: the lines of their invoices, and those invoices' payments.
+
+An invoice that names an order has that order's lines, and what was paid for the order was paid on the invoice,
+whichever of the three arrives first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import bindparam, delete, literal_column
+
+from desktop.books.projections.composition import Composed
+from desktop.books.projections.context import Context
+from desktop.books.statements import word
+from desktop.books.tables import Invoice, InvoiceEvent, InvoiceLine, Order, OrderLine, Payment
+from desktop.books.tables.base import table_of
+from desktop.records import OrderRecord
+
+_ORDER = table_of(Order)
+_LINE = table_of(OrderLine)
+_INVOICE = table_of(Invoice)
+_INVOICE_LINE = table_of(InvoiceLine)
+_EVENT = table_of(InvoiceEvent)
+_PAYMENT = table_of(Payment)
+_KEYS = ("integration_id", "external_id")
+_ORDER_FACTS = (
+    "status", "currency", "total", "tax", "discount", "tip", "service_charge", "source", "reference", "created_at",
+    "closed_at", "location_ref",
+)  # fmt: skip
+_order_facts = attrgetter(*_ORDER_FACTS)
+_LINE_FACTS = (
+    "external_id", "position", "name", "variation", "amount", "quantity", "service_ref", "tax", "discount", "note",
+)  # fmt: skip
+_line_facts = attrgetter(*_LINE_FACTS)
+# Written out, so that the partial index with the same words answers.
+INVOICE_HAS_ORDER = _INVOICE.c.order_ref != literal_column("''")
+PAYMENT_HAS_ORDER = _PAYMENT.c.order_ref != literal_column("''")
+
+
+def project_orders(context: Context, records: Sequence[tuple[str, OrderRecord]]) -> None:
+    """Write orders and their lines, and the lines of the invoices that bill them."""
+    refs = [ref for ref, _ in records]
+    before = context.shelf.select("orders before", _ORDER, ("external_id",), "external_id")
+    known = [row[0] for row in context.fetch(before, refs)]
+    context.links(record.client_ref for _, record in records)
+    rows = [
+        (context.integration_id, ref, context.link(record.client_ref), *_order_facts(record)) for ref, record in records
+    ]
+    context.writer.run_many(context.shelf.upsert(_ORDER, _KEYS, (*_KEYS, "client_link_id", *_ORDER_FACTS)), rows)
+    _drop(context, _LINE, "order_ref", known)
+    lines = [(context.integration_id, ref, *_line_facts(line)) for ref, record in records for line in record.lines]
+    context.writer.run_many(context.shelf.insert(_LINE, ("integration_id", "order_ref", *_LINE_FACTS)), lines)
+    context.kinds.add("orders")
+    billed = context.shelf.select(
+        "invoices of orders", _INVOICE, ("external_id", "order_ref"), "order_ref", INVOICE_HAS_ORDER
+    )
+    take_lines(context, dict(context.fetch(billed, refs)))
+
+
+def take_lines(context: Context, orders: dict[str, str]) -> None:
+    """Give invoices the lines of their orders, so far as those are known. ``orders`` by invoice."""
+    if not orders:
+        return
+    query = context.shelf.select("lines of orders", _LINE, ("order_ref", *_LINE_FACTS), "order_ref")
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for order, *facts in context.fetch(query, set(orders.values())):
+        found[order].append(dict(zip(_LINE_FACTS, facts, strict=True)))
+    _drop(context, _INVOICE_LINE, "invoice_ref", orders)
+    rows = [
+        (
+            context.integration_id, invoice, line["external_id"], line["position"],
+            line_title(line["name"], line["variation"]), line["amount"], line["quantity"], line["service_ref"], "",
+            line["tax"], line["discount"],
+        )
+        for invoice, order in orders.items()
+        for line in sorted(found[order], key=lambda line: (line["position"], line["external_id"]))
+    ]  # fmt: skip
+    columns = (
+        "integration_id", "invoice_ref", "external_id", "position", "description", "amount", "quantity", "service_ref",
+        "price_ref", "tax", "discount",
+    )  # fmt: skip
+    context.writer.run_many(context.shelf.insert(_INVOICE_LINE, columns), rows)
+    context.invoices.update(orders)
+    context.kinds.add("invoices")
+
+
+def payments_of_orders(context: Context) -> set[str]:
+    """Keys of the payments for orders whose invoice has come, changed or gone."""
+    paid = context.shelf.select("payments of orders", _PAYMENT, ("external_id",), "order_ref", PAYMENT_HAS_ORDER)
+    return {row[0] for row in context.fetch(paid, sorted(context.orders - {""}))}
+
+
+def invoices_by_order(context: Context, composed: Mapping[str, Composed]) -> dict[str, str]:
+    """For payments by key: the invoice that bills the order which each was for."""
+    orders = {key: payment.order_ref for key, payment in composed.items() if payment.order_ref}
+    billing = context.shelf.select(
+        "standing invoices of orders", _INVOICE, ("order_ref", "external_id"), "order_ref", INVOICE_HAS_ORDER,
+        _INVOICE.c.deleted.is_(False),
+    )  # fmt: skip
+    billed = dict(sorted(context.fetch(billing, set(orders.values())), reverse=True))
+    return {key: billed[order] for key, order in orders.items() if order in billed}
+
+
+def line_title(name: str, variation: str) -> str:
+    """What a line is called: the thing, and its variation where that says something else."""
+    if not variation or variation.casefold() == name.casefold():
+        return name
+    return f"{name}, {variation}" if name else variation
+
+
+def _drop(context: Context, table: Any, column: str, refs: Iterable[str]) -> None:
+    statement = context.shelf.keep(
+        f"drop {table.name} by {column}",
+        lambda: delete(table).where(table.c.integration_id == bindparam("of"), table.c[column] == bindparam("ref")),
+    )
+    context.writer.run_many(statement, [(context.integration_id, ref) for ref in refs])
+
+
+def tell_payments(context: Context) -> None:
+    """Put what was paid by way of orders into the history of the touched invoices; shares tell it for the others."""
+    refs = sorted(context.invoices - {""})
+    ordered = context.shelf.select("invoices with orders", _INVOICE, ("external_id",), "external_id", INVOICE_HAS_ORDER)
+    invoices = [row[0] for row in context.fetch(ordered, refs)]
+    if not invoices:
+        return
+    drop = context.shelf.keep(
+        "drop payments told",
+        lambda: delete(_EVENT).where(
+            _EVENT.c.integration_id == bindparam("of"),
+            _EVENT.c.invoice_ref == bindparam("ref"),
+            _EVENT.c.kind == word("payment"),
+        ),
+    )
+    context.writer.run_many(drop, [(context.integration_id, ref) for ref in invoices])
+    paid = context.shelf.select(
+        "payments to tell", _PAYMENT, ("invoice_ref", "external_id", "collected", "booked_at"), "invoice_ref",
+        PAYMENT_HAS_ORDER,
+    )  # fmt: skip
+    rows = [
+        (context.integration_id, invoice, "payment", payment, collected, at, False)
+        for invoice, payment, collected, at in sorted(context.fetch(paid, invoices))
+        if collected and at is not None
+    ]
+    columns = ("integration_id", "invoice_ref", "kind", "source_ref", "amount", "at", "observed")
+    context.writer.run_many(context.shelf.insert(_EVENT, columns), rows)
+    context.kinds.add("invoices")
