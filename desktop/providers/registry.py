@@ -11,6 +11,7 @@ from desktop.providers.contract import Provider
 
 _FACTORIES: Mapping[str, str] = {
     "stripe": "desktop.providers.stripe.provider:StripeProvider",
+    "square": "desktop.providers.square.provider:SquareProvider",
 }
 
 

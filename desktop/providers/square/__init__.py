@@ -1,0 +1,1 @@
+"""Square: everything that knows its API."""

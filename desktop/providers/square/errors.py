@@ -1,0 +1,151 @@
+"""What Square's refusals mean, in plain words: nothing of a token is ever repeated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from desktop.errors import WorldError
+from desktop.providers.contract import CredentialsRefused, CursorGone, NotAvailable, NotPermitted
+from desktop.providers.http import Answer, without_secrets
+from desktop.providers.square.constants import STREAMS
+from desktop.providers.square.permissions import title_of
+
+_LOST_ACCESS = frozenset({"ACCESS_TOKEN_EXPIRED", "ACCESS_TOKEN_REVOKED", "CLIENT_DISABLED", "APPLICATION_DISABLED"})
+"""Codes that say that the credentials as a whole are no good, whatever the status of the answer."""
+
+_SCOPE = re.compile(r"\b[A-Z][A-Z_]*_(?:READ|WRITE)\b")
+_MERGED = re.compile(r"\bmerged\b.*?\b(?:into|with)\b[^A-Za-z0-9]*(?:customer\W+)?([A-Za-z0-9_-]{8,})", re.IGNORECASE)
+
+# What the lists are called to people, and the scope that each is read with.
+WANTED: Mapping[str, tuple[str, str]] = {
+    "locations": ("locations", "MERCHANT_PROFILE_READ"),
+    "customers": ("customers", "CUSTOMERS_READ"),
+    "catalog": ("items and plans", "ITEMS_READ"),
+    "orders": ("orders", "ORDERS_READ"),
+    "invoices": ("invoices", "INVOICES_READ"),
+    "payments": ("payments", "PAYMENTS_READ"),
+    "refunds": ("refunds", "PAYMENTS_READ"),
+    "payouts": ("payouts", "PAYOUTS_READ"),
+    "payout_entries": ("payout entries", "PAYOUTS_READ"),
+    "disputes": ("disputes", "DISPUTES_READ"),
+    "subscriptions": ("subscriptions", "SUBSCRIPTIONS_READ"),
+    "cards": ("stored cards", "PAYMENTS_READ"),
+    "inventory_counts": ("stock counts", "INVENTORY_READ"),
+    "devices": ("card terminals", "DEVICES_READ"),
+    "terminal_checkouts": ("terminal checkouts", "PAYMENTS_READ"),
+    "payment_links": ("payment links", "ORDERS_READ"),
+}
+
+
+# One object is read with the scope of its list.
+_FEEDS: Mapping[str, str] = {feed.data_type: feed.name for stream in STREAMS for feed in stream.feeds}
+
+
+@dataclass(frozen=True, slots=True)
+class StatedError:
+    """The first error of an answer; ``structured`` is False where it states none."""
+
+    structured: bool = False
+    code: str = ""
+    field: str = ""
+    detail: str = ""
+
+    @property
+    def unknown_address(self) -> bool:
+        """Whether the server says that it has no such address, rather than no such object."""
+        return not self.structured or "endpoint" in self.detail.lower()
+
+
+def stated_error(content: bytes) -> StatedError:
+    """The error that an answer states; its detail is not yet fit to be shown."""
+    try:
+        body = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return StatedError()
+    errors = body.get("errors") if isinstance(body, dict) else None
+    error = errors[0] if isinstance(errors, list) and errors else None
+    if not isinstance(error, dict):
+        return StatedError()
+
+    def said(name: str) -> str:
+        value = error.get(name)
+        return value if isinstance(value, str) else ""
+
+    return StatedError(True, said("code"), said("field"), said("detail"))
+
+
+def refusal(answer: Answer, what: str) -> WorldError:
+    """The error of the world for an answer that no retry will change. ``what`` is a feed or a kind of object."""
+    error = stated_error(answer.content)
+    name, scope = _wanted(what)
+    if answer.status == 401 or error.code in _LOST_ACCESS:
+        return CredentialsRefused(
+            "Access refused",
+            "Square refuses the access to this account: it has expired or was taken back.",
+            "Connect the account again.",
+        )
+    if answer.status == 403:
+        return _not_permitted(error.detail, name, scope)
+    if answer.status in (404, 405, 501) and error.unknown_address:
+        return NotAvailable("Not available", f"This server does not have {name}.", "Everything else goes on.")
+    detail = without_secrets(error.detail)
+    said = f" It says: {detail}" if detail else ""
+    return NotAvailable(
+        "Not available", f"Square does not give the list of {name} ({answer.status}).{said}", "Everything else goes on."
+    )
+
+
+def cursor_gone(what: str) -> CursorGone:
+    """The error for a place in a list that Square no longer knows and that no time leads back to."""
+    name = _wanted(what)[0]
+    return CursorGone(
+        "Place lost",
+        f"Square no longer knows the place at which the list of {name} was left.",
+        "The list is read again.",
+    )
+
+
+def refuses_cursor(answer: Answer) -> bool:
+    """Whether a request with a cursor was refused because of the cursor: it lives for minutes only."""
+    if answer.status not in (400, 404, 410, 422):
+        return False
+    error = stated_error(answer.content)
+    return error.code == "INVALID_CURSOR" or error.field == "cursor" or "cursor" in error.detail.lower()
+
+
+def names_missing_object(answer: Answer) -> bool:
+    """Whether the answer says that one object does not exist, in a place that the server does have."""
+    error = stated_error(answer.content)
+    if answer.status in (404, 410):
+        return not error.unknown_address
+    return answer.status == 400 and error.code in ("NOT_FOUND", "CUSTOMER_NOT_FOUND")
+
+
+def names_missing_location(answer: Answer) -> bool:
+    """Whether a list was refused because its location does not exist."""
+    error = stated_error(answer.content)
+    about = error.code == "INVALID_LOCATION" or "location" in f"{error.field} {error.detail}".lower()
+    return about and answer.status in (400, 404) and not error.unknown_address and error.code != "BAD_REQUEST"
+
+
+def merged_into(answer: Answer) -> str:
+    """The customer that a missing one was merged into, where the answer says so."""
+    found = _MERGED.search(stated_error(answer.content).detail)
+    return found.group(1) if found else ""
+
+
+def _wanted(what: str) -> tuple[str, str]:
+    return WANTED.get(_FEEDS.get(what, what), (what, ""))
+
+
+def _not_permitted(detail: str, name: str, scope: str) -> NotPermitted:
+    found = _SCOPE.search(detail)
+    title = title_of(found.group(0) if found else scope)
+    message = f"Paydesk was not given the permission to read {name}."
+    if title:
+        return NotPermitted("Not permitted", message, f"Connect the account again and allow “{title}”.")
+    return NotPermitted("Not permitted", message, "Connect the account again and allow everything it asks for.")

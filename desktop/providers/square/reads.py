@@ -1,0 +1,258 @@
+"""Reading a connected Square account: pages of its lists, single objects, and what happened."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from desktop.providers.contract import (
+    Account,
+    EventPage,
+    Feed,
+    NotAvailable,
+    Page,
+    ProviderEvent,
+    Reread,
+    Stream,
+    Usage,
+)
+from desktop.providers.fields import child, text
+from desktop.providers.http import Wire
+from desktop.providers.limits import Allowance, Unusable
+from desktop.providers.square.calls import Calls, Refused, Reply
+from desktop.providers.square.constants import API_VERSION, FIRST_MOMENT
+from desktop.providers.square.cursors import MOST_RESTARTS, Cursor, read_cursor, write_cursor
+from desktop.providers.square.errors import (
+    cursor_gone,
+    merged_into,
+    names_missing_location,
+    names_missing_object,
+    refusal,
+    refuses_cursor,
+)
+from desktop.providers.square.events import interpret_event, read_events
+from desktop.providers.square.lists import CHANGED, CREATED, OBJECTS, Place, Request, page_request, place_of
+from desktop.providers.square.merchant import Merchant
+from desktop.providers.square.modes import mode_of
+from desktop.providers.square.moments import read_moment
+from desktop.providers.square.records import map_object
+from desktop.providers.square.records.catalog import count_id
+from desktop.records import Deletion, SetAside, SourceObject, Version
+
+
+class SquareReader:
+    """The reading side of one Square account (``contract.Reader``)."""
+
+    def __init__(
+        self,
+        token: str,
+        base: str,
+        allowance: Allowance | None,
+        stop: threading.Event,
+        *,
+        merchant_id: str = "",
+        personal: bool = True,
+        user_agent: str = "Paydesk",
+    ) -> None:
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Square-Version": API_VERSION,
+            "User-Agent": user_agent,
+            "Accept": "application/json",
+        }
+        self._calls = Calls(Wire(base, headers, "Square", stop), allowance, stop)
+        self._merchant = Merchant(self._calls, mode_of(base), merchant_id)
+        self._personal = personal
+
+    def identify(self) -> Account:
+        """Who the token belongs to. Raises: CredentialsRefused, Unreachable."""
+        return self._merchant.account()
+
+    def page(
+        self,
+        stream: Stream,
+        feed: Feed,
+        *,
+        cursor: str | None,
+        parent: str = "",
+        created_from: int | None = None,
+        changed_from: int | None = None,
+    ) -> Page:
+        """One page of a feed, as ``contract.Reader.page`` has it, but oldest first where Square sorts by a time.
+
+        The cursor holds Square's own, which lives for minutes only, and the time to go on by where that has gone.
+        """
+        mark = self._first(feed, created_from, changed_from) if cursor is None else read_cursor(cursor)
+        if mark is None:
+            raise cursor_gone(feed.name)
+        place = place_of(feed.name, mark.mode)
+        try:
+            mark, reply = self._ask_page(feed, place, mark, parent)
+        except Refused as refused:
+            if parent and _is_about_parent(place, refused):
+                return Page((), None, refused.answer.asked_at)
+            raise refusal(refused.answer, feed.name) from None
+        rows: list[Any] = reply.body[place.rows]
+        objects, aside, notes = self._mapped(feed.data_type, rows, reply)
+        started = cursor is None and place.times(mark.mode) is not None
+        return Page(
+            objects=objects,
+            cursor=_next(mark, place, reply, rows, feed.name),
+            # What changed after the end of the pass is not in it, so that the pass may promise no more than that.
+            asked_at=min(reply.asked_at, mark.end) if started else reply.asked_at,
+            set_aside=aside,
+            oldest_at=min(_moments(rows, "created_at"), default=None),
+            notes=notes,
+        )
+
+    def read(self, data_type: str, external_id: str) -> SourceObject | SetAside | None:
+        """One object by id, newly read, as ``contract.Reader.read`` has it.
+
+        A customer who was merged into another one comes as a stated deletion with that one's id.
+        Raises: CredentialsRefused, NotPermitted, NotAvailable, Unreachable.
+        """
+        if data_type == "inventory_count":
+            return self._read_count(external_id)
+        if data_type not in OBJECTS:
+            raise NotAvailable(
+                "Not available", "Square gives the entries of payouts by payout only.", "Everything else goes on."
+            )
+        path, name = OBJECTS[data_type]
+        request = Request("GET", path.replace("{id}", quote(external_id, safe="")), {})
+        try:
+            reply = self._calls.ask(data_type, request)
+        except Refused as refused:
+            if names_missing_object(refused.answer):
+                into = merged_into(refused.answer) if data_type == "customer" else ""
+                answer = refused.answer
+                return _merged(external_id, into, Version(answer.asked_at, answer.answered_at)) if into else None
+            raise refusal(refused.answer, data_type) from None
+        body = reply.body.get(name)
+        version = Version(reply.asked_at, reply.answered_at)
+        if data_type == "customer":
+            known_as = text(child(body).get("id"))
+            if known_as and known_as != external_id:
+                return _merged(external_id, known_as, version)
+        around, _ = self._merchant.around(data_type, (body,))
+        return map_object(data_type, body, version, around)
+
+    def events(self, *, cursor: str | None, created_from: int) -> EventPage:
+        """A page of what happened, as ``contract.Reader.events`` has it: with a personal access token only."""
+        return read_events(
+            self._calls, self._merchant.id, cursor=cursor, created_from=created_from, personal=self._personal
+        )
+
+    def interpret(self, event: ProviderEvent) -> SourceObject | Reread | SetAside | None:
+        """What an event means for the books."""
+        return interpret_event(event)
+
+    def usage(self) -> Usage:
+        """Reads made so far."""
+        return self._calls.usage()
+
+    def close(self) -> None:
+        """Let the connections go; a call that is under way fails at once."""
+        self._calls.close()
+
+    def _first(self, feed: Feed, created_from: int | None, changed_from: int | None) -> Cursor:
+        """The bookmark of a pass that begins: which time it follows, and until when by Square's clock."""
+        mode = CREATED if changed_from is None else CHANGED
+        times = place_of(feed.name, mode).times(mode)
+        if times is None:
+            return Cursor(mode, 0, 0)
+        wanted = created_from if changed_from is None else changed_from
+        begin = FIRST_MOMENT if wanted is None else max(wanted, FIRST_MOMENT)
+        return Cursor(mode, begin, max(self._calls.clock(), begin + 1))
+
+    def _ask_page(self, feed: Feed, place: Place, mark: Cursor, parent: str) -> tuple[Cursor, Reply]:
+        """A page; where Square's cursor has gone, the one that goes on by time. Raises: Refused, CursorGone."""
+        try:
+            return mark, self._calls.ask(feed.name, page_request(place, mark, parent), rows=place.rows)
+        except Refused as refused:
+            if not mark.place or not refuses_cursor(refused.answer):
+                raise
+        times = place.times(mark.mode)
+        if times is None:
+            raise cursor_gone(feed.name)
+        mark = mark.without_place(0 if times.onward else mark.begin)
+        if mark.restarts > MOST_RESTARTS:
+            raise _stuck(feed.name)
+        return mark, self._calls.ask(feed.name, page_request(place, mark, parent), rows=place.rows)
+
+    def _mapped(
+        self, data_type: str, rows: list[Any], reply: Reply
+    ) -> tuple[tuple[SourceObject, ...], tuple[SetAside, ...], tuple[str, ...]]:
+        around, notes = self._merchant.around(data_type, rows) if rows else (None, ())
+        version = Version(reply.asked_at, reply.answered_at)
+        objects: list[SourceObject] = []
+        aside: list[SetAside] = []
+        for row in rows:
+            mapped = map_object(data_type, row, version, around)
+            if isinstance(mapped, SourceObject):
+                objects.append(mapped)
+            else:
+                aside.append(mapped)
+        return tuple(objects), tuple(aside), notes
+
+    def _read_count(self, external_id: str) -> SourceObject | SetAside | None:
+        """One stock count, by the id that we gave it. Raises: as ``read``."""
+        item, _, rest = external_id.partition(":")
+        params = {"location_ids": rest.partition(":")[0]}
+        path = f"/v2/inventory/{quote(item, safe='')}"
+        while True:
+            try:
+                reply = self._calls.ask("inventory_count", Request("GET", path, params), rows="counts")
+            except Refused as refused:
+                if names_missing_object(refused.answer):
+                    return None
+                raise refusal(refused.answer, "inventory_count") from None
+            for row in reply.body["counts"]:
+                if count_id(child(row)) == external_id:
+                    return map_object("inventory_count", row, Version(reply.asked_at, reply.answered_at))
+            following = text(reply.body.get("cursor"))
+            if not following:
+                return None
+            if following == params.get("cursor"):
+                raise _stuck("inventory_counts")
+            params = {**params, "cursor": following}
+
+
+def _is_about_parent(place: Place, refused: Refused) -> bool:
+    """Whether a list was refused because what it belongs to is not there (any more)."""
+    if place.parent:
+        return names_missing_location(refused.answer)
+    return names_missing_object(refused.answer)
+
+
+def _next(mark: Cursor, place: Place, reply: Reply, rows: list[Any], what: str) -> str | None:
+    """The bookmark of the page that follows; None at the end. Raises: Unreachable for a list that does not move on."""
+    following = text(reply.body.get("cursor"))
+    if not following:
+        return None
+    if following == mark.place:
+        raise _stuck(what)
+    times = place.times(mark.mode)
+    seen = mark.seen
+    if times is not None and times.sorted_by:
+        seen = max(_moments(rows, times.sorted_by), default=seen)
+        if seen is not None and mark.seen is not None:
+            seen = max(seen, mark.seen)
+    return write_cursor(replace(mark, place=following, seen=seen))
+
+
+def _moments(rows: list[Any], name: str) -> list[int]:
+    stated = [read_moment(child(row).get(name)) for row in rows]
+    return [moment for moment in stated if moment is not None]
+
+
+def _merged(external_id: str, into: str, version: Version) -> SourceObject:
+    body: Mapping[str, Any] = {"id": external_id, "deleted": True, "merged_into": into}
+    return SourceObject("customer", external_id, version, body, None, Deletion.STATED, into)
+
+
+def _stuck(what: str) -> Unusable:
+    name = what.replace("_", " ")
+    return Unusable("List stuck", f"Square's list of {name} does not go on.", "It is tried again at the next sync.")

@@ -1,0 +1,97 @@
+"""Square's JSON to records: pure functions, one per kind of object.
+
+Unknown fields are ignored; an object whose money, time or status cannot be read is set aside with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from desktop.providers.fields import Unreadable, put_aside
+from desktop.providers.square.moments import read_moment
+from desktop.providers.square.records.billing import map_invoice, map_subscription
+from desktop.providers.square.records.catalog import count_id, map_catalog_object, map_inventory_count
+from desktop.providers.square.records.fields import Around, identity
+from desktop.providers.square.records.ledger import map_payout, map_payout_entry
+from desktop.providers.square.records.orders import map_order, map_payment_link
+from desktop.providers.square.records.payments import map_dispute, map_payment, map_refund
+from desktop.providers.square.records.people import map_card, map_customer, reduce_object
+from desktop.providers.square.records.places import map_device, map_location, map_terminal_checkout
+from desktop.records import Deletion, Record, SetAside, SourceObject, Version
+
+__all__ = ["MAPPERS", "NATIVES", "Around", "map_object", "put_aside", "reduce_object"]
+
+MAPPERS: Mapping[str, Callable[[Mapping[str, Any], Around], Record]] = {
+    "location": map_location,
+    "customer": map_customer,
+    "catalog_object": map_catalog_object,
+    "order": map_order,
+    "invoice": map_invoice,
+    "payment": map_payment,
+    "refund": map_refund,
+    "payout": map_payout,
+    "payout_entry": map_payout_entry,
+    "dispute": map_dispute,
+    "subscription": map_subscription,
+    "card": map_card,
+    "inventory_count": map_inventory_count,
+    "device": map_device,
+    "terminal_checkout": map_terminal_checkout,
+    "payment_link": map_payment_link,
+}
+"""What is kept, by the words that Square's own pages have for it."""
+
+NATIVES: Mapping[str, str] = {
+    "customer": "version",
+    "catalog_object": "version",
+    "order": "version",
+    "invoice": "version",
+    "payment": "updated_at",
+    "refund": "updated_at",
+    "payout": "version",
+    "dispute": "version",
+    "subscription": "version",
+    "card": "version",
+    "inventory_count": "calculated_at",
+    "terminal_checkout": "updated_at",
+    "payment_link": "version",
+}
+"""The field by which an object itself tells which of its states is the later one: a counter or an instant.
+
+Where the field is missing (orders of a till have no version) there is none, so that counters and instants never meet.
+"""
+
+
+def map_object(data_type: str, body: object, version: Version, around: Around | None = None) -> SourceObject | SetAside:
+    """One object of a list or event as a typed record, or set aside with a reason in plain words. Never raises.
+
+    A catalog object that Square deleted is a stated deletion; a card that was switched off has left.
+    """
+    if type(body) is not dict:
+        return put_aside(data_type, body, "It is not an object.")
+    kept = reduce_object(data_type, body)
+    counted = data_type == "inventory_count"
+    try:
+        external_id = identity(count_id(kept) if counted else kept.get("id") or kept.get("dispute_id"))
+        dated = replace(version, native=native_of(data_type, kept))
+        if data_type == "catalog_object" and kept.get("is_deleted") is True:
+            return SourceObject(data_type, external_id, dated, kept, None, Deletion.STATED)
+        if data_type == "card" and kept.get("enabled") is False:
+            return SourceObject(data_type, external_id, dated, kept, None, Deletion.INFERRED)
+        return SourceObject(data_type, external_id, dated, kept, MAPPERS[data_type](kept, around or Around()))
+    except Unreadable as fault:
+        found = put_aside(data_type, kept, str(fault))
+        return replace(found, external_id=count_id(kept)[:255]) if counted else found
+
+
+def native_of(data_type: str, body: Mapping[str, Any]) -> int | None:
+    """The object's own counter, or its own instant (ms), by which its states are put in order."""
+    name = NATIVES.get(data_type)
+    if name is None:
+        return None
+    stated = body.get(name)
+    if name == "version":
+        return stated if type(stated) is int and 0 <= stated < 2**63 else None
+    return read_moment(stated)

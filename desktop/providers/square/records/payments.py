@@ -1,0 +1,141 @@
+"""Payments, refunds and disputes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from desktop.providers.fields import child, text, word
+from desktop.providers.square.records.fields import (
+    Around,
+    currency_of,
+    lower,
+    moment,
+    moment_or_none,
+    money,
+    money_or,
+    rows,
+    total_money,
+)
+from desktop.providers.square.records.people import brand, person_name
+from desktop.records import AttemptRecord, DisputeRecord, RefundRecord
+
+PAYMENT_STATUSES: Mapping[str, str] = {
+    "COMPLETED": "succeeded",
+    "APPROVED": "succeeded",
+    "PENDING": "pending",
+    "CANCELED": "canceled",
+    "FAILED": "failed",
+}
+
+METHODS: Mapping[str, str] = {
+    "CARD": "card",
+    "CASH": "cash",
+    "EXTERNAL": "external",
+    "WALLET": "wallet",
+    "BANK_ACCOUNT": "bank_account",
+    "BUY_NOW_PAY_LATER": "buy_now_pay_later",
+    "SQUARE_ACCOUNT": "square_account",
+}
+"""Our word for a payment's source; one that is not here is only lower-cased."""
+
+REFUND_STATUSES: Mapping[str, str] = {
+    "PENDING": "pending",
+    "APPROVED": "pending",
+    "COMPLETED": "succeeded",
+    "REJECTED": "failed",
+    "FAILED": "failed",
+}
+
+DISPUTE_STATUSES: Mapping[str, str] = {
+    "INQUIRY_EVIDENCE_REQUIRED": "inquiry",
+    "INQUIRY_PROCESSING": "inquiry",
+    "INQUIRY_CLOSED": "inquiry_closed",
+    "EVIDENCE_REQUIRED": "needs_response",
+    "PROCESSING": "under_review",
+    "WON": "won",
+    "LOST": "lost",
+    "ACCEPTED": "lost",
+}
+
+
+def map_payment(body: Mapping[str, Any], around: Around) -> AttemptRecord:
+    """A payment, which at Square stands alone; its amount has the tip in it.
+
+    Fees come after the payment, and cash has none: none stated is 0, and says so again when it changes.
+    Raises: Unreadable.
+    """
+    get = body.get
+    stated = word(get("status"), PAYMENT_STATUSES, "status")
+    whole = get("total_money") if get("total_money") is not None else get("amount_money")
+    unit = currency_of(whole)
+    tip = money_or(get("tip_money"), unit, "tip")
+    amount = money(whole, unit, "amount")
+    if whole is not get("total_money"):
+        amount += tip
+    captured = get("status") == "COMPLETED"
+    details = child(get("card_details"))
+    card = child(details.get("card"))
+    errors = rows(details.get("errors")) or rows(child(get("bank_account_details")).get("errors"))
+    error = child(errors[0]) if errors else {}
+    payer = child(get("billing_address"))
+    source = text(get("source_type"))
+    return AttemptRecord(
+        status=stated,
+        amount=amount,
+        amount_captured=amount if captured else 0,
+        amount_refunded=money_or(get("refunded_money"), unit, "amount refunded"),
+        currency=unit,
+        created_at=moment(get("created_at"), "creation time"),
+        captured=get("status") != "APPROVED",
+        client_ref=text(get("customer_id")),
+        client_name=person_name(payer.get("first_name"), payer.get("last_name")),
+        client_email=text(get("buyer_email_address")),
+        method=METHODS.get(source, source.lower()),
+        brand=brand(card.get("card_brand")),
+        last4=text(card.get("last_4"))[-4:],
+        method_ref=text(card.get("id")),
+        failure_code=lower(error.get("code")),
+        failure_message=text(error.get("detail")),
+        receipt_url=text(get("receipt_url")),
+        description=text(get("note")),
+        location_ref=text(get("location_id")),
+        order_ref=text(get("order_id")),
+        tip=tip,
+        fee=total_money(get("processing_fee"), "amount_money", unit, "fee"),
+    )
+
+
+def map_refund(body: Mapping[str, Any], around: Around) -> RefundRecord:
+    """Money sent back. Square states the part of its fee that it gave back as a negative one. Raises: Unreadable."""
+    get = body.get
+    unit = currency_of(get("amount_money"))
+    status = word(get("status"), REFUND_STATUSES, "status")
+    return RefundRecord(
+        amount=money(get("amount_money"), unit, "amount"),
+        currency=unit,
+        status=status,
+        created_at=moment(get("created_at"), "creation time"),
+        attempt_ref=text(get("payment_id")),
+        failed_at=moment_or_none(get("updated_at"), "last change") if status == "failed" else None,
+        reason=text(get("reason")),
+        failure_reason=lower(get("status")) if status == "failed" else "",
+        location_ref=text(get("location_id")),
+        fee=-total_money(get("processing_fee"), "amount_money", unit, "fee"),
+    )
+
+
+def map_dispute(body: Mapping[str, Any], around: Around) -> DisputeRecord:
+    """A payer's objection. One that the business accepted is lost. Raises: Unreadable."""
+    get = body.get
+    unit = currency_of(get("amount_money"))
+    return DisputeRecord(
+        amount=money(get("amount_money"), unit, "amount"),
+        currency=unit,
+        status=word(get("state"), DISPUTE_STATUSES, "state"),
+        created_at=moment(get("created_at") or get("reported_at"), "creation time"),
+        attempt_ref=text(child(get("disputed_payment")).get("payment_id")),
+        reason=lower(get("reason")),
+        evidence_due_at=moment_or_none(get("due_at"), "evidence deadline"),
+        location_ref=text(get("location_id")),
+    )
