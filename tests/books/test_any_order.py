@@ -46,7 +46,7 @@ def test_the_towns_leave_no_table_and_no_measure_untold(shared_books: Books) -> 
     assert filled == {*PROJECTIONS, *TOTALS, "clients"}
     assert measures == {
         "collected", "returned", "refunds", "disputes", "fees", "net", "paid_out", "adjusted", "converted",
-        "succeeded", "failed", "invoiced",
+        "succeeded", "failed", "invoiced", "tips",
     }  # fmt: skip
     assert {outcome for _, outcome in outcomes} == {"succeeded", "failed", "open", "left"}
 

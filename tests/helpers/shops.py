@@ -24,8 +24,12 @@ from desktop.records import (
     CreditNoteRecord,
     Deletion,
     DisputeRecord,
+    InventoryCountRecord,
     InvoicePaymentRecord,
     InvoiceRecord,
+    LocationRecord,
+    OrderRecord,
+    PaymentLinkRecord,
     PaymentMethodRecord,
     PaymentRecord,
     PayoutRecord,
@@ -34,6 +38,8 @@ from desktop.records import (
     ServiceRecord,
     SourceObject,
     SubscriptionRecord,
+    TerminalCheckoutRecord,
+    TerminalDeviceRecord,
     Version,
 )
 
@@ -61,6 +67,12 @@ TYPES: dict[type, str] = {
     SubscriptionRecord: "subscription",
     ServiceRecord: "product",
     PaymentMethodRecord: "payment_method",
+    LocationRecord: "location",
+    OrderRecord: "order",
+    InventoryCountRecord: "inventory_count",
+    TerminalDeviceRecord: "device",
+    TerminalCheckoutRecord: "checkout",
+    PaymentLinkRecord: "payment_link",
 }
 
 _INTEGRATION = table_of(Integration)
@@ -81,12 +93,20 @@ def read_at(
 
 
 def gone_at(
-    data_type: str, external_id: str, low: int, high: int | None = None, *, stated: bool = True
+    data_type: str,
+    external_id: str,
+    low: int,
+    high: int | None = None,
+    *,
+    stated: bool = True,
+    merged_into: str = "",
 ) -> SourceObject:
-    """A deletion: stated by the provider, or inferred from a complete pass."""
+    """A deletion: stated by the provider, or inferred from a complete pass; of a customer merged with another."""
     deletion = Deletion.STATED if stated else Deletion.INFERRED
     body = {"id": external_id, "deleted": True} if stated else {}
-    return SourceObject(data_type, external_id, Version(low, high if high is not None else low), body, None, deletion)
+    return SourceObject(
+        data_type, external_id, Version(low, high if high is not None else low), body, None, deletion, merged_into
+    )
 
 
 class Shop:
@@ -178,7 +198,9 @@ class Shop:
 PROJECTIONS = (
     "invoices", "invoice_lines", "invoice_payments", "invoice_events", "credit_notes", "client_balance_entries",
     "payments", "payment_attempts", "refunds", "disputes", "balance_entries", "payouts", "subscriptions",
-    "subscription_items", "services", "payment_methods", "client_links", "service_allocations",
+    "subscription_items", "services", "payment_methods", "client_links", "service_allocations", "locations", "orders",
+    "order_lines", "inventory_counts", "terminal_devices", "terminal_checkouts", "terminal_payments", "payment_links",
+    "invoice_requests",
 )  # fmt: skip
 TOTALS = {
     "daily_totals": ("amount", "count"),

@@ -6,9 +6,7 @@ instants lie around a month's end and the night in which the clocks change, so t
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from desktop.records import (
     AttemptRecord,
@@ -23,57 +21,28 @@ from desktop.records import (
     PaymentMethodRecord,
     PaymentRecord,
     PayoutRecord,
-    Record,
     RefundRecord,
     ServiceRecord,
-    SourceObject,
     SubscriptionItemRecord,
     SubscriptionRecord,
 )
-from tests.helpers.shops import gone_at, read_at
-
-_START = int(datetime(2026, 3, 27, 18, tzinfo=UTC).timestamp() * 1000)
-_SPAN = 6 * 86_400_000
-_LATER = 100_000_000_000_000  # second versions were read long after the first ones
+from tests.helpers.counters import LATER, Counter, Teller
+from tests.helpers.shops import gone_at
 
 
-class Town:
-    """Tells a town's objects into :attr:`objects`. The same seed tells the same town."""
+class Town(Teller):
+    """Tells a town's objects into :attr:`objects`; ``counter``: those of a shop's counter too."""
 
-    def __init__(self, seed: int) -> None:
-        self._chance = random.Random(seed)
-        self._made = 0
-        self.objects: list[SourceObject] = []
+    def __init__(self, seed: int, *, counter: bool = True) -> None:
+        super().__init__(seed)
         self._customers = [self._customer() for _ in range(self._chance.randint(1, 3))]
         self._services = [self._service(kind) for kind in ("product", "price")]
         self._invoices = [self._invoice() for _ in range(self._chance.randint(0, 3))]
         for _ in range(self._chance.randint(1, 3)):
             self._sale()
         self._besides()
-
-    # --- telling -----------------------------------------------------------------------------------------------
-
-    def _id(self, prefix: str) -> str:
-        self._made += 1
-        return f"{prefix}_{self._made}"
-
-    def _when(self) -> int:
-        return _START + self._chance.randrange(_SPAN)
-
-    def _perhaps(self, likely: float) -> bool:
-        return self._chance.random() < likely
-
-    def _any(self, *choices: str) -> str:
-        return self._chance.choice(choices)
-
-    def _tell(self, ref: str, record: Record, earlier: Record | None = None) -> None:
-        """Tell of an object, often of an earlier state too; sometimes neither is ever heard."""
-        if self._perhaps(0.08):
-            return
-        low = self._chance.randrange(1000)
-        if earlier is not None and self._perhaps(0.7):
-            self.objects.append(read_at(earlier, ref, low, low + 10))
-        self.objects.append(read_at(record, ref, _LATER + low, _LATER + low + 10))
+        if counter:
+            self.objects += Counter(seed).objects
 
     # --- who and what ------------------------------------------------------------------------------------------
 
@@ -89,7 +58,7 @@ class Town:
         record = ServiceRecord(kind, f"Service {ref}", True, self._when(), unit_amount=900, currency="usd")
         self._tell(ref, replace(record, active=False), record)
         if self._perhaps(0.2):
-            self.objects.append(gone_at("product", ref, 2 * _LATER))
+            self.objects.append(gone_at("product", ref, 2 * LATER))
         return ref
 
     def _owner(self) -> str:

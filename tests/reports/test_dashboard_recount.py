@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from desktop.books.tables import BalanceEntry, Base, Client, ClientLink, Invoice, Payment, Refund
+from desktop.books.tables import BalanceEntry, Base, Client, ClientLink, Invoice, Payment, Payout, Refund
 from desktop.books.tables.base import table_of
 from desktop.reports.dashboard import Dashboard, dashboard, to_json
 from tests.helpers.shops import STEADY, Shop
@@ -20,6 +20,7 @@ from tests.worlds import World
 
 TODAY = "2026-04-01"
 MONTHS = ("2026-03", "2026-04")
+_ROWS = (Payment, Refund, Payout, BalanceEntry, Invoice, Client, ClientLink)
 _PAYMENT_KINDS = {"charge", "refund", "refund_failure", "payment_failure", "dispute", "dispute_reversal", "fee"}
 Sums = dict[str, dict[str, int]]
 
@@ -31,7 +32,9 @@ def test_the_figures_are_what_the_rows_add_up_to(seeds: list[int]) -> None:
         world = World(Path(home))
         for seed in seeds:
             Shop(world.books).take(*Town(seed).objects)
-        rows = {model: _all(world, model) for model in (Payment, Refund, BalanceEntry, Invoice, Client, ClientLink)}
+        rows = {
+            model: _all(world, model) for model in (Payment, Refund, Payout, BalanceEntry, Invoice, Client, ClientLink)
+        }
         reports = [dashboard(world.books, TODAY, month) for month in MONTHS]
         world.books.close()
     assert [report.month for report in reports] == list(MONTHS)
@@ -76,7 +79,8 @@ def _counted(month: str, rows: dict[type[Base], list[Any]]) -> Sums:
         own = sums[row.currency]
         if within(row.booked_day):
             own["collected"] += row.collected
-            own["net"] += 0 if row.on_ledger else row.collected
+            own["net"] += 0 if row.on_ledger else row.collected - row.own_fee
+            own["fees"] += row.own_fee
         if within(row.returned_day):
             own["returned"] += row.returned
             own["net"] -= 0 if row.on_ledger else row.returned
@@ -85,9 +89,14 @@ def _counted(month: str, rows: dict[type[Base], list[Any]]) -> Sums:
     for row in rows[Refund]:
         signed = within(row.refunded_day) - (row.refunded_day is not None and within(row.failed_day))
         sums[row.currency]["refunds"] += signed * row.amount
-        sums[row.currency]["net"] -= 0 if row.on_ledger else signed * row.amount
+        sums[row.currency]["net"] -= 0 if row.on_ledger else signed * (row.amount - (row.fee or 0))
+        sums[row.currency]["fees"] -= 0 if row.on_ledger else signed * (row.fee or 0)
+    for row in rows[Payout]:
+        if not row.on_ledger and within(row.counted_day) and row.status != "failed":
+            sums[row.currency]["fees"] += row.fee
+            sums[row.currency]["net"] -= row.fee
     for row in rows[BalanceEntry]:
-        if within(row.entry_day):
+        if within(row.entry_day) and not row.settles:
             own, pays = sums[row.currency], row.kind in _PAYMENT_KINDS
             own["net"] += row.net if pays else 0
             if pays or row.kind.startswith("payout"):

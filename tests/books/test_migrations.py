@@ -1,0 +1,124 @@
+"""Books of an older version, brought up to date: the same rows, sums and structure as if they had always been new."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, MetaData, Table, inspect, select, text
+
+from desktop.books import schema
+from desktop.books.books import Books, open_books
+from desktop.books.rebuild import compare_totals
+from desktop.books.tables import Base, Integration, User
+from desktop.books.tables.base import table_of
+from tests.helpers.postgres import PostgresServer
+from tests.helpers.schemas import differences
+from tests.helpers.shops import ZONE, Shop
+from tests.helpers.towns import Town
+
+FIRST = Path(schema.__file__).parent / "migrations" / "versions" / "0001_the_books_as_first_drawn.py"
+Open = Callable[[], Books]
+
+
+def test_the_first_migration_is_what_books_were_made_with() -> None:
+    """Books exist that were drawn by it: it is never edited, only followed."""
+    digest = hashlib.sha256(FIRST.read_bytes()).hexdigest()
+    assert digest == "606622e60528069b2f89fbc408d0b9a00cf4453a3f91370eb672585085f930eb"
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Books:
+    """Books of today, with what the first version knew of."""
+    (tmp_path / "new").mkdir()
+    books = open_books(tmp_path / "new", timezone=ZONE)
+    for seed in (3, 11, 29):
+        Shop(books).take(*Town(seed, counter=False).objects)
+    return books
+
+
+def rows_of(books: Books) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table, as it is."""
+    with books.read() as connection:
+        return {
+            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def pour(source: Books, target: Books) -> None:
+    """Put all rows into books of an older version: the columns that those have."""
+    with source.read() as reading, target.write() as writer:
+        inspector = inspect(writer.connection)
+        for model in (User, Integration):
+            writer.connection.execute(table_of(model).delete())
+        writer.connection.exec_driver_sql("DELETE FROM settings")
+        for table in Base.metadata.sorted_tables:
+            if not inspector.has_table(table.name):
+                continue
+            known = {column["name"] for column in inspector.get_columns(table.name)}
+            # Drawn anew without what the models add of their own accord.
+            older = Table(
+                table.name,
+                MetaData(),
+                *(Column(column.name, column.type) for column in table.columns if column.name in known),
+            )
+            rows = [dict(row) for row in reading.execute(select(*(table.c[name] for name in known))).mappings()]
+            if rows:
+                writer.connection.execute(older.insert(), rows)
+
+
+def check_upgrade(filled: Books, open_: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw the first version's books, fill them, and open them with this one."""
+    with monkeypatch.context() as first:
+        first.setattr(schema, "HEAD", "0001")
+        old = open_()
+        pour(filled, old)
+        with old.read() as connection:
+            assert connection.execute(text("select version_num from alembic_version")).scalar() == "0001"
+            assert not inspect(connection).has_table("orders")
+        old.close()
+    upgraded = open_()
+    assert differences(upgraded.database) == []
+    assert rows_of(upgraded) == rows_of(filled)
+    assert rows_of(upgraded)["client_totals"]
+    assert compare_totals(upgraded) == []
+    upgraded.close()
+    filled.close()
+
+
+def test_a_file_of_the_first_version_keeps_every_row_and_sum(
+    filled: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "old"
+    home.mkdir()
+    check_upgrade(filled, lambda: open_books(home, timezone=ZONE), monkeypatch)
+    (backup,) = (home / "backups").iterdir()
+    assert backup.name.endswith("-before-0002-from-0001.db")
+
+
+def test_a_postgresql_database_of_the_first_version_keeps_every_row_and_sum(
+    filled: Books, postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres.database()
+    check_upgrade(filled, lambda: open_books(tmp_path, url=url, timezone=ZONE), monkeypatch)
+
+
+def test_upgraded_books_and_new_ones_are_drawn_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    for name in ("old", "new"):
+        home = tmp_path / name
+        home.mkdir()
+        if name == "old":
+            with monkeypatch.context() as first:
+                first.setattr(schema, "HEAD", "0001")
+                open_books(home, timezone=ZONE).close()
+        books = open_books(home, timezone=ZONE)
+        with books.read() as connection:
+            found = connection.execute(text("select type, name, sql from sqlite_master order by type, name")).all()
+        drawn.append([tuple(row) for row in found])
+        books.close()
+    assert drawn[0] == drawn[1]
