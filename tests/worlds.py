@@ -22,9 +22,13 @@ from desktop.records import (
     CreditNoteRecord,
     Deletion,
     DisputeRecord,
+    InventoryCountRecord,
     InvoiceLineRecord,
     InvoicePaymentRecord,
     InvoiceRecord,
+    LocationRecord,
+    OrderRecord,
+    PaymentLinkRecord,
     PaymentMethodRecord,
     PaymentRecord,
     PayoutRecord,
@@ -33,6 +37,8 @@ from desktop.records import (
     ServiceRecord,
     SourceObject,
     SubscriptionRecord,
+    TerminalCheckoutRecord,
+    TerminalDeviceRecord,
     Version,
 )
 
@@ -50,6 +56,12 @@ _TYPES: dict[type, str] = {
     PayoutRecord: "payout",
     PaymentMethodRecord: "payment_method",
     CreditNoteRecord: "credit_note",
+    LocationRecord: "location",
+    OrderRecord: "order",
+    InventoryCountRecord: "inventory_count",
+    TerminalDeviceRecord: "device",
+    TerminalCheckoutRecord: "checkout",
+    PaymentLinkRecord: "payment_link",
 }
 
 
@@ -246,7 +258,7 @@ class World:
 _PREFIXES = {
     "cus": "customer", "in": "invoice", "inpay": "invoice_payment", "pi": "payment_intent", "ch": "charge",
     "re": "refund", "dp": "dispute", "txn": "balance_transaction", "prod": "product", "sub": "subscription",
-    "pm": "payment_method",
+    "pm": "payment_method", "loc": "location", "link": "payment_link", "stock": "inventory_count", "device": "device",
 }  # fmt: skip
 
 

@@ -1,10 +1,10 @@
-"""What to call a client whose own record says little: by email, by what invoices and payments say, by its id."""
+"""What to call a client whose own record says little, and a price (variation) by its product."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, case, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, literal_column, or_, select
 
 from desktop.books.tables import Client, ClientLink, Invoice, Payment
 from desktop.books.tables.base import table_of
@@ -67,3 +67,23 @@ def _mentioned(connection: Connection, nameless: dict[int, str]) -> dict[int, st
             names.setdefault(row.client_id, found)
         ids[row.client_id] = ids[row.client_id] or row.external_id
     return {client: names.get(client) or f"Client {ref}".strip() for client, ref in ids.items()}
+
+
+def product_of(service: FromClause, product: FromClause) -> ColumnElement[bool]:
+    """``product`` is the one whose price or variation ``service`` is. A product's own parent is its category."""
+    return and_(
+        product.c.integration_id == service.c.integration_id,
+        product.c.external_id == service.c.parent_ref,
+        service.c.kind == literal_column("'price'"),
+    )
+
+
+def service_name(service: FromClause, product: FromClause) -> ColumnElement[str]:
+    """What to call a service, joined with its :func:`product_of`: the product, and the variation where it differs.
+
+    Empty where nothing has a name.
+    """
+    nothing: ColumnElement[str] = literal_column("''")
+    own, its = func.coalesce(service.c.name, nothing), func.coalesce(product.c.name, nothing)
+    alike = or_(own == nothing, func.lower(own) == func.lower(its))
+    return case((its == nothing, own), (alike, its), else_=its.concat(literal_column("', '")).concat(own))

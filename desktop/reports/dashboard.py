@@ -21,6 +21,7 @@ from desktop.periods import ISO_CALENDAR, BusinessCalendar, Period, parse_day, p
 from desktop.reports.figures import Figures, read_figures
 from desktop.reports.footing import Footing, read_footing
 from desktop.reports.revenue_split import ClientAmount, ServiceAmount, ServiceSums, read_services, read_top_clients
+from desktop.reports.scope import Scope
 from desktop.reports.series import Series, empty_series, read_series, spans_of
 
 _INVOICE = table_of(Invoice)
@@ -73,10 +74,17 @@ class Dashboard:
 
 
 def dashboard(
-    books: Books, today: str, month: str | None = None, calendar: BusinessCalendar = ISO_CALENDAR
+    books: Books,
+    today: str,
+    month: str | None = None,
+    calendar: BusinessCalendar = ISO_CALENDAR,
+    *,
+    location: str | None = None,
+    integration_id: int | None = None,
 ) -> Dashboard:
     """The dashboard of a month (``YYYY-MM``; the current one if None), as of the business's day ``today``.
 
+    ``location`` (a place's id at the provider) and ``integration_id`` leave only what belongs to them.
     Raises: UsageError for a day or month that is none, ClosedBooksError where the books cannot be read.
     """
     period = period_of("month", parse_day(f"{month or parse_day(today)[:7]}-01"))
@@ -84,15 +92,16 @@ def dashboard(
     before = previous_period(period, through_day=through)
     assert before is not None
     spans = spans_of(period, through, calendar)
+    scope = Scope(location, integration_id)
     with books.read() as connection:
         scales = read_scales(connection)
-        figures, previous = read_figures(connection, scales, period, before)
-        due = _read_due(connection, scales, today)
-        series = read_series(connection, scales, spans)
-        shown = _order(connection, figures, due, series)
-        clients = read_top_clients(connection, scales, period, shown)
-        services = read_services(connection, scales, period)
-        footing = read_footing(connection)
+        figures, previous = read_figures(connection, scales, period, before, scope)
+        due = _read_due(connection, scales, today, scope)
+        series = read_series(connection, scales, spans, scope)
+        shown = _order(connection, scope, figures, due, series)
+        clients = read_top_clients(connection, scales, period, shown, scope)
+        services = read_services(connection, scales, period, scope)
+        footing = read_footing(connection, integration_id)
     none = Figures(), (Counted(), Counted()), empty_series(spans)
     return Dashboard(
         as_of=today,
@@ -136,10 +145,10 @@ _DUE = (
 )
 
 
-def _read_due(connection: Connection, scales: Scales, today: str) -> dict[str, tuple[Counted, Counted]]:
+def _read_due(connection: Connection, scales: Scales, today: str, scope: Scope) -> dict[str, tuple[Counted, Counted]]:
     """Outstanding and overdue by currency, from the index of open invoices."""
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for currency, integration_id, *numbers in connection.execute(_DUE, {"today": today}):
+    for currency, integration_id, *numbers in connection.execute(_DUE.where(*scope.of(_INVOICE)), {"today": today}):
         count, amount, late_count, late_amount = (int(number) for number in numbers)
         weight = scales.factor(integration_id, currency)
         for place, number in enumerate((count, amount * weight, late_count, late_amount * weight)):
@@ -148,10 +157,16 @@ def _read_due(connection: Connection, scales: Scales, today: str) -> dict[str, t
 
 
 def _order(
-    connection: Connection, figures: Mapping[str, Figures], due: Iterable[str], series: Mapping[str, Series]
+    connection: Connection,
+    scope: Scope,
+    figures: Mapping[str, Figures],
+    due: Iterable[str],
+    series: Mapping[str, Series],
 ) -> tuple[str, ...]:
     """The currencies to show: the accounts' own first, then those with something in the month or outstanding."""
     query = select(_INTEGRATION.c.currency).where(_INTEGRATION.c.currency != "").order_by(_INTEGRATION.c.id)
+    if scope.integration_id is not None:
+        query = query.where(_INTEGRATION.c.id == scope.integration_id)
     main = connection.execute(query).scalars().first()
     usual = sorted({*figures, *due}, key=lambda name: (-figures.get(name, Figures()).payments, name))
     if main is None and not usual:

@@ -11,10 +11,12 @@ from desktop.books.scales import Scales
 from desktop.books.tables import DailyTotal
 from desktop.books.tables.base import table_of
 from desktop.periods import Period
+from desktop.reports.scope import EVERYTHING, Scope
 
 _DAILY = table_of(DailyTotal)
 _MEASURES = (
     "collected", "refunds", "returned", "disputes", "fees", "net", "converted", "succeeded", "failed", "invoiced",
+    "tips",
 )  # fmt: skip
 
 
@@ -23,7 +25,8 @@ class Figures:
     """One currency's figures of a period, in minor units.
 
     ``conversions`` counts what was settled in another currency. ``succeeded`` and ``failed`` count payments, not
-    attempts; ``invoices`` counts what was finalised, ``invoiced`` is their sum.
+    attempts; ``invoices`` counts what was finalised, ``invoiced`` is their sum. ``tips`` are part of ``collected``,
+    ``tipped`` counts the payments with one.
     """
 
     collected: int = 0
@@ -38,6 +41,8 @@ class Figures:
     invoiced: int = 0
     invoices: int = 0
     payments: int = 0
+    tips: int = 0
+    tipped: int = 0
 
     @property
     def total_revenue(self) -> int:
@@ -84,7 +89,7 @@ _BY_MEASURE = (
 
 
 def read_figures(
-    connection: Connection, scales: Scales, period: Period, before: Period
+    connection: Connection, scales: Scales, period: Period, before: Period, scope: Scope = EVERYTHING
 ) -> tuple[dict[str, Figures], dict[str, Figures]]:
     """The figures of a period, and of one before it, by currency. Currencies with nothing in them are left out."""
     days = {
@@ -93,9 +98,10 @@ def read_figures(
         "before_start": before.start_day,
         "before_end": before.end_day_exclusive,
     }
+    query = _BY_MEASURE.where(*scope.of(_DAILY))
     amounts: dict[tuple[int, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     counts: dict[tuple[int, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for part, currency, measure, integration_id, amount, times in connection.execute(_BY_MEASURE, days):
+    for part, currency, measure, integration_id, amount, times in connection.execute(query, days):
         amounts[part, currency][measure] += scales.common(int(amount), currency, integration_id)
         counts[part, currency][measure] += int(times)
     found: tuple[dict[str, Figures], dict[str, Figures]] = {}, {}
@@ -120,4 +126,6 @@ def _figures(amounts: dict[str, int], counts: dict[str, int]) -> Figures:
         invoiced=amounts["invoiced"],
         invoices=counts["invoiced"],
         payments=counts["collected"],
+        tips=amounts["tips"],
+        tipped=counts["tips"],
     )

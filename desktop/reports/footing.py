@@ -63,9 +63,13 @@ _MARKS = (
 )
 
 
-def read_footing(connection: Connection) -> Footing:
-    """The footing, from the bookmarks of the accounts that are still connected."""
-    rows = connection.execute(_MARKS).all()
+def read_footing(connection: Connection, integration_id: int | None = None) -> Footing:
+    """The footing, from the bookmarks of the accounts that are still connected, or of one of them."""
+    marks, connected = _MARKS, _CONNECTED
+    if integration_id is not None:
+        marks = marks.where(_BOOKMARK.c.integration_id == integration_id)
+        connected = connected.where(_INTEGRATION.c.id == integration_id)
+    rows = connection.execute(marks).all()
     gaps = {
         Gap(row.integration_id, row.provider, row.stream, row.state): None for row in rows if row.state in _UNREADABLE
     }
@@ -76,7 +80,7 @@ def read_footing(connection: Connection) -> Footing:
             stream, through = (row.integration_id, row.stream), row.complete_through or 0
             reached[stream] = min(reached.get(stream, through), through)
     told = {(row.integration_id, row.stream) for row in rows}
-    accounts = connection.execute(_CONNECTED).scalars()
+    accounts = connection.execute(connected).scalars()
     untold = any((account, stream) not in told for account in accounts for stream in FIGURE_STREAMS)
     through = 0 if untold else min(reached.values(), default=0)
     since = [row.since_day for row in rows if row.since_day and row.state not in _UNREADABLE]

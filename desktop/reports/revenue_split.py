@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
-from desktop.books.naming import names_of_clients
+from desktop.books.naming import names_of_clients, product_of, service_name
 from desktop.books.scales import Scales
 from desktop.books.tables import ClientLink, ClientTotal, Service, ServiceTotal
 from desktop.books.tables.base import table_of
 from desktop.periods import Period, month_of
+from desktop.reports.scope import EVERYTHING, Scope
 
 TOP = 10
 OTHER_ITEMS = "Other items"
@@ -52,13 +53,13 @@ _JOINED = select(_LINK.c.id, _LINK.c.client_id).where(
 
 
 def read_top_clients(
-    connection: Connection, scales: Scales, month: Period, currencies: Iterable[str]
+    connection: Connection, scales: Scales, month: Period, currencies: Iterable[str], scope: Scope = EVERYTHING
 ) -> dict[str, tuple[ClientAmount, ...]]:
     """The ten clients that paid most in the month, by currency; nobody who got back as much as they paid."""
     joined, joined_links = _read_joined(connection), _JOINED.with_only_columns(_LINK.c.id)
     top: dict[str, list[tuple[int, int]]] = {}
     for currency in currencies:
-        query = _by_link(scales, month, currency)
+        query = _by_link(scales, month, currency, scope)
         best = query.order_by(query.selected_columns["amount"].desc()).limit(TOP)
         together: dict[int, int] = defaultdict(int)
         if joined:
@@ -88,14 +89,14 @@ def _read_joined(connection: Connection) -> dict[int, int]:
     return {row.id: row.client_id for row in connection.execute(_JOINED)}
 
 
-def _by_link(scales: Scales, month: Period, currency: str) -> Select[Any]:
+def _by_link(scales: Scales, month: Period, currency: str, scope: Scope) -> Select[Any]:
     sums = _CLIENT_TOTAL.c
     amount = scales.weighed(sums.paid, sums.integration_id, currency)
     return select(sums.client_link_id, amount.label("amount")).where(
         sums.month == month_of(month.start_day),
         sums.currency == currency,
-        sums.location_ref == "",
         sums.client_link_id != 0,
+        *scope.of_summed(_CLIENT_TOTAL),
     )
 
 
@@ -129,23 +130,25 @@ _NAMED_BY = and_(
     _SERVICE.c.integration_id == _SERVICE_TOTAL.c.integration_id,
     _SERVICE.c.external_id == _SERVICE_TOTAL.c.service_ref,
 )
-_PRICE_OF = and_(_PARENT.c.integration_id == _SERVICE.c.integration_id, _PARENT.c.external_id == _SERVICE.c.parent_ref)
 _BY_SERVICE = (
     select(
         _SERVICE_TOTAL.c.currency,
         _SERVICE_TOTAL.c.integration_id,
-        func.coalesce(func.nullif(_PARENT.c.name, ""), _SERVICE.c.name, "").label("name"),
+        service_name(_SERVICE, _PARENT).label("name"),
         _SERVICE_TOTAL.c.amount,
     )
-    .select_from(_SERVICE_TOTAL.outerjoin(_SERVICE, _NAMED_BY).outerjoin(_PARENT, _PRICE_OF))
+    .select_from(_SERVICE_TOTAL.outerjoin(_SERVICE, _NAMED_BY).outerjoin(_PARENT, product_of(_SERVICE, _PARENT)))
     .where(_SERVICE_TOTAL.c.month == bindparam("month"))
 )
 
 
-def read_services(connection: Connection, scales: Scales, month: Period) -> dict[str, ServiceSums]:
+def read_services(
+    connection: Connection, scales: Scales, month: Period, scope: Scope = EVERYTHING
+) -> dict[str, ServiceSums]:
     """What each service brought in the month, by currency. Services of the same name count together."""
+    query = _BY_SERVICE.where(*scope.of(_SERVICE_TOTAL))
     named: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for currency, integration_id, name, amount in connection.execute(_BY_SERVICE, {"month": month_of(month.start_day)}):
+    for currency, integration_id, name, amount in connection.execute(query, {"month": month_of(month.start_day)}):
         named[currency][name] += scales.common(amount, currency, integration_id)
     return {
         currency: ServiceSums({name: amount for name, amount in by_name.items() if name}, by_name.get("", 0))

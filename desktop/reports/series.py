@@ -13,6 +13,7 @@ from desktop.books.scales import Scales
 from desktop.books.tables import DailyTotal
 from desktop.books.tables.base import table_of
 from desktop.periods import BusinessCalendar, Kind, Period, add_days, day_number, day_of_number, month_of, period_of
+from desktop.reports.scope import EVERYTHING, Scope
 
 WEEKS = 13
 MONTHS = 12
@@ -94,7 +95,7 @@ _BY_BUCKET = (
 )
 
 
-def read_series(connection: Connection, scales: Scales, spans: Spans) -> dict[str, Series]:
+def read_series(connection: Connection, scales: Scales, spans: Spans, scope: Scope = EVERYTHING) -> dict[str, Series]:
     """The three views by currency, for every currency that has anything in them."""
     since = spans.daily_since
     days = {
@@ -103,7 +104,7 @@ def read_series(connection: Connection, scales: Scales, spans: Spans) -> dict[st
         "end": max(spans.months[-1].end_day_exclusive, spans.weeks[-1].end_day_exclusive),
     }
     sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for currency, integration_id, key, amount in connection.execute(_BY_BUCKET, days):
+    for currency, integration_id, key, amount in connection.execute(_BY_BUCKET.where(*scope.of(_DAILY)), days):
         if amount:
             sums[currency][key] += scales.common(int(amount), currency, integration_id)
     return {currency: _series(by_bucket, spans) for currency, by_bucket in sums.items()}

@@ -32,14 +32,48 @@ def test_the_figures_are_what_the_rows_add_up_to(seeds: list[int]) -> None:
         world = World(Path(home))
         for seed in seeds:
             Shop(world.books).take(*Town(seed).objects)
-        rows = {
-            model: _all(world, model) for model in (Payment, Refund, Payout, BalanceEntry, Invoice, Client, ClientLink)
-        }
-        reports = [dashboard(world.books, TODAY, month) for month in MONTHS]
+        rows = {model: _all(world, model) for model in _ROWS}
+        scopes = _scopes(rows)
+        reports = [
+            (
+                scope,
+                [dashboard(world.books, TODAY, month, location=scope[0], integration_id=scope[1]) for month in MONTHS],
+            )
+            for scope in scopes
+        ]
         world.books.close()
-    assert [report.month for report in reports] == list(MONTHS)
-    for report in reports:
-        _compare(report, rows)
+    for (location, account), told in reports:
+        assert [report.month for report in told] == list(MONTHS)
+        for report in told:
+            _compare(report, _within(rows, location, account))
+
+
+Scope = tuple[str | None, int | None]
+
+
+def _scopes(rows: dict[type[Base], list[Any]]) -> list[Scope]:
+    """Everything, each account, each place, and each place of one account."""
+    places = sorted({row.location_ref for model in (Payment, Invoice) for row in rows[model]} - {""})
+    accounts = sorted({row.integration_id for row in rows[Payment]})
+    return [
+        (None, None),
+        *((None, account) for account in accounts),
+        *((place, None) for place in places),
+        *((place, accounts[0]) for place in places),
+    ]
+
+
+def _within(
+    rows: dict[type[Base], list[Any]], location: str | None, account: int | None
+) -> dict[type[Base], list[Any]]:
+    def counts(row: Any) -> bool:
+        here = location is None or row.location_ref == location
+        return here and (account is None or row.integration_id == account)
+
+    people = {model: rows[model] for model in (Client, ClientLink)}
+    return {
+        model: [row for row in found if counts(row)] for model, found in rows.items() if model not in people
+    } | people
 
 
 def _all(world: World, model: type[Base]) -> list[Any]:
