@@ -14,7 +14,7 @@ from desktop.sandbox.square import reads, reads_money, writes
 from desktop.sandbox.square.calls import Call, Cursors, Endpoint
 from desktop.sandbox.square.errors import Refusal, bad, invalid
 from desktop.sandbox.square.keys import Keys, Token
-from desktop.sandbox.square.objects import API_VERSION, Wire
+from desktop.sandbox.square.objects import API_VERSION, Wire, copied
 from desktop.sandbox.square.world import World
 
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -78,7 +78,7 @@ class Api:
         self.cursors = Cursors(world.seed)
         self.lag = 0
         self.requests: list[tuple[str, str]] = []
-        self._answered: dict[str, tuple[str, Wire]] = {}
+        self._answered: dict[str, tuple[str, Wire | Refusal]] = {}
         self._endpoints = (*reads.ENDPOINTS, *reads_money.ENDPOINTS, *writes.ENDPOINTS)
 
     def answer(self, request: Request) -> Answer:
@@ -137,8 +137,15 @@ class Api:
             before, answered = self._answered[place]
             if before != asked:
                 raise _reused()
+            if isinstance(answered, Refusal):
+                raise answered
             return answered
-        made: Wire = json.loads(dumps(endpoint.handler(call)))
+        try:
+            made: Wire = copied(endpoint.handler(call))
+        except Refusal as refusal:
+            if refusal.status == 402:
+                self._answered[place] = (asked, refusal)
+            raise
         self._answered[place] = (asked, made)
         return made
 

@@ -20,11 +20,12 @@ def put(world: World, made: Wire, *, quiet: bool = False) -> Wire:
     else:
         world.add("catalog", made)
     if not quiet:
-        _tell(world)
+        tell(world)
     return made
 
 
-def _tell(world: World) -> None:
+def tell(world: World) -> None:
+    """Say in the feed that the catalog has a new version."""
     data = {"type": "catalog_version", "object": {"catalog_version": {"updated_at": world.stamp()}}}
     world.emit("catalog.version.updated", data)
 
@@ -66,7 +67,7 @@ def delete(world: World, found: Wire) -> list[str]:
     for one in gone:
         put(world, one, quiet=True)
         one["is_deleted"] = True
-    _tell(world)
+    tell(world)
     return [one["id"] for one in gone]
 
 

@@ -55,7 +55,7 @@ def bad(detail: str, field: str | None = None) -> Refusal:
     return Refusal(400, "BAD_REQUEST", detail, field=field)
 
 
-def outdated(noun: str, wanted: int, present: int) -> Refusal:
+def outdated(noun: str, wanted: int | str, present: int | str) -> Refusal:
     """Somebody else changed the object since the version that the request names (409)."""
     return Refusal(
         409,

@@ -9,7 +9,7 @@ from desktop.sandbox.clock import local_day
 from desktop.sandbox.square import invoice_state, ledger, orders
 from desktop.sandbox.square.errors import Refusal, bad
 from desktop.sandbox.square.moments import DAY, plain, seconds, stamp
-from desktop.sandbox.square.objects import CARD_PRESENT, CASH, CURRENCY, Source, Wire, money, rounded
+from desktop.sandbox.square.objects import CARD_PRESENT, CURRENCY, Source, Wire, money, rounded
 from desktop.sandbox.square.world import World
 
 FEE_DELAY_DAYS = 1.0
@@ -77,12 +77,12 @@ def _application(world: World, product: str) -> Wire:
 def _describe_source(world: World, payment: Wire, source: Source) -> None:
     total = payment["total_money"]
     payment["receipt_number"] = payment["id"][:4]
-    if source == CASH:
-        payment["cash_details"] = {"buyer_supplied_money": total, "change_back_money": money(0)}
+    if source.kind == "CASH":
+        payment.setdefault("cash_details", {"buyer_supplied_money": total, "change_back_money": money(0)})
         return
     if source.kind == "EXTERNAL":
         details = {"type": source.label, "source": "Bank transfer", "source_fee_money": money(0)}
-        payment["external_details"] = details
+        payment.setdefault("external_details", details)
         return
     card = source.plastic.wire()
     if source.card_id is not None:

@@ -9,6 +9,7 @@ from desktop.sandbox.square.errors import invalid
 from desktop.sandbox.square.objects import CURRENCY, Wire, money, rounded
 
 _MILLION = 1_000_000
+_APPLIED = {"tax": "applied_taxes", "discount": "applied_discounts"}
 
 
 @cache
@@ -51,7 +52,7 @@ def _reach(change: Wire, lines: list[Wire], name: str) -> list[int]:
     return [
         place
         for place, line in enumerate(lines)
-        if any(one[key] == change["uid"] for one in line.get(f"applied_{name}s", ()))
+        if any(one[key] == change["uid"] for one in line.get(_APPLIED[name], ()))
     ]
 
 
@@ -69,7 +70,7 @@ def _apply(change: Wire, name: str, lines: list[Wire], bases: list[int]) -> list
     key = f"{name}_uid"
     for place, part in zip(places, parts, strict=True):
         amounts[place] = part
-        applied = lines[place].setdefault(f"applied_{name}s", [])
+        applied = lines[place].setdefault(_APPLIED[name], [])
         entry = next((one for one in applied if one[key] == change["uid"]), None)
         if entry is None:
             entry = {"uid": f"{change['uid']}-{place}", key: change["uid"]}

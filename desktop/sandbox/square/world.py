@@ -121,6 +121,7 @@ class World:
         self.waiting_entries: dict[str, list[Wire]] = defaultdict(list)
         self.payout_entries: dict[str, list[Wire]] = {}
         self.fees: dict[str, int] = {}
+        self.payment_keys: dict[str, str] = {}
         self.catalog_version = 0
 
     # Time
