@@ -101,10 +101,8 @@ def read_events(
     following = text(reply.body.get("cursor"))
     if following and following == cursor:
         raise Unusable("List stuck", "Square's list of events does not go on.", "It is tried again at the next sync.")
-    versions = {
-        text(child(one).get("event_id")): text(child(one).get("api_version"))
-        for one in rows(reply.body.get("metadata"))
-    }
+    facts = [child(one) for one in rows(reply.body.get("metadata"))]
+    versions = {text(one.get("event_id")): text(one.get("api_version")) for one in facts}
     events = [found for row in reply.body["events"] if (found := event_of(row, versions)) is not None]
     kept = [event for event in events if _is_of(event, merchant) and event.created_at >= created_from]
     return EventPage(tuple(kept), following or None, reply.asked_at)

@@ -28,6 +28,10 @@ RENEW_AFTER = 7 * DAY_MS
 
 _LIFE = 30 * DAY_MS
 _AGAIN = "Start connecting again."
+_UNKNOWN_CLIENT = (
+    "Square does not know the application id.",
+    "Check that the application id is right and that it is of the same kind (production or sandbox).",
+)
 
 # What Square's description contains, in lower case, and what it means for the owner. The first that fits is used.
 _REASONS: Mapping[str, tuple[str, str]] = {
@@ -39,18 +43,16 @@ _REASONS: Mapping[str, tuple[str, str]] = {
     "expired": ("Connecting took longer than five minutes, so Square's code no longer works.", _AGAIN),
     "already": ("Square's code had been used before.", _AGAIN),
     "authorization code": ("Square does not know the code that came back, or it had been used before.", _AGAIN),
-    "client": (
-        "Square does not know the application id.",
-        "Check that the application id is right and that it is of the same kind (production or sandbox).",
-    ),
+    "application": _UNKNOWN_CLIENT,
+    "client": _UNKNOWN_CLIENT,
 }
 
 _BY_CODE: Mapping[str, tuple[str, str]] = {
     "invalid_grant": ("Square does not accept the code that came back.", _AGAIN),
-    "invalid_client": _REASONS["client"],
+    "invalid_client": _UNKNOWN_CLIENT,
     "access_denied": ("Access was denied at Square.", "Connect again if that was not meant."),
     "UNAUTHORIZED": ("Square does not accept the code that came back.", _AGAIN),
-    "NOT_FOUND": ("Square does not know the application id.", _REASONS["client"][1]),
+    "NOT_FOUND": _UNKNOWN_CLIENT,
 }
 
 
@@ -153,7 +155,7 @@ def revoke(app: OAuthApp, endpoints: Endpoints, credentials: Credentials, accoun
         raise Unreachable("Square not reachable", f"Square did not answer sensibly ({answer.status}).", "Try again.")
     if answer.status == 200:
         return body.get("success") is True
-    if answer.status == 404:
+    if answer.status == 404 and "application" not in _stated(body)[1].lower():
         return True
     if answer.status in (401, 403):
         raise RefusedError(

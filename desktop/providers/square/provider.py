@@ -28,7 +28,7 @@ _FIND_IT = "In Square's developer console, open your application, and copy its a
 _NOT_TOKENS: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r"(?:sandbox-)?sq0id[pb]-"), "That is an application id: it names an application and opens nothing."),
     (re.compile(r"(?:sandbox-)?sq0cs[pb]-"), "That is an application secret, not an access token."),
-    (re.compile(r"(?:EQAAA|EQAAl)"), "That is a refresh token, not an access token."),
+    (re.compile(r"EQAA"), "That is a refresh token, not an access token."),
     (re.compile(r"(?:sk|rk|pk)_|whsec_|acct_"), "That looks like a key of Stripe, not a token of Square."),
     (re.compile(r"(?:\d[ -]?){13,19}\Z"), "That looks like a card number: never paste one here."),
     (re.compile(r"EAAA\S*[*…•]"), "That is a token with its middle hidden: it has to be whole."),

@@ -34,7 +34,7 @@ from desktop.providers.square.errors import (
     refuses_cursor,
 )
 from desktop.providers.square.events import interpret_event, read_events
-from desktop.providers.square.lists import CHANGED, CREATED, OBJECTS, Place, Request, page_request, place_of
+from desktop.providers.square.lists import CHANGED, CREATED, OBJECTS, PLACES, Place, Request, page_request, place_of
 from desktop.providers.square.merchant import Merchant
 from desktop.providers.square.modes import mode_of
 from desktop.providers.square.moments import read_moment
@@ -198,26 +198,26 @@ class SquareReader:
         return tuple(objects), tuple(aside), notes
 
     def _read_count(self, external_id: str) -> SourceObject | SetAside | None:
-        """One stock count, by the id that we gave it. Raises: as ``read``."""
+        """One stock count by the id that we gave it, out of all states of one thing at a place. Raises: as ``read``."""
         item, _, rest = external_id.partition(":")
-        params = {"location_ids": rest.partition(":")[0]}
-        path = f"/v2/inventory/{quote(item, safe='')}"
+        asked: dict[str, Any] = {"catalog_object_ids": [item], "location_ids": [rest.partition(":")[0]]}
         while True:
+            request = Request("POST", PLACES["inventory_counts"].path, {}, asked)
             try:
-                reply = self._calls.ask("inventory_count", Request("GET", path, params), rows="counts")
+                reply = self._calls.ask("inventory_counts", request, rows="counts")
             except Refused as refused:
                 if names_missing_object(refused.answer):
                     return None
-                raise refusal(refused.answer, "inventory_count") from None
+                raise refusal(refused.answer, "inventory_counts") from None
             for row in reply.body["counts"]:
                 if count_id(child(row)) == external_id:
                     return map_object("inventory_count", row, Version(reply.asked_at, reply.answered_at))
             following = text(reply.body.get("cursor"))
             if not following:
                 return None
-            if following == params.get("cursor"):
+            if following == asked.get("cursor"):
                 raise _stuck("inventory_counts")
-            params = {**params, "cursor": following}
+            asked["cursor"] = following
 
 
 def _is_about_parent(place: Place, refused: Refused) -> bool:

@@ -162,7 +162,7 @@ class StripeReader:
             data_type == "payment_method"
             and isinstance(mapped, SourceObject)
             and mapped.deletion is Deletion.NONE
-            and not mapped.body.get("customer")
+            and not child(reply.body).get("customer")
         ):
             return SourceObject(
                 mapped.data_type, mapped.external_id, mapped.version, mapped.body, None, Deletion.INFERRED

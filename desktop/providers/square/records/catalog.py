@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from desktop.providers.fields import Unreadable, child, count, shown, text
 from desktop.providers.square.records.fields import Around, currency_of, lower, moment, money, rows
 from desktop.records import InventoryCountRecord, ServiceRecord
+
+_DECIMAL = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,10})?")
 
 CADENCES: Mapping[str, tuple[str, int]] = {
     "DAILY": ("day", 1),
@@ -139,11 +141,7 @@ def count_id(body: Mapping[str, Any]) -> str:
 def map_inventory_count(body: Mapping[str, Any], around: Around) -> InventoryCountRecord:
     """How much of something is at a place, in one state. Raises: Unreadable."""
     stated = text(body.get("quantity"))
-    try:
-        whole = Decimal(stated).is_finite() and len(stated) <= 40
-    except InvalidOperation:
-        whole = False
-    if not whole:
+    if not _DECIMAL.fullmatch(stated):
         raise Unreadable("Its quantity is not a decimal number.")
     return InventoryCountRecord(
         service_ref=text(body.get("catalog_object_id")),

@@ -48,7 +48,6 @@ ACTIVITIES: Mapping[str, Activity] = {
     "DISPUTE": _DISPUTED,
     "OPEN_DISPUTE": _DISPUTED,
     # Fees that neither a payment nor a payout states.
-    "FEE": _FEE,
     "APP_FEE_REFUND": _FEE,
     "APP_FEE_REVENUE": _FEE,
     "DEPOSIT_FEE_REVERSED": Activity("fee", "payout_id"),
@@ -65,6 +64,8 @@ ACTIVITIES: Mapping[str, Activity] = {
     "TAX_ON_FEE": _FEE,
     "THIRD_PARTY_FEE": _FEE,
     "THIRD_PARTY_FEE_REFUND": Activity("fee", "refund_id"),
+    # A later change of the fee of the payment that the details name, which lists it among its own.
+    "FEE": Activity("fee", settles=True),
     # Of the payout that the details name, which states it as its own payout_fee.
     "DEPOSIT_FEE": Activity("fee", "payout_id", settles=True),
     # With gross settlement the fee that a payment or refund states is an entry of its own.

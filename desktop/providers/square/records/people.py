@@ -83,6 +83,9 @@ def reduce_object(data_type: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
     """The object with every card in it, or that it is, cut down to what may be kept; the same one where none is."""
     if data_type == "card":
         return _reduced(body, _STORED)
+    if data_type == "customer":
+        # Older versions list the customer's stored cards here.
+        return {name: value for name, value in body.items() if name != "cards"} if "cards" in body else body
     if data_type == "order":
         tenders = body.get("tenders")
         if type(tenders) is not list:

@@ -16,6 +16,7 @@ DEVICE_STATUSES: Mapping[str, str] = {
     "NEEDS_ATTENTION": "needs_attention",
     "OFFLINE": "offline",
 }
+DEVICE_PREFIX = "device:"
 CHECKOUT_STATUSES: Mapping[str, str] = {
     name: name.lower() for name in ("PENDING", "IN_PROGRESS", "CANCEL_REQUESTED", "CANCELED", "COMPLETED")
 }
@@ -72,7 +73,7 @@ def map_terminal_checkout(body: Mapping[str, Any], around: Around) -> TerminalCh
         amount=money(get("amount_money"), unit, "amount"),
         currency=unit,
         created_at=moment(get("created_at"), "creation time"),
-        device_ref=text(child(get("device_options")).get("device_id")),
+        device_ref=_device(child(get("device_options")).get("device_id")),
         order_ref=text(get("order_id")),
         payment_refs=tuple(one for one in rows(get("payment_ids")) if type(one) is str),
         reference=text(get("reference_id")),
@@ -80,3 +81,9 @@ def map_terminal_checkout(body: Mapping[str, Any], around: Around) -> TerminalCh
         cancel_reason=lower(get("cancel_reason")),
         location_ref=text(get("location_id")),
     )
+
+
+def _device(stated: object) -> str:
+    """The id of a terminal as the list of terminals has it; a checkout names it without the prefix."""
+    plain = text(stated)
+    return plain if not plain or plain.startswith(DEVICE_PREFIX) else f"{DEVICE_PREFIX}{plain}"
