@@ -1,4 +1,4 @@
-"""Lists as programs read them: ``paydesk clients|invoices|payments|subscriptions|payouts|services --json``.
+"""Lists as programs read them: ``paydesk clients|invoices|payments|subscriptions|payouts|services|locations --json``.
 
 Keys stay as they are. Amounts are integers of minor units beside a lower-case currency, instants RFC 3339 in UTC, days
 ``YYYY-MM-DD``; what is not known is null, or empty where it is a text.
@@ -31,7 +31,7 @@ def list_rows(
     with books.read() as connection:
         ids = listing.ids(connection, wanted)[:limit]
         for start in range(0, len(ids), _BLOCK):
-            rows = listing.rows(connection, ids[start : start + _BLOCK])
+            rows = listing.rows(connection, ids[start : start + _BLOCK], today)
             found += [row_json(row, today) for row in rows if row is not None]
     return found
 

@@ -87,3 +87,10 @@ def service_name(service: FromClause, product: FromClause) -> ColumnElement[str]
     own, its = func.coalesce(service.c.name, nothing), func.coalesce(product.c.name, nothing)
     alike = or_(own == nothing, func.lower(own) == func.lower(its))
     return case((its == nothing, own), (alike, its), else_=its.concat(literal_column("', '")).concat(own))
+
+
+def line_title(name: str, variation: str) -> str:
+    """What a line is called: the thing, and its variation where that says something else."""
+    if not variation or variation.casefold() == name.casefold():
+        return name
+    return f"{name}, {variation}" if name else variation

@@ -142,7 +142,8 @@ def test_a_client_opens_with_sums_and_everything_of_theirs(world: World) -> None
     assert [payment.external_id for payment in client.payments] == ["pi_2", "pi_1"]
     assert [subscription.title for subscription in client.subscriptions] == ["Care"]
     assert client.methods == (MethodRow("stripe", "pm_1", "card", "visa", "4242", 12, 2030, True),)
-    assert client.links == (LinkRow(stripe, "stripe", "cus_1", False, -500, "usd", False),)
+    (link,) = client.links
+    assert link == LinkRow(stripe, "stripe", "cus_1", False, -500, "usd", False, link.link_id)
 
 
 def test_a_subscription_opens_with_items_and_invoices(world: World) -> None:

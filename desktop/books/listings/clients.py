@@ -155,6 +155,14 @@ def has_history() -> Any:
     return or_(billed.exists(), paying.exists())
 
 
+def _at_place(ref: str) -> Any:
+    """The client paid or was billed there."""
+    paid = select(_TOTAL.c.client_link_id).where(_TOTAL.c.location_ref == ref)
+    billed = select(_INVOICE.c.client_link_id).where(_INVOICE.c.location_ref == ref, _INVOICE.c.deleted.is_(False))
+    links = select(_LINK.c.client_id).where(_LINK.c.id.in_(paid.union(billed)))
+    return _CLIENT.c.id.in_(links)
+
+
 # Whoever is only named by something without money, and whoever was deleted before anything happened, is nobody.
 LISTED = or_(_CLIENT.c.status == "active", has_history())
 _NEWEST = Sort((_CLIENT.c.created_at,))
@@ -174,4 +182,5 @@ CLIENTS: Listing[ClientRow] = Listing(
     listed=(LISTED,),
     meanings=_meanings,
     read=read_clients,
+    at_place=_at_place,
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, literal_column, or_, select
 
 from desktop.books.listings.clients import ClientRow, read_clients
 from desktop.books.listings.invoices import (
@@ -16,17 +16,31 @@ from desktop.books.listings.invoices import (
     InvoiceFacts,
     InvoiceRow,
     Line,
+    RequestRow,
     read_credit_notes,
     read_facts,
     read_history,
     read_invoices,
     read_lines,
+    read_requests,
     select_invoices,
 )
+from desktop.books.listings.orders import OrderLineRow, OrderRow, find_order, read_order_lines, read_orders
 from desktop.books.listings.payments import PaymentRow, payment_detail, select_payments
 from desktop.books.listings.payouts import payout_detail
+from desktop.books.listings.places import location_detail, location_name
 from desktop.books.listings.recurring import SubscriptionRow, read_subscriptions, subscription_detail
 from desktop.books.listings.services import ServiceRow, read_services
+from desktop.books.listings.stock import stock_detail
+from desktop.books.listings.terminals import (
+    CheckoutRow,
+    PaymentLinkRow,
+    checkout_detail,
+    checkout_of,
+    device_detail,
+    link_detail,
+    link_of,
+)
 from desktop.books.scales import Scales, read_scales
 from desktop.books.tables import (
     Client,
@@ -58,7 +72,10 @@ _METHOD = table_of(PaymentMethod)
 
 @dataclass(frozen=True, slots=True)
 class InvoiceDetail:
-    """An invoice, opened. ``history`` is newest first; ``payments`` are those for it, newest first."""
+    """An invoice, opened. ``history`` is newest first; ``payments`` are those for it, newest first.
+
+    ``requests`` are its parts where it is asked for in parts, ``order`` the one that it bills.
+    """
 
     row: InvoiceRow
     facts: InvoiceFacts
@@ -66,6 +83,9 @@ class InvoiceDetail:
     payments: tuple[PaymentRow, ...]
     credit_notes: tuple[CreditNoteRow, ...]
     history: tuple[Happening, ...]
+    requests: tuple[RequestRow, ...] = ()
+    location_name: str = ""
+    order: OrderRow | None = None
 
 
 def invoice_detail(connection: Connection, invoice_id: int) -> InvoiceDetail | None:
@@ -97,6 +117,9 @@ def invoice_detail(connection: Connection, invoice_id: int) -> InvoiceDetail | N
         tuple(PaymentRow(*payment) for payment in connection.execute(payments)),
         read_credit_notes(connection, account, ref),
         read_history(connection, account, ref),
+        read_requests(connection, account, ref),
+        location_name(connection, account, row.location_ref),
+        find_order(connection, account, row.order_ref),
     )
 
 
@@ -115,7 +138,7 @@ class ClientSums(NamedTuple):
 
 
 class LinkRow(NamedTuple):
-    """A provider's customer that the client is."""
+    """A provider's customer that the client is. ``merged_into``: the customer that the provider merged it with."""
 
     integration_id: int
     provider: str
@@ -124,6 +147,8 @@ class LinkRow(NamedTuple):
     balance: int
     currency: str
     delinquent: bool
+    link_id: int = 0
+    merged_into: str = ""
 
 
 class MethodRow(NamedTuple):
@@ -172,7 +197,7 @@ def client_detail(connection: Connection, client_id: int) -> ClientDetail | None
         return None
     scales = read_scales(connection)
     found = connection.execute(
-        select(_LINK.c.id, *_LINK_COLUMNS, _LINK.c.default_method_ref)
+        select(_LINK.c.id, *_LINK_COLUMNS, _LINK.c.default_method_ref, _LINK.c.merged_into)
         .where(_LINK.c.client_id == client_id)
         .order_by(_LINK.c.id)
     ).all()
@@ -199,7 +224,10 @@ def client_detail(connection: Connection, client_id: int) -> ClientDetail | None
         tuple(PaymentRow(*one) for one in connection.execute(newest_payments)),
         _subscriptions(connection, links),
         _methods(connection, links, scales, {link.default_method_ref for link in found}),
-        tuple(LinkRow(link.integration_id, scales.providers[link.integration_id], *link[2:-1]) for link in found),
+        tuple(
+            LinkRow(link.integration_id, scales.providers[link.integration_id], *link[2:-2], link.id, link.merged_into)
+            for link in found
+        ),
     )
 
 
@@ -271,6 +299,48 @@ def service_detail(connection: Connection, service_id: int) -> ServiceRow | None
     return read_services(connection, [service_id]).get(service_id)
 
 
+# ------------------------------------------------------------------------------------------------------- an order
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDetail:
+    """An order, opened: what was sold, what was paid for it, and what asked for the money."""
+
+    row: OrderRow
+    lines: tuple[OrderLineRow, ...]
+    payments: tuple[PaymentRow, ...]
+    invoice: InvoiceRow | None
+    checkout: CheckoutRow | None
+    link: PaymentLinkRow | None
+
+
+def order_detail(connection: Connection, order_id: int) -> OrderDetail | None:
+    """One order with everything about it; None where it is gone."""
+    row = read_orders(connection, [order_id]).get(order_id)
+    if row is None:
+        return None
+    account, ref = row.integration_id, row.external_id
+    payments = select_payments().where(
+        _PAYMENT.c.integration_id == account, _PAYMENT.c.order_ref == ref, _PAYMENT.c.order_ref != literal_column("''")
+    )
+    paid = connection.execute(payments.order_by(_PAYMENT.c.created_at.desc(), _PAYMENT.c.id.desc())).all()
+    invoices = select_invoices().where(
+        _INVOICE.c.integration_id == account,
+        _INVOICE.c.order_ref == ref,
+        _INVOICE.c.order_ref != literal_column("''"),
+        _INVOICE.c.deleted.is_(False),
+    )
+    billed = connection.execute(invoices.order_by(_INVOICE.c.external_id).limit(1)).first()
+    return OrderDetail(
+        row,
+        read_order_lines(connection, account, ref),
+        tuple(PaymentRow(*payment) for payment in paid),
+        None if billed is None else InvoiceRow(*billed),
+        checkout_of(connection, account, [payment.external_id for payment in paid], ref),
+        link_of(connection, account, ref),
+    )
+
+
 DETAILS: Mapping[str, Callable[[Connection, int], Any]] = {
     "clients": client_detail,
     "invoices": invoice_detail,
@@ -278,5 +348,11 @@ DETAILS: Mapping[str, Callable[[Connection, int], Any]] = {
     "subscriptions": subscription_detail,
     "payouts": payout_detail,
     "services": service_detail,
+    "locations": location_detail,
+    "orders": order_detail,
+    "inventory_counts": stock_detail,
+    "terminal_devices": device_detail,
+    "terminal_checkouts": checkout_detail,
+    "payment_links": link_detail,
 }
 """How a row of each listing is opened, by the listing's name."""

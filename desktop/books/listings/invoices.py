@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, lit
 from desktop.books.listings.listing import Filter, Listing, Sort, summed
 from desktop.books.listings.people import by_client_name, client_columns, provider_column, with_client
 from desktop.books.listings.search import Lookup, begins, by_amount, by_client, by_external_id, contains
+from desktop.books.naming import product_of, service_name
 from desktop.books.scales import Scales
-from desktop.books.tables import CreditNote, Invoice, InvoiceEvent, InvoiceLine, Service
+from desktop.books.tables import CreditNote, Invoice, InvoiceEvent, InvoiceLine, InvoiceRequest, Service
 from desktop.books.tables.base import table_of
 from desktop.periods import days_between
 
@@ -21,6 +22,8 @@ _LINE = table_of(InvoiceLine)
 _EVENT = table_of(InvoiceEvent)
 _NOTE = table_of(CreditNote)
 _SERVICE = table_of(Service)
+_PRODUCT = _SERVICE.alias("product")
+_REQUEST = table_of(InvoiceRequest)
 OPEN_STATUSES = ("open", "partly_paid")
 
 
@@ -43,6 +46,8 @@ class InvoiceRow(NamedTuple):
     created_at: int
     issued_day: str | None
     due_day: str | None
+    location_ref: str = ""
+    order_ref: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -58,7 +63,8 @@ _COLUMNS = (
     _INVOICE.c.id, _INVOICE.c.integration_id, provider_column(), _INVOICE.c.external_id, _INVOICE.c.number,
     _INVOICE.c.status, *client_columns(_INVOICE.c.client_name, _INVOICE.c.client_email), _INVOICE.c.client_email,
     _INVOICE.c.currency, _INVOICE.c.total, _INVOICE.c.amount_paid, _INVOICE.c.amount_remaining,
-    _INVOICE.c.created_at, _INVOICE.c.finalized_day, _INVOICE.c.due_day,
+    _INVOICE.c.created_at, _INVOICE.c.finalized_day, _INVOICE.c.due_day, _INVOICE.c.location_ref,
+    _INVOICE.c.order_ref,
 )  # fmt: skip
 
 
@@ -157,6 +163,15 @@ class Line(NamedTuple):
     service: str
 
 
+class RequestRow(NamedTuple):
+    """A part of the invoice that is asked for by a day of its own. ``kind`` is deposit, instalment or balance."""
+
+    kind: str
+    amount: int
+    paid: int
+    due_day: str | None
+
+
 class Happening(NamedTuple):
     """Something in an invoice's history; ``observed``: we saw it, the provider did not state when it was."""
 
@@ -215,13 +230,23 @@ def read_lines(connection: Connection, integration_id: int, ref: str) -> tuple[L
     query = (
         select(
             _LINE.c.description, _LINE.c.quantity, _LINE.c.amount, _LINE.c.tax, _LINE.c.discount,
-            func.coalesce(_SERVICE.c.name, ""),
+            service_name(_SERVICE, _PRODUCT),
         )
-        .select_from(_LINE.outerjoin(_SERVICE, of_service))
+        .select_from(_LINE.outerjoin(_SERVICE, of_service).outerjoin(_PRODUCT, product_of(_SERVICE, _PRODUCT)))
         .where(_LINE.c.integration_id == integration_id, _LINE.c.invoice_ref == ref)
         .order_by(_LINE.c.position, _LINE.c.id)
     )  # fmt: skip
     return tuple(Line(*row) for row in connection.execute(query))
+
+
+def read_requests(connection: Connection, integration_id: int, ref: str) -> tuple[RequestRow, ...]:
+    """What is asked for by when, in the provider's order; empty where the whole amount is due at once."""
+    query = (
+        select(*(_REQUEST.c[name] for name in RequestRow._fields))
+        .where(_REQUEST.c.integration_id == integration_id, _REQUEST.c.invoice_ref == ref)
+        .order_by(_REQUEST.c.position, _REQUEST.c.id)
+    )
+    return tuple(RequestRow(*row) for row in connection.execute(query))
 
 
 def read_history(connection: Connection, integration_id: int, ref: str) -> tuple[Happening, ...]:

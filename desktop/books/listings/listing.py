@@ -75,6 +75,7 @@ class Listing(Generic[R]):
     """One kind of row that can be listed. ``name`` is the table's and the command's.
 
     ``tabs`` are in the order in which they are shown, without "all". ``foot`` says what ``totals`` sums up.
+    ``at_place`` is the condition that a row belongs to a place where no ``location_ref`` of its own says so.
     """
 
     name: str
@@ -86,6 +87,8 @@ class Listing(Generic[R]):
     read: Callable[[Connection, Sequence[int]], Mapping[int, R]]
     sum_up: Callable[[Connection, Listing[R], Filter, Scales], dict[str, int]] | None = None
     foot: str = ""
+    at_place: Callable[[str], ColumnElement[bool]] | None = None
+    read_as_of: Callable[[Connection, Sequence[int], str], Mapping[int, R]] | None = None
 
     def ids(self, connection: Connection, wanted: Filter) -> array[int]:
         """The ids of the rows, in order. Raises ValueError for a tab or sort that is not of this listing."""
@@ -101,9 +104,12 @@ class Listing(Generic[R]):
         result.close()
         return found
 
-    def rows(self, connection: Connection, ids: Sequence[int]) -> list[R | None]:
-        """The rows of these ids, in their order; None for one that is gone."""
-        found = self.read(connection, ids)
+    def rows(self, connection: Connection, ids: Sequence[int], today: str = "") -> list[R | None]:
+        """The rows of these ids, in their order; None for one that is gone.
+
+        ``today`` is the business's day, for rows that tell of the current month; empty: by the machine's clock.
+        """
+        found = self.read_as_of(connection, ids, today) if self.read_as_of else self.read(connection, ids)
         return [found.get(row_id) for row_id in ids]
 
     def status_counts(self, connection: Connection, wanted: Filter) -> dict[str, int]:
@@ -141,7 +147,9 @@ class Listing(Generic[R]):
             conditions.append(tab(wanted.today))
         if wanted.integration_id is not None:
             conditions.append(self._of_account(wanted.integration_id))
-        if wanted.location_ref is not None and "location_ref" in columns:
+        if wanted.location_ref is not None and self.at_place is not None:
+            conditions.append(self.at_place(wanted.location_ref))
+        elif wanted.location_ref is not None and "location_ref" in columns:
             conditions.append(columns.location_ref == wanted.location_ref)
         if wanted.client_id is not None and "client_link_id" in columns:
             links = select(_LINK.c.id).where(_LINK.c.client_id == wanted.client_id)

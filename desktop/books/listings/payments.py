@@ -10,8 +10,18 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, lite
 
 from desktop.books.listings.invoices import InvoiceRow, numbered, select_invoices
 from desktop.books.listings.listing import Filter, Listing, Sort, summed
+from desktop.books.listings.orders import (
+    OrderLineRow,
+    OrderRow,
+    find_order,
+    orders_referred,
+    read_order_lines,
+)
+from desktop.books.listings.payouts import PayoutRow, payout_of
 from desktop.books.listings.people import by_client_name, client_columns, provider_column, with_client
+from desktop.books.listings.places import location_name
 from desktop.books.listings.search import Lookup, by_amount, by_client, by_external_id
+from desktop.books.listings.terminals import CheckoutRow, PaymentLinkRow, checkout_of, link_of
 from desktop.books.scales import Scales
 from desktop.books.tables import DailyTotal, Dispute, Invoice, Payment, PaymentAttempt, Refund
 from desktop.books.tables.base import table_of
@@ -27,7 +37,10 @@ _WAITING = ("processing", "requires_capture", "open")
 
 
 class PaymentRow(NamedTuple):
-    """A payment in a list. ``fee`` and ``net`` are in ``settlement_currency``, everything else in ``currency``."""
+    """A payment in a list. ``fee`` and ``net`` are in ``settlement_currency``, everything else in ``currency``.
+
+    ``tip`` is part of ``collected``.
+    """
 
     id: int
     integration_id: int
@@ -53,6 +66,9 @@ class PaymentRow(NamedTuple):
     disputed: bool
     invoice_ref: str
     invoice_number: str
+    tip: int = 0
+    location_ref: str = ""
+    order_ref: str = ""
 
 
 _COLUMNS = (
@@ -61,7 +77,8 @@ _COLUMNS = (
     _PAYMENT.c.refunded, _PAYMENT.c.returned, _PAYMENT.c.settlement_currency, _PAYMENT.c.fee, _PAYMENT.c.net,
     _PAYMENT.c.created_at, _PAYMENT.c.method, _PAYMENT.c.brand, _PAYMENT.c.last4, _PAYMENT.c.description,
     _PAYMENT.c.failure_message, _PAYMENT.c.disputed, _PAYMENT.c.invoice_ref,
-    func.coalesce(_INVOICE.c.number, "").label("invoice_number"),
+    func.coalesce(_INVOICE.c.number, "").label("invoice_number"), _PAYMENT.c.tip, _PAYMENT.c.location_ref,
+    _PAYMENT.c.order_ref,
 )  # fmt: skip
 
 
@@ -93,10 +110,20 @@ def _meanings(word: str, lookup: Lookup) -> list[Select[Any]]:
         select(_PAYMENT.c.id).join(_INVOICE, billed).where(numbered(word, lookup), _INVOICE.c.external_id != ""),
         *by_amount(word, _PAYMENT, _PAYMENT.c.amount, lookup),
         *by_external_id(word, _PAYMENT, lookup),
+        *(_for_order(word, integration_id, lookup) for integration_id in lookup.scales.providers),
     ]
     if len(word) == 4 and word.isdecimal():
         found.append(select(_PAYMENT.c.id).where(_PAYMENT.c.last4 == word))
     return found
+
+
+def _for_order(word: str, integration_id: int, lookup: Lookup) -> Select[Any]:
+    """Payments for an order whose reference begins with the word; by their index of those that have one."""
+    return select(_PAYMENT.c.id).where(
+        _PAYMENT.c.integration_id == integration_id,
+        _PAYMENT.c.order_ref != literal_column("''"),
+        _PAYMENT.c.order_ref.in_(orders_referred(word, integration_id, lookup)),
+    )
 
 
 def _collected(connection: Connection, listing: Listing[PaymentRow], wanted: Filter, scales: Scales) -> dict[str, int]:
@@ -200,7 +227,11 @@ class DisputeRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PaymentDetail:
-    """A payment, opened. ``invoice`` is the one it is for."""
+    """A payment, opened.
+
+    ``invoice`` and ``order`` are what it is for, ``payout`` the one in which it went to the bank, ``checkout`` and
+    ``link`` the sale on a card reader or the payment link that led to it.
+    """
 
     row: PaymentRow
     invoice: InvoiceRow | None
@@ -212,6 +243,12 @@ class PaymentDetail:
     attempts: tuple[AttemptRow, ...]
     refunds: tuple[RefundRow, ...]
     disputes: tuple[DisputeRow, ...]
+    location_name: str = ""
+    order: OrderRow | None = None
+    order_lines: tuple[OrderLineRow, ...] = ()
+    payout: PayoutRow | None = None
+    checkout: CheckoutRow | None = None
+    link: PaymentLinkRow | None = None
 
 
 def payment_detail(connection: Connection, payment_id: int) -> PaymentDetail | None:
@@ -228,6 +265,7 @@ def payment_detail(connection: Connection, payment_id: int) -> PaymentDetail | N
     attempts = _read(connection, _ATTEMPT, AttemptRow, row, _ATTEMPT.c.payment_key == row.external_id)
     names = [attempt.external_id for attempt in attempts]
     by_attempt = _DISPUTE.c.attempt_ref.in_(names)
+    account, order_ref = row.integration_id, row.order_ref
     return PaymentDetail(
         row,
         _invoice_of(connection, row),
@@ -237,6 +275,12 @@ def payment_detail(connection: Connection, payment_id: int) -> PaymentDetail | N
         disputes=_read(
             connection, _DISPUTE, DisputeRow, row, or_(by_attempt, _DISPUTE.c.payment_ref == row.external_id)
         ),
+        location_name=location_name(connection, account, row.location_ref),
+        order=find_order(connection, account, order_ref),
+        order_lines=read_order_lines(connection, account, order_ref) if order_ref else (),
+        payout=payout_of(connection, account, names),
+        checkout=checkout_of(connection, account, [row.external_id, *names], order_ref),
+        link=link_of(connection, account, order_ref),
     )
 
 

@@ -22,7 +22,7 @@ _PAYOUT_KINDS = ("payout", "payout_failure")
 
 
 class PayoutRow(NamedTuple):
-    """A payout in a list."""
+    """A payout in a list. ``fee`` is what the payout itself says was kept for it."""
 
     id: int
     integration_id: int
@@ -37,6 +37,8 @@ class PayoutRow(NamedTuple):
     method: str
     description: str
     failure_message: str
+    fee: int = 0
+    location_ref: str = ""
 
 
 _COLUMNS = tuple(_INTEGRATION.c.provider if name == "provider" else _PAYOUT.c[name] for name in PayoutRow._fields)
@@ -50,6 +52,20 @@ def read_payouts(connection: Connection, ids: Sequence[int]) -> dict[int, Payout
         .where(_PAYOUT.c.id.in_(ids))
     )
     return {row[0]: PayoutRow(*row) for row in connection.execute(query)}
+
+
+def payout_of(connection: Connection, integration_id: int, sources: Sequence[str]) -> PayoutRow | None:
+    """The payout in which the money of some attempts went, by their ledger lines; None before it did."""
+    paid = select(_ENTRY.c.payout_ref).where(
+        _ENTRY.c.integration_id == integration_id,
+        _ENTRY.c.source_ref.in_(sources),
+        _ENTRY.c.kind == "charge",
+        _ENTRY.c.payout_ref != "",
+    )
+    refs = connection.execute(paid).scalars().all()
+    query = select(_PAYOUT.c.id).where(_PAYOUT.c.integration_id == integration_id, _PAYOUT.c.external_id.in_(refs))
+    newest = connection.execute(query.order_by(_PAYOUT.c.created_at.desc()).limit(1)).scalar_one_or_none()
+    return None if newest is None else read_payouts(connection, [newest])[newest]
 
 
 def _meanings(word: str, lookup: Lookup) -> list[Select[Any]]:

@@ -9,21 +9,25 @@ from sqlalchemy import Connection, Table, func, select
 from desktop.books.listings.clients import LISTED
 from desktop.books.listings.invoices import OPEN_STATUSES
 from desktop.books.listings.recurring import ACTIVE_STATUSES
-from desktop.books.tables import Client, Invoice, Subscription
+from desktop.books.tables import Client, Invoice, Location, Subscription, TerminalDevice
 from desktop.books.tables.base import table_of
 
 _CLIENT = table_of(Client)
 _INVOICE = table_of(Invoice)
 _SUBSCRIPTION = table_of(Subscription)
+_LOCATION = table_of(Location)
+_DEVICE = table_of(TerminalDevice)
 
 
 @dataclass(frozen=True, slots=True)
 class RailCounts:
-    """Clients, invoices on which something is due (late ones too) and subscriptions that run."""
+    """Clients, invoices on which something is due (late ones too), subscriptions that run, places and card readers."""
 
     clients: int
     invoices_due: int
     subscriptions: int
+    locations: int = 0
+    terminals: int = 0
 
 
 def rail_counts(connection: Connection) -> RailCounts:
@@ -34,6 +38,8 @@ def rail_counts(connection: Connection) -> RailCounts:
         _count(connection, _CLIENT, LISTED, _CLIENT.c.status != "deleted"),
         _count(connection, _INVOICE, *due),
         _count(connection, _SUBSCRIPTION, *running),
+        _count(connection, _LOCATION, _LOCATION.c.deleted.is_(False), _LOCATION.c.status == "active"),
+        _count(connection, _DEVICE, _DEVICE.c.deleted.is_(False)),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, and_, func, or_, select, true
 
 from desktop.books.listings.listing import Listing, Sort
-from desktop.books.listings.search import Lookup, by_external_id, contains
+from desktop.books.listings.search import Lookup, begins, by_external_id, contains
 from desktop.books.tables import Integration, Service
 from desktop.books.tables.base import table_of
 
@@ -26,6 +26,8 @@ class Price(NamedTuple):
     interval: str
     interval_count: int
     active: bool
+    name: str = ""
+    sku: str = ""
 
 
 class ServiceRow(NamedTuple):
@@ -41,11 +43,11 @@ class ServiceRow(NamedTuple):
     active: bool
     created_at: int
     prices: tuple[Price, ...]
+    category: str = ""
 
 
-_COLUMNS = tuple(
-    _INTEGRATION.c.provider if name == "provider" else _SERVICE.c[name] for name in ServiceRow._fields[:-1]
-)
+_OWN = ServiceRow._fields[:-2]
+_COLUMNS = tuple(_INTEGRATION.c.provider if name == "provider" else _SERVICE.c[name] for name in _OWN)
 _PRICE_COLUMNS = tuple(_SERVICE.c[name] for name in Price._fields)
 
 
@@ -56,9 +58,27 @@ def read_services(connection: Connection, ids: Sequence[int]) -> dict[int, Servi
         .select_from(_SERVICE.join(_INTEGRATION, _INTEGRATION.c.id == _SERVICE.c.integration_id))
         .where(_SERVICE.c.id.in_(ids), _SERVICE.c.deleted.is_(False))
     )
-    rows = {row[0]: ServiceRow._make((*row, ())) for row in connection.execute(query)}
+    rows = {row[0]: ServiceRow._make((*row, (), "")) for row in connection.execute(query)}
     prices = _prices(connection, list(rows))
-    return {row_id: row._replace(prices=tuple(prices[row_id])) for row_id, row in rows.items()}
+    categories = _categories(connection, list(rows))
+    return {
+        row_id: row._replace(prices=tuple(prices[row_id]), category=categories.get(row_id, ""))
+        for row_id, row in rows.items()
+    }
+
+
+def _categories(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """What the categories of products are called."""
+    category = _SERVICE.alias("category")
+    of_category = and_(
+        category.c.integration_id == _SERVICE.c.integration_id, category.c.external_id == _SERVICE.c.parent_ref
+    )
+    query = (
+        select(_SERVICE.c.id, category.c.name)
+        .select_from(_SERVICE.join(category, of_category))
+        .where(_SERVICE.c.id.in_(ids), category.c.kind == "category")
+    )
+    return {row.id: row.name for row in connection.execute(query)}
 
 
 def _prices(connection: Connection, ids: Sequence[int]) -> dict[int, list[Price]]:
@@ -84,8 +104,20 @@ def _prices(connection: Connection, ids: Sequence[int]) -> dict[int, list[Price]
 def _meanings(word: str, lookup: Lookup) -> list[Select[Any]]:
     return [
         select(_SERVICE.c.id).where(contains(word, _SERVICE.c.name, _SERVICE.c.description)),
+        _with_sku(word, lookup),
         *by_external_id(word, _SERVICE, lookup),
     ]
+
+
+def _with_sku(word: str, lookup: Lookup) -> Select[Any]:
+    """Products with a variation of this stock number."""
+    product = _SERVICE.alias("product")
+    variation = and_(
+        product.c.integration_id == _SERVICE.c.integration_id, product.c.external_id == _SERVICE.c.parent_ref
+    )
+    return (
+        select(product.c.id).join(_SERVICE, variation).where(_SERVICE.c.sku != "", begins(word, _SERVICE.c.sku, lookup))
+    )
 
 
 def _stands_alone() -> Any:
@@ -105,7 +137,7 @@ SERVICES: Listing[ServiceRow] = Listing(
         "archived": lambda _: _SERVICE.c.active.is_not(true()),
     },
     sorts={"": Sort((_SERVICE.c.created_at,)), "created": Sort((_SERVICE.c.created_at,)), "name": _NAME},
-    listed=(_SERVICE.c.deleted.is_(False), _stands_alone()),
+    listed=(_SERVICE.c.deleted.is_(False), _SERVICE.c.kind != "category", _stands_alone()),
     meanings=_meanings,
     read=read_services,
 )

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, literal_column
 
+from desktop.books.naming import line_title
 from desktop.books.projections.composition import Composed
 from desktop.books.projections.context import Context
 from desktop.books.statements import word
@@ -103,13 +104,6 @@ def invoices_by_order(context: Context, composed: Mapping[str, Composed]) -> dic
     )  # fmt: skip
     billed = dict(sorted(context.fetch(billing, set(orders.values())), reverse=True))
     return {key: billed[order] for key, order in orders.items() if order in billed}
-
-
-def line_title(name: str, variation: str) -> str:
-    """What a line is called: the thing, and its variation where that says something else."""
-    if not variation or variation.casefold() == name.casefold():
-        return name
-    return f"{name}, {variation}" if name else variation
 
 
 def _drop(context: Context, table: Any, column: str, refs: Iterable[str]) -> None:
