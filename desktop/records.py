@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -552,19 +552,26 @@ Record: TypeAlias = (
 )
 
 
+class KeptBody(NamedTuple):
+    """An object's body as it is kept: without what must not be stored, compressed, and the digest of its text."""
+
+    data: bytes
+    digest: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class SourceObject:
     """One provider object as it was read: what it is, when that was true, what it said.
 
     ``data_type`` is the provider's own word ("charge"). ``record`` is None only for a deletion. The door strips what
-    must not be stored from ``body``; nobody else keeps it. ``merged_into`` comes with the deletion of a customer that
-    the provider merged with another: that one's id.
+    must not be stored from ``body``, unless it comes as it is kept already; nobody else keeps it. ``merged_into``
+    comes with the deletion of a customer that the provider merged with another: that one's id.
     """
 
     data_type: str
     external_id: str
     version: Version
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] | KeptBody
     record: Record | None
     deletion: Deletion = Deletion.NONE
     merged_into: str = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from desktop.books.integrations import (
 )
 from desktop.errors import NotConnectedError, UsageError
 from desktop.periods import today
-from desktop.providers.contract import Credentials, Provider, Reader
+from desktop.providers.contract import Credentials, Endpoints, Provider
 from desktop.providers.registry import make_provider, provider_names
 from desktop.vault.sealing import Place
 from desktop.vault.vault import Vault
@@ -78,10 +77,9 @@ class Business:
         fields = self.vault.open_fields(row.row_uuid, credentials_place(row.row_uuid), sealed)
         return Credentials({name: secret.reveal() for name, secret in fields.items()})
 
-    def reader(self, row: IntegrationRow, stop: threading.Event) -> Reader:
-        """A reader of the account's data; close it after use."""
-        provider = self.provider(row.provider)
-        return provider.reader(self.credentials(row), provider.endpoints(self.environment), stop)
+    def endpoints(self, row: IntegrationRow) -> Endpoints:
+        """Where the account's provider is. Raises: UsageError for an address that may not be used."""
+        return self.provider(row.provider).endpoints(self.environment)
 
     def close(self) -> None:
         """Let the books and the keys go."""

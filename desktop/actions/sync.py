@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from desktop.actions.business import Business
 from desktop.books.integrations import IntegrationRow
 from desktop.errors import NotConnectedError
 from desktop.records import Changes
+from desktop.sync.bulk import Access, BulkReader, Swelling
 from desktop.sync.lease import holder_text
 from desktop.sync.run import Progress, SyncReport, sync_integration
 
@@ -44,7 +46,8 @@ def sync_account(
     Raises: NotConnectedError, CredentialsRefused, CancelledError, or an error of the vault or the books.
     """
     provider = business.provider(row.provider)
-    reader = business.reader(row, cancel)
+    access = Access(row.provider, business.credentials(row), business.endpoints(row))
+    reader = provider.reader(access.credentials, access.endpoints, cancel)
     try:
         return sync_integration(
             business.books,
@@ -57,6 +60,7 @@ def sync_account(
             on_changes=changed or _ignore,
             cancel=cancel,
             holder=holder_text(who),
+            lists=Swelling(reader, partial(BulkReader, access)),
         )
     finally:
         reader.close()

@@ -8,7 +8,7 @@ the object to be read again by id, and that answer replaces without comparison.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple, TypeVar, cast
@@ -52,6 +52,7 @@ from desktop.records import (
     InventoryCountRecord,
     InvoicePaymentRecord,
     InvoiceRecord,
+    KeptBody,
     LocationRecord,
     OrderRecord,
     PaymentLinkRecord,
@@ -229,8 +230,12 @@ class Door:
         numbered = keeps_number(data_type)
         for item in items:
             ref = item.external_id
-            packed = self._strip.pack(item.body, numbered=numbered)
-            mark = digest(packed)
+            body: bytes | KeptBody
+            if type(item.body) is KeptBody:
+                body, mark = item.body, item.body.digest
+            else:
+                body = self._strip.pack(cast(Mapping[str, Any], item.body), numbered=numbered)
+                mark = digest(body)
             stored = known.get(ref)
             verdict = judge(stored, item, mark, settled=settled)
             if verdict is Verdict.UNCLEAR:
@@ -249,7 +254,7 @@ class Door:
             kind = KINDS[type(item.record)] if item.record is not None else stored.kind if stored else ""
             known[ref] = Stored(kind, mark, item.version, item.deletion)
             outcome.rows[ref] = (
-                context.integration_id, data_type, ref, kind, packed, mark,
+                context.integration_id, data_type, ref, kind, body, mark,
                 *_bounds(item.version), int(item.deletion),
             )  # fmt: skip
             outcome.confirmed.pop(ref, None)
@@ -265,8 +270,10 @@ class Door:
         writer = context.writer
         if outcome.rows:
             rows = list(outcome.rows.values())
-            packed = self._packer.pack([row[_BODY] for row in rows])
-            kept = [(*row[:_BODY], body, *row[_BODY + 1 :]) for row, body in zip(rows, packed, strict=True)]
+            kept = [
+                (*row[:_BODY], body, *row[_BODY + 1 :])
+                for row, body in zip(rows, self._packed([row[_BODY] for row in rows]), strict=True)
+            ]
             writer.run_many(self._shelf.upsert(_DATA, _KEYS, _COLUMNS), kept)
         if outcome.confirmed:
             confirm = self._shelf.keep("confirm", _confirm_update)
@@ -275,6 +282,12 @@ class Door:
                 for ref, version in outcome.confirmed.items()
             ]
             writer.run_many(confirm, rows)
+
+    def _packed(self, bodies: Sequence[bytes | KeptBody]) -> list[bytes]:
+        """Bodies as they are kept, in their order; those that come so are left alone."""
+        texts = [body for body in bodies if not isinstance(body, KeptBody)]
+        packed = iter(self._packer.pack(texts)) if texts else iter(())
+        return [body.data if isinstance(body, KeptBody) else next(packed) for body in bodies]
 
     # --- projecting --------------------------------------------------------------------------------------------
 

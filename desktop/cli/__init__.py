@@ -11,11 +11,18 @@ from collections.abc import Sequence
 
 _WITH_VALUE = "--home"
 _DEBUG = "--debug"
+# What the packaged application is started with to be the process that reads lists (sync/bulk.py, READ_LISTS).
+_READ_LISTS = "--read-lists"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status (``cli.md``)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if given == [_READ_LISTS]:
+        from desktop.sync.bulk import serve
+
+        serve()
+        return 0
     rest, home, debug = _split_globals(given)
     if not rest:
         from desktop.cli.window import open_window

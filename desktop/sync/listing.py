@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.providers.contract import CursorGone, EventPage, Feed, Page, Reader, Stream
+from desktop.sync.bulk import Lists
 
 logger = logging.getLogger(__name__)
 
@@ -24,13 +25,14 @@ class Fetched:
 
 
 def listed(
-    reader: Reader,
+    lists: Lists,
     stream: Stream,
     feed: Feed,
     *,
     cursor: str | None = None,
     parent: str = "",
     created_from: int | None = None,
+    changed_from: int | None = None,
 ) -> Iterator[Fetched]:
     """The pages from a cursor on. Where its object is gone the list is read from its beginning: it costs reads, and
     what was stored already changes nothing.
@@ -40,7 +42,9 @@ def listed(
     restarts, restarted = 0, False
     while True:
         try:
-            page = reader.page(stream, feed, cursor=cursor, parent=parent, created_from=created_from)
+            page = lists.page(
+                stream, feed, cursor=cursor, parent=parent, created_from=created_from, changed_from=changed_from
+            )
         except CursorGone:
             if cursor is None or restarts == _RESTARTS:
                 raise

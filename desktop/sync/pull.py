@@ -90,7 +90,7 @@ class Pass:
             yield from self._list(parent, None)
 
     def _list(self, parent: str, cursor: str | None) -> Iterator[Fetched]:
-        return listed(self._session.reader, self._stream, self._feed, cursor=cursor, parent=parent)
+        return listed(self._session.lists, self._stream, self._feed, cursor=cursor, parent=parent)
 
     def _parents(self, after: str) -> Iterator[str]:
         """The ids of the stored parents, in an order that stays."""

@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from sqlalchemy import insert, select, update
@@ -20,6 +21,7 @@ from desktop.errors import CancelledError, NotConnectedError, WorldError
 from desktop.providers.contract import CredentialsRefused, Feed, Provider, Reader, Stream
 from desktop.records import Changes
 from desktop.sync.bookmarks import CLOSED, FIRST, FULL, Mark
+from desktop.sync.bulk import Swelling
 from desktop.sync.changes import Collected, collect_events, is_late, probe_events, recheck_created
 from desktop.sync.collector import calm_collector
 from desktop.sync.fetching import Fetching
@@ -55,12 +57,14 @@ def sync_integration(
     cancel: threading.Event,
     holder: str,
     on_changes: Callable[[Changes], None] | None = None,
+    lists: Swelling | None = None,
 ) -> SyncReport:
     """Bring an integration up to date: begin, resume, follow the changes, or read everything again (``full``).
 
     ``since`` (``YYYY-MM-DD``) stops the first reading of history at a day; None keeps what was chosen before.
     ``progress`` is told at most ten times a second and ``on_changes`` after each commit, both on this thread.
-    ``cancel`` should be the event that the reader was made with: it acts within a page.
+    ``cancel`` should be the event that the reader was made with: it acts within a page. ``lists`` reads the pages
+    of whole passes, and is closed; without it ``reader`` does.
 
     Raises: NotConnectedError where there is no such account, LeaseHeld where somebody else is at work on it,
     LeaseLost, CredentialsRefused (the integration then needs attention), CancelledError, ClosedBooksError. What could
@@ -70,9 +74,10 @@ def sync_integration(
     lease = acquire(books, integration_id, holder)
     if isinstance(lease, Held):
         raise lease.error()
+    lists = lists or Swelling(reader, None)
     try:
-        with calm_collector(), Fetching(cancel, lease.beat) as calls:
-            session = Session(books, provider, reader, lease, calls, progress, on_changes or _nobody)
+        with calm_collector(), Fetching(cancel, lease.beat) as calls, closing(lists):
+            session = Session(books, provider, reader, lease, calls, lists, progress, on_changes or _nobody)
             return _Run(session, full=full, since=since).go()
     finally:
         lease.release()

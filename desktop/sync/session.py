@@ -17,6 +17,7 @@ from desktop.providers.contract import Feed, Provider, Reader, Stream
 from desktop.records import Applied, Changes, SetAside, SourceObject, Tally, Version
 from desktop.sync.aside import AsideShelf, known_aside
 from desktop.sync.bookmarks import Bookmarks, Mark, read_marks
+from desktop.sync.bulk import Lists
 from desktop.sync.fetching import Fetching
 from desktop.sync.lease import Lease
 from desktop.sync.report import Counts, Meter, Progress
@@ -37,7 +38,10 @@ _UNSTORABLE: tuple[type[Exception], ...] = (
 
 
 class Session:
-    """One sync at work. Used by one thread; only ``calls`` reaches into the fetching thread."""
+    """One sync at work. Used by one thread; only ``calls`` reaches into the fetching thread.
+
+    ``lists`` reads the pages of whole passes: the reader itself, or what takes over from it where they are many.
+    """
 
     def __init__(
         self,
@@ -46,6 +50,7 @@ class Session:
         reader: Reader,
         lease: Lease,
         calls: Fetching,
+        lists: Lists,
         tell: Callable[[Progress], None],
         on_changes: Callable[[Changes], None],
     ) -> None:
@@ -54,6 +59,7 @@ class Session:
         self.reader = reader
         self.lease = lease
         self.calls = calls
+        self.lists = lists
         self.integration_id = lease.integration_id
         self.meter = Meter(tell)
         self.counts = Counts([stream.name for stream in provider.streams])

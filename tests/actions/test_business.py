@@ -67,8 +67,6 @@ def test_disconnected_accounts_are_listed_and_are_not_connected(connected: Busin
     assert connected.integrations(connected=True) == []
     with pytest.raises(NotConnectedError, match="Studio is not connected"):
         connected.credentials(row)
-    with pytest.raises(NotConnectedError):
-        connected.reader(row, threading.Event())
 
 
 def test_credentials_of_one_row_do_not_open_in_another(connected: Business) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from functools import partial
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -12,7 +14,8 @@ from desktop.books.books import Books, open_books
 from desktop.books.tables import Integration
 from desktop.books.tables.base import table_of
 from desktop.providers.contract import Credentials, Endpoints
-from desktop.providers.stripe.provider import StripeProvider
+from desktop.providers.registry import make_provider
+from desktop.sync.bulk import Access, BulkReader, Swelling
 from desktop.sync.lease import holder_text
 from desktop.sync.run import sync_integration
 
@@ -31,14 +34,35 @@ def open_connected(home: Path) -> Books:
     return books
 
 
+def sync_books(
+    books: Books,
+    access: Access,
+    *,
+    many: int,
+    stop: threading.Event | None = None,
+    begin: Callable[[], BulkReader] | None = None,
+) -> None:
+    """One sync of the first account; from so ``many`` objects on, lists are read in a second process."""
+    provider, cancel = make_provider(access.provider), stop or threading.Event()
+    reader = provider.reader(access.credentials, access.endpoints, cancel)
+    try:
+        sync_integration(
+            books,
+            provider,
+            reader,
+            1,
+            progress=lambda _told: None,
+            cancel=cancel,
+            holder=holder_text("the command"),
+            lists=Swelling(reader, begin or partial(BulkReader, access), many),
+        )
+    finally:
+        reader.close()
+
+
 def sync(home: Path, base: str, key: str, begun: Event) -> None:
-    """One sync of the first account; ``begun`` is set when it starts."""
+    """One sync of the first account in both of its processes; ``begun`` is set when it starts."""
     books = open_connected(home)
-    provider, stop = StripeProvider(), threading.Event()
-    reader = provider.reader(Credentials({"secret_key": key}), Endpoints(base, base), stop)
     begun.set()
-    sync_integration(
-        books, provider, reader, 1, progress=lambda _told: None, cancel=stop, holder=holder_text("the command")
-    )
-    reader.close()
+    sync_books(books, Access("stripe", Credentials({"secret_key": key}), Endpoints(base, base)), many=1000)
     books.close()

@@ -17,7 +17,7 @@ from tests.e2e.syncing import open_connected, sync
 from tests.sync.comparing import picture
 
 KILLS = 50
-LONGEST_S = 0.4
+LONGEST_S = 0.7
 SHORTEST_S = 0.02
 
 

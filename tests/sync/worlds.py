@@ -172,7 +172,14 @@ class FakeReader:
         return Account("acct_1")
 
     def page(
-        self, stream: Stream, feed: Feed, *, cursor: str | None, parent: str = "", created_from: int | None = None
+        self,
+        stream: Stream,
+        feed: Feed,
+        *,
+        cursor: str | None,
+        parent: str = "",
+        created_from: int | None = None,
+        changed_from: int | None = None,
     ) -> Page:
         low = self._call(f"page {feed.name}" + (" since" if created_from is not None else ""), feed.name)
         world = self.world
