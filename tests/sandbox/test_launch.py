@@ -51,16 +51,63 @@ def test_a_taken_port_is_an_error() -> None:
             launch.start(seed=3, today=TODAY, port=taken.getsockname()[1])
 
 
+def test_both_tell_about_one_day_by_one_clock() -> None:
+    before = threading.active_count()
+    with launch.start_both(seed=3, today=TODAY, sales_a_day=0.5) as both:
+        assert threading.active_count() == before + 2
+        assert both.stripe.clock is both.square.clock
+        assert both.advance(3600) == both.stripe.clock.now()
+        headers = {"Authorization": f"Bearer {both.square.access_token}"}
+        square = httpx.get(f"{both.square.api_base}/v2/locations", headers=headers)
+        stripe = httpx.get(f"{both.stripe.api_base}/v1/account", auth=(both.stripe.secret_key, ""))
+        assert square.headers["date"][:22] == stripe.headers["date"][:22] == "Mon, 23 Nov 2026 16:00"
+    assert threading.active_count() == before
+
+
+def test_square_answers_the_same_bytes_twice() -> None:
+    answers = []
+    for _ in range(2):
+        with launch.start_square(seed=3, today=TODAY, timezone="Europe/Berlin", sales_a_day=0.5) as running:
+            headers = {"Authorization": f"Bearer {running.access_token}"}
+            pages = ("payments", "refunds", "payouts", "customers", "catalog/list")
+            asked = [httpx.get(f"{running.api_base}/v2/{page}", headers=headers) for page in pages]
+            # Not the cursors: they hold the second at which they were made.
+            bodies = [{**answer.json(), "cursor": None} for answer in asked]
+            answers.append([bodies, running.application_id, running.access_token, running.merchant_id])
+    assert answers[0] == answers[1]
+
+
+def test_a_taken_second_port_is_an_error_and_leaves_nothing() -> None:
+    before = threading.active_count()
+    with socket.socket() as first, socket.socket() as second:
+        first.bind(("127.0.0.1", 0))
+        port = first.getsockname()[1]
+        try:
+            second.bind(("127.0.0.1", port + 1))
+        except OSError:
+            pytest.skip("the next port is somebody else's")
+        second.listen()
+        first.close()
+        with pytest.raises(OSError, match="in use"):
+            launch.start_both(seed=3, today=TODAY, sales_a_day=0.5, port=port)
+    assert threading.active_count() == before
+
+
 def test_the_module_prints_one_line_and_serves_until_it_is_told_to_stop() -> None:
-    command = [sys.executable, "-m", "desktop.sandbox", "--seed", "3", "--today", "2026-11-23"]
+    command = [sys.executable, "-m", "desktop.sandbox", "--seed", "3", "--today", "2026-11-23", "--sales-a-day", "0.5"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        told = json.loads(process.stdout.readline())["stripe"]
-        answer = httpx.get(f"{told['api_base']}/v1/account", auth=(told["secret_key"], ""))
-        assert answer.json()["id"] == told["account_id"]
+        told = json.loads(process.stdout.readline())
+        stripe, square = told["stripe"], told["square"]
+        answer = httpx.get(f"{stripe['api_base']}/v1/account", auth=(stripe["secret_key"], ""))
+        assert answer.json()["id"] == stripe["account_id"]
+        headers = {"Authorization": f"Bearer {square['access_token']}"}
+        merchant = httpx.get(f"{square['api_base']}/v2/merchants/me", headers=headers).json()["merchant"]
+        assert (merchant["id"], merchant["main_location_id"]) == (square["merchant_id"], square["main_location_id"])
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
-    assert {"api_base", "connect_base", "client_id", "secret_key"} <= set(told)
+    assert {"api_base", "connect_base", "client_id", "secret_key"} <= set(stripe)
+    assert {"api_base", "application_id", "application_secret", "access_token"} <= set(square)
 
 
 def test_a_past_day_opens_at_ten_and_the_real_one_not_before_now() -> None:

@@ -75,6 +75,21 @@ def _refunds(year: Year) -> None:
     year.back(4, 11, 20, lambda: later(3.2, 0.5, settle=False))
 
 
+def _corrected_fees(year: Year) -> None:
+    """Square corrects a fee, up or down, weeks after the payment; once without a word."""
+    world = year.world
+
+    def correct(change: int, days: int, quiet: bool) -> Callable[[], None]:
+        def begin() -> None:
+            payment = year.sell(year.shop, _TAP)
+            world.later(days, partial(payments.adjust_fee, world, payment, change, quiet=quiet))
+
+        return begin
+
+    year.back(75, 14, 0, correct(30, 25, quiet=False))
+    year.back(52, 14, 5, correct(-12, 20, quiet=True))
+
+
 def _disputes(year: Year) -> None:
     """One lost, one won, one inquiry that closed, one that waits for evidence."""
     world = year.world
@@ -324,6 +339,7 @@ _SCENES: tuple[Callable[[Year], None], ...] = (
     _this_morning,
     _odd_hours,
     _refunds,
+    _corrected_fees,
     _disputes,
     _endings,
     _offline,
