@@ -28,7 +28,7 @@ TIMEOUT = httpx.Timeout(connect=5.0, read=15.0, write=15.0, pool=15.0)
 CONNECTIONS = httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=60.0)
 
 _SECRET = re.compile(
-    r"\b(?:sk|rk|pk|ek|ca|ac|rt|whsec|seti|sq0\w{3}|EAAA)[_-]?[A-Za-z0-9*_-]{6,}|\b\d(?:[ -]?\d){12,18}\b"
+    r"\b(?:sk|rk|pk|ek|ca|ac|rt|whsec|seti|sq0\w{3}|EAAA|EQAA)[_-]?[A-Za-z0-9*_-]{6,}|\b\d(?:[ -]?\d){12,18}\b"
 )
 
 

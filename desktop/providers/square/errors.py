@@ -128,8 +128,8 @@ def names_missing_object(answer: Answer) -> bool:
 def names_missing_location(answer: Answer) -> bool:
     """Whether a list was refused because its location does not exist."""
     error = stated_error(answer.content)
-    about = error.code == "INVALID_LOCATION" or "location" in f"{error.field} {error.detail}".lower()
-    return about and answer.status in (400, 404) and not error.unknown_address and error.code != "BAD_REQUEST"
+    about = "location" in f"{error.field} {error.detail}".lower() and not error.unknown_address
+    return answer.status in (400, 404) and (error.code == "INVALID_LOCATION" or (about and error.code == "NOT_FOUND"))
 
 
 def merged_into(answer: Answer) -> str:

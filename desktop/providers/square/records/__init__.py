@@ -75,7 +75,7 @@ def map_object(data_type: str, body: object, version: Version, around: Around | 
     counted = data_type == "inventory_count"
     try:
         external_id = identity(count_id(kept) if counted else kept.get("id") or kept.get("dispute_id"))
-        dated = replace(version, native=native_of(data_type, kept))
+        dated = Version(version.low, version.high, native_of(data_type, kept))
         if data_type == "catalog_object" and kept.get("is_deleted") is True:
             return SourceObject(data_type, external_id, dated, kept, None, Deletion.STATED)
         if data_type == "card" and kept.get("enabled") is False:
