@@ -39,7 +39,7 @@ def _merge(connection: Connection, gone: int, surviving: int, surviving_ref: str
         # The owner had joined the one that is gone with others: the surviving one takes its place among them.
         move_links(connection, _links_of(connection, target), source)
     elif others:
-        move_links(connection, _with_followers(connection, gone, integration_id), target)
+        move_links(connection, follow(connection, gone, integration_id), target)
     else:
         move_links(connection, _links_of(connection, source), target)
 
@@ -59,18 +59,8 @@ def move_links(connection: Connection, link_ids: Sequence[int], client_id: int) 
     connection.execute(emptied)
 
 
-def _alive(connection: Connection, client_id: int, but: int = 0) -> int:
-    """How many customers a client has that were merged with none."""
-    own = (_LINK.c.client_id == client_id, _LINK.c.merged_into == "", _LINK.c.id != but)
-    return int(connection.execute(select(func.count()).select_from(_LINK).where(*own)).scalar_one())
-
-
-def _links_of(connection: Connection, client_id: int) -> Sequence[int]:
-    return connection.execute(select(_LINK.c.id).where(_LINK.c.client_id == client_id)).scalars().all()
-
-
-def _with_followers(connection: Connection, link_id: int, integration_id: int) -> list[int]:
-    """A link and those that were merged into it, over any number of steps."""
+def follow(connection: Connection, link_id: int, integration_id: int) -> list[int]:
+    """A link and those that the provider merged into it, over any number of steps."""
     found = [link_id]
     refs = connection.execute(select(_LINK.c.external_id).where(_LINK.c.id == link_id)).scalars().all()
     while refs:
@@ -81,3 +71,13 @@ def _with_followers(connection: Connection, link_id: int, integration_id: int) -
         found += [row.id for row in rows]
         refs = [row.external_id for row in rows]
     return found
+
+
+def _alive(connection: Connection, client_id: int, but: int = 0) -> int:
+    """How many customers a client has that were merged with none."""
+    own = (_LINK.c.client_id == client_id, _LINK.c.merged_into == "", _LINK.c.id != but)
+    return int(connection.execute(select(func.count()).select_from(_LINK).where(*own)).scalar_one())
+
+
+def _links_of(connection: Connection, client_id: int) -> Sequence[int]:
+    return connection.execute(select(_LINK.c.id).where(_LINK.c.client_id == client_id)).scalars().all()
