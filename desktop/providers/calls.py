@@ -93,7 +93,7 @@ class PacedCalls:
 
 
 def fault_in(answer: Answer, provider: str) -> Fault | None:
-    """The fault that may pass and is tried again, or None: 429, 5xx, and redirects of something in between."""
+    """The fault that may pass and is tried again, or None: 408, 429, 5xx, and redirects of something in between."""
     if answer.status == 429:
         return Fault(
             f"{provider} limits how fast it can be asked.",
@@ -101,7 +101,7 @@ def fault_in(answer: Answer, provider: str) -> Fault | None:
             limited=True,
             retry_after=seconds_asked(answer.headers),
         )
-    if answer.status >= 500 and answer.status != 501:
+    if answer.status == 408 or (answer.status >= 500 and answer.status != 501):
         return Fault(
             f"{provider} answered with an error of its own ({answer.status}).",
             answered=True,

@@ -38,6 +38,10 @@ class Unreachable(UnreachableError):
     """No answer, or no sensible one, after the retries: the work is parked and can be retried."""
 
 
+class Unanswered(Unreachable):
+    """What was asked for once may have been done or not: it was sent, and no sensible answer came."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """One list endpoint. Several feeds can make one stream (payments: charges and intents)."""
@@ -220,8 +224,10 @@ class Reader(Protocol):
         created_from: int | None = None,
         changed_from: int | None = None,
     ) -> Page:
-        """One page, newest first where the provider orders; ``created_from`` (ms) only for look-backs.
+        """One page; ``created_from`` (ms) only for look-backs.
 
+        Where the provider orders, a list comes newest first, or oldest first where it is gone on from by time; which
+        of the two stays the same through a pass.
         ``changed_from`` (ms) only for streams whose ``recheck`` is "updated": what changed since then.
         A first pull sends nothing optional. An object that cannot be mapped goes to ``set_aside``.
         Raises: CredentialsRefused, NotPermitted, NotAvailable, CursorGone, Unreachable.
@@ -314,8 +320,8 @@ class Provider(Protocol):
     def renew(self, app: OAuthApp | None, endpoints: Endpoints, credentials: Credentials) -> Credentials:
         """Exchange credentials for new ones, once: what they are exchanged with may be spent by it.
 
-        Raises: CredentialsRefused where they cannot be exchanged (any more), Unreachable where no answer came and
-        nobody knows whether they were.
+        Raises: CredentialsRefused where they cannot be exchanged (any more), Unanswered where nobody knows whether
+        they were, Unreachable where they surely were not.
         """
 
     def revoke(self, app: OAuthApp | None, endpoints: Endpoints, credentials: Credentials, account_id: str) -> bool:

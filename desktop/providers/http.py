@@ -123,7 +123,7 @@ class Wire:
             content = orjson.dumps(json)
             extra["Content-Type"] = "application/json"
         begun = time.monotonic()
-        failure = ""
+        failure, sent = "", True
         response: httpx.Response | None = None
         try:
             response = self._client.request(
@@ -135,10 +135,10 @@ class Wire:
                 headers=extra,
                 extensions={"trace": self._trace},
             )
+        except (httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ConnectError):
+            failure, sent = f"{self._provider} could not be reached.", False
         except httpx.TimeoutException:
             failure = f"{self._provider} did not answer in time."
-        except httpx.ConnectError:
-            failure = f"{self._provider} could not be reached."
         except (httpx.RequestError, httpx.InvalidURL):
             failure = f"The connection to {self._provider} broke off."
         except RuntimeError:
@@ -148,7 +148,7 @@ class Wire:
         if response is None:
             if self._closed or self._stop.is_set():
                 raise CancelledError("Stopped", "The work was stopped.", "It can be started again at any time.")
-            raise Fault(failure, answered=False)
+            raise Fault(failure, answered=False, sent=sent)
         asked_at, answered_at = provider_clock(response.headers.get("date", ""), time.monotonic() - begun, time.time())
         received = response.content
         # httpx's response and its stream hold each other; apart, the bytes go as soon as they have been read.

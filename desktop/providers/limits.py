@@ -25,13 +25,22 @@ class Fault(Exception):
     """A call that failed in a way that may pass: no answer, 429, 5xx, or an answer that cannot be read.
 
     ``answered`` tells whether the provider answered at all, ``limited`` whether it only wants fewer calls;
-    ``retry_after`` is the wait it asked for, in seconds.
+    ``retry_after`` is the wait it asked for, in seconds. ``sent`` is False where the call surely never left.
     """
 
-    def __init__(self, reason: str, *, answered: bool, limited: bool = False, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        answered: bool,
+        limited: bool = False,
+        retry_after: float | None = None,
+        sent: bool = True,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.answered = answered
+        self.sent = sent
         self.limited = limited
         self.retry_after = retry_after
 

@@ -15,7 +15,16 @@ from urllib.parse import urlencode
 import orjson
 
 from desktop.errors import RefusedError
-from desktop.providers.contract import Credentials, CredentialsRefused, Endpoints, Grant, OAuthApp, Tenure, Unreachable
+from desktop.providers.contract import (
+    Credentials,
+    CredentialsRefused,
+    Endpoints,
+    Grant,
+    OAuthApp,
+    Tenure,
+    Unanswered,
+    Unreachable,
+)
 from desktop.providers.http import Answer, Wire, without_secrets
 from desktop.providers.limits import Fault
 from desktop.providers.square.constants import API_VERSION, SCOPES
@@ -109,7 +118,8 @@ def exchange(app: OAuthApp, endpoints: Endpoints, *, code: str, redirect_uri: st
 def renew(app: OAuthApp | None, endpoints: Endpoints, credentials: Credentials) -> Credentials:
     """Exchange the refresh token for new credentials, in one request that is never repeated: the token works once.
 
-    Raises: CredentialsRefused where Square says no, Unreachable where nobody knows whether the token was spent.
+    Raises: CredentialsRefused where Square says no, Unanswered where nobody knows whether the token was spent,
+    Unreachable where it surely was not.
     """
     refresh = credentials.get("refresh_token")
     if not refresh:
@@ -119,7 +129,11 @@ def renew(app: OAuthApp | None, endpoints: Endpoints, credentials: Credentials) 
     try:
         answer = _post(endpoints, "/oauth2/token", asked)
     except Fault as fault:
-        raise _unknown(fault.reason) from None
+        if fault.sent:
+            raise _unknown(fault.reason) from None
+        raise Unreachable(
+            "Access not renewed", fault.reason, "Check the connection. It is tried again at the next sync."
+        ) from None
     if answer.status == 429:
         raise Unreachable(
             "Access not renewed",
@@ -252,8 +266,8 @@ def _refused(body: Mapping[str, Any]) -> RefusedError:
     return RefusedError("Not connected", f"Square refused to connect. {description}".strip(), _AGAIN)
 
 
-def _unknown(reason: str) -> Unreachable:
-    return Unreachable(
+def _unknown(reason: str) -> Unanswered:
+    return Unanswered(
         "Access not renewed",
         f"{reason} Nobody knows whether the access was renewed.",
         "It is tried again at the next sync. If Square then refuses, connect the account again.",

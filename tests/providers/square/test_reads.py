@@ -462,6 +462,7 @@ class TestFaults:
         "answer",
         [
             {"status": 500},
+            {"status": 408},
             {"status": 429},
             {"status": 503},
             {"raw": b'{"payments": ['},
