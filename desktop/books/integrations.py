@@ -14,7 +14,13 @@ from desktop.books.tables.base import table_of
 _INTEGRATION = table_of(Integration)
 _DATA = table_of(IntegrationData)
 ACTIVE, NEEDS_ATTENTION, DISCONNECTED = "active", "needs_attention", "disconnected"
-DEFAULT_CONFIG = {"auto_sync": True, "sync_invoices": True, "sync_payments": True, "webhook_enabled": False}
+DEFAULT_CONFIG = {
+    "auto_sync": True,
+    "sync_invoices": True,
+    "sync_payments": True,
+    "sync_inventory": False,
+    "webhook_enabled": False,
+}
 
 
 @dataclass(frozen=True, slots=True)

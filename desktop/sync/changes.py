@@ -1,33 +1,23 @@
-"""What changed since the last sync: the event feed, and lists by creation where events do not tell."""
+"""What changed since the last sync: the event feed, and lists since an instant where events do not tell."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from sqlalchemy import func, select
-
 from desktop.books.database import Writer
-from desktop.books.tables import BalanceEntry
-from desktop.books.tables.base import table_of
 from desktop.errors import RefusedError
 from desktop.providers.contract import EventPage, Feed, NotPermitted, Page, Stream, Unreachable
 from desktop.sync.bookmarks import CLOSED, EVENTS, Mark
 from desktop.sync.inbox import Inbox
-from desktop.sync.listing import listed, listed_events
+from desktop.sync.listing import Fetched, listed, listed_events
 from desktop.sync.pages import take_page
 from desktop.sync.session import DAY_MS, Session
 
 OVERLAP_MS: Final = 600_000
 """Events become visible a little late and share seconds: each reading begins ten minutes before the bookmark."""
-
-LOOK_BACK_DAYS: Final = 3
-"""Lines of the ledger are listed again this far before the bookmark."""
-
-_PENDING_DAYS: Final = 35
-_ENTRY = table_of(BalanceEntry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,79 +118,72 @@ def _start(session: Session, mark: Mark) -> int:
 
 
 def _fail_all(session: Session, reason: str) -> None:
-    for stream in session.provider.streams:
+    for stream in session.streams:
         if not stream.recheck:
             session.counts.fail(stream.name, reason, retry=True)
 
 
-def recheck_created(session: Session) -> None:
-    """List again what the event feed does not tell of, from a little before where it was complete."""
-    for stream, feed in session.feeds:
-        mark = session.mark(stream.name, feed.name)
-        if stream.recheck != "created" or mark.under_way or mark.state != "complete":
-            continue
-        since = mark.complete_through if mark.complete_through is not None else mark.pass_started_at
-        if since is None:
-            continue
-        since = min(since - LOOK_BACK_DAYS * DAY_MS, _oldest_pending(session))
-        list_since(session, stream, feed, since, "changes")
+def list_since(
+    session: Session,
+    stream: Stream,
+    feed: Feed,
+    phase: str,
+    *,
+    created_from: int | None = None,
+    changed_from: int | None = None,
+    parents: Iterator[str] | None = None,
+    promising: bool = True,
+) -> int | None:
+    """Read what was created, or changed, since an instant (ms) and move the feed's promise to when that began.
 
-
-def _oldest_pending(session: Session) -> int:
-    """The oldest line that says it is pending although its money is available by now: its new state is listed."""
-    now = session.provider_now().low
-    query = select(func.min(_ENTRY.c.created_at)).where(
-        _ENTRY.c.integration_id == session.integration_id,
-        _ENTRY.c.created_at >= now - _PENDING_DAYS * DAY_MS,
-        _ENTRY.c.available_at < now,
-        _ENTRY.c.status == "pending",
-    )
-    with session.books.read() as connection:
-        oldest = connection.execute(query).scalar_one_or_none()
-    return now if oldest is None else int(oldest)
-
-
-def list_since(session: Session, stream: Stream, feed: Feed, created_from: int, phase: str) -> int | None:
-    """Read what was created since an instant (ms) and move the feed's promise to when that began.
-
-    The answer: that instant; None where something could not be read, which is then told.
-    Raises: CredentialsRefused, CancelledError, LeaseLost, ClosedBooksError.
+    ``parents`` are asked one after the other; without them the feed is one list. ``promising=False`` leaves the
+    promise where it is. The answer: the instant at which it began; None where something could not be read, which is
+    then told. Raises: CredentialsRefused, CancelledError, LeaseLost, ClosedBooksError.
     """
-    return guarded(session, stream, feed, lambda: _list(session, stream, feed, created_from, phase))
 
+    def pages() -> Iterator[Fetched]:
+        for parent in parents if parents is not None else ("",):
+            yield from listed(
+                session.reader, stream, feed, parent=parent, created_from=created_from, changed_from=changed_from
+            )
 
-def _list(session: Session, stream: Stream, feed: Feed, created_from: int, phase: str) -> int | None:
-    listing = _Listing(session, feed, session.mark(stream.name, feed.name))
-    seen = 0
-    session.meter.begin(stream.name, phase)
-    for fetched in session.calls.ahead(listed(session.reader, stream, feed, created_from=created_from)):
-        page = fetched.page
-        take_page(session, stream, page, page.objects, partial(listing.conclude, page))
-        seen += len(page.objects)
-        session.meter.advance(seen)
-    session.committed(listing.mark)
-    return listing.started if listing.whole else None
+    listing = _Listing(session, stream, feed, promising=promising)
+    return guarded(session, stream, feed, lambda: listing.run(pages(), phase))
 
 
 class _Listing:
-    """What a listing since an instant may promise, page by page."""
+    """One listing since an instant, and what it may promise."""
 
-    def __init__(self, session: Session, feed: Feed, mark: Mark) -> None:
+    def __init__(self, session: Session, stream: Stream, feed: Feed, *, promising: bool) -> None:
         self._session = session
+        self._stream = stream
         self._feed = feed
-        self.mark = mark
-        self.started: int | None = None
-        self.whole = True
+        self._promising = promising
+        self._mark = session.mark(stream.name, feed.name)
+        self._started: int | None = None
+        self._whole = True
 
-    def conclude(self, page: Page, writer: Writer, whole: bool) -> None:
-        """A page is in; after the last one the bookmark moves."""
-        self.started = page.asked_at if self.started is None else self.started
-        self.whole = self.whole and whole
-        self.mark = self.mark.noted(page.notes)
-        if page.cursor is None:
-            if self.whole and not self._session.aside.has([self._feed.data_type]):
-                self.mark = self.mark.promise(self.started)
-            self._session.save(writer, self.mark)
+    def run(self, pages: Iterator[Fetched], phase: str) -> int | None:
+        """Take the pages in; the instant (ms) at which the first was asked for, None where something is missing."""
+        session, seen = self._session, 0
+        session.meter.begin(self._stream.name, phase)
+        for fetched in session.calls.ahead(pages):
+            page = fetched.page
+            take_page(session, self._stream, page, page.objects, partial(self._conclude, page))
+            seen += len(page.objects)
+            session.meter.advance(seen)
+        if self._started is None:  # there was nobody to ask for
+            self._started = session.provider_now().low
+        if self._promising and self._whole and not session.aside.has([self._feed.data_type]):
+            session.keep(self._mark.promise(self._started))
+        else:
+            session.keep(self._mark)
+        return self._started if self._whole else None
+
+    def _conclude(self, page: Page, _writer: Writer, whole: bool) -> None:
+        self._started = page.asked_at if self._started is None else self._started
+        self._whole = self._whole and whole
+        self._mark = self._mark.noted(page.notes)
 
 
 def guarded(session: Session, stream: Stream, feed: Feed, work: Callable[[], int | None]) -> int | None:

@@ -89,7 +89,7 @@ def _look_back(session: Session, stream: Stream, feed: Feed, now: int) -> None:
 
     if keys and guarded(session, stream, feed, read_open) is None:
         return
-    list_since(session, stream, feed, now - LOOK_BACK_DAYS * DAY_MS, "looking_back")
+    list_since(session, stream, feed, "looking_back", created_from=now - LOOK_BACK_DAYS * DAY_MS)
 
 
 def _read_all(session: Session, stream: Stream, feed: Feed) -> None:

@@ -19,12 +19,13 @@ from desktop.books.tables.base import table_of
 from desktop.errors import RefusedError
 from desktop.periods import local_midnight
 from desktop.providers.contract import Feed, NotAvailable, NotPermitted, Page, Stream, Unreachable
-from desktop.records import Deletion, InvoiceRecord, SourceObject
+from desktop.records import InvoiceRecord, SourceObject
 from desktop.sync.bookmarks import FIRST, FULL, UNORDERED, UNSEEN, Mark
 from desktop.sync.inbox import overtake
 from desktop.sync.listing import Fetched, listed
 from desktop.sync.pages import take_page
 from desktop.sync.session import DAY_MS, Session
+from desktop.sync.streams import stored_parents
 
 HISTORY: Final = frozenset(
     {"invoices", "payments", "refunds", "balance_entries", "payouts", "disputes", "credit_notes"}
@@ -32,7 +33,6 @@ HISTORY: Final = frozenset(
 """Streams of things that happened, which a setting may stop at a day; the others say how things are now."""
 
 _OPEN: Final = frozenset({"draft", "open", "partly_paid"})
-_PARENTS: Final = 1000
 _EMPTY: Final = 25
 
 _DATA = table_of(IntegrationData)
@@ -86,32 +86,11 @@ class Pass:
             return
         if mark.cursor:
             yield from self._list(mark.parent, mark.cursor)
-        for parent in self._parents(mark.parent):
+        for parent in stored_parents(self._session, self._stream, after=mark.parent):
             yield from self._list(parent, None)
 
     def _list(self, parent: str, cursor: str | None) -> Iterator[Fetched]:
         return listed(self._session.lists, self._stream, self._feed, cursor=cursor, parent=parent)
-
-    def _parents(self, after: str) -> Iterator[str]:
-        """The ids of the stored parents, in an order that stays."""
-        while True:
-            query = (
-                select(_DATA.c.external_id)
-                .where(
-                    _DATA.c.integration_id == self._session.integration_id,
-                    _DATA.c.data_type == self._stream.per_parent,
-                    _DATA.c.external_id > after,
-                    _DATA.c.deletion == int(Deletion.NONE),
-                )
-                .order_by(_DATA.c.external_id)
-                .limit(_PARENTS)
-            )
-            with self._session.books.read() as connection:
-                found = [row[0] for row in connection.execute(query)]
-            yield from found
-            if len(found) < _PARENTS:
-                return
-            after = found[-1]
 
     # --- applying ----------------------------------------------------------------------------------------------
 
@@ -252,6 +231,7 @@ def pull_feed(session: Session, stream: Stream, feed: Feed) -> bool:
     reading = Pass(session, stream, feed)
     stopped = partial(_stopped, session, stream, reading)
     try:
+        _see_parents(session, stream)
         reading.run()
     except NotPermitted as error:
         stopped("not_permitted", error)
@@ -263,6 +243,25 @@ def pull_feed(session: Session, stream: Stream, feed: Feed) -> bool:
     except RefusedError as error:
         stopped("failed", error)
     return True
+
+
+def _see_parents(session: Session, stream: Stream) -> None:
+    """A stream that is read for each object of another one is only as good as that one.
+
+    Raises: NotPermitted, NotAvailable or Unreachable, as the other one stands.
+    """
+    place = session.feed_of(stream.per_parent) if stream.per_parent else None
+    if place is None:
+        return
+    mark = session.mark(place[0].name, place[1].name)
+    refusal = {"not_permitted": NotPermitted, "not_available": NotAvailable, "failed": Unreachable}.get(mark.state)
+    if refusal is not None:
+        what = place[0].name.replace("_", " ")
+        raise refusal(
+            "Cannot be read yet",
+            f"It is read for each of the {what}, which could not be read.",
+            f"{mark.error}".strip(),
+        )
 
 
 def _stopped(session: Session, stream: Stream, reading: Pass, state: str, error: RefusedError | Unreachable) -> None:

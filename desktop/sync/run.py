@@ -22,9 +22,10 @@ from desktop.providers.contract import CredentialsRefused, Feed, Provider, Reade
 from desktop.records import Changes
 from desktop.sync.bookmarks import CLOSED, FIRST, FULL, Mark
 from desktop.sync.bulk import Swelling
-from desktop.sync.changes import Collected, collect_events, is_late, probe_events, recheck_created
+from desktop.sync.changes import Collected, collect_events, is_late, probe_events
 from desktop.sync.collector import calm_collector
 from desktop.sync.fetching import Fetching
+from desktop.sync.following import follow
 from desktop.sync.inbox import Inbox
 from desktop.sync.lease import Held, LeaseHeld, LeaseLost, acquire
 from desktop.sync.lookback import look_back
@@ -194,7 +195,7 @@ class _Run:
         Inbox(session).process()
         if collected.closed:
             look_back(session)
-        recheck_created(session)
+        follow(session)
         retry_set_aside(session)
         check_unseen(session)
         self._promise(collected)

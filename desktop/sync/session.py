@@ -21,6 +21,7 @@ from desktop.sync.bulk import Lists
 from desktop.sync.fetching import Fetching
 from desktop.sync.lease import Lease
 from desktop.sync.report import Counts, Meter, Progress
+from desktop.sync.streams import streams_of
 
 logger = logging.getLogger(__name__)
 
@@ -62,12 +63,13 @@ class Session:
         self.lists = lists
         self.integration_id = lease.integration_id
         self.meter = Meter(tell)
-        self.counts = Counts([stream.name for stream in provider.streams])
         self.bookmarks = Bookmarks(books.database.statements)
         self._on_changes = on_changes
         with books.read() as connection:
             self._marks = dict(read_marks(connection, self.integration_id))
             aside = known_aside(connection, self.integration_id)
+            self.streams = streams_of(connection, provider, self.integration_id)
+        self.counts = Counts([stream.name for stream in self.streams])
         self.aside = AsideShelf(books.database.statements, self.integration_id, aside)
         self._clock = (0, 0.0)
         self.unstorable = (*_UNSTORABLE, *_driver_errors(books))
@@ -77,7 +79,7 @@ class Session:
     @property
     def feeds(self) -> Iterator[tuple[Stream, Feed]]:
         """Every feed of every stream, in the order of a first sync."""
-        for stream in self.provider.streams:
+        for stream in self.streams:
             for feed in stream.feeds:
                 yield stream, feed
 

@@ -27,6 +27,7 @@ from desktop.providers.contract import Provider, Stream
 from desktop.sync.aside import aside_by_stream
 from desktop.sync.bookmarks import CLOSED, EVENTS, Mark, Marks, read_marks
 from desktop.sync.lease import holder_in
+from desktop.sync.streams import streams_of
 
 EVENTS_CLOSED: Final = "The event feed is closed to this key: changes are found by looking back."
 
@@ -55,14 +56,17 @@ class StreamStatus:
 def read_status(
     connection: Connection, integration_id: int, provider: Provider, now: int | None = None
 ) -> list[StreamStatus]:
-    """Every stream of the provider, in its order, read in the caller's transaction. ``now``: this machine's clock."""
+    """Every stream that the account reads, in the provider's order, read in the caller's transaction.
+
+    ``now`` is this machine's clock (ms).
+    """
     marks = read_marks(connection, integration_id)
     aside = aside_by_stream(connection, integration_id)
     working = holder_in(connection, integration_id, now_ms() if now is None else now) is not None
     closed = marks.get((EVENTS, EVENTS))
     events_closed = closed is not None and closed.state in CLOSED
     answer = []
-    for stream in provider.streams:
+    for stream in streams_of(connection, provider, integration_id):
         status = _status(stream, marks, aside.get(stream.name, 0), working=working, events_closed=events_closed)
         answer.append(
             StreamStatus(

@@ -1,0 +1,102 @@
+"""Changes that no event feed tells of: listed by creation, by the last change, or found by reading everything again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from sqlalchemy import func, select
+
+from desktop.books.tables import BalanceEntry
+from desktop.books.tables.base import table_of
+from desktop.providers.contract import Feed, Stream
+from desktop.sync.bookmarks import FULL, Mark
+from desktop.sync.changes import OVERLAP_MS, list_since
+from desktop.sync.pull import pull_feed
+from desktop.sync.session import DAY_MS, Session
+from desktop.sync.streams import stored_parents
+
+LOOK_BACK_DAYS: Final = 3
+"""What is followed by creation is listed again at least this far before the bookmark."""
+
+_PENDING_DAYS: Final = 35
+_ENTRY = table_of(BalanceEntry)
+
+
+def follow(session: Session) -> None:
+    """Bring every stream up to date that says how its changes are found (``Stream.recheck``).
+
+    Raises: CredentialsRefused, CancelledError, LeaseLost, ClosedBooksError.
+    """
+    for stream, feed in session.feeds:
+        mark = session.mark(stream.name, feed.name)
+        if stream.recheck and not mark.under_way and mark.state == "complete":
+            _WAYS[stream.recheck](session, stream, feed, mark)
+
+
+def _since_created(session: Session, stream: Stream, feed: Feed, mark: Mark) -> None:
+    since = _bookmark(mark)
+    if since is None:
+        return
+    since = min(since - max(LOOK_BACK_DAYS, stream.lookback_days) * DAY_MS, _oldest_pending(session, stream))
+    list_since(session, stream, feed, "changes", created_from=since, parents=_parents(session, stream))
+
+
+def _since_changed(session: Session, stream: Stream, feed: Feed, mark: Mark) -> None:
+    since = _bookmark(mark)
+    if since is None:
+        return
+    if stream.lookback_days:
+        recent = session.provider_now().low - stream.lookback_days * DAY_MS
+        read = list_since(
+            session, stream, feed, "looking_back",
+            created_from=recent, parents=_parents(session, stream), promising=False,
+        )  # fmt: skip
+        if read is None:
+            return
+    list_since(session, stream, feed, "changes", changed_from=since - OVERLAP_MS, parents=_parents(session, stream))
+
+
+def _by_scan(session: Session, stream: Stream, feed: Feed, mark: Mark) -> None:
+    if session.counts.was_read(stream.name):
+        return
+    if stream.parent_days:
+        list_since(session, stream, feed, "changes", parents=_parents(session, stream))
+        return
+    session.keep(mark.begin(FULL, since_day=mark.since_day))
+    pull_feed(session, stream, feed)
+
+
+_WAYS: Final[Mapping[str, Callable[[Session, Stream, Feed, Mark], None]]] = {
+    "created": _since_created,
+    "updated": _since_changed,
+    "scan": _by_scan,
+}
+
+
+def _bookmark(mark: Mark) -> int | None:
+    return mark.complete_through if mark.complete_through is not None else mark.pass_started_at
+
+
+def _parents(session: Session, stream: Stream) -> Iterator[str]:
+    """Whom to ask for: the empty name where the stream is one list."""
+    if not stream.per_parent:
+        return iter(("",))
+    since = session.provider_now().low - stream.parent_days * DAY_MS if stream.parent_days else None
+    return stored_parents(session, stream, created_from=since)
+
+
+def _oldest_pending(session: Session, stream: Stream) -> int:
+    """The oldest line that says it is pending although its money is available by now: its new state is listed."""
+    now = session.provider_now().low
+    if stream.name != _ENTRY.name:
+        return now
+    query = select(func.min(_ENTRY.c.created_at)).where(
+        _ENTRY.c.integration_id == session.integration_id,
+        _ENTRY.c.created_at >= now - _PENDING_DAYS * DAY_MS,
+        _ENTRY.c.available_at < now,
+        _ENTRY.c.status == "pending",
+    )
+    with session.books.read() as connection:
+        oldest = connection.execute(query).scalar_one_or_none()
+    return now if oldest is None else int(oldest)
