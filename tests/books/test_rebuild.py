@@ -20,6 +20,7 @@ from desktop.books.tables import (
     DailyTotal,
     Invoice,
     Payment,
+    Payout,
     Refund,
     ServiceAllocation,
     ServiceTotal,
@@ -31,7 +32,7 @@ from tests.helpers.towns import Town
 from tests.worlds import World
 
 SUMS = (DailyTotal, ClientTotal, ServiceAllocation, ServiceTotal)
-DATED = (Payment, Refund, BalanceEntry, Invoice, *SUMS)
+DATED = (Payment, Refund, BalanceEntry, Invoice, Payout, *SUMS)
 
 
 @pytest.fixture
