@@ -105,7 +105,7 @@ class Api:
             raise limited()
         endpoint, ids = self._route(request, striking)
         permit(endpoint, token, striking)
-        made = self._once(request, endpoint, ids)
+        made = self._once(request, endpoint, ids, striking)
         for fault in striking:
             if fault.kind == "status" and fault.after:
                 raise failure(fault)
@@ -125,9 +125,9 @@ class Api:
             raise Refusal(405, "METHOD_NOT_ALLOWED", "The method is not allowed for this address.")
         raise Refusal(404, "NOT_FOUND", f"API endpoint for URL path `{request.path}` and HTTP method not found.")
 
-    def _once(self, request: Request, endpoint: Endpoint, ids: tuple[str, ...]) -> Wire:
+    def _once(self, request: Request, endpoint: Endpoint, ids: tuple[str, ...], striking: list[Fault]) -> Wire:
         """Serve a request; a write whose idempotency key was answered before gets that answer."""
-        call = self._call(request, endpoint, ids)
+        call = self._call(request, endpoint, ids, striking)
         key = call.body.get("idempotency_key")
         if not key:
             return endpoint.handler(call)
@@ -153,12 +153,12 @@ class Api:
         """As Square does after a while: every key is fresh again."""
         self._answered.clear()
 
-    def _call(self, request: Request, endpoint: Endpoint, ids: tuple[str, ...]) -> Call:
+    def _call(self, request: Request, endpoint: Endpoint, ids: tuple[str, ...], striking: list[Fault]) -> Call:
         query: dict[str, str] = {}
         for name, value in parse_qsl(request.query, keep_blank_values=True):
             query[name] = f"{query[name]},{value}" if name in query else value
         body = decoded(request.body) if request.method in {"POST", "PUT"} else {}
-        allowed = endpoint.takes
+        allowed = endpoint.takes - {fault.name for fault in striking if fault.kind == "refuse_parameter"}
         unknown = set(query) - (allowed if request.method in {"GET", "DELETE"} else set())
         if unknown:
             name = min(unknown)

@@ -71,6 +71,14 @@ def delete(world: World, found: Wire) -> list[str]:
     return [one["id"] for one in gone]
 
 
+def hold(world: World, variation: Wire) -> None:
+    """Show a variation's new version inside of the item that it belongs to."""
+    item = world.shelves["catalog"].objects.get(variation["item_variation_data"].get("item_id", ""))
+    if item is not None:
+        others = [one for one in item["item_data"].get("variations", ()) if one["id"] != variation["id"]]
+        item["item_data"]["variations"] = [*others, variation]
+
+
 def tracked_variations(world: World) -> list[Wire]:
     """The variations of which the shop counts how many there are."""
     variations = (one for one in world.every("catalog") if one["type"] == "ITEM_VARIATION")
@@ -101,7 +109,7 @@ def set_count(world: World, variation: str, location: str, quantity: int) -> Wir
             "calculated_at": stamp,
         }
         world.counts[variation, location] = count
-        world.shelves["count"].objects[key] = count
+        world.shelves["count"].add(key, count)
     count |= {"quantity": str(quantity), "calculated_at": stamp}
     world.shelves["count"].touch()
     world.journal.move(location, variation, quantity - before)

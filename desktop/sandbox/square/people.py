@@ -87,7 +87,7 @@ def add_card(world: World, customer: Wire, plastic: Plastic = PLASTICS[0], **fac
         "hsa_fsa": False,
         "version": 1,
     } | facts
-    world.shelves["card"].objects[made["id"]] = made
+    world.add("card", made)
     world.tell("card.created", "card", made)
     return made
 

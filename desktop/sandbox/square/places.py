@@ -29,7 +29,7 @@ def open_business(world: World, at: int) -> None:
         world.add("location", _location(world, name, kind, status, street, plain(at - (900 - place) * DAY)))
     world.main_location = world.every("location")[0]["id"]
     world.merchant["main_location_id"] = world.main_location
-    world.shelves["device"].objects[_TERMINAL] = _terminal(world, plain(at))
+    world.add("device", _terminal(world, plain(at)))
 
 
 def _location(world: World, name: str, kind: str, status: str, street: str, created: str) -> Wire:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from desktop.sandbox.square.calls import (
     Call,
     Endpoint,
@@ -38,8 +40,8 @@ def _created(call: Call) -> Window:
     return Window(asked.low or stamp(call.world.now - 365 * DAY), asked.high)
 
 
-def _money_list(call: Call, kind: str, name: str, place: str | None, same: dict[str, object]) -> Wire:
-    """Payments and refunds: by creation or by change, filtered by both."""
+def _money_list(call: Call, kind: str, name: str, place: str | None, fits: Callable[[Wire], bool]) -> Wire:
+    """Payments and refunds: by creation or by change, filtered by both, and by what else ``fits``."""
     created, updated = _created(call), window(call, "updated_at_begin_time", "updated_at_end_time")
     field = _SORT_FIELDS[call.choice("sort_field", tuple(_SORT_FIELDS), "CREATED_AT")]
     order = call.choice("sort_order", ORDERS, "DESC")
@@ -49,7 +51,7 @@ def _money_list(call: Call, kind: str, name: str, place: str | None, same: dict[
         return (
             place in {None, one["location_id"]}
             and (created.holds(one, "created_at") if by_change else updated.holds(one, "updated_at"))
-            and all(one.get(key) == value for key, value in same.items())
+            and fits(one)
         )
 
     listing = Listing(kind, name, field, order == "DESC", updated if by_change else created, keep)
@@ -59,18 +61,32 @@ def _money_list(call: Call, kind: str, name: str, place: str | None, same: dict[
 def _list_payments(call: Call) -> Wire:
     place = location_of(call, call.given("location_id")) or call.world.main_location
     total, last_4, brand = call.integer("total"), call.given("last_4"), call.given("card_brand")
-    if total is not None or last_4 or brand:
-        raise bad("The sandbox does not filter payments by amount or card.")
-    return _money_list(call, "payment", "payments", place, {})
+    offline = call.flag("is_offline_payment") if call.given("is_offline_payment") is not None else None
+    taken = window(call, "offline_begin_time", "offline_end_time")
+
+    def fits(one: Wire) -> bool:
+        card = one.get("card_details", {}).get("card", {})
+        at = one.get("offline_payment_details", {}).get("client_created_at")
+        return (
+            total in {None, one["total_money"]["amount"]}
+            and last_4 in {None, card.get("last_4")}
+            and brand in {None, card.get("card_brand")}
+            and offline in {None, bool(one.get("is_offline_payment"))}
+            and (taken == Window() or (at is not None and taken.holds({"at": at}, "at")))
+        )
+
+    return _money_list(call, "payment", "payments", place, fits)
 
 
 def _list_refunds(call: Call) -> Wire:
-    same: dict[str, object] = {}
-    if call.given("status"):
-        same["status"] = call.choice("status", ("PENDING", "COMPLETED", "REJECTED", "FAILED"), "")
-    if call.given("source_type"):
-        same["destination_type"] = call.given("source_type")
-    return _money_list(call, "refund", "refunds", location_of(call, call.given("location_id")), same)
+    status, source = call.given("status"), call.given("source_type")
+    if status is not None:
+        one_of("status", status, ("PENDING", "COMPLETED", "REJECTED", "FAILED"))
+
+    def fits(one: Wire) -> bool:
+        return status in {None, one["status"]} and source in {None, one["destination_type"]}
+
+    return _money_list(call, "refund", "refunds", location_of(call, call.given("location_id")), fits)
 
 
 def _list_disputes(call: Call) -> Wire:

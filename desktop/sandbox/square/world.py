@@ -68,12 +68,14 @@ class Shelf:
     def __init__(self) -> None:
         self.objects: dict[str, Wire] = {}
         self._orders: dict[str, list[tuple[str, str]]] = {}
+        self._ranks: dict[str, int] = {}
 
     def add(self, object_id: str, made: Wire) -> None:
         """Take a new object in."""
         self.objects[object_id] = made
+        self._ranks[object_id] = len(self._ranks)
         for field, order in self._orders.items():
-            insort(order, (_instant_of(made, field), object_id))
+            insort(order, (self._key(object_id, field), object_id))
 
     def remove(self, object_id: str) -> None:
         """Forget an object."""
@@ -87,13 +89,14 @@ class Shelf:
     def ordered(self, field: str) -> list[tuple[str, str]]:
         """Instant and id of every object, the oldest first; ``created_at`` stands in for a field that is not set."""
         if field not in self._orders:
-            self._orders[field] = sorted((_instant_of(one, field), key) for key, one in self.objects.items())
+            self._orders[field] = sorted((self._key(key, field), key) for key in self.objects)
         return self._orders[field]
 
-
-def _instant_of(one: Wire, field: str) -> str:
-    value = one.get(field) or one.get("created_at")
-    return sortable(value) if value else ""
+    def _key(self, object_id: str, field: str) -> str:
+        """The instant; where the kind has none at all, the order in which the objects came."""
+        one = self.objects[object_id]
+        value = one.get(field) or one.get("created_at")
+        return sortable(value) if value else f"{self._ranks[object_id]:09d}"
 
 
 class World:

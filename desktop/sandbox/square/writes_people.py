@@ -7,7 +7,7 @@ from typing import Any
 from desktop.sandbox.square import catalog, people
 from desktop.sandbox.square.calls import Call, one_of
 from desktop.sandbox.square.errors import bad, invalid, missing, outdated, required
-from desktop.sandbox.square.objects import PLASTICS, Plastic, Source, Wire
+from desktop.sandbox.square.objects import PLASTICS, Plastic, Source, Wire, copied
 from desktop.sandbox.square.reads import inner
 from desktop.sandbox.square.world import World
 
@@ -129,7 +129,7 @@ def _put(world: World, wanted: Wire, mappings: list[Wire]) -> Wire:
         raise missing("Catalog object", asked)
     if known is not None:
         check_version("catalog object", wanted.get("version"), known["version"], needed=True)
-    made = {name: value for name, value in wanted.items() if name not in {"version", "updated_at"}}
+    made = {name: copied(value) for name, value in wanted.items() if name not in {"version", "updated_at"}}
     if known is None:
         made["id"] = world.new_id("catalog")
         mappings.append({"client_object_id": asked, "object_id": made["id"]})
@@ -137,8 +137,19 @@ def _put(world: World, wanted: Wire, mappings: list[Wire]) -> Wire:
         parts = made["item_data"].get("variations") or []
         for part in parts:
             part.setdefault("item_variation_data", {})["item_id"] = made["id"]
-        made["item_data"]["variations"] = [_put(world, part, mappings) for part in parts]
-    return catalog.put(world, made, quiet=True)
+        kept = made["item_data"]["variations"] = [_put(world, part, mappings) for part in parts]
+        _drop_others(world, known or {}, {part["id"] for part in kept})
+    catalog.put(world, made, quiet=True)
+    if made["type"] == "ITEM_VARIATION":
+        catalog.hold(world, made)
+    return made
+
+
+def _drop_others(world: World, item: Wire, kept: set[str]) -> None:
+    """Variations that an item's new version does not name are deleted."""
+    for one in item.get("item_data", {}).get("variations", ()):
+        if one["id"] not in kept and not one["is_deleted"]:
+            catalog.delete(world, one)
 
 
 def upsert_object(call: Call) -> Wire:

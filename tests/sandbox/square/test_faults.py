@@ -66,6 +66,12 @@ def test_a_stream_can_be_refused_or_missing(shop: RunningSquare, wire: Wire) -> 
     assert (missing.status_code, code_of(missing)) == (404, "NOT_FOUND")
 
 
+def test_a_parameter_can_be_refused(shop: RunningSquare, wire: Wire) -> None:
+    shop.faults.add("refuse_parameter", name="sort_field")
+    assert code_of(wire.get("payments", sort_field="UPDATED_AT")) == "UNKNOWN_QUERY_PARAMETER"
+    assert wire.get("payments").status_code == 200
+
+
 def test_a_write_can_happen_although_its_answer_says_otherwise(shop: RunningSquare, wire: Wire) -> None:
     shop.faults.add("status", status=500, stream="customers", method="POST", after=True, times=1)
     body = {"idempotency_key": "ghost", "given_name": "Ghost"}

@@ -174,6 +174,39 @@ def test_a_window_ends_before_its_end(reading: Wire) -> None:
     assert all("2026-10-01" <= one["created_at"] < "2026-11-01" for one in found)
 
 
+def test_payments_by_what_they_are(reading_square: RunningSquare, reading: Wire) -> None:
+    stall = places(reading_square)[1]
+    offline = reading.all("payments", "payments", location_id=stall, is_offline_payment="true")
+    assert [one["is_offline_payment"] for one in offline] == [True, True]
+    taken = offline[0]["offline_payment_details"]["client_created_at"]
+    assert reading.all("payments", "payments", location_id=stall, offline_begin_time=taken) == offline[:1]
+    chosen = reading.all("payments", "payments", last_4="9029", card_brand="MASTERCARD")
+    assert {one["card_details"]["card"]["last_4"] for one in chosen} == {"9029"}
+    total = chosen[0]["total_money"]["amount"]
+    assert chosen[0]["id"] in [one["id"] for one in reading.all("payments", "payments", total=total)]
+    failed = reading.all("refunds", "refunds", status="FAILED", source_type="CARD")
+    assert [one["status"] for one in failed] == ["FAILED"]
+
+
+def test_orders_by_state_customer_and_closing(reading_square: RunningSquare, reading: Wire) -> None:
+    def search(**query: Any) -> list[dict[str, Any]]:
+        return reading.all("orders/search", "orders", {"location_ids": places(reading_square), "query": query})
+
+    assert {one["state"] for one in search(filter={"state_filter": {"states": ["OPEN"]}})} == {"OPEN"}
+    owner = next(one["customer_id"] for one in reading_square.world.every("order") if "customer_id" in one)
+    mine = search(filter={"customer_filter": {"customer_ids": [owner]}})
+    assert {one["customer_id"] for one in mine} == {owner}
+    times = {"closed_at": {"start_at": "2026-11-01T00:00:00Z"}}
+    closed = search(filter={"date_time_filter": times}, sort={"sort_field": "CLOSED_AT", "sort_order": "ASC"})
+    assert [one["closed_at"] for one in closed] == sorted(one["closed_at"] for one in closed)
+    assert closed[0]["closed_at"] >= "2026-11-01"
+
+
+def test_disputes_by_state(reading: Wire) -> None:
+    assert [one["state"] for one in reading.all("disputes", "disputes", states="WON")] == ["WON"]
+    assert reading.get("disputes", states="ACCEPTED").json() == {}
+
+
 @pytest.mark.parametrize(
     ("path", "body", "code"),
     [

@@ -216,9 +216,11 @@ def test_a_payment_that_cannot_be(wire: Wire, change: dict[str, Any], code: str)
 
 def test_a_stored_card_is_charged_until_it_is_disabled(wire: Wire) -> None:
     customer = made_customer(wire)
+    before = wire.all("cards", "cards")
     wanted = {"idempotency_key": key(), "source_id": "cnon:card-nonce-ok", "card": {"customer_id": customer["id"]}}
     card = wire.post("cards", wanted).json()["card"]
     assert (card["enabled"], card["customer_id"]) == (True, customer["id"])
+    assert wire.all("cards", "cards") == [*before, card]
     body = {"source_id": card["id"], "customer_id": customer["id"], "amount_money": usd(1200)}
     paid = wire.post("payments", body | {"idempotency_key": key()}).json()["payment"]
     assert (paid["card_details"]["entry_method"], paid["card_details"]["card"]["id"]) == ("ON_FILE", card["id"])
@@ -367,6 +369,35 @@ def test_the_catalog_grows_changes_and_shrinks(wire: Wire) -> None:
     assert wire.get(f"catalog/object/{made['id']}").status_code == 404
     body = {"object_types": ["ITEM"], "include_deleted_objects": True, "begin_time": made["updated_at"]}
     assert made["id"] in [one["id"] for one in wire.all("catalog/search", "objects", body)]
+
+
+def test_an_item_shows_its_variations_as_they_are(wire: Wire) -> None:
+    def variation(name: str) -> dict[str, Any]:
+        data = {"pricing_type": "FIXED_PRICING", "price_money": usd(900), "name": name}
+        return {"type": "ITEM_VARIATION", "id": f"#{name}", "item_variation_data": data}
+
+    def put(thing: dict[str, Any]) -> dict[str, Any]:
+        told = wire.post("catalog/object", {"idempotency_key": key(), "object": thing}).raise_for_status().json()
+        return dict(told["catalog_object"])
+
+    item = put(
+        {
+            "type": "ITEM",
+            "id": "#cup",
+            "item_data": {"name": "Cup", "variations": [variation("Blue"), variation("Red")]},
+        }
+    )
+    blue, red = item["item_data"]["variations"]
+    dearer = blue | {"item_variation_data": blue["item_variation_data"] | {"price_money": usd(1100)}}
+    put(dearer)
+    shown = wire.get(f"catalog/object/{item['id']}").json()["object"]
+    assert [one["item_variation_data"]["price_money"]["amount"] for one in shown["item_data"]["variations"]] == [
+        900,
+        1100,
+    ]
+    put(shown | {"item_data": shown["item_data"] | {"variations": shown["item_data"]["variations"][:1]}})
+    assert wire.get(f"catalog/object/{blue['id']}").status_code == 404
+    assert wire.get(f"catalog/object/{red['id']}").status_code == 200
 
 
 def test_stock_is_counted_and_moved(shop: RunningSquare, wire: Wire) -> None:
