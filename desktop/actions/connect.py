@@ -12,6 +12,7 @@ from typing import Protocol
 from desktop.actions.business import Business, credentials_place
 from desktop.actions.callback import DEFAULT_PORT, Answer, Callback
 from desktop.actions.platforms import platform_app
+from desktop.actions.renewal import forget_renewal
 from desktop.books.integrations import (
     ACTIVE,
     IntegrationRow,
@@ -112,11 +113,7 @@ def connect_by_oauth(
     provider = business.provider(provider_name)
     app = platform_app(business, provider_name)
     if app is None:
-        raise UsageError(
-            "Platform keys are needed",
-            f"Connecting {provider.title} in the browser needs your own platform's client id and secret.",
-            "Enter them once, or paste a restricted key instead.",
-        )
+        raise _no_platform(provider)
     talk.step(Step.CHOSEN)
     endpoints = provider.endpoints(business.environment)
     state, verifier = f"{provider_name}.{secrets.token_urlsafe(32)}", secrets.token_urlsafe(48)
@@ -146,6 +143,20 @@ def connect_by_oauth(
         raise
     finally:
         reader.close()
+
+
+def _no_platform(provider: Provider) -> UsageError:
+    if provider.needs_secret:
+        return UsageError(
+            "Platform keys are needed",
+            f"Connecting {provider.title} in the browser needs your own platform's client id and secret.",
+            "Enter them once, or paste a restricted key instead.",
+        )
+    return UsageError(
+        "An application id is needed",
+        f"Connecting {provider.title} in the browser needs the id of your own application at {provider.title}.",
+        f"Enter it once (PAYDESK_{provider.name.upper()}_CLIENT_ID), or paste an access token instead.",
+    )
 
 
 def _check(answer: Answer, provider: Provider) -> None:
@@ -214,6 +225,7 @@ def _store(
         else:
             fixed = {"provider": provider.name, "mode": account.mode, "row_uuid": row_uuid, "created_at": books.now()}
             integration_id = add_integration(writer.connection, {**fixed, **values})
+        forget_renewal(writer.connection, row_uuid)
         log_activity(writer.connection, books.now(), "connect", f"{provider.name} by {way}", integration_id)
     talk.step(Step.SEALED)
     talk.step(Step.UPDATES, "updates are polled until webhooks exist")

@@ -1,4 +1,4 @@
-"""The owner's own platform keys, which a code exchange with some providers needs."""
+"""The owner's own platform (application), which asks for access in the browser; some providers want its secret too."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class KnownPlatform:
 def known_platform(business: Business, provider_name: str) -> KnownPlatform | None:
     """The platform that would ask for access, None where there is none."""
     client_id, secret = _stated(business, provider_name)
-    if client_id and secret:
+    if client_id and (secret or not business.provider(provider_name).needs_secret):
         return KnownPlatform(client_id, fixed=True)
     kept = business.books.setting(_setting(provider_name))
     return KnownPlatform(kept["client_id"], fixed=False) if kept else None
@@ -34,36 +34,48 @@ def platform_app(business: Business, provider_name: str) -> OAuthApp | None:
     Raises: an error of the vault, where kept keys cannot be opened.
     """
     client_id, secret = _stated(business, provider_name)
-    if client_id and secret:
+    if client_id and (secret or not business.provider(provider_name).needs_secret):
         return OAuthApp(client_id, secret)
     kept = business.books.setting(_setting(provider_name))
     if not kept:
         return None
+    if not kept["sealed"]:
+        return OAuthApp(kept["client_id"])
     business.vault.unlock()
     uuid = _uuid(provider_name)
     fields = business.vault.open_fields(uuid, _place(provider_name), base64.b64decode(kept["sealed"]))
     return OAuthApp(kept["client_id"], fields["secret"].reveal())
 
 
-def keep_platform(business: Business, provider_name: str, client_id: str, secret: str) -> None:
-    """Keep the owner's platform keys, the secret sealed.
+def keep_platform(business: Business, provider_name: str, client_id: str, secret: str = "") -> None:
+    """Keep the owner's platform keys, the secret sealed. Where PKCE stands in for it, the secret may be left out.
 
     Raises: UsageError where one of them is missing.
     """
-    if not client_id.strip() or not secret.strip():
+    provider = business.provider(provider_name)
+    client_id, secret = client_id.strip(), secret.strip()
+    if provider.needs_secret and not (client_id and secret):
         raise UsageError(
             "Platform keys are missing",
             "Both the platform's client id and its secret key are needed.",
             "Copy them from the provider's developer settings.",
         )
+    if not client_id:
+        raise UsageError(
+            "The application id is missing",
+            f"Connecting {provider.title} in the browser needs your application's id.",
+            f"Copy it from {provider.title}'s developer settings.",
+        )
+    sealed = _sealed(business, provider_name, secret) if secret else ""
+    business.books.keep_setting(_setting(provider_name), {"client_id": client_id, "sealed": sealed})
+
+
+def _sealed(business: Business, provider_name: str, secret: str) -> str:
     business.vault.unlock()
     uuid = _uuid(provider_name)
     if not business.vault.has_data_key(uuid):
         business.vault.new_data_key(uuid)
-    sealed = business.vault.seal_fields(uuid, _place(provider_name), {"secret": secret.strip()})
-    business.books.keep_setting(
-        _setting(provider_name), {"client_id": client_id.strip(), "sealed": base64.b64encode(sealed).decode()}
-    )
+    return base64.b64encode(business.vault.seal_fields(uuid, _place(provider_name), {"secret": secret})).decode()
 
 
 def _stated(business: Business, provider_name: str) -> tuple[str, str]:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from functools import partial
 
 from desktop.actions.business import Business
+from desktop.actions.renewal import live_credentials
 from desktop.books.integrations import IntegrationRow
 from desktop.errors import NotConnectedError
+from desktop.providers.contract import Credentials, CredentialsRefused
 from desktop.records import Changes
 from desktop.sync.bulk import Access, BulkReader, Swelling
 from desktop.sync.lease import holder_text
@@ -45,8 +47,35 @@ def sync_account(
 
     Raises: NotConnectedError, CredentialsRefused, CancelledError, or an error of the vault or the books.
     """
+    run = partial(
+        _sync, business, row, cancel=cancel, full=full, since=since,
+        progress=progress or _ignore, changed=changed or _ignore, who=who,
+    )  # fmt: skip
+    credentials = live_credentials(business, row, who=who)
+    try:
+        return run(credentials)
+    except CredentialsRefused:
+        # They may have ended before their time; exchanged for new ones, it goes on where it stopped.
+        renewed = live_credentials(business, row, refused=credentials, who=who)
+        if renewed == credentials:
+            raise
+        return run(renewed)
+
+
+def _sync(
+    business: Business,
+    row: IntegrationRow,
+    credentials: Credentials,
+    *,
+    cancel: threading.Event,
+    full: bool,
+    since: str | None,
+    progress: Callable[[Progress], None],
+    changed: Callable[[Changes], None],
+    who: str,
+) -> SyncReport:
     provider = business.provider(row.provider)
-    access = Access(row.provider, business.credentials(row), business.endpoints(row))
+    access = Access(row.provider, credentials, business.endpoints(row))
     reader = provider.reader(access.credentials, access.endpoints, cancel)
     try:
         return sync_integration(
@@ -56,8 +85,8 @@ def sync_account(
             row.id,
             full=full,
             since=since,
-            progress=progress or _ignore,
-            on_changes=changed or _ignore,
+            progress=progress,
+            on_changes=changed,
             cancel=cancel,
             holder=holder_text(who),
             lists=Swelling(reader, partial(BulkReader, access)),

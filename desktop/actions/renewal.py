@@ -1,0 +1,186 @@
+"""Keeping an account's credentials alive where they end by themselves (Square's tokens).
+
+What they are exchanged with may work only once, so the exchange is an intent on disk before it is sent: where its
+answer was lost nobody knows whether it was spent, and it is tried once more, not in a loop. Until the old credentials
+end they go on being used, and the owner reads by when to connect again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from desktop.actions.business import Business, credentials_place
+from desktop.actions.platforms import platform_app
+from desktop.books.books import read_setting, write_setting
+from desktop.books.integrations import NEEDS_ATTENTION, IntegrationRow, log_activity, update_integration
+from desktop.periods import day_of
+from desktop.providers.contract import Credentials, CredentialsRefused, Tenure, Unanswered, Unreachable
+from desktop.sync.lease import Held, Lease, acquire, holder_text
+
+ASKED, SPENT = "asked", "spent"
+
+MOST_TRIES: Final = 2
+"""Exchanges that may go without a known answer before what was exchanged counts as spent."""
+
+PAUSE_MS: Final = 3_600_000
+"""Between an exchange without an answer and the next."""
+
+WARN_MS: Final = 14 * 86_400_000
+"""How long before credentials can no longer be exchanged the owner is told, where exchanging does not succeed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Renewal:
+    """What is known of the exchange that is due: its state, when it was last asked for (ms), and how often."""
+
+    state: str = ""
+    at: int = 0
+    tries: int = 0
+
+    @classmethod
+    def of(cls, kept: dict[str, Any]) -> _Renewal:
+        return cls(str(kept.get("state", "")), int(kept.get("at", 0)), int(kept.get("tries", 0)))
+
+    def kept(self) -> dict[str, Any]:
+        return {"state": self.state, "at": self.at, "tries": self.tries}
+
+
+def live_credentials(
+    business: Business, row: IntegrationRow, *, refused: Credentials | None = None, who: str = "renewal"
+) -> Credentials:
+    """The account's credentials, exchanged for new ones first where that is due or the provider ``refused`` them.
+
+    New ones are committed before they are first used. Raises: CredentialsRefused where they have ended and cannot be
+    exchanged (any more), Unreachable where they have ended and the provider cannot be asked, NotConnectedError, or an
+    error of the vault or the books.
+    """
+    credentials = business.credentials(row)
+    tenure = business.provider(row.provider).tenure(credentials)
+    if tenure is None or (refused is None and business.books.now() < tenure.renew_at):
+        return credentials
+    lease = acquire(business.books, row.id, holder_text(who))
+    if isinstance(lease, Held):
+        return credentials  # whoever is at work on the account sees to it
+    try:
+        return _Exchange(business, row, lease, refused).go()
+    finally:
+        lease.release()
+
+
+class _Exchange:
+    """One look at whether credentials are to be exchanged, and the exchange. Under the account's lease."""
+
+    def __init__(self, business: Business, row: IntegrationRow, lease: Lease, refused: Credentials | None) -> None:
+        self._business = business
+        self._row = row
+        self._provider = business.provider(row.provider)
+        self._lease = lease
+        self._now = business.books.now()
+        # Read again: somebody else may have exchanged them while the lease was theirs.
+        self._credentials = business.credentials(row)
+        self._refused = refused is not None and refused == self._credentials
+
+    def go(self) -> Credentials:
+        """The credentials to use. Raises: as ``live_credentials``."""
+        tenure = self._provider.tenure(self._credentials)
+        if tenure is None or (self._now < tenure.renew_at and not self._refused):
+            return self._credentials
+        with self._business.books.read() as connection:
+            known = _Renewal.of(read_setting(connection, _setting(self._row.row_uuid), {}))
+        if known.state == ASKED and known.tries >= MOST_TRIES:
+            known = self._keep(_Renewal(SPENT, known.at, known.tries))
+        if known.state == SPENT or self._is_over(tenure):
+            return self._last_ones(tenure)
+        if known.state == ASKED and self._now - known.at < PAUSE_MS:
+            return self._meanwhile(tenure, None)
+        return self._ask(tenure, _Renewal(ASKED, self._now, known.tries + 1))
+
+    def _ask(self, tenure: Tenure, intent: _Renewal) -> Credentials:
+        business, row = self._business, self._row
+        app, endpoints = platform_app(business, row.provider), business.endpoints(row)
+        self._keep(intent)
+        try:
+            renewed = self._provider.renew(app, endpoints, self._credentials)
+        except CredentialsRefused:
+            self._keep(_Renewal(SPENT, intent.at, intent.tries))
+            return self._last_ones(tenure)
+        except Unanswered as error:
+            return self._meanwhile(tenure, error)
+        except Unreachable as error:
+            self._keep(_Renewal())  # it never left: nothing was spent, and it may be tried again at any time
+            return self._meanwhile(tenure, error)
+        self._store(renewed)
+        return renewed
+
+    def _store(self, credentials: Credentials) -> None:
+        business, row = self._business, self._row
+        business.vault.unlock()
+        sealed = business.vault.seal_fields(row.row_uuid, credentials_place(row.row_uuid), dict(credentials.fields))
+        with business.books.write() as writer:
+            self._lease.check(writer)
+            told = {} if row.status == NEEDS_ATTENTION else {"attention": ""}
+            update_integration(writer.connection, row.id, credentials=sealed, **told)
+            forget_renewal(writer.connection, row.row_uuid)
+            log_activity(writer.connection, self._now, "renew", row.title, row.id)
+
+    def _keep(self, renewal: _Renewal) -> _Renewal:
+        with self._business.books.write() as writer:
+            self._lease.check(writer)
+            write_setting(writer.connection, _setting(self._row.row_uuid), renewal.kept())
+        return renewal
+
+    def _meanwhile(self, tenure: Tenure, error: Unreachable | None) -> Credentials:
+        """The old credentials while they last; it may still come right by itself, but not for ever."""
+        title = self._provider.title
+        ended = self._refused or self._now >= tenure.expires_at
+        until = tenure.renewable_until
+        if until is not None and until - self._now < WARN_MS:
+            self._tell(f"Let Paydesk reach {title} by {self._day(until)}, or it has to be connected again.")
+        elif tenure.expires_at - self._now < WARN_MS and not ended:
+            self._tell(f"Reconnect {title} by {self._day(tenure.expires_at)}: its access could not be renewed yet.")
+        if ended:
+            raise error or Unreachable(
+                f"{title} not reachable",
+                f"{title}'s access to this account has ended, and whether it was renewed is being checked.",
+                "Try again in an hour.",
+            )
+        return self._credentials
+
+    def _last_ones(self, tenure: Tenure) -> Credentials:
+        """The old credentials while they last: there will be no new ones, and the owner reads by when to reconnect."""
+        title = self._provider.title
+        if not self._refused and self._now < tenure.expires_at:
+            self._tell(f"Reconnect {title} by {self._day(tenure.expires_at)}: its access could not be renewed.")
+            return self._credentials
+        error = CredentialsRefused(
+            "Access ended",
+            f"{title}'s access to this account has ended and cannot be renewed.",
+            "Connect the account again. Nothing that was read is lost.",
+        )
+        self._tell(str(error), status=NEEDS_ATTENTION)
+        raise error
+
+    def _tell(self, text: str, **more: str) -> None:
+        with self._business.books.write() as writer:
+            self._lease.check(writer)
+            update_integration(writer.connection, self._row.id, attention=text, **more)
+
+    def _is_over(self, tenure: Tenure) -> bool:
+        return tenure.renewable_until is not None and self._now >= tenure.renewable_until
+
+    def _day(self, instant: int) -> str:
+        found = datetime.fromisoformat(day_of(instant, self._business.books.zone)).replace(tzinfo=UTC)
+        return f"{found.day} {found:%B} {found.year}"
+
+
+def forget_renewal(connection: Connection, row_uuid: str) -> None:
+    """New credentials are there: what is known of exchanging the old ones is over. In the caller's transaction."""
+    write_setting(connection, _setting(row_uuid), {})
+
+
+def _setting(row_uuid: str) -> str:
+    return f"renewal.{row_uuid}"
