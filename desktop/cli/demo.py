@@ -1,4 +1,4 @@
-"""The demo: a pretend Stripe in a process of its own, connected by its own consent pages, synced, and shown."""
+"""The demo: a pretend Stripe and a pretend Square, connected by their own consent pages, synced, and shown."""
 
 from __future__ import annotations
 
@@ -44,23 +44,27 @@ def demo(*, headless: bool, seed: int, today: str | None, as_json: bool) -> int:
             return open_demo(Path(folder) / "books", environment, connect_demo)
         business = open_business(Path(folder) / "books", environment, memory_key=True)
         try:
-            report = connect_demo(business)
+            reports = connect_demo(business)
             answer = to_json(dashboard(business.books, business.today()))
         finally:
             business.close()
     if as_json:
-        document({**answer, "sync": report})
+        document({**answer, "sync": {"integrations": reports}})
     else:
-        seen = sum(stream["seen"] for stream in report["streams"])
-        say(f"Stripe connected by OAuth, {seen:,} objects synced in {report['seconds']:.1f} s.")
+        for report in reports:
+            seen = sum(stream["seen"] for stream in report["streams"])
+            title = report["provider"].capitalize()
+            say(f"{title} connected by OAuth, {seen:,} objects synced in {report['seconds']:.1f} s.")
         say_dashboard(answer)
     return 0
 
 
 def demo_environment(addresses: Mapping[str, Mapping[str, str]], day: str, timezone: str) -> dict[str, str]:
     """The variables under which everything talks to the sandbox and its day is today."""
-    stripe = addresses["stripe"]
+    stripe, square = addresses["stripe"], addresses["square"]
     return {
+        "PAYDESK_SQUARE_API_BASE": square["api_base"],
+        "PAYDESK_SQUARE_CLIENT_ID": square["application_id"],
         "PAYDESK_STRIPE_API_BASE": stripe["api_base"],
         "PAYDESK_STRIPE_CONNECT_BASE": stripe["connect_base"],
         "PAYDESK_STRIPE_CLIENT_ID": stripe["client_id"],
@@ -72,11 +76,16 @@ def demo_environment(addresses: Mapping[str, Mapping[str, str]], day: str, timez
     }
 
 
-def connect_demo(business: Business, cancel: threading.Event | None = None) -> dict[str, Any]:
-    """Connect Stripe through the sandbox's own pages, as a browser would, and sync it; the sync's report."""
+def connect_demo(business: Business, cancel: threading.Event | None = None) -> list[dict[str, Any]]:
+    """Connect both providers through the sandbox's own pages, as a browser would, and sync them; the syncs' reports."""
     stop = cancel or threading.Event()
+    return [_connect_one(business, provider, stop) for provider in ("stripe", "square")]
+
+
+def _connect_one(business: Business, provider: str, stop: threading.Event) -> dict[str, Any]:
     talk = _Browser()
-    connected = connect_by_oauth(business, "stripe", talk, stop, port=0)
+    tell(f"{business.provider(provider).title}:")
+    connected = connect_by_oauth(business, provider, talk, stop, port=0)
     talk.step(Step.SYNC)
     report = report_json(sync_account(business, connected.integration, cancel=stop, who="the demo"))
     talk.step(Step.CONNECTED)
