@@ -18,6 +18,8 @@ from desktop.sandbox.square.objects import API_VERSION, Wire, copied
 from desktop.sandbox.square.world import World
 
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LONGEST_KEYS = {"payments": 45, "refunds": 45, "cards": 45, "terminals": 64, "orders": 192, "online-checkout": 192}
+_LONGEST_KEY = 128
 _FAILURES = {
     429: ("RATE_LIMITED", "Your request has been rate limited; please try again later."),
     409: ("CONFLICT", "Another request is changing this object."),
@@ -131,6 +133,9 @@ class Api:
         key = call.body.get("idempotency_key")
         if not key:
             return endpoint.handler(call)
+        most = _LONGEST_KEYS.get(stream_of(request.path), _LONGEST_KEY)
+        if not isinstance(key, str) or len(key) > most:
+            raise invalid("idempotency_key", f"Field must not be greater than {most} in length.", "VALUE_TOO_LONG")
         place = f"{request.method} {request.path} {key}"
         asked = hashlib.sha256(json.dumps(call.body, sort_keys=True).encode()).hexdigest()
         if place in self._answered:

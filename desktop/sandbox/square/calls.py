@@ -168,7 +168,7 @@ def window(call_or_range: Any, low_name: str, high_name: str) -> Window:
 
 @dataclass(slots=True)
 class Listing:
-    """How a list is walked: which kind, by which instant, between which bounds, and what is left out."""
+    """How a list is walked: which kind, in which order, between which bounds of it, and what is left out."""
 
     kind: str
     name: str

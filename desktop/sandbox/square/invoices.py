@@ -79,6 +79,7 @@ def publish(world: World, invoice: Wire) -> Wire:
     planned = invoice.get("scheduled_at")
     waits = planned is not None and seconds(planned) > world.now
     address = f"https://squareup.com/pay-invoice/{invoice['id']}"
+    world.shelves["invoice"].marks[invoice["id"]] = planned if planned is not None and waits else world.plain_stamp()
     settle(world, invoice, "SCHEDULED" if waits else "UNPAID", public_url=address)
     world.tell("invoice.published", "invoice", invoice, invoice["location_id"])
     if planned is not None and waits:
@@ -88,6 +89,7 @@ def publish(world: World, invoice: Wire) -> Wire:
 
 def _send(world: World, invoice: Wire) -> None:
     if invoice["status"] == "SCHEDULED":
+        world.shelves["invoice"].marks[invoice["id"]] = world.plain_stamp()
         settle(world, invoice, "UNPAID")
         world.tell("invoice.updated", "invoice", invoice, invoice["location_id"])
 

@@ -19,7 +19,7 @@ from desktop.sandbox.square.calls import (
 from desktop.sandbox.square.errors import Refusal, bad, invalid, missing, required
 from desktop.sandbox.square.moments import DAY, stamp
 from desktop.sandbox.square.objects import Wire
-from desktop.sandbox.square.world import FEED_DAYS, Shelf
+from desktop.sandbox.square.world import BY_NAME, FEED_DAYS, Shelf
 
 ORDERS = ("ASC", "DESC")
 _CATALOG_TYPES = (
@@ -93,6 +93,7 @@ def _location(call: Call) -> Wire:
 
 # Customers
 
+_CUSTOMER_ORDERS = {"DEFAULT": BY_NAME, "CREATED_AT": "created_at"}
 _TEXT_FILTERS = ("email_address", "phone_number", "reference_id")
 
 
@@ -111,22 +112,24 @@ def _search_customers(call: Call) -> Wire:
         raise bad(f"The sandbox does not filter customers by {sorted(unknown)}.", "query.filter")
     created = window(wanted.get("created_at"), "start_at", "end_at")
     updated = window(wanted.get("updated_at"), "start_at", "end_at")
-    one_of("query.sort.field", sort.get("field", "DEFAULT"), ("DEFAULT", "CREATED_AT"))
+    field = one_of("query.sort.field", sort.get("field", "DEFAULT"), tuple(_CUSTOMER_ORDERS))
     order = one_of("query.sort.order", sort.get("order", "ASC"), ORDERS)
     texts = {name: inner(wanted, name) for name in _TEXT_FILTERS if name in wanted}
 
     def keep(one: Wire) -> bool:
-        return updated.holds(one, "updated_at") and all(_like(one, name, text) for name, text in texts.items())
+        timely = created.holds(one, "created_at") and updated.holds(one, "updated_at")
+        return timely and all(_like(one, name, text) for name, text in texts.items())
 
-    listing = Listing("customer", "customers", descending=order == "DESC", bounds=created, keep=keep)
+    listing = Listing("customer", "customers", _CUSTOMER_ORDERS[field], order == "DESC", keep=keep)
     return _counted(call, page(call, listing, call.limit(100, 100)))
 
 
 def _list_customers(call: Call) -> Wire:
-    call.choice("sort_field", ("DEFAULT", "CREATED_AT"), "DEFAULT")
+    field = call.choice("sort_field", tuple(_CUSTOMER_ORDERS), "DEFAULT")
     order = call.choice("sort_order", ORDERS, "ASC")
     return _counted(
-        call, page(call, Listing("customer", "customers", descending=order == "DESC"), call.limit(100, 100))
+        call,
+        page(call, Listing("customer", "customers", _CUSTOMER_ORDERS[field], order == "DESC"), call.limit(100, 100)),
     )
 
 

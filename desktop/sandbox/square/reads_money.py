@@ -10,7 +10,6 @@ from desktop.sandbox.square.calls import (
     Listing,
     Window,
     endpoint,
-    moment,
     one_of,
     page,
     window,
@@ -19,11 +18,15 @@ from desktop.sandbox.square.errors import bad, invalid, missing, required
 from desktop.sandbox.square.moments import DAY, stamp
 from desktop.sandbox.square.objects import Wire
 from desktop.sandbox.square.reads import ORDERS, inner, retrieve, strings
+from desktop.sandbox.square.world import BY_MARK
 
 _STATES = (
     *("INQUIRY_EVIDENCE_REQUIRED", "INQUIRY_PROCESSING", "INQUIRY_CLOSED", "EVIDENCE_REQUIRED", "PROCESSING"),
     *("WON", "LOST", "ACCEPTED"),
 )
+CHECKOUT_DAYS = 30
+"""How long a terminal checkout can be read."""
+
 _SORT_FIELDS = {"CREATED_AT": "created_at", "UPDATED_AT": "updated_at", "OFFLINE_CREATED_AT": "created_at"}
 
 
@@ -187,7 +190,7 @@ def _invoices(call: Call, place: str, people: list[str], order: str) -> Wire:
         owner = one.get("primary_recipient", {}).get("customer_id")
         return bool(one["location_id"] == place) and (not people or owner in people)
 
-    listing = Listing("invoice", "invoices", "created_at", order == "DESC", keep=keep)
+    listing = Listing("invoice", "invoices", BY_MARK, order == "DESC", keep=keep)
     return page(call, listing, call.limit(100, 200))
 
 
@@ -240,13 +243,25 @@ def _subscription(call: Call) -> Wire:
     return {"subscription": _shown_subscription(call, call.world.find("subscription", call.ids[0]), include)}
 
 
+def _forgotten(call: Call) -> str:
+    return stamp(call.world.now - CHECKOUT_DAYS * DAY)
+
+
+def _checkout(call: Call) -> Wire:
+    found = call.world.find("checkout", call.ids[0])
+    if found["created_at"] < _forgotten(call):
+        raise missing("Checkout", call.ids[0])
+    return {"checkout": found}
+
+
 def _search_checkouts(call: Call) -> Wire:
     query = inner(call.body, "query")
     wanted, sort = inner(query, "filter"), inner(query, "sort")
     device, status = wanted.get("device_id"), wanted.get("status")
     created = window(wanted.get("created_at"), "start_at", "end_at")
-    # Square looks at the last thirty days unless the request names a range.
-    bounds = Window(created.low or moment("start_at", stamp(call.world.now - 30 * DAY)), created.high)
+    # Square looks at the last day unless the request names a range, and forgets a checkout after thirty.
+    low = created.low or stamp(call.world.now - DAY)
+    bounds = Window(max(low, _forgotten(call)), created.high)
     order = one_of("query.sort.sort_order", sort.get("sort_order", "DESC"), ORDERS)
 
     def keep(one: Wire) -> bool:
@@ -288,7 +303,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     endpoint("POST", "subscriptions/search", _search_subscriptions, "SUBSCRIPTIONS_READ", "cursor limit query include"),
     endpoint("GET", "subscriptions/{}", _subscription, "SUBSCRIPTIONS_READ", "include"),
     endpoint("POST", "terminals/checkouts/search", _search_checkouts, "PAYMENTS_READ", "query cursor limit"),
-    endpoint("GET", "terminals/checkouts/{}", retrieve("checkout", "checkout"), "PAYMENTS_READ"),
+    endpoint("GET", "terminals/checkouts/{}", _checkout, "PAYMENTS_READ"),
     endpoint("GET", "online-checkout/payment-links", _links, "ORDERS_READ", "cursor limit"),
     endpoint("GET", "online-checkout/payment-links/{}", retrieve("link", "payment_link"), "ORDERS_READ"),
 )

@@ -62,13 +62,24 @@ NOUNS = {
 Deed = Callable[[], object]
 
 
+BY_NAME = "name"
+BY_MARK = "mark"
+"""Orders of a shelf beside those by an instant of its objects."""
+
+_NAMES = ("company_name", "email_address", "phone_number")
+
+
 class Shelf:
-    """The objects of one kind by id, and their orders by an instant, made when asked for and kept until they change."""
+    """The objects of one kind by id, and their orders by an instant, made when asked for and kept until they change.
+
+    ``marks`` are instants by which objects are ordered and which they do not show.
+    """
 
     def __init__(self) -> None:
         self.objects: dict[str, Wire] = {}
         self._orders: dict[str, list[tuple[str, str]]] = {}
         self._ranks: dict[str, int] = {}
+        self.marks: dict[str, str] = {}
 
     def add(self, object_id: str, made: Wire) -> None:
         """Take a new object in."""
@@ -87,7 +98,7 @@ class Shelf:
         self._orders = {field: order for field, order in self._orders.items() if field == "created_at"}
 
     def ordered(self, field: str) -> list[tuple[str, str]]:
-        """Instant and id of every object, the oldest first; ``created_at`` stands in for a field that is not set."""
+        """Key and id of every object, the least first; ``created_at`` stands in for an instant that is not set."""
         if field not in self._orders:
             self._orders[field] = sorted((self._key(key, field), key) for key in self.objects)
         return self._orders[field]
@@ -95,6 +106,11 @@ class Shelf:
     def _key(self, object_id: str, field: str) -> str:
         """The instant; where the kind has none at all, the order in which the objects came."""
         one = self.objects[object_id]
+        if field == BY_NAME:
+            full = f"{one.get('given_name', '')} {one.get('family_name', '')}".strip()
+            return (full or next((one[name] for name in _NAMES if name in one), "")).casefold()
+        if field == BY_MARK:
+            return sortable(self.marks.get(object_id) or one["created_at"])
         value = one.get(field) or one.get("created_at")
         return sortable(value) if value else f"{self._ranks[object_id]:09d}"
 

@@ -19,6 +19,7 @@ _INVOICE_FIELDS = (
     *("invoice_number", "title", "description", "scheduled_at", "accepted_payment_methods", "custom_fields"),
     *("sale_or_service_date", "payment_conditions", "store_payment_method_enabled", "delivery_method"),
 )
+LONGEST_REFERENCE = 40
 _REQUEST_TYPES = ("BALANCE", "DEPOSIT", "INSTALLMENT")
 
 
@@ -33,6 +34,13 @@ def amount_of(holder: Any, field: str) -> int:
     if currency != CURRENCY:
         raise invalid(f"{field}.currency", "The currency is not that of the location.", "CURRENCY_MISMATCH")
     return amount
+
+
+def check_reference(holder: Wire) -> None:
+    """Refuse a ``reference_id`` of more than 40 characters."""
+    if len(str(holder.get("reference_id") or "")) > LONGEST_REFERENCE:
+        detail = f"Field must not be greater than {LONGEST_REFERENCE} in length."
+        raise invalid("reference_id", detail, "VALUE_TOO_LONG")
 
 
 def _active_location(world: World, place: Any) -> str:
@@ -76,6 +84,7 @@ def _change(world: World, wanted: Wire, kind: str) -> Wire:
 def order_from(world: World, wanted: Wire, **facts: Any) -> Wire:
     """An order as a request describes it."""
     place = _active_location(world, wanted.get("location_id"))
+    check_reference(wanted)
     kept = {name: wanted[name] for name in _ORDER_FIELDS if name in wanted}
     if "customer_id" in kept:
         world.find("customer", kept["customer_id"])
@@ -142,6 +151,7 @@ def create_payment(call: Call) -> Wire:
     """POST /v2/payments: 402 with the failed payment where the card is refused"""
     world, body = call.world, call.body
     key = call.text("idempotency_key")
+    check_reference(body)
     source, amount = source_of(call), amount_of(body, "amount_money")
     tip = amount_of(body, "tip_money") if "tip_money" in body else 0
     details = _details(body, source.kind, amount + tip) if source.kind != "CARD" else {}
@@ -326,6 +336,7 @@ def create_checkout(call: Call) -> Wire:
     """POST /v2/terminals/checkouts"""
     call.text("idempotency_key")
     wanted = inner(call.body, "checkout")
+    check_reference(wanted)
     amount_of(wanted, "amount_money")
     device = str(inner(wanted, "device_options").get("device_id") or "")
     if f"device:{device.removeprefix('device:')}" not in call.world.shelves["device"].objects:

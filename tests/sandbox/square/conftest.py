@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
@@ -150,3 +151,16 @@ def reading(reading_square: launch.RunningSquare) -> Iterator[Wire]:
     made = Wire(reading_square)
     yield made
     made.http.close()
+
+
+_KEYS = itertools.count(1)
+
+
+def key() -> str:
+    """An idempotency key that nobody used."""
+    return f"key-{next(_KEYS)}"
+
+
+def usd(amount: int) -> dict[str, Any]:
+    """So many cents."""
+    return {"amount": amount, "currency": "USD"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import pytest
@@ -11,17 +10,7 @@ from square.core.api_error import ApiError
 
 from desktop.sandbox.launch import RunningSquare
 from desktop.sandbox.square.places import TERMINAL
-from tests.sandbox.square.conftest import ONCE, Wire, code_of
-
-_KEYS = itertools.count(1)
-
-
-def key() -> str:
-    return f"key-{next(_KEYS)}"
-
-
-def usd(amount: int) -> dict[str, Any]:
-    return {"amount": amount, "currency": "USD"}
+from tests.sandbox.square.conftest import ONCE, Wire, code_of, key, usd
 
 
 def made_customer(wire: Wire, **facts: Any) -> dict[str, Any]:
@@ -205,6 +194,8 @@ def test_a_payment_whose_answer_was_lost_is_cancelled_by_its_key(wire: Wire) -> 
         ({"amount_money": {"amount": 0, "currency": "USD"}}, "VALUE_TOO_LOW"),
         ({"amount_money": {"amount": 5, "currency": "EUR"}}, "CURRENCY_MISMATCH"),
         ({"idempotency_key": ""}, "MISSING_REQUIRED_PARAMETER"),
+        ({"idempotency_key": "k" * 46}, "VALUE_TOO_LONG"),
+        ({"reference_id": "r" * 41}, "VALUE_TOO_LONG"),
         ({"order_id": "nowhere"}, "NOT_FOUND"),
         ({"source_id": "CASH"}, "MISSING_REQUIRED_PARAMETER"),
     ],
@@ -310,7 +301,7 @@ def test_an_order_is_invoiced_once_and_paid_through_its_invoice(shop: RunningSqu
     assert code_of(wire.post("payments", body | {"order_id": invoice["order_id"]})) == "BAD_REQUEST"
 
 
-# Links, terminals, catalog, stock
+# Links and terminals
 
 
 def test_a_payment_link_leads_to_a_payment(shop: RunningSquare, wire: Wire) -> None:
@@ -344,70 +335,3 @@ def test_a_terminal_takes_its_time(shop: RunningSquare, wire: Wire) -> None:
     assert (payment["terminal_checkout_id"], payment["reference_id"]) == (first["id"], "intent-2")
     nobody = wanted | {"device_options": {"device_id": "X"}}
     assert wire.post("terminals/checkouts", {"idempotency_key": key(), "checkout": nobody}).status_code == 404
-
-
-def test_the_catalog_grows_changes_and_shrinks(wire: Wire) -> None:
-    variation = {"pricing_type": "FIXED_PRICING", "price_money": usd(1500), "name": "Regular"}
-    item = {
-        "type": "ITEM",
-        "id": "#book",
-        "item_data": {
-            "name": "Book",
-            "variations": [{"type": "ITEM_VARIATION", "id": "#v", "item_variation_data": variation}],
-        },
-    }
-    told = wire.post("catalog/object", {"idempotency_key": key(), "object": item}).json()
-    made = told["catalog_object"]
-    assert {one["client_object_id"] for one in told["id_mappings"]} == {"#book", "#v"}
-    late = wire.post("catalog/object", {"idempotency_key": key(), "object": made | {"version": 1}})
-    assert (late.status_code, code_of(late)) == (409, "VERSION_MISMATCH")
-    named = made | {"item_data": made["item_data"] | {"name": "Thick book"}}
-    changed = wire.post("catalog/object", {"idempotency_key": key(), "object": named}).json()["catalog_object"]
-    assert changed["version"] > made["version"]
-    gone = wire.http.delete(f"/v2/catalog/object/{made['id']}").json()
-    assert len(gone["deleted_object_ids"]) == 2
-    assert wire.get(f"catalog/object/{made['id']}").status_code == 404
-    body = {"object_types": ["ITEM"], "include_deleted_objects": True, "begin_time": made["updated_at"]}
-    assert made["id"] in [one["id"] for one in wire.all("catalog/search", "objects", body)]
-
-
-def test_an_item_shows_its_variations_as_they_are(wire: Wire) -> None:
-    def variation(name: str) -> dict[str, Any]:
-        data = {"pricing_type": "FIXED_PRICING", "price_money": usd(900), "name": name}
-        return {"type": "ITEM_VARIATION", "id": f"#{name}", "item_variation_data": data}
-
-    def put(thing: dict[str, Any]) -> dict[str, Any]:
-        told = wire.post("catalog/object", {"idempotency_key": key(), "object": thing}).raise_for_status().json()
-        return dict(told["catalog_object"])
-
-    item = put(
-        {
-            "type": "ITEM",
-            "id": "#cup",
-            "item_data": {"name": "Cup", "variations": [variation("Blue"), variation("Red")]},
-        }
-    )
-    blue, red = item["item_data"]["variations"]
-    dearer = blue | {"item_variation_data": blue["item_variation_data"] | {"price_money": usd(1100)}}
-    put(dearer)
-    shown = wire.get(f"catalog/object/{item['id']}").json()["object"]
-    assert [one["item_variation_data"]["price_money"]["amount"] for one in shown["item_data"]["variations"]] == [
-        900,
-        1100,
-    ]
-    put(shown | {"item_data": shown["item_data"] | {"variations": shown["item_data"]["variations"][:1]}})
-    assert wire.get(f"catalog/object/{blue['id']}").status_code == 404
-    assert wire.get(f"catalog/object/{red['id']}").status_code == 200
-
-
-def test_stock_is_counted_and_moved(shop: RunningSquare, wire: Wire) -> None:
-    variation, place = next(iter(shop.world.counts))
-    told = {"catalog_object_id": variation, "location_id": place, "occurred_at": "2026-11-23T10:00:00Z"}
-    count = {"type": "PHYSICAL_COUNT", "physical_count": told | {"state": "IN_STOCK", "quantity": "40"}}
-    moved = {"from_state": "IN_STOCK", "to_state": "WASTE", "quantity": "3"}
-    waste = {"type": "ADJUSTMENT", "adjustment": told | moved}
-    answer = wire.post("inventory/changes/batch-create", {"idempotency_key": key(), "changes": [count, waste]}).json()
-    assert answer["counts"][-1]["quantity"] == "37"
-    body = {"catalog_object_ids": [variation], "location_ids": [place]}
-    assert [one["quantity"] for one in wire.all("inventory/counts/batch-retrieve", "counts", body)] == ["37"]
-    assert shop.truth()["stock"][place][variation] == 37
