@@ -127,10 +127,8 @@ def _search_customers(call: Call) -> Wire:
 def _list_customers(call: Call) -> Wire:
     field = call.choice("sort_field", tuple(_CUSTOMER_ORDERS), "DEFAULT")
     order = call.choice("sort_order", ORDERS, "ASC")
-    return _counted(
-        call,
-        page(call, Listing("customer", "customers", _CUSTOMER_ORDERS[field], order == "DESC"), call.limit(100, 100)),
-    )
+    listing = Listing("customer", "customers", _CUSTOMER_ORDERS[field], order == "DESC")
+    return _counted(call, page(call, listing, call.limit(100, 100)))
 
 
 def _counted(call: Call, made: Wire) -> Wire:
