@@ -21,22 +21,14 @@ from desktop.books.packing import Packer, digest
 from desktop.books.projections import billing, catalog, orders, people
 from desktop.books.projections.allocations import allocate
 from desktop.books.projections.context import Context
+from desktop.books.projections.hiding import HIDDEN
+from desktop.books.projections.ledger import project_payouts
 from desktop.books.projections.merging import merge_clients
 from desktop.books.projections.payments import PaymentCluster
 from desktop.books.projections.stores import STORES
 from desktop.books.rollups import Totals
 from desktop.books.statements import Shelf, Statements
-from desktop.books.tables import (
-    CreditNote,
-    IntegrationData,
-    InventoryCount,
-    Location,
-    PaymentLink,
-    PaymentMethod,
-    Service,
-    Subscription,
-    TerminalDevice,
-)
+from desktop.books.tables import IntegrationData
 from desktop.books.tables.base import table_of
 from desktop.periods import DayClock
 from desktop.records import (
@@ -308,7 +300,7 @@ class Door:
         each(ServiceRecord, catalog.project_services)
         each(SubscriptionRecord, catalog.project_subscriptions)
         each(PaymentMethodRecord, catalog.project_payment_methods)
-        each(PayoutRecord, catalog.project_payouts)
+        each(PayoutRecord, project_payouts)
         each(DisputeRecord, catalog.project_disputes)
         each(CreditNoteRecord, billing.project_credit_notes)
         each(ClientBalanceEntryRecord, billing.project_client_balances)
@@ -348,23 +340,10 @@ class Door:
                 payments.touch(billing.remove_invoices(context, refs))
             elif kind == "invoice_payment":
                 payments.touch(billing.remove_shares(context, refs))
-            elif kind in _HIDDEN:
-                table, changed = _HIDDEN[kind]
+            elif kind in HIDDEN:
+                table, changed = HIDDEN[kind]
                 billing.hide(context, table, refs)
                 context.kinds.add(changed)
-
-
-# What a deletion hides. Money that moved is never hidden: the provider does not delete it either.
-_HIDDEN = {
-    "service": (table_of(Service), "services"),
-    "subscription": (table_of(Subscription), "subscriptions"),
-    "payment_method": (table_of(PaymentMethod), "payment_methods"),
-    "credit_note": (table_of(CreditNote), "credit_notes"),
-    "location": (table_of(Location), "locations"),
-    "inventory_count": (table_of(InventoryCount), "inventory_counts"),
-    "terminal_device": (table_of(TerminalDevice), "terminal_devices"),
-    "payment_link": (table_of(PaymentLink), "payment_links"),
-}
 
 
 def _stored_select(shelf: Shelf) -> Any:

@@ -46,7 +46,7 @@ LINES = (
     OrderLineRecord("l_1", 0, "Coffee", 700, "2", "var_1", "Large"),
     OrderLineRecord("l_2", 1, "Cake", 300, "1", "var_2", "cake"),
 )
-ORDER = OrderRecord("open", "usd", 1000, SOLD, location_ref="loc_1", lines=LINES)
+ORDER = OrderRecord("open", "usd", 1000, SOLD, tax=160, location_ref="loc_1", lines=LINES)
 BILL = InvoiceRecord(
     "open", "usd", 1000, 1000, 0, 1000, 0, 1000, SOLD, finalized_at=SOLD, location_ref="loc_1", order_ref="order_1"
 )
@@ -139,6 +139,17 @@ def test_a_payout_without_a_ledger_line_counts_on_the_day_it_was_made_until_it_f
     assert days(shop) == {}
 
 
+@pytest.mark.parametrize("order", list(permutations(range(2))))
+def test_a_line_that_says_no_place_belongs_to_its_payouts(shop: Shop, order: tuple[int, ...]) -> None:
+    fee = BalanceEntryRecord("fee", -200, 0, -200, "usd", SETTLED, payout_ref="po_1")
+    payout = PayoutRecord(5000, "usd", "paid", SETTLED, location_ref="loc_1", on_ledger=False)
+    told = read_at(fee, "txn_1", 1), read_at(payout, "po_1", 1)
+    for place in order:
+        shop.take(told[place])
+    assert {row["location_ref"] for row in shop.everything()["daily_totals"]} == {"loc_1"}
+    assert compare_totals(shop.books) == []
+
+
 # ------------------------------------------------------------------------------------------------ orders
 
 
@@ -151,6 +162,7 @@ def test_an_invoices_lines_and_payments_come_by_way_of_its_order(shop: Shop, ord
     assert [(row["description"], row["amount"]) for row in shop.rows("invoice_lines")] == [
         ("Coffee, Large", 700), ("Cake", 300),
     ]  # fmt: skip
+    assert only(shop, "invoices", "tax", "subtotal") == {"tax": 160, "subtotal": 840}
     shares = {row["service_ref"]: row["amount"] for row in shop.everything()["service_totals"]}
     assert shares == {"var_1": 770, "var_2": 330}
     (paid,) = (row for row in shop.rows("invoice_events") if row["kind"] == "payment")

@@ -68,7 +68,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         ("po_1", PayoutRecord(921, "usd", "paid", at + 9, location_ref="loc_1", on_ledger=False, fee=5)),
         ("txn_1", BalanceEntryRecord("charge", 956, 35, 921, "usd", at + 9, None, "ch_1", "po_1", settles=True)),
         ("re_1", RefundRecord(56, "usd", "succeeded", at, "ch_1", location_ref="loc_1", fee=2)),
-        ("link_1", PaymentLinkRecord("https://square.link/u/x", at, "order_2", "Deposit", location_ref="loc_2")),
+        ("link_1", PaymentLinkRecord("https://square.link/u/x", at, "order_2", "Deposit")),
         ("order_2", OrderRecord("open", "usd", 5_000, at + 5, reference="B-18", location_ref="loc_2", lines=(line,))),
         ("ch_2", replace(taken, amount=2_000, amount_captured=2_000, tip=0, order_ref="order_2", location_ref="loc_2",
                          created_at=at + 6)),
@@ -184,6 +184,8 @@ def test_a_place_narrows_every_list_that_has_places(world: World) -> None:
     assert names(world, "payments", location_ref="loc_2") == ["ch_2"]
     assert names(world, "invoices", location_ref="loc_2") == ["in_1"]
     assert names(world, "payouts", location_ref="loc_1") == ["po_1"]
+    assert names(world, "payment_links", location_ref="loc_2") == ["link_1"]
+    assert names(world, "payment_links", location_ref="loc_1") == []
     assert [row.name for row in asked(world, "clients", location_ref="loc_1")] == ["Acme Bakery"]
     assert len(asked(world, "clients")) == 2
     (service,) = asked(world, "services", location_ref="loc_2", search="CF-L")

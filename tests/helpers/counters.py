@@ -136,8 +136,8 @@ class Counter(Teller):
         )  # fmt: skip
         total = sum(line.amount + line.tax for line in lines)
         open_ = OrderRecord(
-            "open", "usd", total, at, client_ref=buyer, source="Counter", reference=ref.upper(), location_ref=place,
-            lines=lines[:1],
+            "open", "usd", total, at, sum(line.tax for line in lines), client_ref=buyer, source="Counter",
+            reference=ref.upper(), location_ref=place, lines=lines[:1],
         )  # fmt: skip
         self._tell(ref, replace(open_, status="completed", closed_at=self._when(), lines=lines), open_)
         return ref, total
@@ -190,7 +190,7 @@ class Counter(Teller):
         """The payout's line of money that its source stated itself."""
         record = BalanceEntryRecord(
             kind, amount, fee, amount - fee, "usd", self._when(), source_ref=source, payout_ref="payout_1",
-            location_ref=place, settles=True,
+            location_ref=place if self._perhaps(0.5) else "", settles=True,
         )  # fmt: skip
         self._tell(self._id("entry"), record)
 

@@ -11,7 +11,15 @@ from desktop.books.listings.listing import Filter, Listing, Sort, summed
 from desktop.books.listings.places import at_location, location_column
 from desktop.books.listings.search import Lookup, begins, by_amount, by_external_id, contains
 from desktop.books.scales import Scales
-from desktop.books.tables import Integration, Order, PaymentLink, TerminalCheckout, TerminalDevice, TerminalPayment
+from desktop.books.tables import (
+    Integration,
+    Location,
+    Order,
+    PaymentLink,
+    TerminalCheckout,
+    TerminalDevice,
+    TerminalPayment,
+)
 from desktop.books.tables.base import table_of
 
 _DEVICE = table_of(TerminalDevice)
@@ -19,6 +27,7 @@ _CHECKOUT = table_of(TerminalCheckout)
 _LED_TO = table_of(TerminalPayment)
 _PAY_LINK = table_of(PaymentLink)
 _ORDER = table_of(Order)
+_LOCATION = table_of(Location)
 _INTEGRATION = table_of(Integration)
 _NOTHING: ColumnElement[str] = literal_column("''")
 
@@ -109,9 +118,19 @@ def select_checkouts() -> Select[Any]:
 def select_links() -> Select[Any]:
     """Payment links as :class:`PaymentLinkRow` has them."""
     order = and_(_ORDER.c.integration_id == _PAY_LINK.c.integration_id, _ORDER.c.external_id == _PAY_LINK.c.order_ref)
-    of_order = {"amount": _ORDER.c.total, "currency": func.coalesce(_ORDER.c.currency, _NOTHING)}
-    columns = _columns(PaymentLinkRow, _PAY_LINK, of_order)
-    return select(*columns).select_from(_with_account(_PAY_LINK).outerjoin(_ORDER, order))
+    of_order: dict[str, ColumnElement[Any]] = {
+        "amount": _ORDER.c.total,
+        "currency": func.coalesce(_ORDER.c.currency, _NOTHING),
+    }
+    # Few links say their place; all others' is that of the order.
+    place = func.coalesce(func.nullif(_PAY_LINK.c.location_ref, _NOTHING), _ORDER.c.location_ref, _NOTHING)
+    here = and_(_LOCATION.c.integration_id == _PAY_LINK.c.integration_id, _LOCATION.c.external_id == place)
+    rows = (
+        _PAY_LINK.join(_INTEGRATION, _INTEGRATION.c.id == _PAY_LINK.c.integration_id)
+        .outerjoin(_ORDER, order)
+        .outerjoin(_LOCATION, here)
+    )
+    return select(*_columns(PaymentLinkRow, _PAY_LINK, {**of_order, "location_ref": place})).select_from(rows)
 
 
 def read_devices(connection: Connection, ids: Sequence[int]) -> dict[int, DeviceRow]:
@@ -195,6 +214,14 @@ def _link_meanings(word: str, lookup: Lookup) -> list[Select[Any]]:
     return [found, *by_external_id(word, _PAY_LINK, lookup)]
 
 
+def _link_at(ref: str) -> ColumnElement[bool]:
+    orders = select(_ORDER.c.external_id).where(
+        _ORDER.c.integration_id == _PAY_LINK.c.integration_id, _ORDER.c.location_ref == ref
+    )
+    unsaid = and_(_PAY_LINK.c.location_ref == "", _PAY_LINK.c.order_ref.in_(orders))
+    return or_(_PAY_LINK.c.location_ref == ref, unsaid)
+
+
 def _taken(connection: Connection, listing: Listing[CheckoutRow], wanted: Filter, scales: Scales) -> dict[str, int]:
     query = (
         select(_CHECKOUT.c.currency, _CHECKOUT.c.integration_id, func.sum(_CHECKOUT.c.amount))
@@ -244,4 +271,5 @@ PAYMENT_LINKS: Listing[PaymentLinkRow] = Listing(
     listed=(_PAY_LINK.c.deleted.is_(False),),
     meanings=_link_meanings,
     read=read_links,
+    at_place=_link_at,
 )

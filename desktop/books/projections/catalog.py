@@ -1,25 +1,22 @@
-"""Services, subscriptions, stored payment methods, payouts and disputes: one record, one row."""
+"""Services, subscriptions, stored payment methods and disputes: one record, one row."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import bindparam, delete
 
 from desktop.books.projections.context import Context
-from desktop.books.rollups import PayoutSums
-from desktop.books.tables import Dispute, PaymentMethod, Payout, Service, Subscription, SubscriptionItem
+from desktop.books.tables import Dispute, PaymentMethod, Service, Subscription, SubscriptionItem
 from desktop.books.tables.base import table_of
-from desktop.records import DisputeRecord, PaymentMethodRecord, PayoutRecord, ServiceRecord, SubscriptionRecord
+from desktop.records import DisputeRecord, PaymentMethodRecord, ServiceRecord, SubscriptionRecord
 
 _SERVICE = table_of(Service)
 _SUBSCRIPTION = table_of(Subscription)
 _ITEM = table_of(SubscriptionItem)
 _METHOD = table_of(PaymentMethod)
-_PAYOUT = table_of(Payout)
 _DISPUTE = table_of(Dispute)
 _KEYS = ("integration_id", "external_id")
 
@@ -40,11 +37,6 @@ _ITEM_FACTS = (
 _item_facts = attrgetter(*_ITEM_FACTS)
 _METHOD_FACTS = ("kind", "brand", "last4", "exp_month", "exp_year", "created_at")
 _method_facts = attrgetter(*_METHOD_FACTS)
-_PAYOUT_FACTS = (
-    "status", "amount", "currency", "created_at", "arrival_at", "automatic", "entry_ref", "failure_entry_ref",
-    "failure_code", "failure_message", "description", "method", "location_ref", "on_ledger", "fee",
-)  # fmt: skip
-_payout_facts = attrgetter(*_PAYOUT_FACTS)
 _DISPUTE_FACTS = (
     "payment_ref", "attempt_ref", "status", "reason", "amount", "currency", "created_at", "evidence_due_at",
     "location_ref",
@@ -99,31 +91,6 @@ def project_payment_methods(context: Context, records: Sequence[tuple[str, Payme
     columns = (*_KEYS, "deleted", "client_link_id", *_METHOD_FACTS)
     context.writer.run_many(context.shelf.upsert(_METHOD, _KEYS, columns), rows)
     context.kinds.add("payment_methods")
-
-
-def project_payouts(context: Context, records: Sequence[tuple[str, PayoutRecord]]) -> None:
-    """Write payouts, and count those that no ledger line tells of.
-
-    A provider that states an instant of arrival means the day that it begins, in UTC.
-    """
-    before = context.shelf.select("payouts before", _PAYOUT, PayoutSums._fields, "external_id")
-    for row in context.fetch(before, [ref for ref, _ in records]):
-        context.totals.payout(PayoutSums._make(row), -1)
-    rows = []
-    for ref, record in records:
-        day = None if record.on_ledger else context.clock.day(record.created_at)
-        rows.append((context.integration_id, ref, _arrival_day(record), day, *_payout_facts(record)))
-        sums = PayoutSums(ref, record.status, record.amount, record.fee, record.currency, day, record.location_ref)
-        context.totals.payout(sums, 1)
-    columns = (*_KEYS, "arrival_day", "counted_day", *_PAYOUT_FACTS)
-    context.writer.run_many(context.shelf.upsert(_PAYOUT, _KEYS, columns), rows)
-    context.kinds.add("payouts")
-
-
-def _arrival_day(record: PayoutRecord) -> str | None:
-    if record.arrival_day or record.arrival_at is None:
-        return record.arrival_day
-    return datetime.fromtimestamp(record.arrival_at / 1000, UTC).date().isoformat()
 
 
 def project_disputes(context: Context, records: Sequence[tuple[str, DisputeRecord]]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import bindparam, delete, literal_column
+from sqlalchemy import bindparam, delete, literal_column, update
 
 from desktop.books.naming import line_title
 from desktop.books.projections.composition import Composed
@@ -63,9 +63,17 @@ def project_orders(context: Context, records: Sequence[tuple[str, OrderRecord]])
 
 
 def take_lines(context: Context, orders: dict[str, str]) -> None:
-    """Give invoices the lines of their orders, so far as those are known. ``orders`` by invoice."""
+    """Give invoices the lines and the tax of their orders, so far as those are known. ``orders`` by invoice."""
     if not orders:
         return
+    taxes = context.shelf.select("taxes of orders", _ORDER, ("external_id", "tax"), "external_id")
+    known = dict(context.fetch(taxes, set(orders.values())))
+    taxed = [
+        (known[order], known[order], context.integration_id, invoice)
+        for invoice, order in orders.items()
+        if order in known
+    ]
+    context.writer.run_many(context.shelf.keep("tax invoices", _tax_invoices), taxed)
     query = context.shelf.select("lines of orders", _LINE, ("order_ref", *_LINE_FACTS), "order_ref")
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for order, *facts in context.fetch(query, set(orders.values())):
@@ -87,6 +95,14 @@ def take_lines(context: Context, orders: dict[str, str]) -> None:
     context.writer.run_many(context.shelf.insert(_INVOICE_LINE, columns), rows)
     context.invoices.update(orders)
     context.kinds.add("invoices")
+
+
+def _tax_invoices() -> Any:
+    return (
+        update(_INVOICE)
+        .values(tax=bindparam("part"), subtotal=_INVOICE.c.total - bindparam("taken"))
+        .where(_INVOICE.c.integration_id == bindparam("of"), _INVOICE.c.external_id == bindparam("ref"))
+    )
 
 
 def payments_of_orders(context: Context) -> set[str]:

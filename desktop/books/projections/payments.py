@@ -13,8 +13,9 @@ from sqlalchemy import bindparam
 
 from desktop.books.projections.composition import Attempt, Composed, Line, compose
 from desktop.books.projections.context import Context
+from desktop.books.projections.ledger import project_entries
 from desktop.books.projections.orders import invoices_by_order, payments_of_orders
-from desktop.books.rollups import EntrySums, PaymentSums, RefundSums
+from desktop.books.rollups import PaymentSums, RefundSums
 from desktop.books.statements import word
 from desktop.books.tables import (
     BalanceEntry,
@@ -42,11 +43,6 @@ _ATTEMPT_FACTS = (
     "location_ref", "order_ref", "tip", "fee",
 )  # fmt: skip
 _attempt_facts = attrgetter(*_ATTEMPT_FACTS)
-_ENTRY_FACTS = (
-    "kind", "amount", "fee", "net", "currency", "created_at", "available_at", "source_ref", "payout_ref", "status",
-    "exchange_rate", "description", "location_ref", "settles",
-)  # fmt: skip
-_entry_facts = attrgetter(*_ENTRY_FACTS)
 _PAYMENT_COLUMNS = tuple(column.name for column in _PAYMENT.columns if column.name != "id")
 _REFUND_COLUMNS = tuple(column.name for column in _REFUND.columns if column.name != "id")
 _PAYMENT_LINE_KINDS = (word("charge"), word("payment_failure"))
@@ -92,35 +88,7 @@ class PaymentCluster:
 
     def entries(self, records: Sequence[tuple[str, BalanceEntryRecord]]) -> None:
         """Take in ledger lines; the payments and refunds that they are about are touched."""
-        context = self._context
-        sums = context.shelf.select("entry sums", _ENTRY, (*EntrySums._fields, "source_ref"), "external_id")
-        rows, sources = [], set()
-        for *before, source in context.fetch(sums, [ref for ref, _ in records]):
-            context.totals.entry(EntrySums(*before), -1)
-            sources.add(source)
-        day_of = context.clock.day
-        for ref, record in records:
-            day = day_of(record.created_at)
-            rows.append((context.integration_id, ref, day, *_entry_facts(record)))
-            context.totals.entry(
-                EntrySums(
-                    ref,
-                    record.kind,
-                    record.amount,
-                    record.fee,
-                    record.net,
-                    record.currency,
-                    day,
-                    record.location_ref,
-                    record.settles,
-                ),
-                1,
-            )
-            sources.add(record.source_ref)
-        columns = (*_KEYS, "entry_day", *_ENTRY_FACTS)
-        context.writer.run_many(context.shelf.upsert(_ENTRY, _KEYS, columns), rows)
-        self._touch_sources(sources - {""})
-        context.kinds.add("balance_entries")
+        self._touch_sources(project_entries(self._context, records))
 
     def refunds(self, records: Sequence[tuple[str, RefundRecord]], observed_at: dict[str, int]) -> None:
         """Take in refunds. ``observed_at`` is when each state was read: the failure's instant where none is stated."""
