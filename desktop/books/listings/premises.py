@@ -315,8 +315,8 @@ def item_stock(connection: Connection, count_id: int) -> StockDetail | None:
         .select_from(_SERVICE.outerjoin(_PRODUCT, product_of(_SERVICE, _PRODUCT)).outerjoin(category, of_category))
         .where(_SERVICE.c.integration_id == row.integration_id, _SERVICE.c.external_id == row.service_ref)
     )  # fmt: skip
-    told: Any = connection.execute(facts).first() or (None, "", "", "", True, "")
-    return StockDetail(row, *told, _counts(connection, row))
+    told = connection.execute(facts).first() or (None, "", "", "", True, "")
+    return StockDetail(row, *told, counts=_counts(connection, row))
 
 
 def _counts(connection: Connection, row: StockRow) -> tuple[PlaceCount, ...]:
