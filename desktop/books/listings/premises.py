@@ -316,7 +316,8 @@ def item_stock(connection: Connection, count_id: int) -> StockDetail | None:
         .where(_SERVICE.c.integration_id == row.integration_id, _SERVICE.c.external_id == row.service_ref)
     )  # fmt: skip
     told = connection.execute(facts).first() or (None, "", "", "", True, "")
-    return StockDetail(row, *told, counts=_counts(connection, row))
+    price, currency, kind, words, active, product = told
+    return StockDetail(row, price, currency, kind, words, active, product, _counts(connection, row))
 
 
 def _counts(connection: Connection, row: StockRow) -> tuple[PlaceCount, ...]:
