@@ -215,6 +215,8 @@ class AttemptRecord:
     ``returned`` is true where a payment that had succeeded failed afterwards and was taken back.
     ``fee`` is what the provider says it keeps where it says so with the payment (Square); None where only its ledger
     tells (Stripe). One that states its fee counts on its own day, and ledger lines that settle it add nothing.
+    ``fee_parts`` are (instant in ms, amount) of the parts of ``fee`` that take effect at an instant of their own, as
+    adjustments do: they count on that day, so that a closed month stays as it is.
     """
 
     status: str
@@ -245,6 +247,7 @@ class AttemptRecord:
     order_ref: str = ""
     tip: int = 0
     fee: int | None = None
+    fee_parts: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +277,9 @@ class DisputeRecord:
     """A payer's objection.
 
     ``status`` is one of inquiry, inquiry_closed, needs_response, under_review, won, lost, prevented.
+    ``on_ledger``: the provider's ledger has the withdrawal and its reversal (Stripe), so those lines count. Without
+    them (Square, whose ledger is known by payout only) the dispute counts: taken away when it began, given back when it
+    was won, which ``changed_at`` (ms, its last change) tells where nothing else does.
     """
 
     amount: int
@@ -285,6 +291,8 @@ class DisputeRecord:
     reason: str = ""
     evidence_due_at: int | None = None
     location_ref: str = ""
+    on_ledger: bool = True
+    changed_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

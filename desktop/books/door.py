@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, select, update
 from desktop.books.database import Writer
 from desktop.books.denylist import Stripper, keeps_number
 from desktop.books.packing import Packer, digest
-from desktop.books.projections import billing, catalog, orders, people
+from desktop.books.projections import billing, catalog, disputes, orders, people
 from desktop.books.projections.allocations import allocate
 from desktop.books.projections.context import Context
 from desktop.books.projections.hiding import HIDDEN
@@ -301,7 +301,7 @@ class Door:
         each(SubscriptionRecord, catalog.project_subscriptions)
         each(PaymentMethodRecord, catalog.project_payment_methods)
         each(PayoutRecord, project_payouts)
-        each(DisputeRecord, catalog.project_disputes)
+        each(DisputeRecord, disputes.project_disputes)
         each(CreditNoteRecord, billing.project_credit_notes)
         each(ClientBalanceEntryRecord, billing.project_client_balances)
         for kind, project in STORES:

@@ -11,18 +11,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from desktop.books.books import TIMEZONE, Books, write_setting
 from desktop.books.database import Writer
 from desktop.books.projections.allocations import Share, allocate, computed_shares, stored_shares
 from desktop.books.projections.context import Context
-from desktop.books.rollups import EntrySums, InvoiceSums, PaymentSums, PayoutSums, RefundSums, Totals
+from desktop.books.rollups import DisputeSums, EntrySums, InvoiceSums, PaymentSums, PayoutSums, RefundSums, Totals
 from desktop.books.statements import Shelf
 from desktop.books.tables import (
     BalanceEntry,
     ClientTotal,
     DailyTotal,
+    Dispute,
     Integration,
     Invoice,
     Payment,
@@ -40,6 +42,7 @@ _PAYMENT = table_of(Payment)
 _ATTEMPT = table_of(PaymentAttempt)
 _REFUND = table_of(Refund)
 _ENTRY = table_of(BalanceEntry)
+_DISPUTE = table_of(Dispute)
 _INVOICE = table_of(Invoice)
 _PAYOUT = table_of(Payout)
 _INTEGRATION = table_of(Integration)
@@ -103,6 +106,7 @@ def _added_up(connection: Connection, integration_id: int | None) -> dict[int, T
         (_ENTRY, EntrySums, lambda sums, row: sums.entry(row, 1)),
         (_INVOICE, InvoiceSums, lambda sums, row: sums.invoice(row, 1)),
         (_PAYOUT, PayoutSums, lambda sums, row: sums.payout(row, 1)),
+        (_DISPUTE, DisputeSums, lambda sums, row: sums.dispute(row, 1)),
     )
     for table, shape, count in kinds:
         for page in _pages(connection, table, [table.c[name] for name in shape._fields]):
@@ -220,9 +224,11 @@ def _days_told() -> Iterator[tuple[Any, Sequence[Any], Told]]:
         .scalar_subquery()
     )
     columns = _PAYMENT.c
-    yield _PAYMENT, (first, columns.created_at, columns.collected, columns.booked_at, columns.returned_at), _of_payment
+    facts = (first, columns.created_at, columns.collected, columns.booked_at, columns.returned_at, columns.fee_days)
+    yield _PAYMENT, facts, _of_payment
     yield _REFUND, (_REFUND.c.created_at, _REFUND.c.refunded_day, _REFUND.c.failed_at), _of_refund
     yield _ENTRY, (_ENTRY.c.created_at,), _of_entry
+    yield _DISPUTE, (_DISPUTE.c.withdrawn_at, _DISPUTE.c.reversed_at), _of_dispute
     yield _PAYOUT, (_PAYOUT.c.created_at, _PAYOUT.c.on_ledger), _of_payout
     yield _INVOICE, (_INVOICE.c.finalized_at, _INVOICE.c.due_at, _INVOICE.c.stated_due_day), _of_invoice
 
@@ -232,12 +238,14 @@ def _maybe(day: Day, at: int | None) -> str | None:
 
 
 def _of_payment(day: Day, facts: Sequence[Any]) -> dict[str, str | None]:
-    first, created_at, collected, booked_at, returned_at = facts
+    first, created_at, collected, booked_at, returned_at, fee_days = facts
+    fees = [(at, day(at), amount) for at, _day, amount in orjson.loads(fee_days)] if fee_days else []
     attempted_at = first if first is not None else created_at if collected else None
     return {
         "attempted_day": _maybe(day, attempted_at),
         "booked_day": _maybe(day, booked_at),
         "returned_day": _maybe(day, returned_at),
+        "fee_days": orjson.dumps(fees).decode() if fees else "",
     }
 
 
@@ -251,6 +259,11 @@ def _of_refund(day: Day, facts: Sequence[Any]) -> dict[str, str | None]:
 
 def _of_entry(day: Day, facts: Sequence[Any]) -> dict[str, str | None]:
     return {"entry_day": _maybe(day, facts[0])}
+
+
+def _of_dispute(day: Day, facts: Sequence[Any]) -> dict[str, str | None]:
+    withdrawn_at, reversed_at = facts
+    return {"withdrawn_day": _maybe(day, withdrawn_at), "reversed_day": _maybe(day, reversed_at)}
 
 
 def _of_payout(day: Day, facts: Sequence[Any]) -> dict[str, str | None]:

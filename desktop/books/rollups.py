@@ -13,7 +13,8 @@ collected      captured, on the ledger line's day (the charge's without one)    
 tips           the part of collected that is a tip                                 of the charge
 returned       collected payments that failed later, on the failure's day         of the charge
 refunds        sent back on the refund's day, booked back when they fail           of the refund
-disputes       withdrawals less reversals, by the ledger's day                     settlement
+disputes       withdrawals less reversals, by the ledger's day (the dispute's      settlement
+               own days where the ledger has no line of it)
 fees           kept by the provider, by the ledger's day                           settlement
 net            the ledger's net of payment lines; payments without one as they are settlement
 paid_out       sent to the bank, failures taken back                               settlement
@@ -34,6 +35,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
+
+import orjson
 
 from desktop.books.database import Writer
 from desktop.books.statements import Shelf
@@ -66,6 +69,7 @@ class PaymentSums(NamedTuple):
     location_ref: str
     tip: int
     own_fee: int
+    fee_days: str
 
 
 class RefundSums(NamedTuple):
@@ -110,6 +114,17 @@ class PayoutSums(NamedTuple):
     location_ref: str
 
 
+class DisputeSums(NamedTuple):
+    """What of a dispute's row counts anywhere; both days are empty where ledger lines count instead."""
+
+    external_id: str
+    amount: int
+    currency: str
+    withdrawn_day: str | None
+    reversed_day: str | None
+    location_ref: str
+
+
 class InvoiceSums(NamedTuple):
     """What of an invoice's row counts in a day."""
 
@@ -140,9 +155,8 @@ def payment_contributions(row: PaymentSums) -> Iterator[Contribution]:
         if row.tip:
             yield Contribution(booked, "tips", row.currency, row.tip, 1)
         if not row.on_ledger:
-            yield Contribution(booked, "net", row.currency, row.collected - row.own_fee, 1)
-            if row.own_fee:
-                yield Contribution(booked, "fees", row.currency, row.own_fee, 1)
+            yield Contribution(booked, "net", row.currency, row.collected, 1)
+            yield from _own_fees(row, booked)
         elif row.settlement_currency != row.currency:
             yield Contribution(booked, "converted", row.currency, 0, 1)
             yield Contribution(booked, "converted", row.settlement_currency, 0, 1)
@@ -155,6 +169,16 @@ def payment_contributions(row: PaymentSums) -> Iterator[Contribution]:
             yield Contribution(returned, "converted", row.settlement_currency, 0, 1)
     if row.attempted_day and row.outcome in {"succeeded", "failed"}:
         yield Contribution(row.attempted_day, row.outcome, row.currency, 0, 1)
+
+
+def _own_fees(row: PaymentSums, booked: str) -> Iterator[Contribution]:
+    """What a payment says itself that the provider keeps: each part on the day it takes effect, the rest on its own."""
+    parts = [(day, amount) for _at, day, amount in orjson.loads(row.fee_days)] if row.fee_days else []
+    rest = row.own_fee - sum([amount for _day, amount in parts])
+    for day, amount in (*parts, (booked, rest)):
+        if amount:
+            yield Contribution(day, "fees", row.currency, amount, 1)
+            yield Contribution(day, "net", row.currency, -amount, 0)
 
 
 def refund_contributions(row: RefundSums) -> Iterator[Contribution]:
@@ -204,6 +228,14 @@ def payout_contributions(row: PayoutSums) -> Iterator[Contribution]:
         yield Contribution(day, "net", currency, -row.fee, 1)
 
 
+def dispute_contributions(row: DisputeSums) -> Iterator[Contribution]:
+    """What a dispute without ledger lines adds to the days on which its money was taken and given back."""
+    for day, sign in ((row.withdrawn_day, 1), (row.reversed_day, -1)):
+        if day and row.amount:
+            yield Contribution(day, "disputes", row.currency, sign * row.amount, sign)
+            yield Contribution(day, "net", row.currency, -sign * row.amount, sign)
+
+
 def invoice_contributions(row: InvoiceSums) -> Iterator[Contribution]:
     """What an invoice adds to the day on which it was finalised."""
     if row.finalized_day and row.total and not row.deleted and row.status not in {"draft", "void"}:
@@ -238,6 +270,10 @@ class Totals:
     def payout(self, row: PayoutSums, sign: int) -> None:
         """Count a payout in or out."""
         self._add(payout_contributions(row), row.location_ref, sign)
+
+    def dispute(self, row: DisputeSums, sign: int) -> None:
+        """Count a dispute in or out."""
+        self._add(dispute_contributions(row), row.location_ref, sign)
 
     def invoice(self, row: InvoiceSums, sign: int) -> None:
         """Count an invoice in or out."""

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+import orjson
+
 from desktop.errors import CancelledError
 from desktop.providers.contract import Usage
 from desktop.providers.http import Answer, Wire
@@ -93,7 +95,10 @@ class PacedCalls:
 
 
 def fault_in(answer: Answer, provider: str) -> Fault | None:
-    """The fault that may pass and is tried again, or None: 408, 429, 5xx, and redirects of something in between."""
+    """The fault that may pass and is tried again, or None: 408, 429, 5xx, redirects of something in between.
+
+    So is a 400 that does not say why: providers do, and what was cut off may have said that a cursor is too old.
+    """
     if answer.status == 429:
         return Fault(
             f"{provider} limits how fast it can be asked.",
@@ -107,6 +112,15 @@ def fault_in(answer: Answer, provider: str) -> Fault | None:
             answered=True,
             retry_after=seconds_asked(answer.headers),
         )
+    if answer.status == 400 and not _is_object(answer.content):
+        return Fault(f"{provider} refused without a reason that can be read (400).", answered=True)
     if answer.status < 400 and answer.status != 200:
         return Fault(f"Something between here and {provider} answered instead of it ({answer.status}).", answered=True)
     return None
+
+
+def _is_object(content: bytes) -> bool:
+    try:
+        return isinstance(orjson.loads(content), dict)
+    except orjson.JSONDecodeError:
+        return False

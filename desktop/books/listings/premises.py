@@ -90,6 +90,14 @@ def list_places(connection: Connection) -> tuple[PlaceName, ...]:
     )
 
 
+def place_id(connection: Connection, integration_id: int, ref: str) -> int | None:
+    """The row of the place with a provider's id; None where there is none or it was never read."""
+    query = select(_LOCATION.c.id).where(
+        _LOCATION.c.integration_id == integration_id, _LOCATION.c.external_id == ref, _LOCATION.c.deleted.is_(False)
+    )
+    return connection.execute(query).scalar_one_or_none() if ref else None
+
+
 def keeps_stock(connection: Connection) -> bool:
     """Whether some connected account is asked for its stock, and has some."""
     accounts = select(_INTEGRATION.c.id, _INTEGRATION.c.config).where(_INTEGRATION.c.status != DISCONNECTED)

@@ -1,4 +1,4 @@
-"""Services, subscriptions, stored payment methods and disputes: one record, one row."""
+"""Services, subscriptions and stored payment methods: one record, one row."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from typing import Any
 from sqlalchemy import bindparam, delete
 
 from desktop.books.projections.context import Context
-from desktop.books.tables import Dispute, PaymentMethod, Service, Subscription, SubscriptionItem
+from desktop.books.tables import PaymentMethod, Service, Subscription, SubscriptionItem
 from desktop.books.tables.base import table_of
-from desktop.records import DisputeRecord, PaymentMethodRecord, ServiceRecord, SubscriptionRecord
+from desktop.records import PaymentMethodRecord, ServiceRecord, SubscriptionRecord
 
 _SERVICE = table_of(Service)
 _SUBSCRIPTION = table_of(Subscription)
 _ITEM = table_of(SubscriptionItem)
 _METHOD = table_of(PaymentMethod)
-_DISPUTE = table_of(Dispute)
 _KEYS = ("integration_id", "external_id")
 
 _SERVICE_FACTS = (
@@ -37,11 +36,6 @@ _ITEM_FACTS = (
 _item_facts = attrgetter(*_ITEM_FACTS)
 _METHOD_FACTS = ("kind", "brand", "last4", "exp_month", "exp_year", "created_at")
 _method_facts = attrgetter(*_METHOD_FACTS)
-_DISPUTE_FACTS = (
-    "payment_ref", "attempt_ref", "status", "reason", "amount", "currency", "created_at", "evidence_due_at",
-    "location_ref",
-)  # fmt: skip
-_dispute_facts = attrgetter(*_DISPUTE_FACTS)
 
 
 def project_services(context: Context, records: Sequence[tuple[str, ServiceRecord]]) -> None:
@@ -91,10 +85,3 @@ def project_payment_methods(context: Context, records: Sequence[tuple[str, Payme
     columns = (*_KEYS, "deleted", "client_link_id", *_METHOD_FACTS)
     context.writer.run_many(context.shelf.upsert(_METHOD, _KEYS, columns), rows)
     context.kinds.add("payment_methods")
-
-
-def project_disputes(context: Context, records: Sequence[tuple[str, DisputeRecord]]) -> None:
-    """Write disputes. Their money is on the ledger."""
-    rows = [(context.integration_id, ref, *_dispute_facts(record)) for ref, record in records]
-    context.writer.run_many(context.shelf.upsert(_DISPUTE, _KEYS, (*_KEYS, *_DISPUTE_FACTS)), rows)
-    context.kinds.add("disputes")

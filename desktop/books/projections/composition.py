@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import orjson
+
 from desktop.records import PaymentRecord
 
 
@@ -42,6 +44,7 @@ class Attempt(NamedTuple):
     order_ref: str
     tip: int
     fee: int | None
+    fee_parts: str
 
 
 class Line(NamedTuple):
@@ -90,6 +93,7 @@ class Composed(NamedTuple):
     order_ref: str
     tip: int
     own_fee: int
+    fee_parts: tuple[tuple[int, int], ...]
 
 
 def compose(stated: PaymentRecord | None, attempts: Sequence[Attempt], lines: Sequence[Line]) -> Composed:
@@ -156,7 +160,13 @@ def compose(stated: PaymentRecord | None, attempts: Sequence[Attempt], lines: Se
         order_ref=told.order_ref,
         tip=sum([attempt.tip for attempt in taken]),
         own_fee=own_fee,
+        fee_parts=tuple([part for attempt in taken if attempt.fee_parts for part in parts_of(attempt.fee_parts)]),
     )
+
+
+def parts_of(text: str) -> list[tuple[int, int]]:
+    """The parts of a fee as an attempt's row keeps them: (instant in ms, amount)."""
+    return [(at, amount) for at, amount in orjson.loads(text)]
 
 
 _FAILED = frozenset({"failed", "returned"})
@@ -171,6 +181,7 @@ _NO_ATTEMPT = Attempt(
     created_at=0, captured=False, client_ref="", client_name="", invoice_ref="", entry_ref="", returned=False,
     returned_entry_ref="", method="", brand="", last4="", method_ref="", failure_code="", failure_message="",
     receipt_url="", description="", disputed=False, location_ref="", order_ref="", tip=0, fee=None,
+    fee_parts="",
 )  # fmt: skip
 
 

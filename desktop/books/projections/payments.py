@@ -73,8 +73,9 @@ class PaymentCluster:
             self._keys.add(key)
             if old.get(ref) != key:
                 self._rekeyed.append(ref)
-            rows.append((context.integration_id, ref, key, *_attempt_facts(record)))
-        columns = (*_KEYS, "payment_key", *_ATTEMPT_FACTS)
+            parts = orjson.dumps(record.fee_parts).decode() if record.fee_parts else ""
+            rows.append((context.integration_id, ref, key, *_attempt_facts(record), parts))
+        columns = (*_KEYS, "payment_key", *_ATTEMPT_FACTS, "fee_parts")
         context.writer.run_many(context.shelf.upsert(_ATTEMPT, _KEYS, columns), rows)
         context.kinds.add("payments")
 
@@ -241,10 +242,12 @@ class PaymentCluster:
         returned_day = day_of(payment.returned_at) if payment.returned_at is not None else None
         attempted_day = day_of(payment.attempted_at) if payment.attempted_at is not None else None
         link = context.link(payment.client_ref)
+        days = [(at, day_of(at), amount) for at, amount in payment.fee_parts]
+        fee_days = orjson.dumps(days).decode() if days else ""
         sums = PaymentSums(
             key, payment.currency, payment.collected, payment.returned, booked_day, returned_day, attempted_day,
             payment.outcome, payment.on_ledger, payment.settlement_currency, link, invoice_ref, payment.location_ref,
-            payment.tip, payment.own_fee,
+            payment.tip, payment.own_fee, fee_days,
         )  # fmt: skip
         row = (
             context.integration_id, key, orjson.dumps(_stated_facts(stated)) if stated else None, payment.status,
@@ -254,6 +257,7 @@ class PaymentCluster:
             payment.returned_at, returned_day, payment.method, payment.brand, payment.last4, payment.method_ref,
             payment.failure_code, payment.failure_message, payment.description, payment.receipt_url,
             payment.disputed, payment.location_ref, payment.order_ref, payment.tip, payment.own_fee,
+            fee_days,
         )  # fmt: skip
         return row, sums
 

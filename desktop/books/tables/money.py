@@ -28,7 +28,8 @@ class Payment(Base):
     ``stated`` keeps the intent's own record, so that any later part composes the same row. ``booked_day`` is the
     day on which ``collected`` counts; ``outcome`` is succeeded, failed, open or left (abandoned, cancelled).
     ``tip`` is part of ``collected``. ``own_fee`` is the part of ``fee`` that the payment itself states and that counts
-    with it; what ledger lines say counts with them.
+    with it; what ledger lines say counts with them. ``fee_days`` are (instant, day, amount) of its parts that count on
+    a day of their own, as JSON; empty where there are none.
     """
 
     __tablename__ = "payments"
@@ -82,6 +83,7 @@ class Payment(Base):
     order_ref = LaterRef()
     tip = LaterAmount()
     own_fee = LaterAmount()
+    fee_days = LaterRef()
 
 
 class PaymentAttempt(Base):
@@ -127,6 +129,7 @@ class PaymentAttempt(Base):
     order_ref = LaterRef()
     tip = LaterAmount()
     fee = Column(BigInteger)
+    fee_parts = LaterRef()
 
 
 class Refund(Base):
@@ -170,7 +173,7 @@ class Refund(Base):
 
 
 class Dispute(Base):
-    """A payer's objection. Its money is in the ledger's lines, not here."""
+    """A payer's objection. Its money is in the ledger's lines, or else counts on these two days."""
 
     __tablename__ = "disputes"
     __table_args__ = (
@@ -190,3 +193,7 @@ class Dispute(Base):
     created_at = Instant()
     evidence_due_at = MaybeInstant()
     location_ref = Ref()
+    withdrawn_at = MaybeInstant()
+    withdrawn_day = MaybeDay()
+    reversed_at = MaybeInstant()
+    reversed_day = MaybeDay()

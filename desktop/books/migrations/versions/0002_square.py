@@ -46,13 +46,27 @@ def _amount(name: str) -> sa.Column[Any]:
 
 def _add_columns() -> None:
     added: Sequence[tuple[str, Sequence[sa.Column[Any]]]] = (
-        ("payments", (_words("order_ref"), _amount("tip"), _amount("own_fee"))),
+        ("payments", (_words("order_ref"), _amount("tip"), _amount("own_fee"), _words("fee_days"))),
         (
             "payment_attempts",
-            (_words("order_ref"), _amount("tip"), sa.Column("fee", sa.BigInteger(), nullable=True)),
+            (
+                _words("order_ref"),
+                _amount("tip"),
+                sa.Column("fee", sa.BigInteger(), nullable=True),
+                _words("fee_parts"),
+            ),
         ),
         ("refunds", (sa.Column("fee", sa.BigInteger(), nullable=True),)),
         ("invoices", (_words("order_ref"),)),
+        (
+            "disputes",
+            (
+                sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
+                sa.Column("withdrawn_day", sa.Text(), nullable=True),
+                sa.Column("reversed_at", sa.BigInteger(), nullable=True),
+                sa.Column("reversed_day", sa.Text(), nullable=True),
+            ),
+        ),
         ("balance_entries", (sa.Column("settles", sa.Boolean(), server_default=sa.false(), nullable=False),)),
         (
             "payouts",

@@ -40,7 +40,8 @@ class Activity:
 _FEE = Activity("fee")
 _FEE_STATED = Activity("fee", settles=True, always=True)
 _OTHER = Activity("adjustment")
-_DISPUTED = Activity("dispute", "dispute_id", by_sign="dispute_reversal")
+# The dispute itself says what was taken and given back, long before the payout that it went into.
+_DISPUTED = Activity("dispute", "dispute_id", by_sign="dispute_reversal", settles=True)
 
 ACTIVITIES: Mapping[str, Activity] = {
     "CHARGE": Activity("charge", settles=True),

@@ -103,7 +103,20 @@ def map_payment(body: Mapping[str, Any], around: Around) -> AttemptRecord:
         order_ref=text(get("order_id")),
         tip=tip,
         fee=total_money(get("processing_fee"), "amount_money", unit, "fee"),
+        fee_parts=_later_fees(get("processing_fee"), unit),
     )
+
+
+def _later_fees(values: object, unit: str) -> tuple[tuple[int, int], ...]:
+    """The adjustments of a fee, each with the instant at which it takes effect (ms): not on the payment's day."""
+    parts = []
+    for row in rows(values):
+        get = child(row).get
+        at = moment_or_none(get("effective_at"), "effective time of a fee")
+        amount = money_or(get("amount_money"), unit, "fee")
+        if at is not None and amount and get("type") != "INITIAL":
+            parts.append((at, amount))
+    return tuple(parts)
 
 
 def map_refund(body: Mapping[str, Any], around: Around) -> RefundRecord:
@@ -138,4 +151,6 @@ def map_dispute(body: Mapping[str, Any], around: Around) -> DisputeRecord:
         reason=lower(get("reason")),
         evidence_due_at=moment_or_none(get("due_at"), "evidence deadline"),
         location_ref=text(get("location_id")),
+        on_ledger=False,
+        changed_at=moment_or_none(get("updated_at"), "last change"),
     )
