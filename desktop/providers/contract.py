@@ -294,6 +294,10 @@ class Provider(Protocol):
     def platform_page(self) -> str:
         """The provider's own page for a platform's keys, on one of ``hosts``; empty where none are needed."""
 
+    @property
+    def access_page(self) -> str:
+        """The provider's own page where the owner sees who has access and ends it, on one of ``hosts``."""
+
     def endpoints(self, environment: Mapping[str, str]) -> Endpoints:
         """The addresses to use. Raises: UsageError for one that is neither https nor loopback."""
 

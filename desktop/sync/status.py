@@ -14,13 +14,19 @@ from desktop.books.tables import (
     ClientLink,
     CreditNote,
     Dispute,
+    InventoryCount,
     Invoice,
+    Location,
+    Order,
     Payment,
+    PaymentLink,
     PaymentMethod,
     Payout,
     Refund,
     Service,
     Subscription,
+    TerminalCheckout,
+    TerminalDevice,
 )
 from desktop.books.tables.base import table_of
 from desktop.providers.contract import Provider, Stream
@@ -166,6 +172,12 @@ _COUNTED: Mapping[str, tuple[type[Any], Callable[[Table], ColumnElement[bool]]]]
     "subscriptions": (Subscription, _present),
     "credit_notes": (CreditNote, _present),
     "payment_methods": (PaymentMethod, _present),
+    "locations": (Location, _present),
+    "orders": (Order, _any),
+    "inventory_counts": (InventoryCount, _present),
+    "terminal_devices": (TerminalDevice, _present),
+    "terminal_checkouts": (TerminalCheckout, _any),
+    "payment_links": (PaymentLink, _present),
 }
 
 

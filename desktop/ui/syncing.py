@@ -392,6 +392,12 @@ def stream_title(name: str) -> str:
         "subscriptions": QCoreApplication.translate("Streams", "Subscriptions"),
         "payment_methods": QCoreApplication.translate("Streams", "Payment methods"),
         "credit_notes": QCoreApplication.translate("Streams", "Credit notes"),
+        "locations": QCoreApplication.translate("Streams", "Locations"),
+        "orders": QCoreApplication.translate("Streams", "Orders"),
+        "inventory_counts": QCoreApplication.translate("Streams", "Stock"),
+        "terminal_devices": QCoreApplication.translate("Streams", "Card readers"),
+        "terminal_checkouts": QCoreApplication.translate("Streams", "Card reader payments"),
+        "payment_links": QCoreApplication.translate("Streams", "Payment links"),
         "events": QCoreApplication.translate("Streams", "Changes"),
     }
     return str(titles.get(name, name.replace("_", " ").capitalize()))

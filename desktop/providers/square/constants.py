@@ -47,6 +47,9 @@ DASHBOARD_PAGES: Mapping[str, str] = {
 CONSOLE = "https://developer.squareup.com/apps"
 """Square's developer console: personal access tokens, and the id of an application."""
 
+ACCESS_PAGE = "https://app.squareup.com/dashboard"
+"""The seller's dashboard; App Integrations in its menu lists the applications that have access."""
+
 RATE = 10.0
 """Requests a second. Square publishes no limits; sellers' reports of being limited begin above this."""
 

@@ -98,6 +98,11 @@ class SquareProvider:
         """Where the owner finds an application's id."""
         return constants.CONSOLE
 
+    @property
+    def access_page(self) -> str:
+        """Where the owner ends an application's access, under App Integrations."""
+        return constants.ACCESS_PAGE
+
     def endpoints(self, environment: Mapping[str, str]) -> Endpoints:
         """Square's addresses, those of its sandbox for an application of the sandbox, or the environment's.
 

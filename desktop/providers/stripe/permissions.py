@@ -48,5 +48,8 @@ KEY_PAGE = "https://dashboard.stripe.com/apikeys/create?" + urlencode(
 )
 """Where a restricted key is made. Its parameters are not documented by Stripe, so the list above is shown as well."""
 
+ACCESS_PAGE = "https://dashboard.stripe.com/apikeys"
+"""Where keys are listed and deleted."""
+
 PLATFORM_PAGE = "https://dashboard.stripe.com/settings/connect/onboarding-options/oauth"
 """Where a platform's client id stands and the address to come back to is registered."""

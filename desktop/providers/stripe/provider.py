@@ -13,7 +13,7 @@ from desktop.providers.contract import Credentials, Endpoints, Grant, OAuthApp, 
 from desktop.providers.http import checked_base, is_loopback
 from desktop.providers.limits import Allowance
 from desktop.providers.stripe import constants, oauth
-from desktop.providers.stripe.permissions import KEY_PAGE, PERMISSIONS, PLATFORM_PAGE
+from desktop.providers.stripe.permissions import ACCESS_PAGE, KEY_PAGE, PERMISSIONS, PLATFORM_PAGE
 from desktop.providers.stripe.reads import StripeReader
 
 _KEY = re.compile(r"(?:sk|rk)_(?:live|test)_[A-Za-z0-9_]{3,500}")
@@ -94,6 +94,11 @@ class StripeProvider:
     def platform_page(self) -> str:
         """Where the owner finds the platform's client id."""
         return PLATFORM_PAGE
+
+    @property
+    def access_page(self) -> str:
+        """Where the owner deletes a key."""
+        return ACCESS_PAGE
 
     def endpoints(self, environment: Mapping[str, str]) -> Endpoints:
         """Stripe's addresses, or the environment's. Raises: UsageError."""

@@ -1,20 +1,25 @@
-"""Before disconnecting or forgetting an account: plainly what will happen."""
+"""Before disconnecting or forgetting an account: plainly what will happen, and what is left to do elsewhere."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from desktop.ui.addresses import Addresses, RefusedAddressError
+from desktop.ui.dialogs.offer import Offer
 from desktop.ui.dialogs.sheet import Sheet
+from desktop.ui.dialogs.way_words import way_to_end_access
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.picture import Picture
 
 
 class DisconnectConfirm(Sheet):
     """Signals: ``confirmed`` with the account's number and whether it is to be forgotten.
 
-    ``connected`` says whether there still is an access to give back.
+    ``connected`` says whether there still is an access to give back. ``offer`` is the provider's; ``gives_back`` False:
+    only the owner can take the access back, at the provider, and the sheet says how and leads there.
     """
 
     confirmed = Signal(object, bool)
@@ -24,11 +29,13 @@ class DisconnectConfirm(Sheet):
         theme: Theme,
         integration_id: int,
         title: str,
-        provider_title: str,
+        offer: Offer,
+        addresses: Addresses,
         parent: QWidget | None,
         *,
         forget: bool,
         connected: bool = True,
+        gives_back: bool = True,
     ) -> None:
         heading = (
             QCoreApplication.translate("DisconnectConfirm", "Forget {0}?")
@@ -36,13 +43,21 @@ class DisconnectConfirm(Sheet):
             else QCoreApplication.translate("DisconnectConfirm", "Disconnect {0}?")
         )
         super().__init__(theme, heading.format(title), parent, width=500)
-        self._id, self._forget = integration_id, forget
-        for drawing, role, text in _consequences(provider_title, forget=forget, connected=connected):
+        self._id, self._forget, self._offer, self._addresses = integration_id, forget, offer, addresses
+        told = _consequences(offer, forget=forget, connected=connected, gives_back=gives_back)
+        for drawing, role, text in told:
             row = QHBoxLayout()
             row.setSpacing(theme.px(10))
             row.addWidget(Picture(theme, drawing, role, 16))
             row.addWidget(PlainLabel(text, wrap=True), 1)
             self.body.addLayout(row)
+        self.page_button: Button | None = None
+        if connected and not gives_back and offer.access_page:
+            there = QCoreApplication.translate("DisconnectConfirm", "Open {0}'s dashboard").format(offer.title)
+            self.page_button = Button(theme, there, look="link")
+            self.page_button.setAutoDefault(False)
+            self.page_button.clicked.connect(self._on_page)
+            self.foot.insertWidget(0, self.page_button)
         self.cancel = self.add_cancel(default=True)
         do_it = (
             QCoreApplication.translate("DisconnectConfirm", "Forget everything")
@@ -53,15 +68,29 @@ class DisconnectConfirm(Sheet):
         self.cancel.setFocus()
 
     @Slot()
+    def _on_page(self) -> None:
+        try:
+            self._addresses.open(self._offer.access_page, self._offer.hosts)
+        except RefusedAddressError as error:
+            self.show_notice(error.title, f"{error.message} {self._offer.access_page}")
+
+    @Slot()
     def _on_do(self) -> None:
         self.accept()
         self.confirmed.emit(self._id, self._forget)
 
 
-def _consequences(provider: str, *, forget: bool, connected: bool) -> list[tuple[str, str, str]]:
+def _consequences(offer: Offer, *, forget: bool, connected: bool, gives_back: bool) -> list[tuple[str, str, str]]:
     """What happens, with a drawing and its role for each sentence."""
-    told = []
-    if connected:
+    told, provider = [], offer.title
+    if connected and not gives_back:
+        shredded = QCoreApplication.translate(
+            "DisconnectConfirm", "The credentials are destroyed on this computer. What {0} has granted only you can "
+            "take back there."
+        ).format(provider)  # fmt: skip
+        told.append(("lock", "text-2", shredded))
+        told.append(("warning", "warning", way_to_end_access(offer.provider, provider)))
+    elif connected:
         access = QCoreApplication.translate(
             "DisconnectConfirm",
             "The credentials are destroyed on this computer and the access is given back; a pasted key is yours to "

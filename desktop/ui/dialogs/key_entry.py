@@ -10,6 +10,7 @@ from desktop.ui.addresses import Addresses, RefusedAddressError
 from desktop.ui.dialogs.offer import Offer, Right
 from desktop.ui.dialogs.secret_field import SecretField
 from desktop.ui.dialogs.sheet import Sheet
+from desktop.ui.dialogs.way_words import key_words
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Button
@@ -24,20 +25,11 @@ class KeyEntry(Sheet):
     browser_asked = Signal(object)
 
     def __init__(self, theme: Theme, offer: Offer, addresses: Addresses, parent: QWidget | None) -> None:
-        super().__init__(
-            theme,
-            QCoreApplication.translate("KeyEntry", "Connect {0} with a restricted key").format(offer.title),
-            parent,
-            text=QCoreApplication.translate(
-                "KeyEntry", "Make a key that may do only what Paydesk needs, then paste it here. It is tried before "
-                "anything is stored, and kept sealed on this computer."
-            ),
-            width=640,
-        )  # fmt: skip
+        self._words = words = key_words(offer.provider, offer.title)
+        super().__init__(theme, words.heading, parent, text=words.about, width=640)
         self._offer, self._addresses = offer, addresses
         self._add_pages(theme)
-        name = QCoreApplication.translate("KeyEntry", "Restricted key")
-        self._key = SecretField(theme, name, "rk_live_…")
+        self._key = SecretField(theme, words.field, words.hint)
         self._key.edited.connect(self._on_edited)
         self.body.addWidget(self._key)
         self.body.addWidget(self._permissions(theme), 1)
@@ -57,21 +49,17 @@ class KeyEntry(Sheet):
             return
         row = QHBoxLayout()
         row.setSpacing(theme.px(10))
-        title = QCoreApplication.translate("KeyEntry", "Open {0}'s page for keys").format(self._offer.title)
-        self.page_button = Button(theme, title, icon="external")
+        self.page_button = Button(theme, self._words.page, icon="external")
         self.page_button.setAutoDefault(False)
         self.page_button.clicked.connect(self._on_page)
         row.addWidget(self.page_button)
-        hint = QCoreApplication.translate(
-            "KeyEntry", "It opens with these permissions chosen; compare them with the list."
-        )
-        row.addWidget(PlainLabel(hint, look="secondary", tone="text-3", wrap=True), 1)
+        row.addWidget(PlainLabel(self._words.page_hint, look="secondary", tone="text-3", wrap=True), 1)
         self.body.addLayout(row)
 
     def _permissions(self, theme: Theme) -> QWidget:
         column = ScrollColumn(theme)
         column.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        named(column, QCoreApplication.translate("KeyEntry", "Permissions of the key"))
+        named(column, self._words.rights)
         column.setFixedHeight(theme.px(272))
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, theme.px(12), 0)

@@ -30,13 +30,13 @@ class Offer:
     """A provider in the picker.
 
     ``client_id`` is the platform's, empty where none is configured; ``platform_fixed``: the environment says it.
-    ``loopback``: the provider's pages are on this machine. Not ``available``: it comes with a later release.
+    ``loopback``: the provider's pages are on this machine. ``needs_secret``: the browser's way needs the platform's
+    secret beside its id.
     """
 
     provider: str
     title: str
     rights: tuple[Right, ...]
-    available: bool = True
     hosts: tuple[str, ...] = ()
     loopback: bool = False
     client_id: str = ""
@@ -44,15 +44,17 @@ class Offer:
     redirect_uri: str = ""
     key_page: str = ""
     platform_page: str = ""
+    access_page: str = ""
+    needs_secret: bool = True
 
     @property
     def leads(self) -> Way:
-        """A code exchange needs a platform's keys: the browser leads where they are, else a pasted key."""
-        return "browser" if self.client_id else "key"
+        """Where a code exchange needs a platform's secret key, the browser leads once that is there; else at once."""
+        return "browser" if self.client_id or not self.needs_secret else "key"
 
 
 def read_offers(business: Business) -> tuple[Offer, ...]:
-    """Every provider that can be connected, and Square while it cannot. Asked off the UI thread."""
+    """Every provider that can be connected. Asked off the UI thread."""
     from desktop.actions.callback import DEFAULT_PORT, PATH
     from desktop.actions.platforms import known_platform
     from desktop.providers.http import is_loopback
@@ -74,10 +76,10 @@ def read_offers(business: Business) -> tuple[Offer, ...]:
                 redirect_uri=f"http://localhost:{DEFAULT_PORT}{PATH}",
                 key_page=provider.key_page,
                 platform_page=provider.platform_page,
+                access_page=provider.access_page,
+                needs_secret=provider.needs_secret,
             )
         )
-    if not any(offer.provider == "square" for offer in offers):
-        offers.append(_square())
     return tuple(offers)
 
 
@@ -95,13 +97,3 @@ def rights_text(rights: tuple[Right, ...]) -> str:
 
 def _right(permission: Permission) -> Right:
     return Right(permission.title, permission.access == READ_AND_WRITE, permission.without)
-
-
-def _square() -> Offer:
-    """What the request says of Square, shown until its provider is in the registry."""
-    titles = (
-        QCoreApplication.translate("ProviderPicker", "Payments"),
-        QCoreApplication.translate("ProviderPicker", "Customers"),
-        QCoreApplication.translate("ProviderPicker", "Invoices"),
-    )
-    return Offer("square", "Square", tuple(Right(title, writes=True) for title in titles), available=False)

@@ -1,6 +1,8 @@
-"""The owner's own platform keys, which connecting in the browser needs: asked once and kept sealed."""
+"""The owner's own platform or application, which connecting in the browser needs: asked once and kept."""
 
 from __future__ import annotations
+
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication, Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -11,65 +13,79 @@ from desktop.ui.addresses import Addresses, RefusedAddressError
 from desktop.ui.dialogs.offer import Offer
 from desktop.ui.dialogs.secret_field import SecretField
 from desktop.ui.dialogs.sheet import Sheet
+from desktop.ui.dialogs.way_words import platform_words
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme import Theme
-from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.buttons import Button, ButtonLook
+
+#: How secrets begin that are pasted where an id belongs. An id is kept as it is, so none of them may come there.
+_SECRETS: Final = ("sk_", "rk_", "EAAA", "EQAA", "sq0cs", "sandbox-sq0cs")
 
 
 class PlatformKeys(Sheet):
-    """Signals: ``entered`` with the offer, the client id and the secret key as a ``Secret``; ``key_asked`` with the
-    offer, for those who would rather paste a restricted key.
+    """Asks for the id, and for the secret where the provider's code exchange needs it or the owner wants to give it.
+
+    Signals: ``entered`` with the offer, the id and the secret as a ``Secret`` (maybe of nothing); ``key_asked`` with
+    the offer, for those who would rather paste a key.
     """
 
     entered = Signal(object, str, object)
     key_asked = Signal(object)
 
     def __init__(self, theme: Theme, offer: Offer, addresses: Addresses, parent: QWidget | None) -> None:
-        super().__init__(
-            theme,
-            QCoreApplication.translate("PlatformKeys", "Connect {0} in the browser").format(offer.title),
-            parent,
-            text=QCoreApplication.translate(
-                "PlatformKeys", "This way needs your own platform at {0}: its client id and its secret key. Paydesk "
-                "asks once and keeps them sealed on this computer."
-            ).format(offer.title),
-            width=600,
-        )  # fmt: skip
+        self._words = words = platform_words(offer.provider, offer.title)
+        title = QCoreApplication.translate("PlatformKeys", "Connect {0} in the browser").format(offer.title)
+        super().__init__(theme, title, parent, text=words.about, width=600)
         self._theme, self._offer, self._addresses = theme, offer, addresses
         self._add_redirect()
-        self._id = named(QLineEdit(offer.client_id), QCoreApplication.translate("PlatformKeys", "Client id"))
-        self._id.setPlaceholderText("ca_…")
+        self._id = named(QLineEdit(offer.client_id), words.id_name)
+        self._id.setPlaceholderText(words.id_hint)
         self._id.setMaxLength(200)
         self._id.textChanged.connect(self._on_edited)
-        label = PlainLabel(self._id.accessibleName(), look="secondary", tone="text-2", strong=True)
+        label = PlainLabel(words.id_name, look="secondary", tone="text-2", strong=True)
         label.setBuddy(self._id)
         column = QVBoxLayout()
         column.setSpacing(theme.px(6))
         column.addWidget(label)
         column.addWidget(self._id)
         self.body.addLayout(column)
-        secret = QCoreApplication.translate("PlatformKeys", "Secret key of the platform")
-        self._secret = SecretField(theme, secret, "sk_live_…")
+        self._secret = SecretField(theme, words.second_name, words.second_hint)
         self._secret.edited.connect(self._on_edited)
         self.body.addWidget(self._secret)
-        instead = QCoreApplication.translate("PlatformKeys", "Paste a restricted key instead")
-        self.other = Button(theme, instead, look="link")
+        self._second_about = PlainLabel(words.second_about, look="secondary", tone="text-3", wrap=True)
+        self._second_about.setVisible(bool(words.second_about))
+        self.body.addWidget(self._second_about)
+        if not offer.needs_secret:
+            self._offer_secret()
+        self.other = Button(theme, words.key_instead, look="link")
         self.other.setAutoDefault(False)
         self.other.clicked.connect(self._on_other)
         self.foot.insertWidget(0, self.other)
         self.add_cancel()
         go_on = QCoreApplication.translate("PlatformKeys", "Keep and continue")
         self.keep_button = self.add_button(go_on, self._on_keep, "primary", default=True)
-        self.keep_button.setEnabled(False)
+        self._on_edited()
         self._id.setFocus()
 
+    def _offer_secret(self) -> None:
+        """One field is enough: the other one comes when it is asked for."""
+        self._secret.hide()
+        self._second_about.hide()
+        self.secret_button = Button(self._theme, self._words.second_add, look="link")
+        self.secret_button.setAutoDefault(False)
+        self.secret_button.clicked.connect(self._on_secret)
+        self.body.addWidget(self.secret_button)
+
     def _add_redirect(self) -> None:
-        theme = self._theme
-        about = QCoreApplication.translate(
-            "PlatformKeys", "In the platform's settings, register this address to come back to. For live accounts {0} "
-            "wants an https address; the browser then cannot come back by itself, and you paste its address here."
-        ).format(self._offer.title)  # fmt: skip
-        self.body.addWidget(PlainLabel(about, tone="text-2", wrap=True))
+        theme, words = self._theme, self._words
+        if self._offer.platform_page:
+            look: ButtonLook = "secondary" if words.way_back else "link"
+            self.page_button = Button(theme, words.page, look=look, icon="external" if words.way_back else "")
+            self.page_button.setAutoDefault(False)
+            self.page_button.clicked.connect(self._on_page)
+        if self._offer.platform_page and words.way_back:
+            self.body.addWidget(self.page_button)
+        self.body.addWidget(PlainLabel(words.register, tone="text-2", wrap=True))
         row = QHBoxLayout()
         row.setSpacing(theme.px(8))
         self._redirect = named(
@@ -83,16 +99,23 @@ class PlatformKeys(Sheet):
         row.addWidget(copy)
         self.copy_button = copy
         self.body.addLayout(row)
-        if self._offer.platform_page:
-            title = QCoreApplication.translate("PlatformKeys", "Open {0}'s settings").format(self._offer.title)
-            self.page_button = Button(theme, title, look="link")
-            self.page_button.setAutoDefault(False)
-            self.page_button.clicked.connect(self._on_page)
+        if words.way_back:
+            self.body.addWidget(PlainLabel(words.way_back, look="secondary", tone="text-3", wrap=True))
+        elif self._offer.platform_page:
             self.body.addWidget(self.page_button)
 
     @Slot()
     def _on_edited(self) -> None:
-        self.keep_button.setEnabled(bool(self._id.text().strip() and self._secret.field.text().strip()))
+        secret = self._secret.field.text().strip() or not self._offer.needs_secret
+        self.keep_button.setEnabled(bool(self._id.text().strip() and secret))
+
+    @Slot()
+    def _on_secret(self) -> None:
+        self.secret_button.hide()
+        self._secret.show()
+        self._second_about.show()
+        self.fit()
+        self._secret.setFocus()
 
     @Slot()
     def _on_copy(self) -> None:
@@ -113,6 +136,16 @@ class PlatformKeys(Sheet):
 
     @Slot()
     def _on_keep(self) -> None:
-        client_id, secret = self._id.text().strip(), self._secret.take()
+        client_id = self._id.text().strip()
+        if client_id.startswith(_SECRETS):
+            self._id.clear()
+            self.show_notice(
+                QCoreApplication.translate("PlatformKeys", "That is a secret, not the {0}").format(self._words.id_name),
+                QCoreApplication.translate("PlatformKeys", "It was not kept. Copy the {0} from the same page.").format(
+                    self._words.id_name
+                ),
+            )
+            return
+        secret = self._secret.take()
         self.accept()
         self.entered.emit(self._offer, client_id, secret)

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.dialogs.offer import Offer, rights_text
 from desktop.ui.dialogs.sheet import Sheet
+from desktop.ui.dialogs.way_words import key_words, platform_words
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.picture import Mark
-from desktop.ui.widgets.pill import Pill
 
 
 class ProviderPicker(Sheet):
@@ -69,26 +69,14 @@ class _OfferCard(QFrame):
         row.addWidget(Mark(theme, offer.provider, offer.title, 40), alignment=Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(theme.px(6))
-        head = QHBoxLayout()
-        head.setSpacing(theme.px(8))
-        head.addWidget(PlainLabel(offer.title, look="heading", strong=True))
-        if not offer.available:
-            head.addWidget(Pill(theme, QCoreApplication.translate("ProviderPicker", "In the next release"), "neutral"))
-        head.addStretch(1)
-        words.addLayout(head)
+        words.addWidget(PlainLabel(offer.title, look="heading", strong=True))
         words.addWidget(PlainLabel(rights_text(offer.rights), look="secondary", tone="text-2", wrap=True))
-        if offer.available:
-            self._add_ways(words)
-        else:
-            later = QCoreApplication.translate(
-                "ProviderPicker", "{0} cannot be connected yet: it arrives with the next release of Paydesk."
-            ).format(offer.title)
-            words.addWidget(PlainLabel(later, look="secondary", tone="text-3", wrap=True))
+        self._add_ways(words)
         row.addLayout(words, 1)
 
     def _add_ways(self, words: QVBoxLayout) -> None:
         titles = {
-            "key": QCoreApplication.translate("ProviderPicker", "Paste a restricted key"),
+            "key": key_words(self._offer.provider, self._offer.title).paste,
             "browser": QCoreApplication.translate("ProviderPicker", "Connect in the browser"),
         }
         first = self._offer.leads
@@ -106,7 +94,7 @@ class _OfferCard(QFrame):
         words.addSpacing(self._theme.px(4))
         words.addWidget(ways)
         if self._offer.client_id and not self._offer.platform_fixed:
-            change = QCoreApplication.translate("ProviderPicker", "Change the platform keys")
+            change = platform_words(self._offer.provider, self._offer.title).change
             link = Button(self._theme, change, look="link")
             link.setAutoDefault(False)
             link.clicked.connect(self._on_platform)

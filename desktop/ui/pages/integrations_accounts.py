@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal, Slot
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 class AccountRow(QWidget):
     """One account. Its signals carry the account's number; ``sync_asked`` also whether everything is to be read again,
-    ``disconnect_asked`` whether the account is to be forgotten.
+    ``disconnect_asked`` whether the account is to be forgotten, ``option_asked`` a switch and how it is to stand.
     """
 
     sync_asked = Signal(object, bool)
@@ -38,6 +38,7 @@ class AccountRow(QWidget):
     rename_asked = Signal(object)
     disconnect_asked = Signal(object, bool)
     details_asked = Signal(object)
+    option_asked = Signal(object, str, bool)
 
     def __init__(self, theme: Theme, account: AccountStatus, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,11 +58,16 @@ class AccountRow(QWidget):
         self.main_button.clicked.connect(self._on_main)
         self.more = IconButton(theme, "more", "", quiet=False, size=32)
         self.more.clicked.connect(self._on_more)
+        self.reconnect_button = Button(theme, QCoreApplication.translate("AccountRow", "Reconnect"))
+        self.reconnect_button.clicked.connect(self._on_reconnect)
+        self.reconnect_button.hide()
+        row.addWidget(self.reconnect_button, alignment=Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.main_button, alignment=Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.more, alignment=Qt.AlignmentFlag.AlignTop)
         column.addLayout(row)
         self.details = StreamTable(theme)
         self.details.hide()
+        self.details.option_asked.connect(self._on_option)
         column.addWidget(self.details)
         self._make_menu()
 
@@ -117,12 +123,15 @@ class AccountRow(QWidget):
         self.account = account
         row = account.integration
         gone, attention = row.status == "disconnected", row.status == "needs_attention"
+        soon = bool(row.attention) and not gone and not attention
         title = row.title if row.title == provider_title else f"{row.title} · {provider_title}"
         self._title.set_text(title)
         self._title.set_tone("text-2" if gone else "text")
         self._mode.show_state(*mode_words(row.mode))
         needs = QCoreApplication.translate("AccountRow", "Needs attention")
-        self._attention.show_state(needs if attention else "", "warning")
+        ends = QCoreApplication.translate("AccountRow", "Access ends soon")
+        self._attention.show_state(needs if attention else ends if soon else "", "warning")
+        self.reconnect_button.setVisible(soon)
         self.more.set_icon("more", QCoreApplication.translate("AccountRow", "More for {0}").format(title))
         self.setAccessibleName(title)
         if gone:
@@ -133,11 +142,17 @@ class AccountRow(QWidget):
         if attention:
             again = QCoreApplication.translate("AccountRow", "Reconnect to go on.")
             self._say(f"{row.attention} {again}".strip(), "warning")
+        elif soon:
+            self._say(row.attention, "warning")
         for said in [] if gone else lacking(account):
             self._say(said.text, said.tone)
         self._show_actions(gone=gone, attention=attention)
         if self.is_open:
             self.details.show_streams(account, clock)
+
+    def show_options(self, options: Mapping[str, bool]) -> None:
+        """Show how the account's switches stand."""
+        self.details.show_options(options)
 
     def _say(self, text: str, tone: object) -> None:
         self._said.addWidget(PlainLabel(text, tone=tone, wrap=True, select=True))  # type: ignore[arg-type]
@@ -220,6 +235,14 @@ class AccountRow(QWidget):
             self.reconnect_asked.emit(row.id)
 
     @Slot()
+    def _on_reconnect(self) -> None:
+        self.reconnect_asked.emit(self.account.integration.id)
+
+    @Slot(str, bool)
+    def _on_option(self, name: str, on: bool) -> None:
+        self.option_asked.emit(self.account.integration.id, name, on)
+
+    @Slot()
     def _on_more(self) -> None:
         self.menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height() + self._theme.px(4))))
 
@@ -271,15 +294,20 @@ class AccountsCard(Card):
         words.addWidget(PlainLabel(QCoreApplication.translate("AccountsCard", "No account yet"), strong=True))
         text = QCoreApplication.translate(
             "AccountsCard",
-            "Connect Stripe, and your clients, invoices and payments are read into books on this computer.",
+            "Connect Stripe or Square, and your clients, invoices and payments are read into books on this computer.",
         )
         words.addWidget(PlainLabel(text, tone="text-2", wrap=True))
         words.addStretch(1)
         row.addLayout(words, 1)
         return widget
 
-    def show_accounts(self, accounts: Sequence[tuple[AccountStatus, str]], clock: Clock) -> None:
-        """Show these accounts (each with its provider's title), keeping the rows that stay."""
+    def show_accounts(
+        self,
+        accounts: Sequence[tuple[AccountStatus, str]],
+        clock: Clock,
+        options: Mapping[int, Mapping[str, bool]] | None = None,
+    ) -> None:
+        """Show these accounts (each with its provider's title), keeping the rows that stay; ``options`` by account."""
         ordered = sorted(accounts, key=_disconnected_last)
         present = tuple(account.integration.id for account, _title in ordered)
         for gone in [number for number in self.rows if number not in present]:
@@ -294,6 +322,7 @@ class AccountsCard(Card):
             self._lay_out()
         for account, title in ordered:
             self.rows[account.integration.id].show_account(account, title, clock)
+            self.rows[account.integration.id].show_options((options or {}).get(account.integration.id, {}))
         self._nothing.setVisible(not ordered)
 
     def _lay_out(self) -> None:

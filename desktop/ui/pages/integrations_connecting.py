@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, 
 
 from desktop.errors import WorldError
 from desktop.ui.accessibility import named
+from desktop.ui.dialogs.way_words import key_words, platform_words
 from desktop.ui.pages.integrations_wording import Said
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme import Theme
@@ -20,6 +21,8 @@ from desktop.ui.widgets.steps import StepList, StepState
 from desktop.ui.widgets.surfaces import Card, clear_layout
 
 _COLUMNS = 2
+#: Places of the steps that a pasted key makes needless: the page, the access, the exchange.
+_KEY_SKIPS = (1, 2, 4)
 
 
 def step_titles(provider_title: str) -> tuple[str, ...]:
@@ -35,15 +38,6 @@ def step_titles(provider_title: str) -> tuple[str, ...]:
         QCoreApplication.translate("Connecting", "First sync"),
         QCoreApplication.translate("Connecting", "Connected"),
     )
-
-
-def _needless() -> Mapping[int, str]:
-    """What is said of the steps that a pasted key makes needless."""
-    return {
-        1: QCoreApplication.translate("Connecting", "Authorisation page: not needed with a key"),
-        2: QCoreApplication.translate("Connecting", "Access: the key grants it"),
-        4: QCoreApplication.translate("Connecting", "Code exchange: not needed with a key"),
-    }
 
 
 class ConnectingCard(Card):
@@ -63,6 +57,7 @@ class ConnectingCard(Card):
         self._theme = theme
         self._running = -1
         self._titles = step_titles("")
+        self._needless: Mapping[int, str] = {}
         self._head = PlainLabel("", strong=True)
         self._text = PlainLabel("", tone="text-2", wrap=True, select=True)
         row = QHBoxLayout()
@@ -138,7 +133,7 @@ class ConnectingCard(Card):
         flow = FlowLayout(widget, theme.px(8))
         self.retry = Button(theme, QCoreApplication.translate("Connecting", "Retry"), look="primary")
         self.retry.clicked.connect(self.retry_asked)
-        self.platform = Button(theme, QCoreApplication.translate("Connecting", "Change the platform keys"))
+        self.platform = Button(theme, platform_words("", "").change)
         self.platform.clicked.connect(self.platform_asked)
         self.cancel = Button(theme, QCoreApplication.translate("Connecting", "Cancel"))
         self.cancel.clicked.connect(self.cancel_asked)
@@ -153,9 +148,11 @@ class ConnectingCard(Card):
 
     # --- what is going on ----------------------------------------------------------------------------------------
 
-    def begin(self, provider_title: str) -> None:
+    def begin(self, provider: str, provider_title: str) -> None:
         """A new attempt: every step waits but the first."""
         self._titles = step_titles(provider_title)
+        self._needless = dict(zip(_KEY_SKIPS, key_words(provider, provider_title).needless, strict=True))
+        self.platform.set_text(platform_words(provider, provider_title).change)
         self._head.set_text(QCoreApplication.translate("Connecting", "Connecting {0}").format(provider_title))
         for place, title in enumerate(self._titles):
             self.steps.show_step(place, "waiting", title)
@@ -179,7 +176,7 @@ class ConnectingCard(Card):
 
     def skip_step(self, place: int) -> None:
         """A step that a pasted key makes needless."""
-        self.finish_step(place, "skipped", _needless().get(place, ""))
+        self.finish_step(place, "skipped", self._needless.get(place, ""))
 
     def show_working(self, text: str) -> None:
         """Something is under way that will not take long."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.pages.integrations_wording import CLOSED, Clock, state_words
@@ -14,6 +14,7 @@ from desktop.ui.text import PlainLabel
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.pill import Pill
 from desktop.ui.widgets.surfaces import clear_layout, line
+from desktop.ui.widgets.switch import Switch
 
 if TYPE_CHECKING:
     from desktop.actions.accounts import SetAsideLine
@@ -24,7 +25,12 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class StreamTable(QWidget):
-    """A table of a dozen rows: labels, not a model."""
+    """A table of a dozen rows: labels, not a model; above it the account's switches.
+
+    Signals: ``option_asked`` with the switch's name and whether a person turned it on.
+    """
+
+    option_asked = Signal(str, bool)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,11 +39,49 @@ class StreamTable(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, theme.px(4), 0, theme.px(4))
         self._column.setSpacing(theme.px(8))
+        self._switches: dict[str, Switch] = {}
+        self._options = QWidget()
+        QVBoxLayout(self._options).setContentsMargins(0, 0, 0, theme.px(4))
+        self._options.hide()
+        self._column.addWidget(self._options)
         self._streams = QWidget()
         self._aside = QWidget()
         for widget in (self._streams, self._aside):
             QVBoxLayout(widget).setContentsMargins(0, 0, 0, 0)
             self._column.addWidget(widget)
+
+    def show_options(self, options: Mapping[str, bool]) -> None:
+        """Show how the account's switches stand; only those that have words are shown."""
+        shown = {name: on for name, on in options.items() if name in _options()}
+        if shown.keys() != self._switches.keys():
+            self._make_switches(shown)
+        for name, on in shown.items():
+            self._switches[name].setChecked(on)
+        self._options.setVisible(bool(shown))
+
+    def switch(self, name: str) -> Switch | None:
+        """The switch of this name, None where the account has none."""
+        return self._switches.get(name)
+
+    def _make_switches(self, options: Mapping[str, bool]) -> None:
+        inside = self._options.layout()
+        assert inside is not None
+        clear_layout(inside)
+        inside.setSpacing(self._theme.px(2))
+        self._switches = {}
+        for name in options:
+            title, about = _options()[name]
+            switch = self._switches[name] = Switch(self._theme, title)
+            switch.setObjectName(name)
+            switch.clicked.connect(self._on_switch)
+            inside.addWidget(switch)
+            inside.addWidget(PlainLabel(about, look="secondary", tone="text-3", wrap=True))
+
+    @Slot(bool)
+    def _on_switch(self, on: bool) -> None:
+        sender = self.sender()
+        if isinstance(sender, Switch):
+            self.option_asked.emit(sender.objectName(), on)
 
     def show_streams(self, account: AccountStatus, clock: Clock) -> None:
         """Show how each stream stands."""
@@ -106,6 +150,14 @@ class StreamTable(QWidget):
         if total > len(lines):
             more = QCoreApplication.translate("StreamTable", "and {0} more").format(f"{total - len(lines):,}")
             inside.addWidget(PlainLabel(more, look="secondary", tone="text-3"))
+
+
+def _options() -> Mapping[str, tuple[str, str]]:
+    """The switches that a person may turn: what each is called, and what it is for."""
+    stock = QCoreApplication.translate(
+        "StreamTable", "Reads what is left of each item at each location. Leave it off where you do not count stock."
+    )
+    return {"sync_inventory": (QCoreApplication.translate("StreamTable", "Keep stock"), stock)}
 
 
 def _since(stream: StreamStatus, clock: Clock) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QWidget
 from desktop.errors import CancelledError, NotConnectedError, UsageError, WorldError
 from desktop.ui.addresses import RefusedAddressError, is_allowed
 from desktop.ui.desk import Desk
-from desktop.ui.dialogs.business_check import BusinessCheck, Candidate
+from desktop.ui.dialogs.business_check import BusinessCheck
 from desktop.ui.dialogs.key_entry import KeyEntry
-from desktop.ui.dialogs.offer import Offer, Way
+from desktop.ui.dialogs.offer import Offer
 from desktop.ui.dialogs.platform_keys import PlatformKeys
 from desktop.ui.dialogs.provider_picker import ProviderPicker
 from desktop.ui.page import PageContext
@@ -24,16 +24,15 @@ from desktop.ui.pages.integrations_connecting import ConnectingCard
 from desktop.ui.pages.integrations_conversation import Conversation, Wish
 from desktop.ui.pages.integrations_overview import read_account
 from desktop.ui.pages.integrations_wording import CLOSED, lacking, progress_line
-from desktop.ui.syncing import AccountOutcome, SyncOutcome, SyncProgress, stream_title
+from desktop.ui.pages.integrations_work import Attempt, Connecting, Keeping, candidate, no_sync, outcome_of
+from desktop.ui.syncing import SyncOutcome, SyncProgress, stream_title
 from desktop.ui.tasks import Job, Lane
 from desktop.vault.secret import Secret
 
 if TYPE_CHECKING:
-    from desktop.actions.business import Business
     from desktop.actions.callback import Callback
     from desktop.actions.connect import Connected
     from desktop.actions.status import AccountStatus
-    from desktop.providers.contract import Account
 
 _UPDATES, _SYNC, _CONNECTED = 6, 7, 8
 """Places of steps in the list (0 is the first)."""
@@ -54,15 +53,6 @@ class Syncs(Protocol):
 
     def cancel(self) -> None:
         """Ask the sync to stop."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One try to connect: with whom, which way, and with which key where that is the way."""
-
-    offer: Offer
-    way: Way
-    key: Secret[str] | None = None
 
 
 class ConnectFlow(QObject):
@@ -165,7 +155,7 @@ class ConnectFlow(QObject):
     @Slot(object, str, object)
     def _on_platform(self, offer: Offer, client_id: str, secret: Secret[str]) -> None:
         self._attempt = Attempt(replace(offer, client_id=client_id), "browser")
-        keep = _Keep(offer.provider, client_id, secret)
+        keep = Keeping(offer.provider, client_id, secret)
         self._context.tasks.change(self._desk.question(keep), self._on_kept, self._context.messages.error)
 
     @Slot(object)
@@ -177,13 +167,13 @@ class ConnectFlow(QObject):
 
     def _begin(self, attempt: Attempt) -> None:
         self._attempt, self._connected, self._listener, self._browser_address = attempt, None, None, ""
-        self._card.begin(attempt.offer.title)
+        self._card.begin(attempt.offer.provider, attempt.offer.title)
         talk = self._talk = Conversation(self)
         talk.stepped.connect(self._on_stepped)
         talk.page_wanted.connect(self._on_page_wanted)
         talk.confirm_wanted.connect(self._on_confirm_wanted)
         talk.listening_begun.connect(self._on_listening)
-        work = _Connect(self._desk, attempt, talk, self._port)
+        work = Connecting(self._desk, attempt, talk, self._port)
         self._job = self._context.tasks.run(work, self._on_connected, self._on_failed, lane=Lane.CONNECTING)
         self.shown.emit()
 
@@ -263,7 +253,7 @@ class ConnectFlow(QObject):
         account: Any = wish.subject
         self._wish = wish
         self._card.show_working(QCoreApplication.translate("Connecting", "Is this your business? Please answer."))
-        self._check = BusinessCheck(self._context.theme, _candidate(attempt.offer, account), self._page.window())
+        self._check = BusinessCheck(self._context.theme, candidate(attempt.offer, account), self._page.window())
         self._check.answered.connect(self._on_answered)
         self._check.open()
 
@@ -334,7 +324,7 @@ class ConnectFlow(QObject):
             self._start_sync()
             return
         integration_id, title = self._connected
-        mine = _outcome_of(outcome, integration_id)
+        mine = outcome_of(outcome, integration_id)
         if mine is not None and mine.report is not None:
             self._card.finish_step(_SYNC, "done", QCoreApplication.translate("Connecting", "First sync done"))
             self._card.finish_step(_CONNECTED)
@@ -351,7 +341,7 @@ class ConnectFlow(QObject):
                 ).format(title),
             )
             return
-        self._card.show_failed(error or _no_sync())
+        self._card.show_failed(error or no_sync())
 
     @Slot(object)
     def _on_standing(self, account: AccountStatus | None) -> None:
@@ -404,60 +394,3 @@ class ConnectFlow(QObject):
     def _on_closed(self) -> None:
         self._attempt, self._connected = None, None
         self.hidden.emit()
-
-
-class _Connect:
-    """The connecting itself, in its own lane."""
-
-    def __init__(self, desk: Desk, attempt: Attempt, talk: Conversation, port: int | None) -> None:
-        self._desk, self._attempt, self._talk, self._port = desk, attempt, talk, port
-
-    def __call__(self, job: Job) -> Connected:
-        from desktop.actions.callback import DEFAULT_PORT
-        from desktop.actions.connect import connect_by_key, connect_by_oauth
-
-        self._talk.cancelled = job.cancelled
-        business, provider = self._desk.business(), self._attempt.offer.provider
-        key = self._attempt.key
-        if self._attempt.way == "key" and key is not None:
-            return connect_by_key(business, provider, key.reveal(), self._talk, job.cancelled)
-        port = DEFAULT_PORT if self._port is None else self._port
-        return connect_by_oauth(business, provider, self._talk, job.cancelled, port=port)
-
-
-class _Keep:
-    """Keeping the platform's keys, in the acting lane."""
-
-    def __init__(self, provider: str, client_id: str, secret: Secret[str]) -> None:
-        self._provider, self._client_id, self._secret = provider, client_id, secret
-
-    def __call__(self, business: Business) -> None:
-        from desktop.actions.platforms import keep_platform
-
-        keep_platform(business, self._provider, self._client_id, self._secret.reveal())
-
-
-def _outcome_of(outcome: SyncOutcome | None, integration_id: int) -> AccountOutcome | None:
-    accounts = outcome.accounts if outcome is not None else ()
-    return next((one for one in accounts if one.integration_id == integration_id), None)
-
-
-def _no_sync() -> WorldError:
-    return WorldError(
-        QCoreApplication.translate("Connecting", "The first sync did not run"),
-        QCoreApplication.translate("Connecting", "The account is connected, but nothing was read yet."),
-        QCoreApplication.translate("Connecting", "Try again."),
-    )
-
-
-def _candidate(offer: Offer, account: Account) -> Candidate:
-    return Candidate(
-        offer.provider,
-        offer.title,
-        account.account_id,
-        account.name,
-        account.country,
-        account.currency,
-        account.mode,
-        account.email,
-    )

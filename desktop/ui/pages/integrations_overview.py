@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from desktop.ui.dialogs.offer import Offer, read_offers
@@ -32,10 +33,11 @@ class Overview:
     elsewhere: tuple[Elsewhere, ...]
     timezone: str
     today: str
+    options: Mapping[int, Mapping[str, bool]] = field(default_factory=dict)
 
     def offer(self, provider: str) -> Offer | None:
         """A provider's offer, None where it cannot be connected."""
-        return next((offer for offer in self.offers if offer.provider == provider and offer.available), None)
+        return next((offer for offer in self.offers if offer.provider == provider), None)
 
     def provider_title(self, provider: str) -> str:
         """A provider as people write it."""
@@ -44,12 +46,39 @@ class Overview:
 
 def read_overview(business: Business) -> Overview:
     """Everything the page shows but the details of an account."""
+    from desktop.actions.options import options_of
     from desktop.actions.status import standing
 
     status = standing(business)
+    rows = [account.integration for account in status.accounts]
     return Overview(
-        status.accounts, read_offers(business), _elsewhere(business, status.accounts), status.timezone, business.today()
+        status.accounts,
+        read_offers(business),
+        _elsewhere(business, status.accounts),
+        status.timezone,
+        business.today(),
+        {row.id: options_of(business, row) for row in rows if row.status != "disconnected"},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """An account that is about to be disconnected, and whether Paydesk can give the access back by itself."""
+
+    integration_id: int
+    forget: bool
+    gives_back: bool = True
+
+
+def read_leaving(business: Business, integration_id: int, forget: bool) -> Leaving:
+    """Whether a connected account's access can be given back, which needs the platform's secret even after PKCE.
+
+    Raises: NotConnectedError where there is no such account, or an error of the vault.
+    """
+    from desktop.actions.platforms import platform_app
+
+    app = platform_app(business, business.integration(integration_id).provider)
+    return Leaving(integration_id, forget, gives_back=app is not None and bool(app.client_secret))
 
 
 def read_account(business: Business, integration_id: int) -> AccountStatus | None:

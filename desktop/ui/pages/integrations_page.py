@@ -10,14 +10,25 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout
 
+from desktop.errors import WorldError
+from desktop.ui.addresses import RefusedAddressError
 from desktop.ui.desk import Desk
 from desktop.ui.dialogs.disconnect import DisconnectConfirm
+from desktop.ui.dialogs.offer import Offer
 from desktop.ui.dialogs.rename import RenameAccount
+from desktop.ui.dialogs.way_words import way_to_end_access
 from desktop.ui.page import Page, PageContext
 from desktop.ui.pages.integrations_accounts import AccountRow, AccountsCard
 from desktop.ui.pages.integrations_connecting import ConnectingCard
 from desktop.ui.pages.integrations_flow import ConnectFlow, Syncs
-from desktop.ui.pages.integrations_overview import Elsewhere, Overview, read_overview, read_set_aside
+from desktop.ui.pages.integrations_overview import (
+    Elsewhere,
+    Leaving,
+    Overview,
+    read_leaving,
+    read_overview,
+    read_set_aside,
+)
 from desktop.ui.pages.integrations_wording import Clock
 from desktop.ui.syncing import SyncOutcome, SyncProgress
 from desktop.ui.widgets.notice import Notice
@@ -28,6 +39,7 @@ if TYPE_CHECKING:
     from desktop.actions.accounts import Renamed, SetAsideLine
     from desktop.actions.business import Business
     from desktop.actions.disconnect import Disconnected
+    from desktop.actions.options import OptionSet
 
 #: Below this width (of the look) the two cards stand one below the other.
 _SIDE_BY_SIDE: Final = 820
@@ -44,6 +56,7 @@ class IntegrationsPage(Page):
         self._desk, self._syncing = desk, syncing
         self._overview: Overview | None = None
         self._wants_connect = False
+        self._left = ""
         self._notices = QVBoxLayout()
         self._notices.setSpacing(self.theme.px(8))
         self.body.addLayout(self._notices)
@@ -80,7 +93,7 @@ class IntegrationsPage(Page):
         self._overview = overview
         self._show_elsewhere(overview.elsewhere)
         rows = [(account, overview.provider_title(account.integration.provider)) for account in overview.accounts]
-        self.accounts.show_accounts(rows, self._clock(overview))
+        self.accounts.show_accounts(rows, self._clock(overview), overview.options)
         self.payments.show_connected(any(row.integration.status != "disconnected" for row, _title in rows))
         self._allow_syncs()
         self._ask_set_aside()
@@ -156,6 +169,7 @@ class IntegrationsPage(Page):
         row.rename_asked.connect(self._on_rename)
         row.disconnect_asked.connect(self._on_disconnect)
         row.details_asked.connect(self._on_details)
+        row.option_asked.connect(self._on_option)
 
     @Slot(object, bool)
     def _on_sync_asked(self, integration_id: int, full: bool) -> None:
@@ -233,31 +247,91 @@ class IntegrationsPage(Page):
     @Slot(object, bool)
     def _on_disconnect(self, integration_id: int, forget: bool) -> None:
         row = self.accounts.rows[integration_id].account.integration
-        title = self._overview.provider_title(row.provider) if self._overview is not None else row.provider
+        offer = self._overview.offer(row.provider) if self._overview is not None else None
+        if offer is None or offer.needs_secret or row.status == "disconnected":
+            self._on_leaving(Leaving(integration_id, forget))
+        else:
+            question = partial(read_leaving, integration_id=integration_id, forget=forget)
+            self.tasks.query(self._desk.question(question), self._on_leaving, self.context.messages.error)
+
+    @Slot(object)
+    def _on_leaving(self, leaving: Leaving) -> None:
+        row = self.accounts.rows[leaving.integration_id].account.integration
+        offer = self._overview.offer(row.provider) if self._overview is not None else None
+        if offer is None:
+            return
         sheet = DisconnectConfirm(
             self.theme,
             row.id,
             row.title,
-            title,
+            offer,
+            self.context.addresses,
             self.window(),
-            forget=forget,
+            forget=leaving.forget,
             connected=row.status != "disconnected",
+            gives_back=leaving.gives_back,
         )
         sheet.confirmed.connect(self._on_confirmed)
         sheet.open()
 
     @Slot(object, bool)
     def _on_confirmed(self, integration_id: int, forget: bool) -> None:
+        self._left = self.accounts.rows[integration_id].account.integration.provider
         action = partial(_disconnect, integration_id=integration_id, forget=forget)
         self.tasks.change(self._desk.question(action), self._on_disconnected, self.context.messages.error)
 
     @Slot(object)
     def _on_disconnected(self, ended: Disconnected) -> None:
         title = QCoreApplication.translate("Integrations", "Disconnected")
-        if ended.note:
+        offer = self._overview.offer(self._left) if self._overview is not None else None
+        if not ended.note:
+            self.context.messages.success(title)
+        elif offer is None or ended.revoked:
             self.context.messages.warning(title, ended.note)
         else:
-            self.context.messages.success(title)
+            text = f"{ended.note} {way_to_end_access(offer.provider, offer.title)}"
+            there = QCoreApplication.translate("Integrations", "Open {0}'s dashboard").format(offer.title)
+            self.context.messages.warning(title, text, there, partial(self._open_access_page, offer))
+
+    def _open_access_page(self, offer: Offer) -> None:
+        try:
+            self.context.addresses.open(offer.access_page, offer.hosts)
+        except RefusedAddressError as error:
+            self.context.messages.error(error)
+
+    # --- switches --------------------------------------------------------------------------------------------------
+
+    @Slot(object, str, bool)
+    def _on_option(self, integration_id: int, option: str, on: bool) -> None:
+        action = partial(_set_option, integration_id=integration_id, option=option, on=on)
+        self.tasks.change(self._desk.question(action), self._on_option_set, self._on_no_option)
+
+    @Slot(object)
+    def _on_option_set(self, done: OptionSet) -> None:
+        if not done.on:
+            self.context.messages.info(
+                QCoreApplication.translate("Integrations", "Stock is not kept any more"),
+                QCoreApplication.translate("Integrations", "What was read stays, and is not brought up to date."),
+            )
+        elif self._syncing.running:
+            self.context.messages.success(
+                QCoreApplication.translate("Integrations", "Stock is kept from now on"),
+                QCoreApplication.translate("Integrations", "It is read with the next sync."),
+            )
+        else:
+            self.context.messages.success(QCoreApplication.translate("Integrations", "Stock is kept from now on"))
+            self._on_sync_asked(done.integration_id, False)
+
+    @Slot(object)
+    def _on_no_option(self, error: WorldError) -> None:
+        self.context.messages.error(error)
+        self.mark_stale()
+
+
+def _set_option(business: Business, integration_id: int, option: str, on: bool) -> OptionSet:
+    from desktop.actions.options import set_option
+
+    return set_option(business, integration_id, option, on)
 
 
 def _rename(business: Business, integration_id: int, label: str) -> Renamed:

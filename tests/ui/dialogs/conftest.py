@@ -1,11 +1,14 @@
-"""An offer as Stripe makes it, and the sheets that are open."""
+"""Offers as Stripe and Square make them, and the window that sheets belong to."""
 
 from __future__ import annotations
 
 import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
-from desktop.providers.stripe.permissions import KEY_PAGE, PERMISSIONS, PLATFORM_PAGE
+from desktop.providers.square.constants import ACCESS_PAGE as SQUARE_ACCESS_PAGE
+from desktop.providers.square.constants import CONSOLE, HOSTS
+from desktop.providers.square.permissions import PERMISSIONS as SQUARE_PERMISSIONS
+from desktop.providers.stripe.permissions import ACCESS_PAGE, KEY_PAGE, PERMISSIONS, PLATFORM_PAGE
 from desktop.ui.dialogs.offer import READ_AND_WRITE, Offer, Right
 
 
@@ -30,6 +33,23 @@ def stripe() -> Offer:
         redirect_uri="http://localhost:47323/api/integrations/payments/callback",
         key_page=KEY_PAGE,
         platform_page=PLATFORM_PAGE,
+        access_page=ACCESS_PAGE,
+    )
+
+
+@pytest.fixture
+def square() -> Offer:
+    """Square, with no application known."""
+    return Offer(
+        "square",
+        "Square",
+        tuple(Right(one.title, one.access == READ_AND_WRITE, one.without) for one in SQUARE_PERMISSIONS),
+        hosts=tuple(HOSTS),
+        redirect_uri="http://localhost:47323/api/integrations/payments/callback",
+        key_page=CONSOLE,
+        platform_page=CONSOLE,
+        access_page=SQUARE_ACCESS_PAGE,
+        needs_secret=False,
     )
 
 

@@ -1,16 +1,25 @@
 """Disconnecting and forgetting: plainly what happens, and Cancel under the Return key."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 
+from desktop.ui.addresses import Addresses
 from desktop.ui.dialogs.disconnect import DisconnectConfirm
+from desktop.ui.dialogs.offer import Offer
 from desktop.ui.theme import Theme
 
 
 @pytest.fixture
-def make_sheet(qtbot, theme: Theme, window):
-    def make(**how: bool) -> DisconnectConfirm:
-        sheet = DisconnectConfirm(theme, 7, "Harbour Studio", "Stripe", window, **how)
+def opened() -> list[QUrl]:
+    return []
+
+
+@pytest.fixture
+def make_sheet(qtbot, theme: Theme, window, stripe: Offer, opened: list[QUrl]):
+    addresses = Addresses(lambda url: opened.append(url) or True)
+
+    def make(offer: Offer = stripe, **how: bool) -> DisconnectConfirm:
+        sheet = DisconnectConfirm(theme, 7, "Harbour Studio", offer, addresses, window, **how)
         sheet.open()
         qtbot.waitExposed(sheet)
         return sheet
@@ -38,6 +47,28 @@ def test_what_is_disconnected_already_has_no_access_to_give_back(make_sheet, tex
 
 
 @pytest.mark.parametrize("forget", [True, False])
+def test_what_only_the_owner_can_take_back_is_said_with_the_way_there(
+    make_sheet, square: Offer, texts, opened: list[QUrl], forget: bool
+) -> None:
+    sheet = make_sheet(square, forget=forget, gives_back=False)
+    shown = texts(sheet)
+    assert "What Square has granted only you can take back there." in shown
+    assert "In Square's dashboard, choose App Integrations and disconnect the application." in shown
+    assert "the access is given back" not in shown
+    assert sheet.page_button is not None
+    assert sheet.page_button.text() == "Open Square's dashboard"
+    sheet.page_button.click()
+    assert opened[0].host() == "app.squareup.com"
+    assert sheet.isVisible()
+
+
+def test_with_the_applications_secret_nothing_is_left_to_do(make_sheet, square: Offer, texts) -> None:
+    sheet = make_sheet(square, forget=False, gives_back=True)
+    assert "the access is given back" in texts(sheet)
+    assert sheet.page_button is None
+
+
+@pytest.mark.parametrize("forget", [True, False])
 def test_it_is_done_by_its_own_button_only(qtbot, make_sheet, forget: bool) -> None:
     sheet = make_sheet(forget=forget)
     with qtbot.assertNotEmitted(sheet.confirmed):
@@ -51,3 +82,4 @@ def test_it_is_done_by_its_own_button_only(qtbot, make_sheet, forget: bool) -> N
 
 def test_every_control_is_named(make_sheet, audit_accessibility) -> None:
     assert audit_accessibility(make_sheet(forget=True)) == []
+    assert audit_accessibility(make_sheet(forget=False, gives_back=False)) == []

@@ -101,3 +101,19 @@ def test_on_a_small_screen_the_body_scrolls_and_the_buttons_stay(
 
 def test_every_control_is_named(sheet: KeyEntry, audit_accessibility) -> None:
     assert audit_accessibility(sheet) == []
+
+
+def test_at_square_it_is_an_access_token(
+    qtbot, theme: Theme, window, square: Offer, opened: list[QUrl], texts, audit_accessibility
+) -> None:
+    made = KeyEntry(theme, square, Addresses(lambda url: opened.append(url) or True), window)
+    made.open()
+    shown = texts(made)
+    assert "Connect Square with an access token" in shown
+    assert "opens your whole Square account" in shown
+    assert "restricted" not in shown.lower()
+    assert "Stock cannot be shown." in shown
+    assert made._key.field.accessibleName() == "Access token"
+    made.page_button.click()
+    assert opened[0].host() == "developer.squareup.com"
+    assert audit_accessibility(made) == []

@@ -58,3 +58,56 @@ def test_changing_starts_from_the_client_id_that_is_kept(qtbot, theme: Theme, wi
 
 def test_every_control_is_named(sheet: PlatformKeys, audit_accessibility) -> None:
     assert audit_accessibility(sheet) == []
+
+
+# --- an application, which needs its id only -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def application(qtbot, theme: Theme, window, square: Offer, opened: list[QUrl]) -> PlatformKeys:
+    made = PlatformKeys(theme, square, Addresses(lambda url: opened.append(url) or True), window)
+    made.open()
+    qtbot.waitExposed(made)
+    return made
+
+
+def test_one_field_is_enough(qtbot, application: PlatformKeys, square: Offer, texts) -> None:
+    assert not application._secret.isVisible()
+    assert "No secret is needed" in texts(application)
+    assert "under OAuth, enter this as the Redirect URL:" in texts(application)
+    qtbot.keyClicks(application._id, " sq0idp-mine ")
+    with qtbot.waitSignal(application.entered) as heard:
+        application.keep_button.click()
+    offer, application_id, secret = heard.args
+    assert (offer, application_id, secret.reveal()) == (square, "sq0idp-mine", "")
+
+
+def test_the_secret_may_be_given_and_says_what_it_is_for(qtbot, application: PlatformKeys, texts) -> None:
+    application.secret_button.click()
+    assert application._secret.isVisible()
+    assert "to take the access back at Square when you disconnect" in texts(application)
+    application._id.setText("sq0idp-mine")
+    application._secret.field.setText("sq0csp-quiet")
+    with qtbot.waitSignal(application.entered) as heard:
+        application.keep_button.click()
+    assert heard.args[2].reveal() == "sq0csp-quiet"
+
+
+@pytest.mark.parametrize("pasted", ["sq0csp-quiet", "EAAAlongtoken", "sandbox-sq0csb-x", "rk_live_1"])
+def test_a_secret_is_never_kept_as_an_id(qtbot, application: PlatformKeys, pasted: str) -> None:
+    application._id.setText(pasted)
+    with qtbot.assertNotEmitted(application.entered):
+        application.keep_button.click()
+    assert "That is a secret, not the Application ID" in application.notice.accessibleName()
+    assert application._id.text() == ""
+
+
+def test_the_console_and_the_token_are_a_click_away(qtbot, application: PlatformKeys, opened: list[QUrl]) -> None:
+    application.page_button.click()
+    assert opened[0].toString() == "https://developer.squareup.com/apps"
+    assert application.other.text() == "Paste an access token instead"
+
+
+def test_every_control_of_an_application_is_named(application: PlatformKeys, audit_accessibility) -> None:
+    application.secret_button.click()
+    assert audit_accessibility(application) == []

@@ -8,10 +8,6 @@ from desktop.ui.dialogs.offer import Offer, Right, rights_text
 from desktop.ui.dialogs.provider_picker import ProviderPicker
 from desktop.ui.theme import Theme
 
-SQUARE = Offer(
-    "square", "Square", tuple(Right(title, True) for title in ("Payments", "Customers", "Invoices")), available=False
-)
-
 
 @pytest.fixture
 def make_picker(qtbot, theme: Theme, window):
@@ -24,18 +20,19 @@ def make_picker(qtbot, theme: Theme, window):
     return make
 
 
-def test_both_providers_say_what_they_ask_for(make_picker, stripe: Offer, texts) -> None:
-    shown = texts(make_picker(stripe, SQUARE))
+def test_both_providers_say_what_they_ask_for(make_picker, stripe: Offer, square: Offer, texts) -> None:
+    shown = texts(make_picker(stripe, square))
     assert "Read and write: Customers, Invoices, Charges and Refunds, Payment Intents" in shown
     assert "Read: Products and Prices, Balance Transactions, Payouts" in shown
-    assert "Read and write: Payments, Customers, Invoices" in shown
+    assert "Read and write: Payments, Customers, Invoices, Orders" in shown
+    assert "Read: Items, Payouts, Disputes, Subscriptions, Inventory, Devices, Merchant profile" in shown
+    assert "release" not in shown
 
 
-def test_square_says_in_words_when_it_can_be_connected(make_picker, stripe: Offer, texts) -> None:
-    picker = make_picker(stripe, SQUARE)
-    assert "it arrives with the next release" in texts(picker)
-    assert "coming soon" not in texts(picker).lower()
-    assert not hasattr(picker.cards[1], "leading")
+def test_at_square_the_browser_leads_without_any_keys_and_a_token_is_the_other_way(make_picker, square: Offer) -> None:
+    for offer in (square, replace(square, client_id="sq0idp-1")):
+        card = make_picker(offer).cards[0]
+        assert (card.leading.text(), card.other.text()) == ("Connect in the browser", "Paste an access token")
 
 
 def test_a_key_leads_without_platform_keys_and_the_browser_with_them(make_picker, stripe: Offer) -> None:
@@ -75,8 +72,14 @@ def test_kept_platform_keys_can_be_changed_and_those_of_the_environment_cannot(m
     assert not offers_change(stripe)
 
 
-def test_every_control_is_named(make_picker, stripe: Offer, audit_accessibility) -> None:
-    assert audit_accessibility(make_picker(stripe, SQUARE)) == []
+def test_a_kept_application_id_can_be_changed(make_picker, square: Offer) -> None:
+    picker = make_picker(replace(square, client_id="sq0idp-1"))
+    card = picker.cards[0]
+    assert "Change the application ID" in [one.text() for one in card.findChildren(type(card.leading))]
+
+
+def test_every_control_is_named(make_picker, stripe: Offer, square: Offer, audit_accessibility) -> None:
+    assert audit_accessibility(make_picker(stripe, square)) == []
 
 
 def test_permissions_are_told_in_one_line_each_way() -> None:

@@ -189,7 +189,7 @@ def test_the_card_is_the_requests_and_an_empty_page_says_what_to_do(show) -> Non
         "Recurring Billing",
         "Financial Reports",
         "No account yet",
-        "Connect Stripe, and your clients",
+        "Connect Stripe or Square, and your clients",
     ):
         assert part in shown
 
@@ -455,3 +455,125 @@ def test_it_paints_in_both_schemes(place: Place, show, theme: Theme, choice: str
     theme.choose(choice)
     ground = page.grab().toImage().pixelColor(5, page.height() - 5).name().upper()
     assert ground == theme.hex("window")
+
+
+# --- Square ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shop(place: Place) -> int:
+    """An account of Square."""
+    number = place.world.account("square")
+    with place.world.books.write() as writer:
+        table = table_of(Integration)
+        facts = {"name": "Harbour Prints", "mode": "live", "status": "active", "account_id": "ML1", "config": {}}
+        writer.connection.execute(update(table).where(table.c.id == number).values(**facts))
+    return number
+
+
+def test_every_stream_of_square_has_a_name(qtbot, place: Place, shop: int, show) -> None:
+    row = show().accounts.rows[shop]
+    assert "Harbour Prints · Square" in texts(row)
+    row.toggle_details()
+    qtbot.waitUntil(lambda: "Ledger" in texts(row.details))
+    shown = texts(row.details).split("\n")
+    for title in ("Locations", "Orders", "Card readers", "Card reader payments", "Payment links", "Ledger"):
+        assert title in shown
+    assert "Stock" not in shown
+
+
+def test_access_that_ends_soon_is_said_while_the_account_goes_on(place: Place, shop: int, show) -> None:
+    with place.world.books.write() as writer:
+        table = table_of(Integration)
+        writer.connection.execute(update(table).values(attention="Reconnect Square by 12 December."))
+    row = show().accounts.rows[shop]
+    assert "Reconnect Square by 12 December." in texts(row)
+    assert row._attention.accessibleName() == "Access ends soon"
+    assert (row.main_button.text(), row.reconnect_button.isVisible()) == ("Sync now", True)
+    row.reconnect_button.click()
+    picker = sheet(ProviderPicker)
+    assert [card._offer.provider for card in picker.cards] == ["square"]
+    picker.reject()
+
+
+def test_an_account_in_order_offers_no_reconnecting(place: Place, shop: int, show) -> None:
+    row = show().accounts.rows[shop]
+    assert not row.reconnect_button.isVisible()
+    assert row._attention.accessibleName() == ""
+
+
+def test_stock_is_kept_from_the_switch_on_and_read_at_once(qtbot, place: Place, shop: int, show, messages) -> None:
+    other = place.account(name="Studio", status="active")
+    page = show()
+    messages.open()
+    told: list[str] = []
+    messages.told.connect(lambda message: told.append(message.title))
+    page.accounts.rows[other].toggle_details()
+    assert page.accounts.rows[other].details.switch("sync_inventory") is None
+    row = page.accounts.rows[shop]
+    row.toggle_details()
+    switch = row.details.switch("sync_inventory")
+    assert switch is not None
+    assert (switch.isChecked(), switch.accessibleName()) == (False, "Keep stock")
+    switch.click()
+    qtbot.waitUntil(lambda: place.syncs.asked == [(shop, False)])
+    assert told == ["Stock is kept from now on"]
+    page._last_refresh = 0.0
+    page.mark_stale()
+    qtbot.waitUntil(lambda: "Stock" in texts(row.details).split("\n"))
+    switch.click()
+    qtbot.waitUntil(lambda: told[-1] == "Stock is not kept any more")
+    assert len(place.syncs.asked) == 1
+
+
+def test_a_switch_that_could_not_be_turned_goes_back(qtbot, place: Place, shop: int, show, messages) -> None:
+    page = show()
+    messages.open()
+    told: list[str] = []
+    messages.told.connect(lambda message: told.append(message.kind))
+    row = page.accounts.rows[shop]
+    row.toggle_details()
+    page._on_option(shop, "no_such_option", True)
+    qtbot.waitUntil(lambda: told == ["error"])
+    switch = row.details.switch("sync_inventory")
+    assert switch is not None
+    switch.setChecked(True)
+    page._last_refresh = 0.0
+    page.mark_stale()
+    qtbot.waitUntil(lambda: not switch.isChecked())
+
+
+def test_of_square_without_a_secret_the_owner_is_told_how_to_finish(
+    qtbot, place: Place, shop: int, show, messages
+) -> None:
+    page = show()
+    messages.open()
+    told: list[object] = []
+    messages.told.connect(told.append)
+    page.accounts.rows[shop]._leave.trigger()
+    qtbot.waitUntil(lambda: not no_sheet(DisconnectConfirm))
+    dialog = sheet(DisconnectConfirm)
+    assert "only you can take back there" in texts(dialog)
+    dialog.do_it.click()
+    qtbot.waitUntil(lambda: bool(told))
+    (message,) = told
+    assert message.title == "Disconnected"
+    assert "App Integrations" in message.text
+    assert message.action_label == "Open Square's dashboard"
+    message.action()
+
+
+def test_with_the_secret_the_sheet_says_that_the_access_is_given_back(qtbot, tmp_path: Path, context) -> None:
+    stated = {"PAYDESK_SQUARE_CLIENT_ID": "sq0idp-1", "PAYDESK_SQUARE_CLIENT_SECRET": "quiet"}
+    place = Place(tmp_path, stated)
+    number = place.world.account("square")
+    page = IntegrationsPage(context, Desk(lambda: place.business), place.syncs)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: page._overview is not None)
+    page.accounts.rows[number]._leave.trigger()
+    qtbot.waitUntil(lambda: not no_sheet(DisconnectConfirm))
+    dialog = sheet(DisconnectConfirm)
+    assert "the access is given back" in texts(dialog)
+    dialog.reject()
+    place.business.close()
