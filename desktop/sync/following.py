@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from desktop.books.tables import BalanceEntry
 from desktop.books.tables.base import table_of
 from desktop.providers.contract import Feed, Stream
-from desktop.sync.bookmarks import FULL, Mark
+from desktop.sync.bookmarks import Mark
 from desktop.sync.changes import OVERLAP_MS, list_since
-from desktop.sync.pull import pull_feed
+from desktop.sync.lookback import PASS_EVERY_DAYS, read_all
+from desktop.sync.pull import HISTORY
 from desktop.sync.session import DAY_MS, Session
 from desktop.sync.streams import stored_parents
 
@@ -46,6 +47,9 @@ def _since_changed(session: Session, stream: Stream, feed: Feed, mark: Mark) -> 
     since = _bookmark(mark)
     if since is None:
         return
+    if _may_have_lost(session, stream, mark):
+        read_all(session, stream, feed)
+        return
     if stream.lookback_days:
         recent = session.provider_now().low - stream.lookback_days * DAY_MS
         read = list_since(
@@ -63,8 +67,13 @@ def _by_scan(session: Session, stream: Stream, feed: Feed, mark: Mark) -> None:
     if stream.parent_days:
         list_since(session, stream, feed, "changes", parents=_parents(session, stream))
         return
-    session.keep(mark.begin(FULL, since_day=mark.since_day))
-    pull_feed(session, stream, feed)
+    read_all(session, stream, feed)
+
+
+def _may_have_lost(session: Session, stream: Stream, mark: Mark) -> bool:
+    """What is gone says so in no list of changes: things that can be deleted are read in full once a day."""
+    old = mark.pass_started_at is None or session.provider_now().low - mark.pass_started_at >= PASS_EVERY_DAYS * DAY_MS
+    return stream.name not in HISTORY and not stream.per_parent and old
 
 
 _WAYS: Final[Mapping[str, Callable[[Session, Stream, Feed, Mark], None]]] = {

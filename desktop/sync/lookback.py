@@ -70,7 +70,7 @@ def look_back(session: Session) -> None:
             continue
         old = mark.pass_started_at is None or now - mark.pass_started_at >= PASS_EVERY_DAYS * DAY_MS
         if stream.name not in HISTORY and old:
-            _read_all(session, stream, feed)
+            read_all(session, stream, feed)
         elif not stream.per_parent:
             _look_back(session, stream, feed, now)
 
@@ -78,7 +78,7 @@ def look_back(session: Session) -> None:
 def _look_back(session: Session, stream: Stream, feed: Feed, now: int) -> None:
     open_refs = _still_open(session, stream, feed, now - LOOK_BACK_DAYS * DAY_MS)
     if len(open_refs) > MOST_BY_ID:
-        _read_all(session, stream, feed)
+        read_all(session, stream, feed)
         return
     keys = [(feed.data_type, ref) for ref in open_refs]
 
@@ -92,7 +92,8 @@ def _look_back(session: Session, stream: Stream, feed: Feed, now: int) -> None:
     list_since(session, stream, feed, "looking_back", created_from=now - LOOK_BACK_DAYS * DAY_MS)
 
 
-def _read_all(session: Session, stream: Stream, feed: Feed) -> None:
+def read_all(session: Session, stream: Stream, feed: Feed) -> None:
+    """A full pass over a feed, now. Raises: as ``pull_feed``."""
     mark = session.mark(stream.name, feed.name)
     session.keep(mark.begin(FULL, since_day=mark.since_day))
     pull_feed(session, stream, feed)
