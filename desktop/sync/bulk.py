@@ -208,23 +208,33 @@ class Swelling:
     ) -> Page:
         """As ``contract.Reader.page``."""
         if self._bulk is None and self._begin is not None and self._seen >= self._many:
-            self._bulk = self._begin()
-        lists = self._reader if self._bulk is None else self._bulk
-        try:
-            page = lists.page(
-                stream, feed, cursor=cursor, parent=parent, created_from=created_from, changed_from=changed_from
-            )
-        except Gone:
-            if self._closed:
-                raise
-            logger.info("The process that reads lists is gone; they are read here.")
-            self._end()
-            self._begin = None
-            return self.page(
-                stream, feed, cursor=cursor, parent=parent, created_from=created_from, changed_from=changed_from
-            )
+            self._start(self._begin)
+        bulk = self._bulk
+        if bulk is not None:
+            try:
+                return bulk.page(
+                    stream, feed, cursor=cursor, parent=parent, created_from=created_from, changed_from=changed_from
+                )
+            except Gone:
+                if self._closed:
+                    raise
+                self._do_without("is gone")
+        page = self._reader.page(
+            stream, feed, cursor=cursor, parent=parent, created_from=created_from, changed_from=changed_from
+        )
         self._seen += len(page.objects)
         return page
+
+    def _start(self, begin: Callable[[], BulkReader]) -> None:
+        try:
+            self._bulk = begin()
+        except (OSError, Gone):
+            self._do_without("could not be started")
+
+    def _do_without(self, what: str) -> None:
+        logger.info("The process that reads lists %s; they are read here.", what)
+        self._end()
+        self._begin = None
 
     def close(self) -> None:
         """End the second process, where there is one; a page that is waited for then raises Gone. For any thread."""

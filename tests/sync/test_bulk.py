@@ -162,6 +162,17 @@ def test_a_second_process_that_died_leaves_the_rest_to_the_first(access: Access,
     lists.close()
 
 
+def test_where_no_second_process_can_be_had_the_first_reads_everything(here: Counting) -> None:
+    def begin() -> BulkReader:
+        raise OSError("no more processes")
+
+    lists = Swelling(here, begin, many=0)
+    assert lists.page(*CHARGES, cursor=None).objects
+    assert lists.page(*CHARGES, cursor=None).objects
+    assert here.pages == 2
+    lists.close()
+
+
 def test_closing_ends_a_wait_for_a_page(server: launch.Running, access: Access, here: Counting) -> None:
     lists = Swelling(here, partial(BulkReader, access), many=0)
     outcome: list[BaseException] = []
