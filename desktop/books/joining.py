@@ -97,7 +97,8 @@ def suggestions(connection: Connection, limit: int = 50) -> list[Suggestion]:
                 reasons[pair].append(reason)
 
     def rank(pair: tuple[int, int]) -> tuple[bool, list[int], tuple[int, int]]:
-        return _together(known, pair), [_RANKS[reason] for reason in reasons[pair]], pair
+        # A reason more is surer: the end of the list weighs as the weakest of all.
+        return _together(known, pair), [*(_RANKS[reason] for reason in reasons[pair]), len(_ALIKE)], pair
 
     ranked = sorted(reasons, key=rank)[:limit]
     faces = _faces(connection, known, {client for pair in ranked for client in pair})

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.ui.models.rows import PillCell
 from desktop.ui.text import PlainLabel, Tone, one_line
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.panel import DetailPanel, PanelAction
+from desktop.ui.widgets.picture import Mark
 from desktop.ui.widgets.pill import Pill
 from desktop.ui.widgets.surfaces import line
 
-Doing: TypeAlias = Literal["open", "copy", "page"]
+#: What label and value of a line share, in the look's pixels; and values so short that only their label gives way.
+_LINE: Final = 290
+_SHORT: Final = 18
+
+Doing: TypeAlias = Literal["open", "copy", "page", "separate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button of the panel: open an address in the browser, copy it, or go to a page."""
+    """A button of the panel: open an address in the browser, copy it, go to a page, or what its page alone can do."""
 
     doing: Doing
     text: str
@@ -41,7 +48,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line: label and value, a second line below the label, a pill in place of the value, a way to more."""
+    """One line: label and value, a second line below the label, a pill in place of the value, a way to more.
+
+    ``mark`` is the provider whose mark stands before it, ``action`` a button at its end.
+    """
 
     label: str
     value: str = ""
@@ -50,6 +60,8 @@ class Entry:
     strong: bool = False
     muted: bool = False
     target: Target | None = None
+    mark: str = ""
+    action: Action | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +110,23 @@ def show_content(
     )
     for block in content.blocks:
         if block.entries:
-            panel.add(EntryList(theme, block, go), block.title)
+            panel.add(EntryList(theme, block, go, run), block.title)
     panel.finish()
 
 
 class EntryList(QWidget):
     """The lines of a block."""
 
-    def __init__(self, theme: Theme, block: Block, go: Callable[[Target], None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        block: Block,
+        go: Callable[[Target], None],
+        run: Callable[[Action], None],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._do = theme, run
         self.setAccessibleName(one_line(block.title or " ".join(block.head or ())))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column = QVBoxLayout(self)
@@ -147,22 +166,58 @@ class EntryList(QWidget):
         first.setSpacing(self._theme.px(8))
         tone: Tone = "accent" if entry.target is not None else "text-3" if entry.muted else "text"
         first.addWidget(PlainLabel(entry.label, tone=tone, strong=entry.strong, elide=True), 1)
-        if entry.value:
+        long = self._is_long(entry)
+        if entry.value and not long:
             value = PlainLabel(entry.value, tone="text-3" if entry.muted or history else "text", strong=entry.strong)
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             first.addWidget(value)
         if entry.pill is not None:
             first.addWidget(Pill(self._theme, entry.pill.text, entry.pill.tone))
+        if entry.mark:
+            first.insertWidget(0, Mark(self._theme, entry.mark, size=18))
+        if entry.action is not None:
+            first.addWidget(self._button(entry, entry.action))
         outer.addLayout(first)
-        if entry.detail:
-            outer.addWidget(PlainLabel(entry.detail, look="secondary", tone="text-3", wrap=True))
+        for text in (entry.value if long else "", entry.detail):
+            if text:
+                below = PlainLabel(text, look="secondary", tone="text-3", wrap=True)
+                # A word that is longer than the panel is cut off rather than pushing everything else out of it.
+                below.setMinimumWidth(1)
+                outer.addWidget(below)
         if entry.target is not None:
             for label in row.findChildren(QWidget):
                 label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
+    def _is_long(self, entry: Entry) -> bool:
+        """Whether label and value do not fit on one line: then the value stands below it, whole."""
+        metrics = QFontMetricsF(self._theme.font(strong=entry.strong))
+        taken = metrics.horizontalAdvance(one_line(entry.value)) + metrics.horizontalAdvance(one_line(entry.label))
+        return entry.pill is None and len(entry.value) > _SHORT and taken > self._theme.px(_LINE)
+
+    def _button(self, entry: Entry, action: Action) -> QWidget:
+        button = ActionButton(self._theme, action)
+        button.setAccessibleName(one_line(f"{action.text}: {entry.label} {entry.detail}"))
+        button.asked.connect(self._do)
+        return button
+
 
 def _texts(entry: Entry) -> Sequence[str]:
     return (entry.label, entry.detail, entry.value, entry.pill.text if entry.pill else "")
+
+
+class ActionButton(Button):
+    """A button at the end of a line. Signals: ``asked`` with its ``Action``."""
+
+    asked = Signal(object)
+
+    def __init__(self, theme: Theme, action: Action) -> None:
+        super().__init__(theme, action.text, look="link")
+        self._action = action
+        self.clicked.connect(self._on_clicked)
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        self.asked.emit(self._action)
 
 
 class EntryButton(QPushButton):
