@@ -62,6 +62,9 @@ class App(QObject):
         self._prompt.set_window(self.window)
         self._notes = RailNotes(self.desk, self.tasks, self)
         self._notes.noted.connect(self.window.rail.show_notes)
+        self._notes.offered.connect(self._on_offered)
+        # What stood in the rail the last time stands there from the first frame, so that nothing moves.
+        self.window.offer_pages(self._kept.text("offered").split())
         self.syncing.status_changed.connect(self.window.show_sync)
         self.window.sync_asked.connect(self.syncing.sync_now)
         self.window.cancel_asked.connect(self.syncing.cancel)
@@ -94,6 +97,11 @@ class App(QObject):
 
     def _remember_theme(self, choice: str) -> None:
         self._kept.keep("theme", choice)
+
+    @Slot(object)
+    def _on_offered(self, keys: frozenset[str]) -> None:
+        self._kept.keep("offered", " ".join(sorted(keys)))
+        self.window.offer_pages(keys)
 
     @Slot(str)
     def _on_first_page(self, _key: str) -> None:

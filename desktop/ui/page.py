@@ -42,7 +42,8 @@ class PageContext:
 class PageSpec:
     """A page of the rail: ``title`` is translated already; ``tool`` puts it below the divider.
 
-    ``make`` is called at the first visit; import heavy things inside it.
+    ``on_demand``: it stands in the rail only while the window offers it. ``make`` is called at the first visit; import
+    heavy things inside it.
     """
 
     key: str
@@ -50,6 +51,7 @@ class PageSpec:
     icon: str
     make: Callable[[PageContext], Page]
     tool: bool = False
+    on_demand: bool = False
 
 
 class Page(RefreshingView):

@@ -1,7 +1,8 @@
-"""The counts in the rail that matter: how many clients, how many invoices are due."""
+"""The counts in the rail that matter, and which pages stand there only where there is something for them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
@@ -13,15 +14,27 @@ if TYPE_CHECKING:
     from desktop.actions.business import Business
     from desktop.books.listings.rail import RailCounts
 
-_KINDS: Final = frozenset({"clients", "invoices", "subscriptions", "integrations"})
+_KINDS: Final = frozenset({"clients", "invoices", "subscriptions", "integrations", "locations", "inventory_counts"})
 #: While a sync commits page after page, the counts are read again at most this often.
 _APART_MS: Final = 1_000
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    counts: RailCounts
+    places: int
+    stock: bool
+
+
 class RailNotes(QObject):
-    """Asks for the counts when such rows changed. Signals: ``noted`` with the note of each page's key."""
+    """Asks for the counts when such rows changed.
+
+    Signals: ``noted`` with the note of each page's key; ``offered`` with the keys of the pages on demand that there
+    is something for.
+    """
 
     noted = Signal(object)
+    offered = Signal(object)
 
     def __init__(self, desk: Desk, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,18 +57,26 @@ class RailNotes(QObject):
             self._later.start()
 
     @Slot(object)
-    def _on_counts(self, counts: RailCounts) -> None:
+    def _on_counts(self, told: _Told) -> None:
+        counts = told.counts
         due = QCoreApplication.translate("RailNotes", "{0} due").format(f"{counts.invoices_due:,}")
         self.noted.emit(
             {
                 "clients": f"{counts.clients:,}" if counts.clients else "",
                 "invoices": due if counts.invoices_due else "",
+                "locations": f"{told.places:,}" if told.places > 1 else "",
             }
         )
+        there = {"locations": told.places > 0, "stock": told.stock}
+        self.offered.emit(frozenset(key for key, something in there.items() if something))
 
 
-def _counts(business: Business) -> RailCounts:
+def _counts(business: Business) -> _Told:
+    from desktop.books.listings.premises import keeps_stock, list_places
     from desktop.books.listings.rail import rail_counts
 
     with business.books.read() as connection:
-        return rail_counts(connection)
+        places = [place for place in list_places(connection) if place.connected]
+        # All of them being closed is worth seeing too, and counts as there being some.
+        shown = sum(place.active for place in places) or len(places)
+        return _Told(rail_counts(connection), shown, keeps_stock(connection))

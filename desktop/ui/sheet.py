@@ -62,7 +62,7 @@ QPushButton[look="chip"]:hover { border-color: $line_strong; color: $text; backg
 QPushButton[look="chip"][active="true"] { background: $accent_soft; color: $accent; border-color: $accent; }
 QPushButton[look="chip"]:focus { border: 1px solid $accent; }
 QPushButton[look="segment"] {
-    background: transparent; border: none; border-radius: 0; color: $text_2; font-weight: 400; padding: 0 ${x12}px;
+    background: transparent; border: none; border-radius: 0; color: $text_2; font-weight: 400; padding: 0;
     min-height: ${segment_inner}px;
 }
 QPushButton[look="segment"]:hover { background: $hover; color: $text; }

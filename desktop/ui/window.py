@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -59,6 +59,8 @@ class MainWindow(QMainWindow):
         self._specs = {spec.key: spec for spec in pages}
         self._pages: dict[str, Page] = {}
         self._prepared: set[str] = set()
+        self._ready_for_more = False
+        self._commands: tuple[Command, ...] = ()
         self._current = ""
         self._first = ""
         self.setWindowTitle("Paydesk")
@@ -87,6 +89,9 @@ class MainWindow(QMainWindow):
             self.rail.add_divider()
         for spec in tools:
             self.rail.add_entry(spec.key, spec.title, spec.icon)
+        for spec in self._specs.values():
+            if spec.on_demand:
+                self.rail.offer(spec.key, False)
         self.rail.chosen.connect(self._on_chosen)
         box = self.rail.sync_box
         box.sync_asked.connect(self.sync_asked)
@@ -119,20 +124,43 @@ class MainWindow(QMainWindow):
             "theme": self.next_theme,
             "quit": self._on_quit,
         }
-        for place, key in enumerate(self.rail.keys()[:_PAGE_KEYS], start=1):
-            handlers[f"page_{place}"] = partial(self.open_page, key)
+        for place in range(_PAGE_KEYS):
+            handlers[f"page_{place + 1}"] = partial(self._on_place, place)
         return handlers
+
+    def _on_place(self, place: int) -> None:
+        keys = self.rail.keys()
+        if place < len(keys):
+            self.open_page(keys[place])
 
     def set_commands(self, commands: Sequence[Command]) -> None:
         """Offer these commands in the search field, after the pages and before what every window can do."""
+        self._commands = tuple(commands)
         text = QCoreApplication.translate("MainWindow", "Go to {0}")
-        pages = [Command(text.format(spec.title), partial(self.open_page, spec.key)) for spec in self._specs.values()]
+        keys = self.rail.keys()
+        offered = [self._specs[key] for key in keys]
+        pages = [Command(text.format(spec.title), partial(self.open_page, spec.key)) for spec in offered]
         sync, theme = shortcuts.shortcut("sync"), shortcuts.shortcut("theme")
         always = [
             Command(sync.shown_title(), self.sync_asked.emit, sync.shown_keys()),
             Command(theme.shown_title(), self.next_theme, theme.shown_keys()),
         ]
         self.top_bar.search.set_commands([*pages, *commands, *always])
+
+    @Slot(object)
+    def offer_pages(self, keys: Collection[str]) -> None:
+        """Let these of the pages on demand stand in the rail, and no others; an open one gives way to the first."""
+        on_demand = [spec.key for spec in self._specs.values() if spec.on_demand]
+        before = self.rail.keys()
+        for key in on_demand:
+            self.rail.offer(key, key in keys)
+        if self.rail.keys() == before:
+            return
+        self.set_commands(self._commands)
+        if self._current in on_demand and self._current not in keys:
+            self.open_page(self.rail.keys()[0])
+        if self._ready_for_more:
+            self.prepare()
 
     def open_page(self, key: str, **wanted: Any) -> None:
         """Open the page, made now if this is the first visit; raises ``KeyError`` for none of that name."""
@@ -163,7 +191,12 @@ class MainWindow(QMainWindow):
 
         Dressing a widget costs as much as making it, so that is done too, also for what an open page does not show yet.
         """
-        waiting = [key for key, spec in self._specs.items() if not spec.tool and key not in self._prepared]
+        self._ready_for_more = False
+        offered = self.rail.keys()
+        waiting = [key for key in offered if not self._specs[key].tool and key not in self._prepared]
+        if not waiting:
+            # What is offered from now on is made as soon as it is.
+            self._ready_for_more = True
         if not waiting or not self.isVisible():
             return
         self._prepared.add(waiting[0])

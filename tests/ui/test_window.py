@@ -219,3 +219,45 @@ def test_the_window_paints_in_both_schemes(window: MainWindow, theme: Theme, cho
     rail = image.pixelColor(round(100 * ratio), round(500 * ratio)).name().upper()
     ground = image.pixelColor(round(700 * ratio), round(500 * ratio)).name().upper()
     assert (rail, ground) == (theme.hex("sunken"), theme.hex("window"))
+
+
+# ------------------------------------------------------------------------------------------------- pages on demand
+
+
+@pytest.fixture
+def shop(qtbot, theme: Theme, inline_tasks: Tasks, messages: Messages) -> MainWindow:
+    """A window with a page that stands in the rail only while there is something for it."""
+    services = WindowServices(theme, inline_tasks, messages, Addresses(lambda _url: True))
+    stock = PageSpec("stock", "Stock", "stock", lambda context: Fake(context, "Stock"), on_demand=True)
+    made = MainWindow(services, [*specs()[:2], stock, specs()[2]])
+    qtbot.addWidget(made)
+    made.open_page("dashboard")
+    return made
+
+
+def test_a_page_on_demand_is_neither_in_the_rail_nor_a_command_until_it_is_offered(shop: MainWindow) -> None:
+    assert shop.rail.keys() == ("dashboard", "invoices", "integrations")
+    assert "Go to Stock" not in [command.title for command in shop.top_bar.search._commands]
+    shop.offer_pages({"stock", "no such page"})
+    assert shop.rail.keys() == ("dashboard", "invoices", "stock", "integrations")
+    assert "Go to Stock" in [command.title for command in shop.top_bar.search._commands]
+
+
+def test_keys_count_the_pages_that_are_offered(qtbot, shop: MainWindow) -> None:
+    with qtbot.waitActive(shop):
+        shop.show()
+        shop.activateWindow()
+    qtbot.keyClick(shop, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    assert page(shop).title == "Integrations"
+    shop.offer_pages({"stock"})
+    qtbot.keyClick(shop, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    assert page(shop).title == "Stock"
+
+
+def test_an_open_page_that_is_no_longer_offered_gives_way(shop: MainWindow) -> None:
+    shop.offer_pages({"stock"})
+    shop.open_page("stock")
+    shop.offer_pages({"stock"})
+    assert page(shop).title == "Stock"
+    shop.offer_pages(frozenset())
+    assert page(shop).title == "Dashboard"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -22,7 +23,7 @@ from desktop.books.listings.terminals import (
     select_checkouts,
     select_links,
 )
-from desktop.books.naming import product_of
+from desktop.books.naming import line_title, product_of
 from desktop.books.scales import read_scales
 from desktop.books.tables import (
     DailyTotal,
@@ -30,6 +31,7 @@ from desktop.books.tables import (
     InventoryCount,
     Location,
     Order,
+    OrderLine,
     Payment,
     PaymentLink,
     Service,
@@ -48,6 +50,7 @@ _INTEGRATION = table_of(Integration)
 _DAILY = table_of(DailyTotal)
 _PAYMENT = table_of(Payment)
 _ORDER = table_of(Order)
+_LINE = table_of(OrderLine)
 _DEVICE = table_of(TerminalDevice)
 _CHECKOUT = table_of(TerminalCheckout)
 _LED_TO = table_of(TerminalPayment)
@@ -209,10 +212,26 @@ def _sales(connection: Connection, row: LocationRow, timezone: str) -> tuple[Sal
         .limit(SHOWN)
     )
     payments = [PaymentRow(*found) for found in connection.execute(query)]
-    refs = [payment.order_ref for payment in payments if payment.order_ref]
-    orders = select_orders().where(_ORDER.c.integration_id == row.integration_id, _ORDER.c.external_id.in_(refs))
-    titles = {order.external_id: order.title for order in titled(connection, orders).values()}
-    return tuple(Sale(payment, titles.get(payment.order_ref, "")) for payment in payments)
+    titles = titles_of_sales(connection, payments)
+    return tuple(Sale(payment, titles.get(payment.id, "")) for payment in payments)
+
+
+def titles_of_sales(connection: Connection, payments: Sequence[PaymentRow]) -> dict[int, str]:
+    """What was sold, by the payment's row, for those of some payments that have an order with lines."""
+    named: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for account in {payment.integration_id for payment in payments}:
+        refs = {payment.order_ref for payment in payments if payment.integration_id == account and payment.order_ref}
+        query = (
+            select(_LINE.c.order_ref, _LINE.c.name, _LINE.c.variation)
+            .where(_LINE.c.integration_id == account, _LINE.c.order_ref.in_(refs))
+            .order_by(_LINE.c.position, _LINE.c.id)
+        )
+        for ref, name, variation in connection.execute(query):
+            title = line_title(name, variation)
+            if title and title not in named[account, ref]:
+                named[account, ref].append(title)
+    titles = {payment.id: named.get((payment.integration_id, payment.order_ref)) for payment in payments}
+    return {payment: "; ".join(title) for payment, title in titles.items() if title}
 
 
 def _open_orders(connection: Connection, row: LocationRow) -> tuple[OrderRow, ...]:

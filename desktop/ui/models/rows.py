@@ -18,13 +18,14 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from desktop.errors import WorldError
 from desktop.ui.tasks import Lane, Tasks
 from desktop.ui.text import one_line
+from desktop.ui.wording import provider_title
 
 BLOCK: Final = 200
 CACHED_BLOCKS: Final = 64
 _ASKED_AT_ONCE: Final = 4
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
-Kind: TypeAlias = Literal["text", "strong", "muted", "amount", "pill", "two-line"]
+Kind: TypeAlias = Literal["text", "strong", "muted", "amount", "pill", "two-line", "marked"]
 State: TypeAlias = Literal["loading", "ready", "empty", "failed"]
 
 CELL_ROLE: Final = int(Qt.ItemDataRole.UserRole)
@@ -56,11 +57,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Money as it is shown, and as it is copied: without thousands separators and currency sign."""
+    """Money as it is shown, and as it is copied: without thousands separators and currency sign.
+
+    ``note`` stands small below it: a part of it that is worth knowing.
+    """
 
     text: str
     copy: str
     muted: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,16 @@ class TwoLines:
     detail: str
 
 
-Cell: TypeAlias = str | Amount | PillCell | TwoLines
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A text behind the mark of a provider; an empty ``provider`` draws none. ``also``: more providers' marks."""
+
+    text: str
+    provider: str
+    also: tuple[str, ...] = ()
+
+
+Cell: TypeAlias = str | Amount | PillCell | TwoLines | Marked
 Row: TypeAlias = tuple[Cell, ...]
 
 
@@ -134,13 +148,20 @@ class RowsModel(QAbstractTableModel):
     positioned = Signal(object)
 
     def __init__(
-        self, tasks: Tasks, source: RowSource, columns: Sequence[Column], parent: QObject | None = None
+        self,
+        tasks: Tasks,
+        source: RowSource,
+        columns: Sequence[Column],
+        parent: QObject | None = None,
+        *,
+        first: RowFilter | None = None,
     ) -> None:
+        """``first`` is the filter that the first reload asks with."""
         super().__init__(parent)
         self._tasks = tasks
         self._source = source
         self.columns = tuple(columns)
-        self._filter = RowFilter()
+        self._filter = first or RowFilter()
         self._ids: array[int] = array("q")
         self._blocks: OrderedDict[int, tuple[int, Sequence[Row | None]]] = OrderedDict()
         self._generation = 0
@@ -345,6 +366,16 @@ def shown_text(cell: Cell) -> str:
     return one_line(cell.text)
 
 
+def heard_text(cell: Cell) -> str:
+    """A cell as it is read out: what is only drawn is said."""
+    if isinstance(cell, Amount) and cell.note:
+        return one_line(f"{cell.text}, {cell.note}")
+    if isinstance(cell, Marked) and cell.provider:
+        marks = ", ".join(provider_title(name) for name in (cell.provider, *cell.also))
+        return shown_text(cell) if cell.text == marks else one_line(f"{cell.text}, {marks}")
+    return shown_text(cell)
+
+
 def copied_text(cell: Cell) -> str:
     """What a copy of the cell puts on the clipboard; an amount as a plain number."""
     return cell.copy if isinstance(cell, Amount) else shown_text(cell)
@@ -352,7 +383,7 @@ def copied_text(cell: Cell) -> str:
 
 _ROLES: Final[dict[int, Callable[[Cell], Any]]] = {
     int(Qt.ItemDataRole.DisplayRole): shown_text,
-    int(Qt.ItemDataRole.AccessibleTextRole): shown_text,
+    int(Qt.ItemDataRole.AccessibleTextRole): heard_text,
     COPY_ROLE: copied_text,
     CELL_ROLE: lambda cell: cell,
 }

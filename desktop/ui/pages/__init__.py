@@ -11,13 +11,15 @@ from desktop.ui.syncing import Syncing
 
 def page_specs(desk: Desk, syncing: Syncing) -> Sequence[PageSpec]:
     """All pages. Each is made at its first visit."""
-    from desktop.ui.pages import clients, dashboard, integrations, invoices, payments
+    from desktop.ui.pages import clients, dashboard, integrations, invoices, locations, payments, stock
 
     return (
         dashboard.spec(desk, syncing),
         clients.spec(desk),
         invoices.spec(desk),
         payments.spec(desk),
+        locations.spec(desk),
+        stock.spec(desk),
         integrations.spec(desk, syncing),
     )
 
@@ -26,7 +28,14 @@ def load_pages() -> None:
     """Import what the pages are made of, off the UI thread, so that a first visit only has to make the page."""
     from importlib import import_module
 
-    for name in ("lists_invoices", "lists_payments", "lists_clients", "integrations_page"):
+    for name in (
+        "lists_invoices",
+        "lists_payments",
+        "lists_clients",
+        "lists_locations",
+        "lists_stock",
+        "integrations_page",
+    ):
         import_module(f"desktop.ui.pages.{name}")
     from desktop.money import format_money
 

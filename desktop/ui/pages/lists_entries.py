@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from desktop.ui.pages.lists_source import Wall
 
 
-def amount_cell(amount: int, currency: str, provider: str | None, *, muted: bool = False) -> Amount:
-    """An amount as it is shown and as it is copied."""
-    return Amount(money_text(amount, currency, provider), format_plain(amount, currency, provider), muted)
+def amount_cell(amount: int, currency: str, provider: str | None, *, muted: bool = False, note: str = "") -> Amount:
+    """An amount as it is shown and as it is copied, with a note below it."""
+    return Amount(money_text(amount, currency, provider), format_plain(amount, currency, provider), muted, note)
 
 
 def payment_entry(row: PaymentRow, wall: Wall) -> Entry:

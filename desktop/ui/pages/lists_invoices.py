@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from desktop.ui.desk import Desk
-from desktop.ui.models.rows import Column, Row
+from desktop.ui.models.rows import Column, PillCell, Row
 from desktop.ui.page import PageContext
 from desktop.ui.pages.lists_entries import amount_cell, client_action, payment_entry
-from desktop.ui.pages.lists_page import ListPage, ListPlan
+from desktop.ui.pages.lists_orders import place_entry
+from desktop.ui.pages.lists_page import ListPage
 from desktop.ui.pages.lists_panel import Action, Block, Entry, PanelContent
+from desktop.ui.pages.lists_plan import ListPlan
 from desktop.ui.pages.lists_source import Wall, wall_of
 from desktop.ui.pages.lists_where import Outside, joined, outside
 from desktop.ui.pages.lists_words import NOTHING, humanized, invoice_pill, word
@@ -22,15 +24,15 @@ if TYPE_CHECKING:
 
     from desktop.actions.business import Business
     from desktop.books.listings.details import InvoiceDetail
-    from desktop.books.listings.invoices import Happening, InvoiceRow
+    from desktop.books.listings.invoices import Happening, InvoiceRow, RequestRow
     from desktop.books.listings.invoices import Line as InvoiceLine
 
 
 class InvoicesPage(ListPage):
-    """Every invoice. Opened with ``status``, ``search``, ``client_id``, ``period`` or ``row_id``."""
+    """Every invoice. Opened with ``status``, ``search``, ``client_id``, ``period``, ``location`` or ``row_id``."""
 
     kinds: ClassVar[frozenset[str]] = frozenset(
-        {"invoices", "payments", "credit_notes", "clients", "services", "integrations"}
+        {"invoices", "payments", "credit_notes", "clients", "services", "integrations", "orders", "locations"}
     )
 
     def __init__(self, context: PageContext, desk: Desk) -> None:
@@ -76,6 +78,7 @@ def _plan() -> ListPlan:
             "Invoices", "Connect the account you bill with, and its invoices appear here."
         ),
         gone=QCoreApplication.translate("Invoices", "This invoice is gone"),
+        places=True,
     )
 
 
@@ -97,9 +100,11 @@ def show_invoice(row: InvoiceRow, wall: Wall) -> Row:
 def open_invoice(business: Business, invoice_id: int) -> PanelContent | None:
     """What the panel shows of an invoice; None where it is gone. Called off the UI thread."""
     from desktop.books.listings.details import invoice_detail
+    from desktop.books.listings.premises import place_id
 
     with business.books.read() as connection:
         detail = invoice_detail(connection, invoice_id)
+        where = None if detail is None else place_id(connection, detail.row.integration_id, detail.row.location_ref)
     if detail is None:
         return None
     row, wall = detail.row, wall_of(business)
@@ -112,7 +117,9 @@ def open_invoice(business: Business, invoice_id: int) -> PanelContent | None:
         where=joined((row.client_email, place.where)),
         actions=_actions(detail, place),
         blocks=(
+            Block("", place_entry(detail.location_name, where)),
             Block("", _lines(detail, wall), _column_titles()),
+            Block(QCoreApplication.translate("Invoices", "Asked for in parts"), _requests(detail, wall)),
             Block(
                 QCoreApplication.translate("Invoices", "Payments"),
                 tuple(payment_entry(payment, wall) for payment in detail.payments if payment.status != "open"),
@@ -148,6 +155,9 @@ def _lines(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
     entries = [_line(line, money(line.amount), money(line.discount) if line.discount else "") for line in detail.lines]
     # Lines are after their discounts and before tax that is added; what is left over says which it was.
     rest = row.total - sum(line.amount for line in detail.lines)
+    added = _added_by_order(detail)
+    entries += [Entry(label, money(amount), muted=True) for label, amount in added]
+    rest -= sum(amount for _, amount in added)
     if facts.tax and rest == 0:
         entries.append(Entry(QCoreApplication.translate("Invoices", "Tax, included"), money(facts.tax), muted=True))
     elif facts.tax:
@@ -168,6 +178,57 @@ def _lines(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
         due = QCoreApplication.translate("Invoices", "Due {0}").format(wall.day(row.due_day))
         entries.append(Entry(due, money(row.amount_remaining), strong=True))
     return tuple(entries)
+
+
+def _added_by_order(detail: InvoiceDetail) -> list[tuple[str, int]]:
+    """What the order that is billed adds to its lines beside tax."""
+    order = detail.order
+    if order is None or not detail.lines:
+        return []
+    told = (
+        (QCoreApplication.translate("Orders", "Service charge"), order.service_charge),
+        (QCoreApplication.translate("Orders", "Tip"), order.tip),
+    )
+    return [(label, amount) for label, amount in told if amount]
+
+
+_PARTS: Final[Mapping[str, object]] = {
+    "deposit": QT_TRANSLATE_NOOP("ListWords", "Deposit"),
+    "instalment": QT_TRANSLATE_NOOP("ListWords", "Instalment"),
+    "balance": QT_TRANSLATE_NOOP("ListWords", "Balance"),
+}
+
+
+def _requests(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
+    """The parts by their due days; nothing where all is asked for at once."""
+    if len(detail.requests) < 2:
+        return ()
+    instalments = sum(one.kind == "instalment" for one in detail.requests)
+    entries, number = [], 0
+    for one in detail.requests:
+        known = _PARTS.get(one.kind)
+        label = humanized(one.kind) if known is None else word(known)
+        if one.kind == "instalment":
+            number += 1
+            if instalments > 1:
+                text = QCoreApplication.translate("Invoices", "{0} {1} of {2}")
+                label = text.format(label, number, instalments)
+        due = QCoreApplication.translate("Invoices", "Due {0}").format(wall.day(one.due_day)) if one.due_day else ""
+        amount = money_text(one.amount, detail.row.currency, detail.row.provider)
+        entries.append(Entry(label, amount, due, pill=_part_pill(one, detail.row, wall)))
+    return tuple(entries)
+
+
+def _part_pill(part: RequestRow, row: InvoiceRow, wall: Wall) -> PillCell:
+    if part.paid >= part.amount > 0:
+        return PillCell(QCoreApplication.translate("Invoices", "Paid"), "accent")
+    if part.paid:
+        paid = money_text(part.paid, row.currency, row.provider)
+        return PillCell(QCoreApplication.translate("Invoices", "Partly paid {0}").format(paid), "warning")
+    if row.is_open and part.due_day and part.due_day < wall.today:
+        return PillCell(QCoreApplication.translate("Invoices", "Late"), "danger")
+    tone = "info" if row.is_open else "neutral"
+    return PillCell(QCoreApplication.translate("Invoices", "Open"), tone)
 
 
 def _line(line: InvoiceLine, amount: str, discount: str) -> Entry:

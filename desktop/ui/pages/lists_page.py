@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication, QModelIndex, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
@@ -13,17 +13,19 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from desktop.errors import WorldError
 from desktop.ui.addresses import RefusedAddressError
 from desktop.ui.desk import Desk
-from desktop.ui.models.rows import Column, Row, RowsModel, Summary
+from desktop.ui.models.rows import RowFilter, RowsModel, Summary
 from desktop.ui.page import Page, PageContext
 from desktop.ui.pages.lists_panel import Action, PanelContent, Target, show_content
+from desktop.ui.pages.lists_plan import ListPlan as ListPlan
+from desktop.ui.pages.lists_plan import account_options, chosen, fitting, place_options, shortened
 from desktop.ui.pages.lists_source import (
     ACCOUNT,
     CLIENT,
     PERIOD,
     PERIODS,
+    PLACE,
     ListingSource,
     Standing,
-    Wall,
     standing_question,
 )
 from desktop.ui.pages.lists_words import word
@@ -36,42 +38,12 @@ from desktop.ui.widgets.panel import DetailPanel
 from desktop.ui.widgets.segments import Segments
 from desktop.ui.widgets.states import StateView
 
-if TYPE_CHECKING:
-    from desktop.actions.business import Business
-
 #: The least width of a table that is worth looking at beside the panel, in the look's pixels.
 _LEAST_TABLE: Final = 420
 #: Qt's own "no limit" for widths (``QWIDGETSIZE_MAX``).
 _NO_LIMIT: Final = 16_777_215
-#: Characters of a client's name in its chip.
-_CHIP_CHARS: Final = 32
 #: Milliseconds that the keyboard rests on a row before the open panel follows it.
 _FOLLOW_MS: Final = 90
-
-
-@dataclass(frozen=True, slots=True)
-class ListPlan:
-    """What makes one list page different from another. All words are translated already.
-
-    ``listing`` names it in ``LISTINGS``; ``show`` writes a row, ``open_row`` reads what the panel shows (both off the
-    UI thread; None: the row is gone). ``counted`` has "{0} invoice" and "{0} invoices". ``periods`` offers the
-    period chip.
-    """
-
-    key: str
-    title: str
-    listing: str
-    columns: tuple[Column, ...]
-    tabs: tuple[tuple[str, str], ...]
-    show: Callable[[Any, Wall], Row]
-    open_row: Callable[[Business, int], PanelContent | None]
-    counted: tuple[str, str]
-    picture: str
-    empty: tuple[str, str]
-    unconnected: str
-    gone: str
-    periods: bool = True
-    tall: bool = False
 
 
 class ListPage(Page):
@@ -87,7 +59,10 @@ class ListPage(Page):
         self._hosts: tuple[str, ...] = ()
         self._chips: dict[str, FilterChip] = {}
         self._client_shown: tuple[str, str] | None = None
-        self.model = RowsModel(context.tasks, ListingSource(desk, plan.listing, plan.show), plan.columns, self)
+        self._places_offered: list[tuple[str, str]] = []
+        source = ListingSource(desk, plan.listing, plan.show, plan.totals, plan.look_up)
+        first = RowFilter(sort=plan.sort, descending=not plan.sort)
+        self.model = RowsModel(context.tasks, source, plan.columns, self, first=first)
         self.body.addWidget(self._make_filters())
         self.card = ListCard(self.theme, self.model, plan.title, self._empty_state, tall=plan.tall)
         self.panel = DetailPanel(self.theme, QCoreApplication.translate("Lists", "Details"))
@@ -149,21 +124,27 @@ class ListPage(Page):
         return self.model.filter.search
 
     def open(self, **wanted: Any) -> None:
-        """Show these rows: ``status`` a tab, ``search``, ``client_id``, ``period``; ``row_id`` opens one of them.
+        """Show these rows: ``status`` a tab, ``search``, ``client_id``, ``period``, ``location`` (a provider's id of
+        it); ``row_id`` opens one of them.
 
         What is not named is not filtered by; a row alone is looked for in what is shown first.
         """
         row_id = wanted.get("row_id")
-        known = {"status", "search", "client_id", "period"} & set(wanted)
+        known = {"status", "search", "client_id", "period", "location"} & set(wanted)
         if known or (row_id is not None and self.model.row_of(row_id) < 0):
             client_id = wanted.get("client_id")
             self._client_id = client_id
-            choices = {CLIENT: str(client_id) if client_id is not None else "", PERIOD: wanted.get("period", "")}
+            choices = {
+                CLIENT: str(client_id) if client_id is not None else "",
+                PERIOD: wanted.get("period", ""),
+                PLACE: wanted.get("location", ""),
+            }
             status = wanted.get("status", "")
             self.model.current_id = row_id
             old = replace(self.model.filter, status=status, search=wanted.get("search", ""))
-            self.model.set_filter(replace(old, choices=_chosen(choices)))
+            self.model.set_filter(replace(old, choices=chosen(choices)))
             self.tabs.choose(status)
+            self._offer_places()
             self._chips_follow()
             if client_id is not None:
                 self.tasks.query(standing_question(self._desk, client_id), self._on_standing, self.show_failed)
@@ -201,10 +182,11 @@ class ListPage(Page):
         if client != self._client_shown:
             self._client_shown = client
             every = QCoreApplication.translate("Lists", "All clients")
-            self._add_chip(CLIENT, every, [("", every), (client[0], _shortened(name))] if client else [])
+            self._add_chip(CLIENT, every, [("", every), (client[0], shortened(name))] if client else [])
         for key, chip in self._chips.items():
             if chip.current() != picked.get(key, ""):
                 chip.pick(picked.get(key, ""))
+        self._fit()
 
     @Slot(str)
     def _on_tab(self, status: str) -> None:
@@ -212,11 +194,13 @@ class ListPage(Page):
 
     @Slot(str)
     def _on_picked(self, _value: str) -> None:
-        choices = _chosen({key: chip.current() for key, chip in self._chips.items()})
+        before, picked = dict(self.model.filter.choices), {key: chip.current() for key, chip in self._chips.items()}
+        changed = next((key for key, value in picked.items() if value != before.get(key, "")), "")
+        choices = chosen(fitting(picked, changed, self._standing))
         self.model.set_filter(replace(self.model.filter, choices=choices))
         if CLIENT not in dict(choices):
             self._client_id = None
-            self._chips_follow()
+        self._chips_follow()
 
     @Slot()
     def _on_cleared(self) -> None:
@@ -241,6 +225,7 @@ class ListPage(Page):
         before, self._standing = self._standing, standing
         if before is None or before.accounts != standing.accounts:
             self._offer_accounts(standing)
+        self._offer_places()
         self._chips_follow()
         if standing.accounts:
             self.show_ready()
@@ -248,19 +233,27 @@ class ListPage(Page):
             self.show_state(self._unconnected())
 
     def _offer_accounts(self, standing: Standing) -> None:
-        every = QCoreApplication.translate("Lists", "All accounts")
-        gone = QCoreApplication.translate("Lists", "{0} (disconnected)")
-        options = [
-            (str(account.id), account.title if account.connected else gone.format(account.title))
-            for account in standing.accounts
-        ]
-        offered = [("", every), *options] if len(options) > 1 else []
-        self._add_chip(ACCOUNT, every, offered)
+        offered = account_options(standing)
+        self._add_chip(ACCOUNT, QCoreApplication.translate("Lists", "All accounts"), offered)
+        self._drop_unoffered(ACCOUNT, offered)
+
+    def _offer_places(self) -> None:
+        """The locations as they are called now; no chip where they make no difference."""
+        if not self._plan.places or self._standing is None:
+            return
+        picked = dict(self.model.filter.choices).get(PLACE, "")
+        offered = place_options(self._standing, picked)
+        if offered != self._places_offered:
+            self._places_offered = offered
+            self._add_chip(PLACE, QCoreApplication.translate("Lists", "All locations"), offered)
+            self._drop_unoffered(PLACE, offered)
+
+    def _drop_unoffered(self, key: str, offered: Sequence[tuple[str, str]]) -> None:
+        """What was forgotten meanwhile is not filtered by: a filter that no chip shows would hide everything."""
         picked = dict(self.model.filter.choices)
-        if picked.get(ACCOUNT, "") not in {"", *dict(offered)}:
-            # The account was forgotten meanwhile: a filter that no chip shows would hide everything.
-            del picked[ACCOUNT]
-            self.model.set_filter(replace(self.model.filter, choices=_chosen(picked)))
+        if picked.get(key, "") not in {"", *dict(offered)}:
+            del picked[key]
+            self.model.set_filter(replace(self.model.filter, choices=chosen(picked)))
 
     def _unconnected(self) -> StateView:
         return StateView(
@@ -295,10 +288,14 @@ class ListPage(Page):
         alone = room - self.panel.minimumWidth() < self.theme.px(_LEAST_TABLE)
         self.card.setVisible(self.panel.isHidden() or not alone)
         self.panel.setMaximumWidth(_NO_LIMIT if alone else self.panel.minimumWidth())
-        self.tabs.show_counts(self._counts)
         chips = sum(chip.sizeHint().width() + self.theme.px(8) for chip in self._chips.values())
+        self.tabs.show_counts(self._counts)
+        beside = self.count.sizeHint().width() + self.theme.px(16)
+        if self.tabs.sizeHint().width() + chips > room:
+            # Everything on one line matters more than the room around each tab.
+            self.tabs.show_counts(self._counts, tight=True)
         needed = self.tabs.sizeHint().width()
-        self.count.setVisible(needed + chips + self.count.sizeHint().width() + self.theme.px(16) <= room)
+        self.count.setVisible(needed + chips + beside <= room)
         if needed > room:
             self.tabs.show_counts({})
 
@@ -385,14 +382,6 @@ class ListPage(Page):
     def _copy_address(self, target: Target) -> None:
         QGuiApplication.clipboard().setText(target.address)
         self.context.messages.success(QCoreApplication.translate("Lists", "Link copied"))
-
-
-def _chosen(choices: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((key, value) for key, value in choices.items() if value))
-
-
-def _shortened(name: str) -> str:
-    return name if len(name) <= _CHIP_CHARS else f"{name[: _CHIP_CHARS - 1].rstrip()}…"
 
 
 _DOING: Final[Mapping[str, Callable[[ListPage, Target], None]]] = {

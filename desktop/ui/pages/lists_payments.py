@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtCore import QCoreApplication
 
 from desktop.ui.desk import Desk
-from desktop.ui.models.rows import Column, Row
+from desktop.ui.models.rows import Column, Marked, Row, TwoLines
 from desktop.ui.page import PageContext
 from desktop.ui.pages.lists_entries import amount_cell, client_action, invoice_entry
-from desktop.ui.pages.lists_page import ListPage, ListPlan
+from desktop.ui.pages.lists_orders import came_by, order_block, payout_entries, place_entry
+from desktop.ui.pages.lists_page import ListPage
 from desktop.ui.pages.lists_panel import Action, Block, Entry, PanelContent
+from desktop.ui.pages.lists_plan import ListPlan
 from desktop.ui.pages.lists_source import Wall, wall_of
 from desktop.ui.pages.lists_where import Outside, joined, outside
 from desktop.ui.pages.lists_words import (
@@ -24,19 +26,24 @@ from desktop.ui.pages.lists_words import (
     payment_pill,
     refund_pill,
 )
-from desktop.ui.wording import money_text
+from desktop.ui.wording import money_text, provider_title
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
     from desktop.actions.business import Business
     from desktop.books.listings.payments import AttemptRow, DisputeRow, PaymentDetail, PaymentRow, RefundRow
 
 
 class PaymentsPage(ListPage):
-    """Every payment. Opened with ``status``, ``search``, ``client_id``, ``period`` or ``row_id``."""
+    """Every payment. Opened with ``status``, ``search``, ``client_id``, ``period``, ``location`` or ``row_id``."""
 
     kinds: ClassVar[frozenset[str]] = frozenset(
-        {"payments", "refunds", "disputes", "invoices", "clients", "integrations"}
-    )
+        {"payments", "refunds", "disputes", "invoices", "clients", "integrations", "orders", "locations", "payouts",
+         "terminal_checkouts", "payment_links"}
+    )  # fmt: skip
 
     def __init__(self, context: PageContext, desk: Desk) -> None:
         super().__init__(context, desk, _plan())
@@ -48,8 +55,8 @@ def _plan() -> ListPlan:
         title=QCoreApplication.translate("Payments", "Payments"),
         listing="payments",
         columns=(
-            Column("created", QCoreApplication.translate("Payments", "Date"), "muted", 11, 0),
-            Column("client", QCoreApplication.translate("Payments", "Client"), "text", 14, 3),
+            Column("created", QCoreApplication.translate("Payments", "Date"), "marked", 11, 0),
+            Column("client", QCoreApplication.translate("Payments", "Client"), "two-line", 14, 3),
             Column(
                 "method", QCoreApplication.translate("Payments", "Method"), "text", 18, 1, sortable=False, folds=True
             ),
@@ -85,19 +92,41 @@ def _plan() -> ListPlan:
             "Payments", "Connect the account you take money with, and its payments appear here."
         ),
         gone=QCoreApplication.translate("Payments", "This payment is gone"),
+        places=True,
+        look_up=_sold,
     )
 
 
 def show_payment(row: PaymentRow, wall: Wall) -> Row:
     """A row as the table has it. What was never collected is quiet."""
     return (
-        wall.day_of(row.created_at),
-        row.client_name or row.description or NOTHING,
+        Marked(wall.day_of(row.created_at), row.provider if wall.several else ""),
+        _whose(row, wall),
         method_text(row.method, row.brand, row.last4),
         row.invoice_number or NOTHING,
         payment_pill(row),
-        amount_cell(row.amount, row.currency, row.provider, muted=row.status != "succeeded"),
+        amount_cell(row.amount, row.currency, row.provider, muted=row.status != "succeeded", note=_tip(row)),
     )
+
+
+def _sold(connection: Connection, rows: Sequence[PaymentRow]) -> Mapping[int, str]:
+    """What was sold to those whom nobody named."""
+    from desktop.books.listings.premises import titles_of_sales
+
+    return titles_of_sales(connection, [row for row in rows if not row.client_name and not row.description])
+
+
+def _whose(row: PaymentRow, wall: Wall) -> TwoLines:
+    """The client, else what it was for; a sale at a counter has neither. And where it was."""
+    sale = wall.told.get(row.id) or (QCoreApplication.translate("Payments", "Sale") if row.order_ref else NOTHING)
+    where = wall.places.get((row.integration_id, row.location_ref), "")
+    return TwoLines(row.client_name or row.description or sale, where)
+
+
+def _tip(row: PaymentRow) -> str:
+    if not row.tip:
+        return ""
+    return QCoreApplication.translate("Payments", "tip {0}").format(money_text(row.tip, row.currency, row.provider))
 
 
 # --------------------------------------------------------------------------------------------------------- the panel
@@ -106,9 +135,11 @@ def show_payment(row: PaymentRow, wall: Wall) -> Row:
 def open_payment(business: Business, payment_id: int) -> PanelContent | None:
     """What the panel shows of a payment; None where it is gone. Called off the UI thread."""
     from desktop.books.listings.payments import payment_detail
+    from desktop.books.listings.premises import place_id
 
     with business.books.read() as connection:
         detail = payment_detail(connection, payment_id)
+        where = None if detail is None else place_id(connection, detail.row.integration_id, detail.location_ref)
     if detail is None:
         return None
     row, wall = detail.row, wall_of(business)
@@ -121,8 +152,10 @@ def open_payment(business: Business, payment_id: int) -> PanelContent | None:
         where=joined((wall.stamp(row.created_at), place.where)),
         actions=(*_actions(detail, place), *client_action(row.client_id)),
         blocks=(
-            Block("", _facts(detail, wall)),
-            Block(QCoreApplication.translate("Payments", "Money"), _money(row)),
+            Block("", (*_facts(detail, wall), *place_entry(detail.location_name, where))),
+            *order_block(detail.order, detail.order_lines),
+            Block(QCoreApplication.translate("Payments", "Money"), _money(row, fee_is_due=_fee_is_due(detail))),
+            Block(QCoreApplication.translate("Payments", "Payout"), payout_entries(detail.payout, wall)),
             Block(
                 QCoreApplication.translate("Payments", "For invoice"),
                 (invoice_entry(detail.invoice, wall),) if detail.invoice else (),
@@ -135,10 +168,7 @@ def open_payment(business: Business, payment_id: int) -> PanelContent | None:
                 QCoreApplication.translate("Payments", "Disputes"),
                 tuple(_dispute(one, row, wall) for one in detail.disputes),
             ),
-            Block(
-                QCoreApplication.translate("Payments", "Attempts"),
-                tuple(_attempt(one, row, wall) for one in detail.attempts),
-            ),
+            *_story(detail, wall),
             *place.own_page(),
         ),
         hosts=place.hosts,
@@ -157,6 +187,10 @@ def _facts(detail: PaymentDetail, wall: Wall) -> tuple[Entry, ...]:
     method = method_text(row.method, row.brand, row.last4)
     told = (
         (QCoreApplication.translate("Payments", "Paid with"), method if method != NOTHING else ""),
+        (
+            QCoreApplication.translate("Payments", "Taken by"),
+            came_by(detail.order, detail.checkout, detail.link),
+        ),
         (QCoreApplication.translate("Payments", "For"), "" if detail.invoice else row.description),
         (
             QCoreApplication.translate("Payments", "Ledger day"),
@@ -170,7 +204,13 @@ def _facts(detail: PaymentDetail, wall: Wall) -> tuple[Entry, ...]:
     return tuple(Entry(label, value) for label, value in told if value)
 
 
-def _money(row: PaymentRow) -> tuple[Entry, ...]:
+def _fee_is_due(detail: PaymentDetail) -> bool:
+    """Whether a card payment's fee is still to be told: some providers tell it hours after the sale."""
+    row = detail.row
+    return bool(detail.location_ref) and row.method == "card" and not row.fee and detail.payout is None
+
+
+def _money(row: PaymentRow, *, fee_is_due: bool) -> tuple[Entry, ...]:
     """From collected to net; where the account settles in another currency, both are said.
 
     Net is of the ledger's lines of the charge, so what was refunded later stands below it.
@@ -182,6 +222,8 @@ def _money(row: PaymentRow) -> tuple[Entry, ...]:
         return money_text(amount, row.currency, row.provider)
 
     entries = [Entry(QCoreApplication.translate("Payments", "Collected"), money(row.collected))]
+    if row.tip:
+        entries.append(Entry(QCoreApplication.translate("Payments", "Tip, included"), money(row.tip), muted=True))
     if row.returned:
         entries.append(Entry(QCoreApplication.translate("Payments", "Returned"), money(-row.returned)))
     refunded = (
@@ -196,6 +238,10 @@ def _money(row: PaymentRow) -> tuple[Entry, ...]:
     def settled(amount: int) -> str:
         return money_text(amount, row.settlement_currency, row.provider)
 
+    if fee_is_due:
+        note = QCoreApplication.translate("Payments", "{0} has not said yet what it keeps of this payment.")
+        note = note.format(provider_title(row.provider))
+        return (*entries, Entry(QCoreApplication.translate("Payments", "Fee"), NOTHING, note, muted=True), *refunded)
     entries.append(Entry(QCoreApplication.translate("Payments", "Fee"), settled(-row.fee)))
     note = ""
     if row.settlement_currency != row.currency:
@@ -204,6 +250,29 @@ def _money(row: PaymentRow) -> tuple[Entry, ...]:
         )
     entries.append(Entry(QCoreApplication.translate("Payments", "Net"), settled(row.net), note, strong=True))
     return (*entries, *refunded)
+
+
+def _story(detail: PaymentDetail, wall: Wall) -> tuple[Block, ...]:
+    """Every attempt; a sale that went through at once tells what happened to its money instead."""
+    row, attempts = detail.row, detail.attempts
+    if not detail.location_ref or len(attempts) != 1 or attempts[0].status != "succeeded":
+        title = QCoreApplication.translate("Payments", "Attempts")
+        return (Block(title, tuple(_attempt(one, row, wall) for one in attempts)),)
+
+    def money(amount: int, currency: str) -> str:
+        return money_text(amount, currency, row.provider)
+
+    happened = [(row.created_at, QCoreApplication.translate("Payments", "Paid"))]
+    if detail.returned_at:
+        happened.append((detail.returned_at, QCoreApplication.translate("Payments", "Returned by the bank")))
+    refunded = QCoreApplication.translate("Payments", "Refund of {0}")
+    happened += [(one.created_at, refunded.format(money(one.amount, one.currency))) for one in detail.refunds]
+    disputed = QCoreApplication.translate("Payments", "Dispute over {0}")
+    happened += [(one.created_at, disputed.format(money(one.amount, one.currency))) for one in detail.disputes]
+    if detail.payout is not None:
+        happened.append((detail.payout.created_at, QCoreApplication.translate("Payments", "Sent to the bank")))
+    entries = tuple(Entry(text, wall.moment(at)) for at, text in sorted(happened, reverse=True))
+    return (Block(QCoreApplication.translate("Payments", "History"), entries, rules=False),)
 
 
 def _refund(refund: RefundRow, row: PaymentRow, wall: Wall) -> Entry:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
@@ -21,10 +21,18 @@ from desktop.ui.pages.lists_words import NOTHING, word
 from desktop.ui.wording import clock_text, day_of_instant, day_text, instant_text, money_text
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from desktop.actions.business import Business
     from desktop.books.listings.listing import Filter
+    from desktop.books.listings.premises import PlaceName
 
-ACCOUNT, CLIENT, PERIOD = "account", "client", "period"
+ACCOUNT, CLIENT, PERIOD, PLACE = "account", "client", "period", "place"
+Totals: TypeAlias = "Callable[[Connection, Filter], tuple[tuple[str, str], ...]]"
+"""Sums up the rows of a filter for the foot: labels and texts."""
+LookUp: TypeAlias = "Callable[[Connection, Sequence[Any]], Mapping[int, str]]"
+"""Reads a text for each row of a block by the row's id."""
+
 
 #: The periods a list can be narrowed to: names of ``periods.PRESETS``.
 PERIODS: Final[Mapping[str, object]] = {
@@ -46,10 +54,19 @@ _FEET: Final[Mapping[str, object]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """The calendar and the clock on the business's wall, as rows and panels are written by."""
+    """The calendar and the clock on the business's wall, as rows and panels are written by.
+
+    ``several``: rows of more than one provider stand together, so that each says whose it is. ``places`` are names of
+    locations by their account and id, where there is more than one; ``accounts`` what accounts are called;
+    ``told`` what the page's ``look_up`` read of each row.
+    """
 
     today: str
     zone: ZoneInfo
+    several: bool = False
+    places: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    accounts: Mapping[int, str] = field(default_factory=dict)
+    told: Mapping[int, str] = field(default_factory=dict)
 
     def day(self, day: str | None) -> str:
         """A day: "12 Nov"; a dash for none."""
@@ -70,7 +87,15 @@ class Wall:
 
 def wall_of(business: Business) -> Wall:
     """The business's wall today."""
-    return Wall(business.today(), business.books.zone)
+    from desktop.books.integrations import list_integrations
+    from desktop.books.listings.premises import list_places
+
+    with business.books.read() as connection:
+        rows = list_integrations(connection)
+        places = list_places(connection)
+    names = {(place.integration_id, place.ref): place.name for place in places} if len(places) > 1 else {}
+    several, accounts = len({row.provider for row in rows}) > 1, {row.id: row.title for row in rows}
+    return Wall(business.today(), business.books.zone, several, names, accounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +109,11 @@ class AccountChoice:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a list needs to know beside its rows: the accounts there are, and what the chosen client is called."""
+    """What a list needs to know beside its rows: accounts, locations, and what the chosen client is called."""
 
     accounts: tuple[AccountChoice, ...]
     client_name: str = ""
+    places: tuple[PlaceName, ...] = ()
 
     @property
     def connected(self) -> bool:
@@ -98,22 +124,31 @@ class Standing:
 def read_standing(business: Business, client_id: int | None) -> Standing:
     """The accounts, disconnected ones too, since their history stays."""
     from desktop.books.integrations import DISCONNECTED
+    from desktop.books.listings.premises import list_places
     from desktop.books.naming import names_of_clients
 
     accounts = tuple(AccountChoice(row.id, row.title, row.status != DISCONNECTED) for row in business.integrations())
-    if client_id is None:
-        return Standing(accounts)
     with business.books.read() as connection:
-        return Standing(accounts, names_of_clients(connection, [client_id]).get(client_id, ""))
+        names = {} if client_id is None else names_of_clients(connection, [client_id])
+        return Standing(accounts, names.get(client_id or 0, ""), list_places(connection))
 
 
 class ListingSource:
-    """The rows of one listing (a key of ``LISTINGS``), each written by ``show``."""
+    """The rows of one listing (a key of ``LISTINGS``), each written by ``show``, summed up by ``totals`` or itself."""
 
-    def __init__(self, desk: Desk, listing: str, show: Callable[[Any, Wall], Row]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        listing: str,
+        show: Callable[[Any, Wall], Row],
+        totals: Totals | None = None,
+        look_up: LookUp | None = None,
+    ) -> None:
         self._desk = desk
         self._name = listing
         self._show = show
+        self._totals = totals
+        self._look_up = look_up
 
     def ids(self, wanted: RowFilter) -> array[int]:
         """The ids of the rows in order."""
@@ -138,7 +173,9 @@ class ListingSource:
 
         wall = wall_of(business)
         with business.books.read() as connection:
-            rows = LISTINGS[self._name].rows(connection, ids)
+            rows = LISTINGS[self._name].rows(connection, ids, wall.today)
+            if self._look_up is not None:
+                wall = replace(wall, told=self._look_up(connection, [row for row in rows if row is not None]))
         return [None if row is None else self._show(row, wall) for row in rows]
 
     def _summary(self, business: Business, wanted: RowFilter) -> Summary:
@@ -147,6 +184,8 @@ class ListingSource:
         listing, asked = LISTINGS[self._name], filter_of(business, wanted)
         with business.books.read() as connection:
             counts = listing.status_counts(connection, asked)
+            if self._totals is not None:
+                return Summary(counts, self._totals(connection, asked))
             totals = listing.totals(connection, asked)
         label = word(_FEET[listing.foot]) if totals else ""
         texts = [money_text(one.amount, one.currency, one.provider) for one in totals]
@@ -169,6 +208,7 @@ def filter_of(business: Business, wanted: RowFilter) -> Filter:
         sort=wanted.sort,
         descending=wanted.descending,
         integration_id=int(account) if account else None,
+        location_ref=choices.get(PLACE) or None,
         client_id=int(client) if client else None,
         since_at=since,
         before_at=before,

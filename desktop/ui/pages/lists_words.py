@@ -80,6 +80,15 @@ _DISPUTE_STATES: Final[Mapping[str, tuple[object, str]]] = {
 }
 
 
+_PAYOUT_STATES: Final[Mapping[str, tuple[object, str]]] = {
+    "paid": (QT_TRANSLATE_NOOP("ListWords", "Arrived"), "accent"),
+    "pending": (QT_TRANSLATE_NOOP("ListWords", "On its way"), "info"),
+    "in_transit": (QT_TRANSLATE_NOOP("ListWords", "On its way"), "info"),
+    "failed": (QT_TRANSLATE_NOOP("ListWords", "Failed"), "danger"),
+    "canceled": (QT_TRANSLATE_NOOP("ListWords", "Cancelled"), "neutral"),
+}
+
+
 def _state(table: Mapping[str, tuple[object, str]], status: str) -> PillCell:
     if status not in table:
         return PillCell(humanized(status))
@@ -129,6 +138,11 @@ def refund_pill(status: str) -> PillCell:
 def dispute_pill(status: str) -> PillCell:
     """State of a dispute."""
     return _state(_DISPUTE_STATES, status)
+
+
+def payout_pill(status: str) -> PillCell:
+    """State of a payout."""
+    return _state(_PAYOUT_STATES, status)
 
 
 def attempt_pill(status: str, *, returned: bool) -> PillCell:

@@ -9,10 +9,10 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from desktop.ui.models.rows import Amount, Cell, Column, PillCell, RowsModel, TwoLines, shown_text
+from desktop.ui.models.rows import Amount, Cell, Column, Marked, PillCell, RowsModel, TwoLines, shown_text
 from desktop.ui.text import one_line
 from desktop.ui.theme import Theme
-from desktop.ui.widgets.painting import draw_bar, draw_pill
+from desktop.ui.widgets.painting import draw_bar, draw_pill, draw_small_mark
 
 
 class RowLooks(Protocol):
@@ -26,6 +26,9 @@ class RowLooks(Protocol):
 
     def keyboard_row(self) -> int:
         """The row that the keyboard is on while the table has it, -1 otherwise."""
+
+    def ratio(self) -> float:
+        """Device pixels to one of the table's."""
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -44,6 +47,7 @@ class CellDelegate(QStyledItemDelegate):
             "body": self._theme.font(),
             "strong": self._theme.font(strong=True),
             "secondary": self._theme.font("secondary"),
+            "label": self._theme.font("label"),
         }
         self._fonts = {name: (font, QFontMetricsF(font)) for name, font in fonts.items()}
 
@@ -106,6 +110,33 @@ class CellDelegate(QStyledItemDelegate):
         """A pill."""
         draw_pill(painter, self._theme, area, text, tone)
 
+    def draw_amount(self, painter: QPainter, area: QRectF, cell: Amount) -> None:
+        """Money on the right, with its note small below it, or left of it where the row is too low for both."""
+        role, note = "text-3" if cell.muted else "text", one_line(cell.note)
+        text = shown_text(cell)
+        if not note:
+            self.draw_text(painter, area, text, "body", role, right=True)
+            return
+        first, second = self._fonts["body"][1].ascent(), self._fonts["label"][1].height()
+        if area.height() >= first + second:
+            # Figures have no strokes below their line, so the two lines may stand closer than texts.
+            top = area.top() + (area.height() - first - second) / 2 - self._theme.px(1)
+            upper = QRectF(area.left(), top, area.width(), self._fonts["body"][1].height())
+            lower = QRectF(area.left(), top + first + self._theme.px(2), area.width(), second)
+            self.draw_text(painter, upper, text, "body", role, right=True)
+            self.draw_text(painter, lower, note, "label", "text-3", right=True)
+            return
+        self.draw_text(painter, area, text, "body", role, right=True)
+        taken = self._fonts["body"][1].horizontalAdvance(text) + self._theme.px(8)
+        self.draw_text(painter, area.adjusted(0, 0, -taken, 0), note, "label", "text-3", right=True)
+
+    def draw_marked(self, painter: QPainter, area: QRectF, cell: Marked) -> None:
+        """A text behind a provider's mark."""
+        left = 0
+        for name in filter(None, (cell.provider, *cell.also)):
+            left += draw_small_mark(painter, self._theme, area.adjusted(left, 0, 0, 0), name, self._looks.ratio())
+        self.draw_text(painter, area.adjusted(left, 0, 0, 0), shown_text(cell), "body", "text-3", right=False)
+
     def draw_two_lines(self, painter: QPainter, area: QRectF, cell: TwoLines) -> None:
         """A name and, beside it where the row is too low for two lines, what is said about it."""
         name, detail = one_line(cell.text), one_line(cell.detail)
@@ -139,8 +170,10 @@ def _muted(looks: CellDelegate, painter: QPainter, area: QRectF, cell: Cell, col
 
 
 def _amount(looks: CellDelegate, painter: QPainter, area: QRectF, cell: Cell, _column: Column) -> None:
-    role = "text-3" if isinstance(cell, Amount) and cell.muted else "text"
-    looks.draw_text(painter, area, shown_text(cell), "body", role, right=True)
+    if isinstance(cell, Amount):
+        looks.draw_amount(painter, area, cell)
+    else:
+        looks.draw_text(painter, area, shown_text(cell), "body", "text", right=True)
 
 
 def _pill(looks: CellDelegate, painter: QPainter, area: QRectF, cell: Cell, _column: Column) -> None:
@@ -155,6 +188,13 @@ def _two_line(looks: CellDelegate, painter: QPainter, area: QRectF, cell: Cell, 
         _text(looks, painter, area, cell, column)
 
 
+def _marked(looks: CellDelegate, painter: QPainter, area: QRectF, cell: Cell, column: Column) -> None:
+    if isinstance(cell, Marked):
+        looks.draw_marked(painter, area, cell)
+    else:
+        _muted(looks, painter, area, cell, column)
+
+
 _DRAWING: Final[dict[str, Callable[[CellDelegate, QPainter, QRectF, Cell, Column], None]]] = {
     "text": _text,
     "strong": _strong,
@@ -162,4 +202,5 @@ _DRAWING: Final[dict[str, Callable[[CellDelegate, QPainter, QRectF, Cell, Column
     "amount": _amount,
     "pill": _pill,
     "two-line": _two_line,
+    "marked": _marked,
 }

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
-from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from desktop.ui.roles import TONES
 from desktop.ui.theme import Theme
+
+#: Ground and drawing of each known provider's mark; an unknown one gets a plug.
+_MARKS: Final = {"stripe": ("stripe", "mark-stripe"), "square": ("square", "mark-square")}
+#: A mark in a line of text, in the look's pixels.
+_SMALL_MARK: Final = 16
 
 
 def pill_size(theme: Theme, text: str) -> QSizeF:
@@ -35,6 +41,27 @@ def draw_pill(painter: QPainter, theme: Theme, area: QRectF, text: str, tone: st
     painter.setPen(theme.colour(ink))
     shown = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
     painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+
+def draw_mark(painter: QPainter, theme: Theme, corner: QPointF, provider: str, size: int, ratio: float) -> None:
+    """A provider's mark, drawn by us: a letter or a block on a rounded square of ``size`` in the look's pixels."""
+    ground, drawing = _MARKS.get(provider, ("text-2", "integrations"))
+    side, inner = theme.px(size), round(size * 0.66)
+    radius = theme.px(8) * min(1.0, side / theme.px(32))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour(ground))
+    painter.drawRoundedRect(QRectF(corner.x(), corner.y(), side, side), radius, radius)
+    offset = (side - theme.px(inner)) / 2
+    painter.drawPixmap(corner + QPointF(offset, offset), theme.pixmap(drawing, "on-mark", inner, ratio))
+
+
+def draw_small_mark(painter: QPainter, theme: Theme, area: QRectF, provider: str, ratio: float) -> int:
+    """A provider's mark at the left of a line, in its middle; the room that it takes from the text."""
+    side = theme.px(_SMALL_MARK)
+    corner = QPointF(area.left(), math.floor(area.center().y() - side / 2 + 0.5))
+    draw_mark(painter, theme, corner, provider, _SMALL_MARK, ratio)
+    return side + theme.px(8)
 
 
 def draw_bar(painter: QPainter, area: QRectF, colour: QColor) -> None:

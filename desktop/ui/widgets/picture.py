@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.ui.text import one_line
 from desktop.ui.theme import Theme
-
-#: Ground and drawing of each known provider's mark; an unknown one gets a plug.
-_MARKS: Final = {"stripe": ("stripe", "mark-stripe"), "square": ("square", "mark-square")}
+from desktop.ui.widgets.painting import draw_mark
 
 
 class Picture(QWidget):
@@ -49,20 +45,12 @@ class Mark(QWidget):
     ) -> None:
         super().__init__(parent)
         self._theme, self._size = theme, size
-        self._ground, self._drawing = _MARKS.get(provider, ("text-2", "integrations"))
+        self._provider = provider
         self.setFixedSize(QSize(theme.px(size), theme.px(size)))
         self.setAccessibleName(one_line(name or provider.title()))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the square and the mark on it."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.colour(self._ground))
-        side = self._theme.px(self._size)
-        painter.drawRoundedRect(QRectF(0, 0, side, side), self._theme.px(8), self._theme.px(8))
-        inner = round(self._size * 0.66)
-        pixmap = self._theme.pixmap(self._drawing, "on-mark", inner, self.devicePixelRatioF())
-        place = (side - self._theme.px(inner)) / 2
-        painter.drawPixmap(QPointF(place, place), pixmap)
+        draw_mark(painter, self._theme, QPointF(0, 0), self._provider, self._size, self.devicePixelRatioF())
         painter.end()

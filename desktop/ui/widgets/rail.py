@@ -104,6 +104,7 @@ class Rail(QFrame):
         self._group = QButtonGroup(self)
         self._group.buttonClicked.connect(self._on_clicked)
         self._entries: dict[str, RailEntry] = {}
+        self._kept_back: set[str] = set()
         pad = theme.px(12)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(pad - 1, theme.px(18), pad, theme.px(16))
@@ -139,8 +140,16 @@ class Rail(QFrame):
         self._list.addWidget(frame)
 
     def keys(self) -> tuple[str, ...]:
-        """The pages in their order."""
-        return tuple(self._entries)
+        """The pages that are offered, in their order."""
+        return tuple(key for key in self._entries if key not in self._kept_back)
+
+    def offer(self, key: str, offered: bool) -> None:
+        """Let the page stand in the rail or not; raises ``KeyError`` for none of that name."""
+        self._entries[key].setVisible(offered)
+        if offered:
+            self._kept_back.discard(key)
+        else:
+            self._kept_back.add(key)
 
     def choose(self, key: str) -> None:
         """Show this page as the one that is open, without telling."""

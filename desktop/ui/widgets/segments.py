@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics
@@ -10,6 +11,10 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout
 
 from desktop.ui.text import one_line
 from desktop.ui.theme import Theme
+
+#: Room on either side of an option's text, in the look's pixels.
+_WIDE: Final = 12
+_TIGHT: Final = 7
 
 
 class Segments(QFrame):
@@ -24,7 +29,7 @@ class Segments(QFrame):
         self, theme: Theme, name: str, options: Sequence[tuple[str, str]], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._pad = theme, _WIDE
         self.setProperty("look", "strip")
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -60,8 +65,9 @@ class Segments(QFrame):
         if key in self._buttons:
             self._buttons[key].setChecked(True)
 
-    def show_counts(self, counts: Mapping[str, int]) -> None:
-        """Write how many rows each option has."""
+    def show_counts(self, counts: Mapping[str, int], *, tight: bool = False) -> None:
+        """Write how many rows each option has; ``tight`` gives up some of the room around them."""
+        self._pad = _TIGHT if tight else _WIDE
         for key, text in self._texts.items():
             self._write(key, text, counts.get(key))
 
@@ -71,7 +77,7 @@ class Segments(QFrame):
         self._buttons[key].setAccessibleName(shown)
         # The chosen one is semibold: room for it from the start keeps the others from moving.
         metrics = QFontMetrics(self._theme.font(strong=True))
-        self._buttons[key].setFixedWidth(metrics.horizontalAdvance(shown) + 2 * self._theme.px(12))
+        self._buttons[key].setFixedWidth(metrics.horizontalAdvance(shown) + 2 * self._theme.px(self._pad))
 
     @Slot(QAbstractButton)
     def _on_clicked(self, button: QAbstractButton) -> None:

@@ -105,6 +105,10 @@ class RowsTable(QTableView):
         """The row that the keyboard is on while the table has it, -1 otherwise."""
         return self.currentIndex().row() if self.hasFocus() else -1
 
+    def ratio(self) -> float:
+        """Device pixels to one of the table's."""
+        return self.devicePixelRatioF()
+
     @property
     def all_rows(self) -> bool:
         """Whether the selection is every row of the filter; then act on the filter, not on ids."""
