@@ -20,13 +20,22 @@ _BLOCK = 500
 
 
 def list_rows(
-    books: Books, name: str, today: str, *, search: str = "", status: str = "", limit: int | None = None
+    books: Books,
+    name: str,
+    today: str,
+    *,
+    search: str = "",
+    status: str = "",
+    limit: int | None = None,
+    location: str | None = None,
 ) -> list[dict[str, Any]]:
     """The newest rows of a listing (a key of ``LISTINGS``), at most ``limit``; ``status`` is one of its tabs.
 
+    ``location`` is a place's id at the provider: only what belongs to it.
+
     Raises: ClosedBooksError where the books cannot be read, ValueError for a tab that is none.
     """
-    listing, wanted = LISTINGS[name], Filter(today, search=search, status=status)
+    listing, wanted = LISTINGS[name], Filter(today, search=search, status=status, location_ref=location)
     found: list[dict[str, Any]] = []
     with books.read() as connection:
         ids = listing.ids(connection, wanted)[:limit]

@@ -12,6 +12,8 @@ from desktop.actions.business import Business
 from desktop.actions.callback import Callback
 from desktop.actions.connect import Connected, Step, connect_by_key, connect_by_oauth
 from desktop.actions.disconnect import disconnect as disconnect_account
+from desktop.actions.options import options_of, set_option
+from desktop.actions.platforms import keep_platform, known_platform
 from desktop.actions.status import AccountStatus, Status, standing
 from desktop.actions.sync import accounts_to_sync, sync_account
 from desktop.books.integrations import IntegrationRow
@@ -73,20 +75,17 @@ _STEPS = {
 }
 
 
-def connect(session: Session, provider: str, *, key_stdin: bool, label: str, sync: bool, as_json: bool) -> int:
-    """Connect an account, and sync it where that was asked for."""
+def connect(
+    session: Session, provider: str, *, key_stdin: bool, label: str, sync: bool, as_json: bool, app_id: str = ""
+) -> int:
+    """Connect an account, and sync it where that was asked for. ``app_id`` is kept for the next time."""
     talk = Terminal()
     with session.business() as business:
         if key_stdin:
-            key = getpass.getpass("Key (not shown): ") if sys.stdin.isatty() else sys.stdin.read()
-            if not key.strip():
-                raise UsageError(
-                    "No key",
-                    "Standard input was empty.",
-                    "Pipe the key in: paydesk connect stripe --key-stdin < key.txt.",
-                )
-            connected = connect_by_key(business, provider, key, talk, label=label)
+            connected = connect_by_key(business, provider, _read_key(provider), talk, label=label)
         else:
+            if app_id:
+                _keep_app(business, provider, app_id)
             connected = connect_by_oauth(business, provider, talk, threading.Event(), label=label)
         reports = []
         status = 0
@@ -97,6 +96,55 @@ def connect(session: Session, provider: str, *, key_stdin: bool, label: str, syn
         talk.step(Step.CONNECTED)
         _say_connected(connected, reports, as_json)
     return status
+
+
+def _read_key(provider: str) -> str:
+    key = getpass.getpass("Key or token (not shown): ") if sys.stdin.isatty() else sys.stdin.read()
+    if not key.strip():
+        raise UsageError(
+            "No key",
+            "Standard input was empty.",
+            f"Pipe the key or token in: paydesk connect {provider} --key-stdin < key.txt.",
+        )
+    return key
+
+
+def _keep_app(business: Business, provider: str, app_id: str) -> None:
+    """Keep the application's id; one that is known already keeps its secret too. The environment wins."""
+    known = known_platform(business, provider)
+    if known is None or (known.client_id != app_id.strip() and not known.fixed):
+        keep_platform(business, provider, app_id)
+
+
+def set_options(session: Session, integration_id: int, choices: list[str], *, as_json: bool) -> int:
+    """Turn an account's switches, each as NAME=on or NAME=off.
+
+    Raises: UsageError for what is not such a choice, NotConnectedError where there is no such account.
+    """
+    wanted = [_choice(one) for one in choices]
+    with session.business() as business:
+        row = business.integration(integration_id)
+        done = [set_option(business, row.id, name, on) for name, on in wanted]
+        options = options_of(business, row)
+    if as_json:
+        document({"id": row.id, "options": options})
+        return 0
+    for name, on in options.items():
+        say(f"{name} is {_ON_OFF[on]}.")
+    if any(one.on and not one.was for one in done):
+        say(f"Read what it lets in: paydesk sync {row.id}")
+    return 0
+
+
+_ON_OFF = {True: "on", False: "off"}
+
+
+def _choice(text: str) -> tuple[str, bool]:
+    name, _, stated = text.partition("=")
+    known = {word: on for on, word in _ON_OFF.items()}
+    if not name or stated.lower() not in known:
+        raise UsageError("Not a choice", f"{text} is not a choice.", "Write NAME=on or NAME=off.")
+    return name, known[stated.lower()]
 
 
 def _say_connected(connected: Connected, reports: list[dict[str, Any]], as_json: bool) -> None:
@@ -214,13 +262,17 @@ def status(session: Session, *, as_json: bool) -> int:
     """How everything stands."""
     with session.business() as business:
         now = standing(business)
+        options = {one.integration.id: options_of(business, one.integration) for one in now.accounts}
     if as_json:
-        document(status_json(now))
+        answer = status_json(now)
+        for account in answer["integrations"]:
+            account["options"] = options[account["id"]]
+        document(answer)
         return 0
     if not now.accounts:
-        say("Nothing is connected yet. Run: paydesk connect stripe")
+        say("Nothing is connected yet. Run: paydesk connect stripe, or paydesk connect square")
     for account in now.accounts:
-        _say_account(account)
+        _say_account(account, options[account.integration.id])
     facts(
         {
             "Outbox": f"{now.outbox['waiting']} waiting, {now.outbox['failed']} failed",
@@ -232,11 +284,14 @@ def status(session: Session, *, as_json: bool) -> int:
     return 0
 
 
-def _say_account(account: AccountStatus) -> None:
+def _say_account(account: AccountStatus, options: dict[str, bool]) -> None:
     row = account.integration
     say(f"{row.id}. {row.title} · {row.provider} · {row.mode} · {row.status.replace('_', ' ')}")
     if row.attention:
         say(f"   {row.attention}")
+    if options:
+        told = ", ".join(f"{name}={_ON_OFF[on]}" for name, on in options.items())
+        say(f"   Options: {told} (paydesk account set {row.id} NAME=on)")
     rows = [
         (
             stream.name.replace("_", " "),

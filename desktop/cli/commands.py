@@ -36,6 +36,7 @@ app = typer.Typer(
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Search = Annotated[str, typer.Option("--search", help="Only what matches this text.")]
+Location = Annotated[str, typer.Option("--location", metavar="PLACE", help="Only this place: its name or id.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="At most this many.")]
 
 
@@ -59,7 +60,7 @@ def run(arguments: Sequence[str], home: str | None, *, debug: bool) -> int:
     return 0
 
 
-@app.command("demo", help="A year of a small business's life, in a pretend Stripe, to look around in.")
+@app.command("demo", help="A year of a small business's life, in a pretend Stripe and Square, to look around in.")
 def _demo(
     headless: Annotated[bool, typer.Option("--headless", help="No window: print the dashboard.")] = False,
     seed: Annotated[int, typer.Option("--seed")] = 1,
@@ -75,14 +76,19 @@ def _demo(
 def _connect(
     context: typer.Context,
     provider: Annotated[str, typer.Argument(metavar="{stripe,square}")],
-    key_stdin: Annotated[bool, typer.Option("--key-stdin", help="Read a restricted key from standard input.")] = False,
+    key_stdin: Annotated[bool, typer.Option("--key-stdin", help="Read a key or token from standard input.")] = False,
+    app_id: Annotated[
+        str, typer.Option("--app-id", metavar="ID", help="Your application's id at Square; asked for once, then kept.")
+    ] = "",
     label: Annotated[str, typer.Option("--label", help="What to call it.")] = "",
     sync: Annotated[bool, typer.Option("--sync", help="Sync at once.")] = False,
     as_json: Json = False,
 ) -> int:
     from desktop.cli import accounts
 
-    return accounts.connect(context.obj, provider, key_stdin=key_stdin, label=label, sync=sync, as_json=as_json)
+    return accounts.connect(
+        context.obj, provider, key_stdin=key_stdin, label=label, sync=sync, as_json=as_json, app_id=app_id
+    )
 
 
 @app.command("disconnect", help="Give the access back and shred the credentials.")
@@ -124,20 +130,104 @@ _LISTS = {
     "subscriptions": "The recurring services.",
     "payouts": "What was paid into the bank.",
     "services": "What is sold.",
+    "locations": "The places of business, with what each collected this month.",
+    "orders": "What was sold together, newest first.",
+    "stock": "How much of each item is at each location.",
 }
+_PLACED = frozenset({"invoices", "payments", "subscriptions", "payouts", "locations", "orders", "stock"})
+_LISTINGS = {"stock": "inventory_counts"}
 
 
 def _add_list(name: str, what: str) -> None:
+    listing = _LISTINGS.get(name, name)
+
     def command(context: typer.Context, search: Search = "", limit: Limit = 50, as_json: Json = False) -> int:
         from desktop.cli import lists
 
-        return lists.show(context.obj, name, search=search, limit=limit, as_json=as_json)
+        return lists.show(context.obj, listing, search=search, limit=limit, as_json=as_json)
 
-    app.command(name, help=what)(command)
+    def placed(
+        context: typer.Context, search: Search = "", limit: Limit = 50, location: Location = "", as_json: Json = False
+    ) -> int:
+        from desktop.cli import lists
+
+        return lists.show(context.obj, listing, search=search, limit=limit, as_json=as_json, location=location)
+
+    app.command(name, help=what)(placed if name in _PLACED else command)
 
 
 for _name, _what in _LISTS.items():
     _add_list(_name, _what)
+
+
+client_app = typer.Typer(help="One client: what it is made of, joining, separating.", rich_markup_mode=None)
+account_app = typer.Typer(help="One account: its options.", rich_markup_mode=None)
+app.add_typer(client_app, name="client")
+app.add_typer(account_app, name="account")
+
+
+@client_app.command("show", help="What a client is made of.")
+def _client_show(
+    context: typer.Context, client_id: Annotated[int, typer.Argument(metavar="ID")], as_json: Json = False
+) -> int:
+    from desktop.cli import clients
+
+    return clients.show(context.obj, client_id, as_json=as_json)
+
+
+@client_app.command("suggestions", help="Clients that look like the same person, the surest first.")
+def _client_suggestions(context: typer.Context, limit: Limit = 50, as_json: Json = False) -> int:
+    from desktop.cli import clients
+
+    return clients.suggest(context.obj, limit=limit, as_json=as_json)
+
+
+@client_app.command("join", help="Make one client of two; the first one's name and address stay.")
+def _client_join(
+    context: typer.Context,
+    keep_id: Annotated[int, typer.Argument(metavar="KEEP")],
+    other_id: Annotated[int, typer.Argument(metavar="OTHER")],
+    as_json: Json = False,
+) -> int:
+    from desktop.cli import clients
+
+    return clients.join(context.obj, keep_id, other_id, as_json=as_json)
+
+
+@client_app.command("unjoin", help="Make one of a client's customers a client of its own again.")
+def _client_unjoin(
+    context: typer.Context,
+    client_id: Annotated[int, typer.Argument(metavar="ID")],
+    link: Annotated[str, typer.Argument(metavar="LINK")],
+    as_json: Json = False,
+) -> int:
+    from desktop.cli import clients
+
+    return clients.unjoin(context.obj, client_id, link, as_json=as_json)
+
+
+@client_app.command("dismiss", help="Say that two clients are not the same: they are not suggested again.")
+def _client_dismiss(
+    context: typer.Context,
+    first_id: Annotated[int, typer.Argument(metavar="A")],
+    second_id: Annotated[int, typer.Argument(metavar="B")],
+    as_json: Json = False,
+) -> int:
+    from desktop.cli import clients
+
+    return clients.dismiss(context.obj, first_id, second_id, as_json=as_json)
+
+
+@account_app.command("set", help="Turn an account's options: sync_inventory=on keeps the stock of a Square account.")
+def _account_set(
+    context: typer.Context,
+    integration_id: Annotated[int, typer.Argument(metavar="ID")],
+    choices: Annotated[list[str], typer.Argument(metavar="NAME=on|off")],
+    as_json: Json = False,
+) -> int:
+    from desktop.cli import accounts
+
+    return accounts.set_options(context.obj, integration_id, choices, as_json=as_json)
 
 
 @app.command("report", help="Figures: dashboard.")
@@ -148,15 +238,21 @@ def _report(
     currency: Annotated[str, typer.Option("--currency", metavar="C")] = "",
     month: Annotated[str, typer.Option("--month", metavar="YYYY-MM")] = "",
     form: Annotated[str, typer.Option("--format", metavar="FORMAT")] = "",
+    location: Location = "",
 ) -> int:
     from desktop.cli import reports
 
     return reports.show(
-        context.obj, name, currency=currency.lower(), month=month or None, form="json" if as_json else form.lower()
+        context.obj,
+        name,
+        currency=currency.lower(),
+        month=month or None,
+        form="json" if as_json else form.lower(),
+        location=location,
     )
 
 
-@app.command("sandbox", help="The pretend providers alone; prints their addresses and keys as JSON.")
+@app.command("sandbox", help="The pretend Stripe and Square alone; prints their addresses and keys as JSON.")
 def _sandbox(
     port: Annotated[int, typer.Option("--port")] = 0,
     seed: Annotated[int, typer.Option("--seed")] = 1,

@@ -1,4 +1,4 @@
-"""Lists on the command line: clients, invoices, payments, subscriptions, payouts, services."""
+"""Lists on the command line: clients, invoices, payments, orders, locations, stock and what else is listed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from desktop.books.listings_json import list_rows
 from desktop.cli.output import document, money, table
+from desktop.cli.places import find_location
 from desktop.cli.session import Session
 
 # Title, key of the row, and how to show it: plain text, an amount with the row's currency, or an instant's day.
@@ -33,18 +34,37 @@ _COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "services": (
         ("Name", "name", ""), ("Kind", "kind", ""), ("Every", "interval", ""), ("Price", "unit_amount", "money"),
     ),
+    "locations": (
+        ("Name", "name", ""), ("City", "city", ""), ("Status", "status", ""), ("Sales", "payments", ""),
+        ("Collected this month", "sales", "sums"), ("of it tips", "tips", "sums"), ("Id", "external_id", ""),
+    ),
+    "orders": (
+        ("Date", "created_at", "day"), ("What", "title", ""), ("Client", "client_name", ""),
+        ("Location", "location_name", ""), ("Status", "status", ""), ("Tip", "tip", "money"),
+        ("Total", "total", "money"),
+    ),
+    "inventory_counts": (
+        ("Item", "item", ""), ("Variation", "variation", ""), ("SKU", "sku", ""), ("Location", "location_name", ""),
+        ("State", "state", ""), ("Quantity", "quantity", ""),
+    ),
 }  # fmt: skip
 
 
-def show(session: Session, name: str, *, search: str, limit: int, as_json: bool) -> int:
-    """Print one list."""
+def show(session: Session, name: str, *, search: str, limit: int, as_json: bool, location: str = "") -> int:
+    """Print one list; ``location`` is the id or the name of a place.
+
+    Raises: UsageError for a place that there is not.
+    """
     with session.business() as business:
-        rows = list_rows(business.books, name, business.today(), search=search, limit=limit)
+        place = find_location(business, location)
+        words: dict[str, Any] = {"search": search, "limit": limit}
+        words |= {"location": place.ref} if place is not None else {}
+        rows = list_rows(business.books, name, business.today(), **words)
     if as_json:
         document(rows)
         return 0
     columns = _COLUMNS[name]
-    right = [index for index, column in enumerate(columns) if column[2] == "money"]
+    right = [index for index, column in enumerate(columns) if column[2] in {"money", "sums"}]
     table(
         [[_cell(row, key, form) for _, key, form in columns] for row in rows],
         [title for title, _, _ in columns],
@@ -55,6 +75,8 @@ def show(session: Session, name: str, *, search: str, limit: int, as_json: bool)
 
 def _cell(row: Mapping[str, Any], key: str, form: str) -> str:
     value = row.get(key)
+    if form == "sums":
+        return " · ".join(money(one["amount"], one["currency"], row.get("provider")) for one in value or ()) or "—"
     if form == "money":
         return money(value, row.get("currency") or "usd", row.get("provider"))
     if value in (None, ""):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from desktop.cli.output import document, facts, money, say, table
+from desktop.cli.places import find_location
 from desktop.cli.session import Session
 from desktop.errors import UsageError
 from desktop.reports.dashboard import dashboard, to_json
@@ -13,14 +14,24 @@ REPORTS = ("dashboard",)
 FORMATS = ("", "json")
 
 
-def show(session: Session, name: str, *, currency: str, month: str | None, form: str) -> int:
-    """Print a report: for people where no form is asked for. Raises: UsageError for a report or form there is not."""
+def show(session: Session, name: str, *, currency: str, month: str | None, form: str, location: str = "") -> int:
+    """Print a report: for people where no form is asked for; ``location`` is the id or the name of a place.
+
+    Raises: UsageError for a report, a form or a place that there is not.
+    """
     if name not in REPORTS:
         raise UsageError("No such report", f"There is no report called {name}.", f"There is {', '.join(REPORTS)}.")
     if form not in FORMATS:
         raise UsageError("No such format", f"The {name} report cannot be written as {form}.", "Use --format json.")
     with session.business() as business:
-        answer = to_json(dashboard(business.books, business.today(), month))
+        place = find_location(business, location)
+        ref = place.ref if place is not None else None
+        report = dashboard(business.books, business.today(), month, location=ref)
+    answer = to_json(report)
+    for part in report.currencies:
+        answer["currencies"][part.currency]["tips"] = part.figures.tips
+    if place is not None:
+        answer["location"] = {"id": place.ref, "name": place.name}
     if currency:
         answer["currencies"] = {code: sums for code, sums in answer["currencies"].items() if code == currency}
     if form:
@@ -32,7 +43,9 @@ def show(session: Session, name: str, *, currency: str, month: str | None, form:
 
 def say_dashboard(answer: dict[str, Any]) -> None:
     """The dashboard for people."""
-    say(f"{answer['month']} as of {answer['as_of']}, days in {answer['timezone']}")
+    place = answer.get("location")
+    where = f", {place['name']} only" if place else ""
+    say(f"{answer['month']} as of {answer['as_of']}, days in {answer['timezone']}{where}")
     if not answer["currencies"]:
         say("Nothing yet: connect an account and sync it.")
     for currency, sums in answer["currencies"].items():
@@ -43,7 +56,7 @@ def say_dashboard(answer: dict[str, Any]) -> None:
         facts(
             {
                 "Total revenue": f"{money(sums['total_revenue'], currency)}  (collected − refunds − returned)",
-                "Collected": money(sums["collected"], currency),
+                "Collected": money(sums["collected"], currency) + _tips(sums.get("tips", 0), currency),
                 "Refunds": money(sums["refunds"], currency),
                 "Returned": money(sums["returned"], currency),
                 "Disputes": money(sums["disputes"], currency),
@@ -63,3 +76,7 @@ def say_dashboard(answer: dict[str, Any]) -> None:
             say()
             rows = [(part["service"], money(part["amount"], currency)) for part in sums["revenue_by_service"]]
             table(rows, ("Revenue by service type", "Amount"), right=(1,))
+
+
+def _tips(amount: int, currency: str) -> str:
+    return f"  ({money(amount, currency)} of it tips)" if amount else ""

@@ -1,0 +1,133 @@
+"""Clients on the command line: who looks alike, joining, separating, and what a client is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from desktop.actions.business import Business
+from desktop.actions.clients import dismiss_suggestion, join_clients, suggestions, unjoin_client
+from desktop.books.joining import Face, Suggestion
+from desktop.books.listings.details import ClientDetail, client_detail
+from desktop.cli.output import document, facts, say, table
+from desktop.cli.session import Session
+from desktop.errors import UsageError
+
+
+def show(session: Session, client_id: int, *, as_json: bool) -> int:
+    """What a client is made of. Raises: UsageError where there is none of that number."""
+    with session.business() as business:
+        detail = _detail(business, client_id)
+    row = detail.row
+    if as_json:
+        document({"id": row.id, "name": row.name, "email": row.email, "status": row.status, "links": _links(detail)})
+        return 0
+    facts({"Client": f"{row.id}. {row.name}", "E-mail": row.email or "—", "Status": row.status})
+    rows = [
+        (str(link["id"]), link["provider"], link["external_id"], link["merged_into"] or "—") for link in _links(detail)
+    ]
+    table(rows, ("Link", "Provider", "Customer", "Merged into"))
+    return 0
+
+
+def suggest(session: Session, *, limit: int, as_json: bool) -> int:
+    """Clients that look like the same person or business, the surest first."""
+    with session.business() as business:
+        pairs = suggestions(business, limit)
+    if as_json:
+        document([_pair(pair) for pair in pairs])
+        return 0
+    rows = [(_told(pair.keep), _told(pair.other), ", ".join(pair.reasons)) for pair in pairs]
+    table(rows, ("Keep", "Other", "Same"))
+    if pairs:
+        say("Join two of them: paydesk client join KEEP OTHER. Not the same: paydesk client dismiss KEEP OTHER.")
+    return 0
+
+
+def join(session: Session, keep_id: int, other_id: int, *, as_json: bool) -> int:
+    """Make one client of two. Raises: UsageError."""
+    with session.business() as business:
+        joined = join_clients(business, keep_id, other_id)
+        detail = _detail(business, keep_id)
+    if as_json:
+        document({"client_id": joined.client_id, "name": joined.name, "links": _links(detail)})
+        return 0
+    say(f"{joined.name} is one client now, number {joined.client_id}.")
+    for link_id in joined.moved:
+        say(f"Take it back with: paydesk client unjoin {joined.client_id} {link_id}")
+    return 0
+
+
+def unjoin(session: Session, client_id: int, link: str, *, as_json: bool) -> int:
+    """Make one of a client's customers, named by its link or its id at the provider, a client of its own again.
+
+    Raises: UsageError where the client has no such customer, or no other one.
+    """
+    with session.business() as business:
+        parted = unjoin_client(business, _link_of(_detail(business, client_id), link))
+    if as_json:
+        document({"client_id": parted.client_id, "rest_id": parted.rest_id, "name": parted.name})
+    else:
+        say(f"{parted.name} is a client of its own again, number {parted.client_id}.")
+    return 0
+
+
+def dismiss(session: Session, first_id: int, second_id: int, *, as_json: bool) -> int:
+    """Say that two clients are not the same. Raises: UsageError."""
+    with session.business() as business:
+        done = dismiss_suggestion(business, first_id, second_id)
+    if as_json:
+        document({"first_id": done.first_id, "second_id": done.second_id, "dismissed": True})
+    else:
+        say("They are not suggested again.")
+    return 0
+
+
+def _detail(business: Business, client_id: int) -> ClientDetail:
+    with business.books.read() as connection:
+        detail = client_detail(connection, client_id)
+    if detail is None:
+        raise UsageError(
+            "No such client", f"There is no client with the number {client_id}.", "Run paydesk clients --json."
+        )
+    return detail
+
+
+def _link_of(detail: ClientDetail, named: str) -> int:
+    found = [link.link_id for link in detail.links if named in {str(link.link_id), link.external_id}]
+    if len(found) != 1:
+        known = ", ".join(f"{link.link_id} ({link.provider} {link.external_id})" for link in detail.links)
+        name = detail.row.name
+        raise UsageError("No such customer", f"{name} has no customer {named}.", f"It is made of {known}.")
+    return found[0]
+
+
+def _links(detail: ClientDetail) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": link.link_id,
+            "integration_id": link.integration_id,
+            "provider": link.provider,
+            "external_id": link.external_id,
+            "deleted": link.deleted,
+            "merged_into": link.merged_into or None,
+        }
+        for link in detail.links
+    ]
+
+
+def _told(face: Face) -> str:
+    providers = "+".join(face.providers)
+    return f"{face.client_id}. {face.name} ({', '.join(filter(None, (providers, face.email, face.phone)))})"
+
+
+def _pair(pair: Suggestion) -> dict[str, Any]:
+    return {
+        "keep": _face(pair.keep),
+        "other": _face(pair.other),
+        "reasons": list(pair.reasons),
+        "same_account": pair.same_account,
+    }
+
+
+def _face(face: Face) -> dict[str, Any]:
+    return {**face._asdict(), "providers": list(face.providers)}
