@@ -11,9 +11,9 @@ from desktop.books.tables.base import table_of
 
 _BOOKMARK = table_of(Bookmark)
 _INTEGRATION = table_of(Integration)
-# The event feed and the searches for what is gone have bookmarks of their own; they are no streams.
+# The event feed has a bookmark of its own, and so has what is done beside a feed ("unseen:…"); they are no streams.
 _EVENTS = "events"
-_UNSEEN = "unseen:"
+_BESIDE = "%:%"
 FIGURE_STREAMS = ("clients", "invoices", "payments", "refunds", "balance_entries")
 """What the figures are made of: before all of these were read, nothing is promised."""
 
@@ -57,7 +57,7 @@ _MARKS = (
     .where(
         _INTEGRATION.c.status != "disconnected",
         _BOOKMARK.c.stream != _EVENTS,
-        _BOOKMARK.c.feed.not_like(f"{_UNSEEN}%"),
+        _BOOKMARK.c.feed.not_like(_BESIDE),
     )
     .order_by(_BOOKMARK.c.integration_id, _BOOKMARK.c.stream)
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from desktop.actions.business import Business
     from desktop.books.integrations import IntegrationRow
+    from desktop.books.listings.premises import PlaceName
     from desktop.reports.dashboard import Dashboard
 
 
@@ -32,12 +33,17 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The figures and what they rest on. ``first_month`` (``YYYY-MM``) is the earliest there is anything of."""
+    """The figures and what they rest on. ``first_month`` (``YYYY-MM``) is the earliest there is anything of.
+
+    ``places`` are the locations to choose from, ``place`` the one that everything here is of; None for all of them.
+    """
 
     report: Dashboard
     accounts: tuple[Account, ...]
     lacking: tuple[Lacking, ...]
     first_month: str
+    places: tuple[PlaceName, ...] = ()
+    place: PlaceName | None = None
 
     @property
     def has_figures(self) -> bool:
@@ -50,13 +56,26 @@ class Answer:
         return self.report.footing.complete_through is not None or any(account.synced for account in self.accounts)
 
 
-def ask_dashboard(business: Business, month: str | None) -> Answer:
-    """The dashboard of a month (``YYYY-MM``; None for the current one). Raises: ClosedBooksError."""
+def ask_dashboard(business: Business, month: str | None, location: str = "") -> Answer:
+    """The dashboard of a month (``YYYY-MM``; None for the current one), of all locations or of one (its provider's id).
+
+    One that is gone meanwhile is not narrowed to. Raises: ClosedBooksError.
+    """
+    from desktop.books.listings.premises import list_places
     from desktop.money import format_money
     from desktop.reports.dashboard import dashboard
     from desktop.reports.history import first_month
 
-    report = dashboard(business.books, business.today(), month)
+    with business.books.read() as connection:
+        places = list_places(connection)
+    place = next((one for one in places if one.ref == location), None) if location else None
+    report = dashboard(
+        business.books,
+        business.today(),
+        month,
+        location=place.ref if place else None,
+        integration_id=place.integration_id if place else None,
+    )
     for part in report.currencies:
         # How a currency is written is read from a file the first time: here, not in the UI thread.
         format_money(0, part.currency)
@@ -72,21 +91,23 @@ def ask_dashboard(business: Business, month: str | None) -> Answer:
             )
             for row in rows
         ),
-        _lacking(business, rows),
+        _lacking(business, [row for row in rows if place is None or row.id == place.integration_id]),
         first_month(business.books) or "",
+        places,
+        place,
     )
 
 
 def _lacking(business: Business, rows: list[IntegrationRow]) -> tuple[Lacking, ...]:
     from desktop.sync.aside import aside_by_stream
-    from desktop.sync.bookmarks import EVENTS, UNSEEN, read_marks
+    from desktop.sync.bookmarks import EVENTS, read_marks
 
     found: dict[tuple[str, str], Lacking] = {}
     with business.books.read() as connection:
         for row in rows:
             aside = aside_by_stream(connection, row.id)
             for mark in read_marks(connection, row.id).values():
-                if mark.stream == EVENTS or mark.feed.startswith(UNSEEN):
+                if mark.stream == EVENTS or ":" in mark.feed:  # what is done beside a feed is no stream
                     continue
                 if mark.state == "failed":
                     state = "failed"
