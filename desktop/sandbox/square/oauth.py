@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hmac
-import html
-import ipaddress
 import re
-from urllib.parse import urlencode, urlsplit
 
+from desktop.sandbox.consent import Consent, Page, may_return, way_back
 from desktop.sandbox.square.errors import Refusal, bad, required
 from desktop.sandbox.square.keys import ALL_SCOPES, CODE_SECONDS, Keys, Pair, challenge_of
 from desktop.sandbox.square.moments import plain
 from desktop.sandbox.square.objects import Wire
-from desktop.sandbox.square.page import Page, page
 from desktop.sandbox.square.world import World
 
+_CONSENT = Consent("Square", "/oauth2/authorize", "It will have these permissions:")
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
@@ -46,38 +44,23 @@ class OAuth:
         """The page with the two buttons, or one that says what is wrong with the request."""
         problem = self._problem(query)
         if problem:
-            return page(400, "Square", "This link does not work", f"<p>{html.escape(problem)}</p>")
-        target = urlsplit(query.get("redirect_uri", self.default_redirect_uri))
-        hidden = "".join(
-            f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
-            for name, value in query.items()
-        )
-        name = self.world.merchant["business_name"]
-        rights = "".join(f"<li>{html.escape(scope)}</li>" for scope in sorted(scopes_of(query)))
-        body = (
-            f"<p>The application <b>Paydesk</b> asks to work with the Square account of <b>{html.escape(name)}</b> "
-            f"({self.world.merchant['id']}). It will have these permissions:</p><ul>{rights}</ul>"
-            f'<form method="post" action="/oauth2/authorize">{hidden}<div class="choices">'
-            '<button type="submit" name="decision" value="deny">Deny</button>'
-            '<button type="submit" name="decision" value="connect">Connect</button></div></form>'
-        )
-        return page(200, "Square", f"Connect {name} to Paydesk", body, f"{target.scheme}://{target.netloc}")
+            return _CONSENT.objection(problem)
+        merchant = self.world.merchant
+        back = query.get("redirect_uri", self.default_redirect_uri)
+        return _CONSENT.question(merchant["business_name"], merchant["id"], sorted(scopes_of(query)), query, back)
 
     def decide(self, form: dict[str, str]) -> str | Page:
         """Where the browser goes after a click: back with a code, or with ``access_denied``."""
         problem = self._problem(form)
         if problem or form.get("decision") not in {"connect", "deny"}:
-            return page(400, "Square", "This link does not work", f"<p>{html.escape(problem or 'No decision.')}</p>")
+            return _CONSENT.objection(problem or "No decision.")
         if form["decision"] == "deny":
             back = {"error": "access_denied", "error_description": "user_denied"}
         else:
             given = form.get("redirect_uri")
             code = self.keys.new_code(scopes_of(form), self.world.now, form.get("code_challenge"), given)
             back = {"code": code, "response_type": "code"}
-        if "state" in form:
-            back["state"] = form["state"]
-        address = form.get("redirect_uri", self.default_redirect_uri)
-        return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(back)}"
+        return way_back(form.get("redirect_uri", self.default_redirect_uri), back, form)
 
     def _problem(self, query: dict[str, str]) -> str | None:
         if query.get("client_id") != self.keys.application_id:
@@ -90,22 +73,9 @@ class OAuth:
             return "The code challenge must be a SHA-256 digest in base64url without padding."
         if query.get("response_type", "code") != "code":
             return "The only response type that is supported is 'code'."
-        if not self._allowed(query.get("redirect_uri", self.default_redirect_uri)):
+        if not may_return(query.get("redirect_uri", self.default_redirect_uri), self.redirect_uris):
             return "The redirect address is not one that the application has registered."
         return None
-
-    def _allowed(self, address: str) -> bool:
-        parts = urlsplit(address)
-        if address in self.redirect_uris:
-            return True
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            return False
-        if parts.hostname == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(parts.hostname).is_loopback
-        except ValueError:
-            return False
 
     def exchange(self, body: Wire) -> Wire:
         """An access token for a code (once, within five minutes) or for a refresh token."""

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from desktop.sandbox.clock import Clock
+from desktop.sandbox.consent import Page
 from desktop.sandbox.faults import Faults
 from desktop.sandbox.square.api import Answer, Api, Request, decoded, dumps, failure, finished
 from desktop.sandbox.square.deeds import DEEDS
@@ -24,7 +25,6 @@ from desktop.sandbox.square.errors import Refusal
 from desktop.sandbox.square.keys import Keys
 from desktop.sandbox.square.oauth import OAuth
 from desktop.sandbox.square.objects import Wire
-from desktop.sandbox.square.page import Page
 from desktop.sandbox.square.world import World
 
 

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import html
-import ipaddress
-from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
-
+from desktop.sandbox.consent import Consent, Page, may_return, way_back
 from desktop.sandbox.stripe.errors import Refusal
 from desktop.sandbox.stripe.keys import CODE_SECONDS, Keys
 from desktop.sandbox.stripe.objects import Wire
@@ -16,29 +10,7 @@ from desktop.sandbox.stripe.world import World
 
 SCOPES = frozenset({"read_only", "read_write"})
 
-_STYLE = """
-:root { color-scheme: light dark }
-:root { --ink: #1a1f36; --paper: #ffffff; --ground: #f6f9fc; --soft: #697386; --line: #e3e8ee }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e6e8ee; --paper: #1c2233; --ground: #10141f; --soft: #9aa3b5; --line: #2e3650 }
-}
-* { box-sizing: border-box }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--ground); color: var(--ink);
-  font: 16px/1.5 system-ui, sans-serif }
-main { width: min(30rem, calc(100vw - 2rem)); background: var(--paper); border: 1px solid var(--line);
-  border-radius: 12px; padding: 2rem; box-shadow: 0 12px 32px rgb(0 0 0 / .08) }
-h1 { font-size: 1.35rem; line-height: 1.3; margin: 0 0 .75rem }
-p, li { color: var(--soft) }
-ul { padding-left: 1.2rem }
-.badge { display: inline-block; background: #fde68a; color: #713f12; border-radius: 99px; padding: .1rem .7rem;
-  font-size: .8rem; font-weight: 600; margin-bottom: 1rem }
-.choices { display: flex; gap: .75rem; margin-top: 1.5rem }
-button { flex: 1; font: inherit; font-weight: 600; padding: .7rem 1rem; border-radius: 8px; cursor: pointer;
-  border: 1px solid var(--line); background: transparent; color: var(--ink) }
-button[value=connect] { background: #4f46e5; border-color: #4f46e5; color: #fff }
-button:focus-visible { outline: 3px solid #a5b4fc; outline-offset: 2px }
-"""
-
+_CONSENT = Consent("Stripe", "/oauth/authorize", "It will be able to:")
 _RIGHTS = {
     "read_only": ("Read customers, invoices, payments, refunds, payouts and subscriptions",),
     "read_write": (
@@ -49,15 +21,6 @@ _RIGHTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """An HTML page with the policy that keeps a browser from loading anything else."""
-
-    status: int
-    html: str
-    policy: str
-
-
 class Refused(Exception):
     """An OAuth error in Stripe's format."""
 
@@ -66,25 +29,6 @@ class Refused(Exception):
         self.status = status
         self.error = error
         self.description = description
-
-
-def _digest(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _page(status: int, title: str, body: str, form_to: str = "") -> Page:
-    text = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{_STYLE}</style></head><body><main>"
-        f'<span class="badge">Paydesk sandbox — not the real Stripe</span><h1>{html.escape(title)}</h1>{body}'
-        "</main></body></html>"
-    )
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{_digest(_STYLE)}'; base-uri 'none'; frame-ancestors 'none'; "
-        f"form-action 'self' {form_to}".rstrip()
-    )
-    return Page(status, text, policy)
 
 
 class OAuth:
@@ -100,37 +44,22 @@ class OAuth:
         """The page with the two buttons, or one that says what is wrong with the request."""
         problem = self._problem(query)
         if problem:
-            return _page(400, "This link does not work", f"<p>{html.escape(problem)}</p>")
-        target = urlsplit(query["redirect_uri"])
-        hidden = "".join(
-            f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
-            for name, value in query.items()
-        )
-        name = self.world.account["business_profile"]["name"]
-        rights = "".join(f"<li>{right}</li>" for right in _RIGHTS[_scope(query)])
-        body = (
-            f"<p>The application <b>Paydesk</b> asks to work with the Stripe account of <b>{html.escape(name)}</b> "
-            f"({self.world.account['id']}). It will be able to:</p><ul>{rights}</ul>"
-            f'<form method="post" action="/oauth/authorize">{hidden}<div class="choices">'
-            '<button type="submit" name="decision" value="deny">Deny</button>'
-            '<button type="submit" name="decision" value="connect">Connect</button></div></form>'
-        )
-        return _page(200, f"Connect {name} to Paydesk", body, f"{target.scheme}://{target.netloc}")
+            return _CONSENT.objection(problem)
+        account = self.world.account
+        name, rights = account["business_profile"]["name"], _RIGHTS[_scope(query)]
+        return _CONSENT.question(name, account["id"], rights, query, query["redirect_uri"])
 
     def decide(self, form: dict[str, str]) -> str | Page:
         """Where the browser goes after a click: back with a code, or with ``access_denied``."""
         problem = self._problem(form)
         if problem or form.get("decision") not in {"connect", "deny"}:
-            return _page(400, "This link does not work", f"<p>{html.escape(problem or 'No decision.')}</p>")
+            return _CONSENT.objection(problem or "No decision.")
         if form["decision"] == "deny":
             back = {"error": "access_denied", "error_description": "The user denied your request"}
         else:
             scope = _scope(form)
             back = {"scope": scope, "code": self.keys.new_code(scope, self.world.now)}
-        if "state" in form:
-            back["state"] = form["state"]
-        joint = "&" if urlsplit(form["redirect_uri"]).query else "?"
-        return f"{form['redirect_uri']}{joint}{urlencode(back)}"
+        return way_back(form["redirect_uri"], back, form)
 
     def _problem(self, query: dict[str, str]) -> str | None:
         if query.get("client_id") != self.keys.client_id:
@@ -139,22 +68,9 @@ class OAuth:
             return "The only response type that is supported is 'code'."
         if query.get("scope", "read_only") not in SCOPES:
             return "The scope must be 'read_only' or 'read_write'."
-        if not self._allowed(query.get("redirect_uri", "")):
+        if not may_return(query.get("redirect_uri", ""), self.redirect_uris):
             return "The redirect address is not one that the application has registered."
         return None
-
-    def _allowed(self, address: str) -> bool:
-        parts = urlsplit(address)
-        if address in self.redirect_uris:
-            return True
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            return False
-        if parts.hostname == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(parts.hostname).is_loopback
-        except ValueError:
-            return False
 
     def exchange(self, form: dict[str, str], key: str | None) -> Wire:
         """An access token for a code (once, within five minutes) or for a refresh token."""

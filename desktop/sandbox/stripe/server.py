@@ -15,12 +15,13 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from desktop.sandbox.clock import Clock
+from desktop.sandbox.consent import Page
 from desktop.sandbox.faults import Faults
 from desktop.sandbox.stripe.api import Api, Request, dumps
 from desktop.sandbox.stripe.deeds import DEEDS
 from desktop.sandbox.stripe.errors import Refusal
 from desktop.sandbox.stripe.keys import Keys, key_of
-from desktop.sandbox.stripe.oauth import OAuth, Page, Refused
+from desktop.sandbox.stripe.oauth import OAuth, Refused
 from desktop.sandbox.stripe.objects import Wire
 from desktop.sandbox.stripe.wire import decode
 from desktop.sandbox.stripe.world import World
