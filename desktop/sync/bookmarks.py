@@ -27,6 +27,9 @@ EVENTS = "events"
 UNSEEN = "unseen:"
 """Before a feed's name: the bookmark of the search for objects that a complete pass did not show."""
 
+PARENTS = "parents:"
+"""Before a feed's name: which of the objects that it is read for one by one its last whole reading began with."""
+
 FIRST = "first"
 FULL = "full"
 """The kinds of passes: a feed's first, and every later one over all of it."""

@@ -15,6 +15,7 @@ from desktop.sync.inbox import Inbox
 from desktop.sync.listing import Fetched, listed, listed_events
 from desktop.sync.pages import take_page
 from desktop.sync.session import DAY_MS, Session
+from desktop.sync.streams import promised
 
 OVERLAP_MS: Final = 600_000
 """Events become visible a little late and share seconds: each reading begins ten minutes before the bookmark."""
@@ -137,8 +138,8 @@ def list_since(
     """Read what was created, or changed, since an instant (ms) and move the feed's promise to when that began.
 
     ``parents`` are asked one after the other; without them the feed is one list. ``promising=False`` leaves the
-    promise where it is. The answer: the instant at which it began; None where something could not be read, which is
-    then told. Raises: CredentialsRefused, CancelledError, LeaseLost, ClosedBooksError.
+    promise where it is. The answer: the instant at which it began; None where reading it stopped, which is then told.
+    Raises: CredentialsRefused, CancelledError, LeaseLost, ClosedBooksError.
     """
 
     def pages() -> Iterator[Fetched]:
@@ -163,8 +164,8 @@ class _Listing:
         self._started: int | None = None
         self._whole = True
 
-    def run(self, pages: Iterator[Fetched], phase: str) -> int | None:
-        """Take the pages in; the instant (ms) at which the first was asked for, None where something is missing."""
+    def run(self, pages: Iterator[Fetched], phase: str) -> int:
+        """Take the pages in; the instant (ms) at which the first was asked for. What is set aside ends the promise."""
         session, seen = self._session, 0
         session.meter.begin(self._stream.name, phase)
         for fetched in session.calls.ahead(pages):
@@ -175,10 +176,10 @@ class _Listing:
         if self._started is None:  # there was nobody to ask for
             self._started = session.provider_now().low
         if self._promising and self._whole and not session.aside.has([self._feed.data_type]):
-            session.keep(self._mark.promise(self._started))
+            session.keep(self._mark.promise(promised(session, self._stream, self._started)))
         else:
             session.keep(self._mark)
-        return self._started if self._whole else None
+        return self._started
 
     def _conclude(self, page: Page, _writer: Writer, whole: bool) -> None:
         self._started = page.asked_at if self._started is None else self._started

@@ -9,13 +9,14 @@ from sqlalchemy import func, select
 
 from desktop.books.tables import BalanceEntry
 from desktop.books.tables.base import table_of
+from desktop.periods import local_midnight
 from desktop.providers.contract import Feed, Stream
 from desktop.sync.bookmarks import Mark
-from desktop.sync.changes import OVERLAP_MS, list_since
+from desktop.sync.changes import OVERLAP_MS, guarded, list_since
 from desktop.sync.lookback import PASS_EVERY_DAYS, read_all
-from desktop.sync.pull import HISTORY
+from desktop.sync.pull import HISTORY, see_parents
 from desktop.sync.session import DAY_MS, Session
-from desktop.sync.streams import stored_parents
+from desktop.sync.streams import met_parents, present_parents, stored_parents
 
 LOOK_BACK_DAYS: Final = 3
 """What is followed by creation is listed again at least this far before the bookmark."""
@@ -31,8 +32,30 @@ def follow(session: Session) -> None:
     """
     for stream, feed in session.feeds:
         mark = session.mark(stream.name, feed.name)
-        if stream.recheck and not mark.under_way and mark.state == "complete":
-            _WAYS[stream.recheck](session, stream, feed, mark)
+        ready = stream.recheck and not mark.under_way and mark.state == "complete"
+        if ready and _meet_parents(session, stream, feed, mark):
+            _WAYS[stream.recheck](session, stream, feed, session.mark(stream.name, feed.name))
+
+
+def _meet_parents(session: Session, stream: Stream, feed: Feed, mark: Mark) -> bool:
+    """Read for parents from the beginning that were not there when the feed was last read whole.
+
+    What is older than the bookmark is in no list of changes: a new parent (a location that these credentials may see
+    now) brings its past along. False where the feed cannot be read now, which is then told.
+    """
+    if not stream.per_parent:
+        return True
+    if guarded(session, stream, feed, lambda: see_parents(session, stream)) is None:
+        return False
+    known, present = met_parents(session, stream, feed), present_parents(session, stream, feed)
+    if present.seen == known.seen or _is_read_whole(stream):
+        return True
+    begin = local_midnight(mark.since_day, session.books.zone) if mark.since_day else None
+    parents = stored_parents(session, stream, beyond=known.seen)
+    if list_since(session, stream, feed, "reading", created_from=begin, parents=parents, promising=False) is None:
+        return False
+    session.keep(present)
+    return True
 
 
 def _since_created(session: Session, stream: Stream, feed: Feed, mark: Mark) -> None:
@@ -64,10 +87,15 @@ def _since_changed(session: Session, stream: Stream, feed: Feed, mark: Mark) -> 
 def _by_scan(session: Session, stream: Stream, feed: Feed, mark: Mark) -> None:
     if session.counts.was_read(stream.name):
         return
-    if stream.parent_days:
+    if not _is_read_whole(stream):
         list_since(session, stream, feed, "changes", parents=_parents(session, stream))
         return
     read_all(session, stream, feed)
+
+
+def _is_read_whole(stream: Stream) -> bool:
+    """Whether each sync reads everything of the stream again, for every parent."""
+    return stream.recheck == "scan" and not stream.parent_days
 
 
 def _may_have_lost(session: Session, stream: Stream, mark: Mark) -> bool:

@@ -25,7 +25,7 @@ from desktop.sync.inbox import overtake
 from desktop.sync.listing import Fetched, listed
 from desktop.sync.pages import take_page
 from desktop.sync.session import DAY_MS, Session
-from desktop.sync.streams import stored_parents
+from desktop.sync.streams import present_parents, promised, stored_parents
 
 HISTORY: Final = frozenset(
     {"invoices", "payments", "refunds", "balance_entries", "payouts", "disputes", "credit_notes"}
@@ -49,10 +49,14 @@ class Pass:
         since = self._mark.since_day
         self._since_at = local_midnight(since, session.books.zone) if since else None
         self._empty = 0
+        self._falls = False
 
     def run(self) -> None:
         """Read to the end. Raises: what ``Reader.page`` raises, CancelledError, LeaseLost, ClosedBooksError."""
         session, mark = self._session, self._mark
+        if self._stream.per_parent and mark.pass_started_at is None:
+            # Who comes later may be missed by the pass, and is asked for from the beginning after it.
+            session.keep(present_parents(session, self._stream, self._feed))
         session.meter.begin(self._stream.name, "reading", mark.seen, self._estimate())
         for fetched in session.calls.batches(self._pages()):
             self._take(fetched)
@@ -128,7 +132,9 @@ class Pass:
     def _after(self, mark: Mark, fetched: Fetched) -> Mark:
         """The bookmark after a page; one that has ended the pass where this was the last."""
         page = fetched.page
-        oldest = _oldest(None if fetched.restarted else mark.oldest_at, page.objects)
+        before = None if fetched.restarted else mark.oldest_at
+        oldest = _oldest(before, page.objects)
+        self._falls = oldest != UNORDERED and (self._falls or _falls(before, oldest, page.objects))
         mark = replace(
             mark,
             state="running",
@@ -139,15 +145,18 @@ class Pass:
             seen=mark.seen + len(page.objects) + len(page.set_aside),
             oldest_at=None if self._stream.per_parent else oldest,
         ).noted(page.notes)
-        if self._stream.horizon_days and not mark.usable and oldest not in (None, UNORDERED):
+        if self._stream.horizon_days and not mark.usable and self._falls:
             horizon = page.asked_at - self._stream.horizon_days * DAY_MS
             mark = replace(mark, usable=oldest is not None and oldest < horizon)
         last = page.cursor is None and not self._stream.per_parent
         return self._ended(mark) if last or self._is_past_since(mark) else mark
 
     def _is_past_since(self, mark: Mark) -> bool:
-        """Whether the list has come to what a setting leaves out; open invoices are read at any age."""
-        if self._since_at is None or mark.oldest_at in (None, UNORDERED) or self._stream.horizon_days:
+        """Whether the list has come to what a setting leaves out; open invoices are read at any age.
+
+        A list that begins with something old may be one that comes oldest first: it has to be seen to fall.
+        """
+        if self._since_at is None or not self._falls or self._stream.horizon_days:
             return False
         return mark.oldest_at is not None and mark.oldest_at < self._since_at
 
@@ -165,7 +174,7 @@ class Pass:
         started = mark.pass_started_at
         if not mark.under_way and started is not None:
             if mark.pass_clean:
-                mark = mark.promise(started)
+                mark = mark.promise(promised(self._session, self._stream, started))
             if mark.since_day is None:
                 self._session.aside.clear_unseen(writer, self._feed.data_type, started)
                 overtake(writer, self._session.integration_id, self._feed.data_type, started)
@@ -223,6 +232,13 @@ def _oldest(before: int | None, objects: Sequence[SourceObject]) -> int | None:
     return before
 
 
+def _falls(before: int | None, oldest: int | None, objects: Sequence[SourceObject]) -> bool:
+    """Whether a page that came newest first as far as it can tell ends with something older than before."""
+    first = next((item.record.created_at for item in objects if item.record and item.record.created_at), None)
+    above = first if before is None else before
+    return above is not None and oldest is not None and oldest < above
+
+
 def pull_feed(session: Session, stream: Stream, feed: Feed) -> bool:
     """Run the feed's pass, and keep how it ended. False where the provider could not be reached.
 
@@ -231,7 +247,7 @@ def pull_feed(session: Session, stream: Stream, feed: Feed) -> bool:
     reading = Pass(session, stream, feed)
     stopped = partial(_stopped, session, stream, reading)
     try:
-        _see_parents(session, stream)
+        see_parents(session, stream)
         reading.run()
     except NotPermitted as error:
         stopped("not_permitted", error)
@@ -245,14 +261,14 @@ def pull_feed(session: Session, stream: Stream, feed: Feed) -> bool:
     return True
 
 
-def _see_parents(session: Session, stream: Stream) -> None:
-    """A stream that is read for each object of another one is only as good as that one.
+def see_parents(session: Session, stream: Stream) -> int:
+    """A stream that is read for each object of another one is only as good as that one. The answer is 0.
 
     Raises: NotPermitted, NotAvailable or Unreachable, as the other one stands.
     """
     place = session.feed_of(stream.per_parent) if stream.per_parent else None
     if place is None:
-        return
+        return 0
     mark = session.mark(place[0].name, place[1].name)
     refusal = {"not_permitted": NotPermitted, "not_available": NotAvailable, "failed": Unreachable}.get(mark.state)
     if refusal is not None:
@@ -262,6 +278,7 @@ def _see_parents(session: Session, stream: Stream) -> None:
             f"It is read for each of the {what}, which could not be read.",
             f"{mark.error}".strip(),
         )
+    return 0
 
 
 def _stopped(session: Session, stream: Stream, reading: Pass, state: str, error: RefusedError | Unreachable) -> None:

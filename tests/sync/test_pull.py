@@ -7,7 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.books.tables import BalanceEntry, Client, ClientLink, IntegrationData, Invoice, Payment, SetAsideObject
+from desktop.books.tables import (
+    BalanceEntry,
+    Client,
+    ClientLink,
+    IntegrationData,
+    Invoice,
+    Payment,
+    Payout,
+    SetAsideObject,
+)
 from desktop.errors import CancelledError, NotConnectedError
 from desktop.providers.contract import CredentialsRefused, NotAvailable, NotPermitted, Unreachable
 from desktop.records import AttemptRecord, Deletion
@@ -265,6 +274,24 @@ def test_a_list_that_does_not_come_newest_first_is_read_to_its_end_whatever_the_
     assert reader.calls.count("page charges") == 14
     recent = {ref for ref, charge in world.objects["charge"].items() if created_at(charge) >= NOW - 88 * DAY}
     assert set(desk.rows(Payment, "external_id")) == {"pi_" + ref[3:] for ref in recent}
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_one_old_object_at_the_beginning_does_not_end_a_list_that_comes_oldest_first(desk: Desk, size: int) -> None:
+    world = fill(World(order="oldest"), 40, days=400)
+    assert len(world.objects["payout"]) > 2
+    desk.sync(FakeReader(world, size=size), since="2026-03-01")
+    recent = {ref for ref, payout in world.objects["payout"].items() if created_at(payout) >= NOW - 88 * DAY}
+    assert recent
+    assert set(desk.rows(Payout, "external_id")) == recent
+    assert desk.status()["payouts"].state == "complete"
+
+
+def test_a_list_of_single_objects_that_comes_newest_first_still_ends_at_the_day(desk: Desk) -> None:
+    world = fill(World(), 40, days=400)
+    reader = FakeReader(world, size=1)
+    desk.sync(reader, since="2026-03-01")
+    assert reader.calls.count("page charges") < 30
 
 
 def test_reaching_further_back_reads_the_rest(desk: Desk) -> None:

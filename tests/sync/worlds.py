@@ -32,9 +32,12 @@ from desktop.records import (
     ClientRecord,
     Deletion,
     DisputeRecord,
+    InventoryCountRecord,
     InvoiceLineRecord,
     InvoicePaymentRecord,
     InvoiceRecord,
+    LocationRecord,
+    OrderRecord,
     PaymentMethodRecord,
     PaymentRecord,
     PayoutRecord,
@@ -64,6 +67,9 @@ RECORDS: Mapping[str, type[Record]] = {
     "dispute": DisputeRecord,
     "subscription": SubscriptionRecord,
     "payment_method": PaymentMethodRecord,
+    "location": LocationRecord,
+    "order": OrderRecord,
+    "inventory_count": InventoryCountRecord,
 }
 
 STREAMS = (
@@ -79,6 +85,35 @@ STREAMS = (
     Stream("payment_methods", (Feed("payment_methods", "payment_method"),), per_parent="customer"),
 )
 
+FOLLOWED = (
+    Stream("locations", (Feed("locations", "location"),), recheck="scan"),
+    Stream("clients", (Feed("customers", "customer"),), recheck="updated"),
+    Stream("orders", (Feed("orders", "order"),), per_parent="location", recheck="updated"),
+    Stream(
+        "payments", (Feed("payment_intents", "payment_intent"),), per_parent="location", recheck="updated",
+        lookback_days=7,
+    ),
+    Stream("refunds", (Feed("refunds", "refund"),), recheck="updated", lookback_days=7),
+    Stream("payouts", (Feed("payouts", "payout"),), per_parent="location", recheck="created", lookback_days=14),
+    Stream(
+        "balance_entries", (Feed("payout_entries", "balance_transaction"),), per_parent="payout", recheck="scan",
+        parent_days=30,
+    ),
+    Stream("disputes", (Feed("disputes", "dispute"),), recheck="scan"),
+    Stream(
+        "inventory_counts", (Feed("inventory_counts", "inventory_count"),), recheck="updated", option="sync_inventory"
+    ),
+)  # fmt: skip
+"""A provider without events: every way of following changes."""
+
+PARENTS: Mapping[str, str] = {
+    "order": "location_ref",
+    "payment_intent": "location_ref",
+    "payout": "location_ref",
+    "balance_transaction": "payout_ref",
+}
+"""What names the object that a list is asked for; the customer where nothing is said."""
+
 NO_EVENTS = frozenset({"balance_transaction"})
 
 
@@ -92,9 +127,13 @@ class World:
     events: list[ProviderEvent] = field(default_factory=list)
     deleted: set[tuple[str, str]] = field(default_factory=set)
     unmappable: dict[tuple[str, str], str] = field(default_factory=dict)
+    changed: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def put(self, data_type: str, external_id: str, record: Record, *, silent: bool = False) -> None:
-        """The object is now like this; told by an event unless ``silent``."""
+    def put(
+        self, data_type: str, external_id: str, record: Record, *, silent: bool = False, changed: int | None = None
+    ) -> None:
+        """The object is now like this; told by an event unless ``silent``. ``changed`` is when it says it changed."""
+        self.changed[data_type, external_id] = self.now if changed is None else changed
         verb = "updated" if external_id in self.objects[data_type] else "created"
         self.objects[data_type][external_id] = record
         if not silent and data_type not in NO_EVENTS:
@@ -155,6 +194,16 @@ def record_of(data_type: str, body: Mapping[str, Any]) -> Record:
     return RECORDS[data_type](**values)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One list that was begun, and from when on (ms)."""
+
+    feed: str
+    parent: str = ""
+    created_from: int | None = None
+    changed_from: int | None = None
+
+
 class FakeReader:
     """A reader over a world. ``before`` runs ahead of each call with its name: to change the world, or to fail."""
 
@@ -164,6 +213,7 @@ class FakeReader:
         self.tick = tick
         self.before: Callable[[str], None] = lambda _name: None
         self.calls: list[str] = []
+        self.asked: list[Asked] = []
         self.refuse: dict[str, Exception] = {}
         self.ignores_created = False
         self.threads: set[threading.Thread] = set()
@@ -189,8 +239,13 @@ class FakeReader:
                 raise CursorGone("Place lost", "It is gone.")
             ids = ids[ids.index(cursor) + 1 :]
         records = world.objects[feed.data_type]
+        if cursor is None:
+            self.asked.append(Asked(feed.name, parent, created_from, changed_from))
         if parent:
-            ids = [ref for ref in ids if records[ref].client_ref == parent]  # type: ignore[union-attr]
+            owner = PARENTS.get(feed.data_type, "client_ref")
+            ids = [ref for ref in ids if getattr(records[ref], owner) == parent]
+        if changed_from is not None:
+            ids = [ref for ref in ids if world.changed[feed.data_type, ref] >= changed_from // 1000 * 1000]
         if created_from is not None and not self.ignores_created:
             ids = [ref for ref in ids if created_at(records[ref]) >= created_from // 1000 * 1000]
         chosen, more = ids[: self.size], len(ids) > self.size
@@ -346,3 +401,45 @@ def sell(world: World, key: str, client: str, at: int, amount: int, *, silent: b
         "charge", amount, 30, amount - 30, "usd", at, at + 2 * DAY, f"ch_{key}", status="available"
     )
     world.put("balance_transaction", f"txn_{key}", entry, silent=silent)
+
+
+def open_shop(world: World, count: int, *, places: Sequence[str] = ("loc_1", "loc_2"), days: int = 200) -> World:
+    """The past of a business with places: at each of them sales with their orders, and payouts with their entries."""
+    for index, place in enumerate(places):
+        add_place(world, place, world.now - (days + 10 + index) * DAY)
+    step = days * DAY // max(count, 1)
+    for index in range(count):
+        at, place = world.now - DAY - index * step, places[index % len(places)]
+        if index < 5:
+            client = ClientRecord(name=f"Client {index}", created_at=at)
+            world.put("customer", f"cus_{index:03}", client, silent=True, changed=at)
+            dispute = DisputeRecord(100 + index, "usd", "needs_response", at, on_ledger=False)
+            world.put("dispute", f"dp_{index:03}", dispute, silent=True, changed=at)
+            stock = InventoryCountRecord(f"item_{index}", place, "in_stock", str(index), at)
+            world.put("inventory_count", f"item_{index}:{place}:in_stock", stock, silent=True, changed=at)
+        take(world, f"{index:04}", place, at, 1000 + index)
+    return world
+
+
+def add_place(world: World, place: str, at: int) -> None:
+    """A location."""
+    world.put("location", place, LocationRecord(place, "active", "usd", at), silent=True, changed=at)
+
+
+def take(
+    world: World, key: str, place: str, at: int, amount: int, *, refunded: bool = True, changed: int | None = None
+) -> None:
+    """One sale at a place with its order, a refund of it, and the payout that brings it to the bank."""
+
+    def put(data_type: str, external_id: str, record: Record) -> None:
+        when = created_at(record) if changed is None else changed
+        world.put(data_type, external_id, record, silent=True, changed=when)
+
+    put("order", f"ord_{key}", OrderRecord("completed", "usd", amount, at, location_ref=place))
+    put("payment_intent", f"pay_{key}", PaymentRecord("succeeded", amount, "usd", at, amount, location_ref=place))
+    if refunded:
+        put("refund", f"re_{key}", RefundRecord(100, "usd", "succeeded", at + 1000, payment_ref=f"pay_{key}"))
+    payout = PayoutRecord(amount, "usd", "paid", at + 2000, location_ref=place, on_ledger=False)
+    put("payout", f"po_{key}", payout)
+    entry = BalanceEntryRecord("fee", -30, 0, -30, "usd", at + 2000, payout_ref=f"po_{key}", location_ref=place)
+    put("balance_transaction", f"poe_{key}", entry)
