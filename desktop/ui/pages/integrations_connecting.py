@@ -85,7 +85,7 @@ class ConnectingCard(Card):
         self.steps = StepList(theme, QCoreApplication.translate("Connecting", "Steps"), self._titles)
         self.steps.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         row.addLayout(left, 11)
-        row.addWidget(self.steps, 9)
+        row.addWidget(self.steps, 9, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(row)
 
     def _make_browser(self) -> QWidget:

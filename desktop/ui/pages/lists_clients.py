@@ -1,23 +1,24 @@
-"""Clients: their columns and tabs, how a row reads, and what the panel says of one."""
+"""Clients: their columns and tabs, how a row reads, and what the panel says of one; those that look alike."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from PySide6.QtCore import QCoreApplication
 
 from desktop.money import format_plain
 from desktop.ui.desk import Desk
-from desktop.ui.models.rows import Amount, Column, PillCell, Row, TwoLines
+from desktop.ui.models.rows import Amount, Column, Marked, PillCell, Row, TwoLines
 from desktop.ui.page import PageContext
+from desktop.ui.pages.clients_joins import LINK, ClientJoins
 from desktop.ui.pages.lists_entries import invoice_entry, payment_entry, rows_of_client
 from desktop.ui.pages.lists_page import ListPage, ListPlan
-from desktop.ui.pages.lists_panel import Action, Block, Entry, PanelContent
+from desktop.ui.pages.lists_panel import Action, Block, Entry, PanelContent, Target
 from desktop.ui.pages.lists_source import Wall, wall_of
-from desktop.ui.pages.lists_where import joined, outside
+from desktop.ui.pages.lists_where import Outside, joined, outside
 from desktop.ui.pages.lists_words import NOTHING, method_text, price_text, subscription_pill, sums_text
-from desktop.ui.wording import money_text
+from desktop.ui.wording import money_text, provider_title
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
@@ -31,7 +32,7 @@ _SHOWN: Final = 6
 
 
 class ClientsPage(ListPage):
-    """Everyone. Opened with ``status``, ``search`` or ``row_id``."""
+    """Everyone. Opened with ``status``, ``search`` or ``row_id``; ``review=True`` asks about those that look alike."""
 
     kinds: ClassVar[frozenset[str]] = frozenset(
         {"clients", "invoices", "payments", "refunds", "subscriptions", "payment_methods", "integrations", "totals"}
@@ -39,6 +40,25 @@ class ClientsPage(ListPage):
 
     def __init__(self, context: PageContext, desk: Desk) -> None:
         super().__init__(context, desk, _plan())
+        self.joins = ClientJoins(context, desk, self)
+        self.body.insertWidget(0, self.joins.banner)
+
+    def refresh(self) -> None:
+        """Ask for the rows, and who looks alike."""
+        super().refresh()
+        self.joins.look()
+
+    def open(self, **wanted: Any) -> None:
+        """Show these rows, or ask about those that look alike."""
+        if wanted.pop("review", False):
+            self.joins.review()
+        super().open(**wanted)
+
+    def _run(self, action: Action) -> None:
+        if action.doing == "separate":
+            self.joins.separate(dict(action.target.wanted)[LINK])
+        else:
+            super()._run(action)
 
 
 def _plan() -> ListPlan:
@@ -48,6 +68,7 @@ def _plan() -> ListPlan:
         listing="clients",
         columns=(
             Column("name", QCoreApplication.translate("Clients", "Name"), "two-line", 22, 4),
+            Column("from", QCoreApplication.translate("Clients", "From"), "marked", 9, 0, sortable=False, folds=True),
             Column(
                 "country", QCoreApplication.translate("Clients", "Country"), "muted", 12, 1, sortable=False, folds=True
             ),
@@ -92,11 +113,20 @@ def show_client(row: ClientRow, wall: Wall) -> Row:
         name = QCoreApplication.translate("Clients", "{0} (deleted)").format(name)
     return (
         TwoLines(name, about),
+        _from(row.providers),
         country_text(row.country) or NOTHING,
         _sums_cell(row.outstanding),
         _sums_cell(row.paid),
         wall.day_of(row.last_paid_at),
     )
+
+
+def _from(providers: Sequence[str]) -> Marked:
+    """The providers that the client is a customer of, by their marks."""
+    titles = [provider_title(name) for name in providers]
+    both = QCoreApplication.translate("Clients", "Both")
+    first, *more = providers or ("",)
+    return Marked(titles[0] if len(titles) == 1 else both if titles else NOTHING, first, tuple(more))
 
 
 def _sums_cell(sums: Sequence[Sum]) -> Amount:
@@ -156,6 +186,7 @@ def open_client(business: Business, client_id: int) -> PanelContent | None:
                 tuple(_method(one, wall) for one in detail.methods),
             ),
             Block(QCoreApplication.translate("Clients", "About"), _about(detail, wall)),
+            Block(QCoreApplication.translate("Clients", "Made of"), _customers(detail, places)),
             *(block for place in still for block in place.own_page()),
         ),
         hosts=tuple(dict.fromkeys(host for place in places for host in place.hosts)),
@@ -234,6 +265,25 @@ def _method(method: MethodRow, wall: Wall) -> Entry:
         expiry,
         pill=PillCell(QCoreApplication.translate("Clients", "Default"), "neutral") if method.is_default else None,
     )
+
+
+def _customers(detail: ClientDetail, places: Sequence[Outside]) -> tuple[Entry, ...]:
+    """The customers that the client is made of, each with the way out where there are several."""
+    own = [link for link in detail.links if not link.merged_into]
+    if len(detail.links) < 2:
+        return ()
+    entries = []
+    for link, place in zip(detail.links, places, strict=True):
+        detail_text = link.external_id
+        action = None
+        if link.merged_into:
+            merged = QCoreApplication.translate("Clients", "{0}, merged by {1} itself")
+            detail_text = merged.format(link.external_id, place.provider)
+        elif len(own) > 1:
+            target = Target(wanted=((LINK, link.link_id),))
+            action = Action("separate", QCoreApplication.translate("Clients", "Separate"), target)
+        entries.append(Entry(place.where, detail=detail_text, mark=link.provider, action=action))
+    return tuple(entries)
 
 
 def _about(detail: ClientDetail, wall: Wall) -> tuple[Entry, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from desktop.records import ClientRecord, PaymentMethodRecord, SubscriptionItemRecord, SubscriptionRecord
-from desktop.ui.models.rows import TwoLines, copied_text, shown_text
+from desktop.ui.models.rows import TwoLines, copied_text, heard_text, shown_text
 from desktop.ui.pages import clients
 from tests import worlds
 
@@ -46,8 +46,10 @@ def test_each_client_reads_with_what_is_open_and_paid(world, place, account, sho
     page = show_page(clients.spec(place.desk))
     (row,) = rows(page, settle)
     assert row[0] == TwoLines("Kline Dental", "k@kline.example")
-    assert [shown_text(cell) for cell in row[1:]] == ["Germany", "$1,120.00 · ¥5,000", "$3,900.00", "1 Nov"]
-    assert [copied_text(cell) for cell in row[2:4]] == ["1120.00 USD 5000 JPY", "3900.00"]
+    assert [shown_text(cell) for cell in row[1:]] == [
+        "Stripe", "Germany", "$1,120.00 · ¥5,000", "$3,900.00", "1 Nov",
+    ]  # fmt: skip
+    assert [copied_text(cell) for cell in row[3:5]] == ["1120.00 USD 5000 JPY", "3900.00"]
 
 
 def test_a_client_only_named_or_deleted_still_reads(world, place, account, show_page, settle, texts) -> None:
@@ -173,3 +175,150 @@ def test_the_page_listens_to_what_it_shows(kline, world, place, show_page, settl
 
 def test_without_clients_it_says_when_they_come(place, account, show_page, texts) -> None:
     assert "No clients yet" in texts(show_page(clients.spec(place.desk)))
+
+
+# ------------------------------------------------------------------------------------------------- one client of two
+
+
+@pytest.fixture
+def twins(world, account) -> int:
+    """Kline is a customer of both; so is Fern, by another name."""
+    shop = int(world.account("square"))
+    world.client(account, "cus_1", "Kline Dental", email="k@kline.example", phone="+49 30 1234567")
+    world.client(account, "cus_2", "Fern Yoga", email="fern@yoga.example")
+    world.client(shop, "SQ1", "KLINE dental", email="K@kline.example", phone="0301234567")
+    world.client(shop, "SQ2", "Fern", email="fern@yoga.example")
+    world.sale(account, "1", 4_000_00, "2026-11-01", client="cus_1")
+    world.sale(shop, "2", 50_00, "2026-11-02", client="SQ1")
+    return shop
+
+
+@pytest.fixture
+def page(twins, place, show_page, settle) -> Any:
+    made = show_page(clients.spec(place.desk))
+    settle()
+    return made
+
+
+def sheet_of(page: Any) -> Any:
+    sheet = page.joins._sheet
+    assert sheet is not None
+    return sheet
+
+
+def pairs_in(page: Any) -> list[tuple[str, str]]:
+    return [(card.pair.keep.name, card.pair.other.name) for card in sheet_of(page).cards]
+
+
+def names(page: Any, settle: Any) -> list[str]:
+    page.refresh()
+    settle()
+    return sorted(row[0].text for row in rows(page, settle))
+
+
+def test_a_banner_says_who_looks_alike(page) -> None:
+    assert page.joins.banner.isVisible()
+    assert page.joins.banner.accessibleName() == "2 clients look like the same person in Stripe and Square"
+
+
+def test_without_twins_there_is_no_banner(world, place, account, show_page, settle) -> None:
+    world.client(account, "cus_1", "Kline Dental")
+    made = show_page(clients.spec(place.desk))
+    settle()
+    assert not made.joins.banner.isVisible()
+
+
+def test_the_sheet_shows_both_side_by_side_and_why(page, press, texts, settle, audit_accessibility) -> None:
+    press(page.joins.banner, "Review")
+    told = texts(sheet_of(page).cards[0])
+    assert told == [
+        "Kline Dental", "KLINE dental",
+        "E-mail", "k@kline.example", "K@kline.example",
+        "Phone", "+49 30 1234567", "0301234567",
+        "From", "Stripe", "Square",
+        "Same e-mail address, phone number and name.",
+    ]  # fmt: skip
+    assert texts(sheet_of(page).cards[1])[-1] == "Same e-mail address."
+    assert audit_accessibility(sheet_of(page)) == []
+    sheet_of(page).done_button.click()
+    settle()
+    assert page.joins._sheet is None
+
+
+def test_joined_by_the_owner_they_are_one_with_both_marks(page, place, settle) -> None:
+    page.joins.review()
+    sheet_of(page).cards[0].join_button.click()
+    settle()
+    assert pairs_in(page) == [("Fern Yoga", "Fern")]
+    assert names(page, settle) == ["Fern", "Fern Yoga", "Kline Dental"]
+    kline = next(row for row in rows(page, settle) if row[0].text == "Kline Dental")
+    assert (kline[1].text, kline[1].provider, kline[1].also) == ("Both", "stripe", ("square",))
+    assert heard_text(kline[1]) == "Both, Stripe, Square"
+    assert kline[4].text == "$4,050.00"
+    (told,) = place.told
+    assert (told.title, told.text, told.action_label) == ("Joined", "Kline Dental is one client now.", "Undo")
+    told.action()
+    settle()
+    assert len(pairs_in(page)) == 2
+    assert names(page, settle) == ["Fern", "Fern Yoga", "KLINE dental", "Kline Dental"]
+    sheet_of(page).reject()
+
+
+def test_what_is_not_the_same_goes_and_comes_back_on_request(page, place, settle) -> None:
+    page.joins.review()
+    sheet_of(page).cards[1].dismiss_button.click()
+    settle()
+    assert pairs_in(page) == [("Kline Dental", "KLINE dental")]
+    assert page.joins.banner.accessibleName() == "1 client looks like the same person in Stripe and Square"
+    place.told[0].action()
+    settle()
+    assert len(pairs_in(page)) == 2
+    sheet_of(page).reject()
+
+
+def test_after_the_last_pair_the_sheet_says_so_and_the_banner_goes(page, texts, settle) -> None:
+    page.joins.review()
+    for _ in range(2):
+        sheet_of(page).cards[0].join_button.click()
+        settle()
+    assert "Nothing is left to decide" in texts(sheet_of(page))
+    assert not page.joins.banner.isVisible()
+    sheet_of(page).reject()
+
+
+def test_a_refused_decision_is_said_in_the_sheet(page, settle) -> None:
+    page.joins.review()
+    page.joins._on_join(1, 999)
+    settle()
+    assert "not in the books" in sheet_of(page).notice.accessibleName()
+    assert sheet_of(page).cards[0].isEnabled()
+    sheet_of(page).reject()
+
+
+def test_the_panel_says_what_a_client_is_made_of_and_separates(page, place, texts, press, settle) -> None:
+    page.joins.review()
+    sheet_of(page).cards[0].join_button.click()
+    sheet_of(page).reject()
+    settle()
+    page.open(row_id=1)
+    settle()
+    told = texts(page.panel)
+    assert after(told, "Made of")[:4] == ["Stripe", "cus_1", "Square", "SQ1"]
+    assert {"Open in Stripe", "Open in Square"} <= set(told)
+    assert after(told, "Totals")[:2] == ["Collected", "$4,050.00"]
+    press(page.panel, "Separate: Square SQ1")
+    assert place.told[-1].text == "KLINE dental is a client of its own again."
+    assert names(page, settle) == ["Fern", "Fern Yoga", "KLINE dental", "Kline Dental"]
+    assert "Made of" not in texts(page.panel)
+    place.told[-1].action()
+    assert names(page, settle) == ["Fern", "Fern Yoga", "Kline Dental"]
+    assert "Made of" in texts(page.panel)
+
+
+def test_the_review_opens_from_elsewhere(twins, place, show_page, settle) -> None:
+    made = clients.spec(place.desk).make(place.context)
+    made.open(review=True)
+    settle()
+    assert len(pairs_in(made)) == 2
+    sheet_of(made).reject()
+    made.deleteLater()
