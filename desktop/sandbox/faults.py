@@ -66,6 +66,17 @@ class Fault:
         self.hits += 1
         return True
 
+    def spoiled(self, one: dict[str, Any]) -> dict[str, Any]:
+        """An object without the field ``name``, or with ``value`` for it; the same one where another is meant."""
+        if self.object_id not in {None, one.get("id")}:
+            return one
+        copy = dict(one)
+        if self.value is None:
+            copy.pop(self.name, None)
+        else:
+            copy[self.name] = self.value
+        return copy
+
 
 class Bucket:
     """A token bucket over real time: ``rate`` requests a second, ``burst`` at once."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from desktop.sandbox.faults import Fault, Faults
+from desktop.sandbox.messages import Answer, Request
 from desktop.sandbox.square import reads, reads_money, writes
 from desktop.sandbox.square.calls import Call, Cursors, Endpoint
 from desktop.sandbox.square.errors import Refusal, bad, invalid
@@ -27,28 +27,6 @@ _FAILURES = {
     503: ("SERVICE_UNAVAILABLE", "The service is not available."),
     504: ("GATEWAY_TIMEOUT", "The gateway gave up waiting."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What came in: header names in lower case, the query and the body as text."""
-
-    method: str
-    path: str
-    query: str
-    body: str
-    headers: dict[str, str]
-
-
-@dataclass(slots=True)
-class Answer:
-    """What goes out. ``broken`` is ``drop`` or ``truncate`` where the body must not arrive whole."""
-
-    status: int
-    body: bytes
-    headers: dict[str, str] = field(default_factory=dict)
-    delay: float = 0.0
-    broken: str | None = None
 
 
 def dumps(value: Any) -> bytes:
@@ -216,11 +194,7 @@ def finished(answer: Answer, request: Request, striking: list[Fault]) -> Answer:
         "Content-Type": "application/json",
         "Square-Version": request.headers.get("square-version", API_VERSION),
     }
-    for fault in striking:
-        if fault.kind == "slow":
-            answer.delay += fault.seconds
-        if fault.kind in {"drop", "truncate"}:
-            answer.broken = fault.kind
+    answer.hamper(striking)
     return answer
 
 
@@ -240,21 +214,11 @@ def _spoiled(made: Wire, fault: Fault) -> Wire:
             name: [strange, *value] if isinstance(value, list) and name != "metadata" else value
             for name, value in made.items()
         }
-    spoiled: Wire = {}
-    for name, value in made.items():
-        if isinstance(value, list):
-            spoiled[name] = [_spoil_one(one, fault) for one in value]
-        else:
-            spoiled[name] = _spoil_one(value, fault)
-    return spoiled
+    return {
+        name: [_spoiled_one(one, fault) for one in value] if isinstance(value, list) else _spoiled_one(value, fault)
+        for name, value in made.items()
+    }
 
 
-def _spoil_one(one: Any, fault: Fault) -> Any:
-    if not isinstance(one, dict) or fault.object_id not in {None, one.get("id")}:
-        return one
-    copy = dict(one)
-    if fault.value is None:
-        copy.pop(fault.name, None)
-    else:
-        copy[fault.name] = fault.value
-    return copy
+def _spoiled_one(one: Any, fault: Fault) -> Any:
+    return fault.spoiled(one) if isinstance(one, dict) else one

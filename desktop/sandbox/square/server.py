@@ -19,7 +19,8 @@ from starlette.types import Receive, Scope, Send
 from desktop.sandbox.clock import Clock
 from desktop.sandbox.consent import Page
 from desktop.sandbox.faults import Faults
-from desktop.sandbox.square.api import Answer, Api, Request, decoded, dumps, failure, finished
+from desktop.sandbox.messages import Answer, Request
+from desktop.sandbox.square.api import Api, decoded, dumps, failure, finished
 from desktop.sandbox.square.deeds import DEEDS
 from desktop.sandbox.square.errors import Refusal
 from desktop.sandbox.square.keys import Keys

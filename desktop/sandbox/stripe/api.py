@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
 from desktop.sandbox.faults import Fault, Faults
 from desktop.sandbox.ids import Ids
+from desktop.sandbox.messages import Answer, Request
 from desktop.sandbox.stripe import reads, wire, writes
 from desktop.sandbox.stripe.calls import Call, Endpoint
 from desktop.sandbox.stripe.errors import Refusal, unknown_parameter
@@ -20,28 +20,6 @@ from desktop.sandbox.stripe.world import World
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z_]+)?")
 _NOT_KEPT = frozenset({400, 401, 403, 404, 429})
 _LIMITED = "Request rate limit exceeded. You can learn more about rate limits here https://stripe.com/docs/rate-limits."
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What came in: header names in lower case, the query or the body as text."""
-
-    method: str
-    path: str
-    query: str
-    body: str
-    headers: dict[str, str]
-
-
-@dataclass(slots=True)
-class Answer:
-    """What goes out. ``broken`` is ``drop`` or ``truncate`` where the body must not arrive whole."""
-
-    status: int
-    body: bytes
-    headers: dict[str, str] = field(default_factory=dict)
-    delay: float = 0.0
-    broken: str | None = None
 
 
 def dumps(value: Any) -> bytes:
@@ -78,11 +56,7 @@ class Api:
             "Stripe-Version": request.headers.get("stripe-version", API_VERSION),
             "Cache-Control": "no-cache, no-store",
         }
-        for fault in striking:
-            if fault.kind == "slow":
-                answer.delay += fault.seconds
-            if fault.kind in {"drop", "truncate"}:
-                answer.broken = fault.kind
+        answer.hamper(striking)
         return answer
 
     def _refused(self, refusal: Refusal) -> Answer:
@@ -225,14 +199,5 @@ def _spoiled(made: Any, fault: Fault) -> Any:
     data = made["data"] if listed else [made]
     if fault.kind == "unknown_object":
         return {**made, "data": [{"id": "zap_1", "object": "zeppelin", "created": 1}, *data]} if listed else made
-    spoiled = [_spoil_one(one, fault) if fault.object_id in {None, one.get("id")} else one for one in data]
+    spoiled = [fault.spoiled(one) for one in data]
     return {**made, "data": spoiled} if listed else spoiled[0]
-
-
-def _spoil_one(one: dict[str, Any], fault: Fault) -> dict[str, Any]:
-    copy = dict(one)
-    if fault.value is None:
-        copy.pop(fault.name, None)
-    else:
-        copy[fault.name] = fault.value
-    return copy

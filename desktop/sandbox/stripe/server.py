@@ -17,7 +17,8 @@ from starlette.types import Receive, Scope, Send
 from desktop.sandbox.clock import Clock
 from desktop.sandbox.consent import Page
 from desktop.sandbox.faults import Faults
-from desktop.sandbox.stripe.api import Api, Request, dumps
+from desktop.sandbox.messages import Request
+from desktop.sandbox.stripe.api import Api, dumps
 from desktop.sandbox.stripe.deeds import DEEDS
 from desktop.sandbox.stripe.errors import Refusal
 from desktop.sandbox.stripe.keys import Keys, key_of
