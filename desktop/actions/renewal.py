@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from desktop.actions.business import Business, credentials_place
 from desktop.actions.platforms import platform_app
 from desktop.books.books import read_setting, write_setting
-from desktop.books.integrations import NEEDS_ATTENTION, IntegrationRow, log_activity, update_integration
+from desktop.books.integrations import ACTIVE, NEEDS_ATTENTION, IntegrationRow, log_activity, update_integration
 from desktop.periods import day_of
 from desktop.providers.contract import Credentials, CredentialsRefused, Tenure, Unanswered, Unreachable
 from desktop.sync.lease import Held, Lease, acquire, holder_text
@@ -96,7 +96,7 @@ class _Exchange:
         if known.state == SPENT or self._is_over(tenure):
             return self._last_ones(tenure)
         if known.state == ASKED and self._now - known.at < PAUSE_MS:
-            return self._meanwhile(tenure, None)
+            return self._meanwhile(tenure, None, lost=True)
         return self._ask(tenure, _Renewal(ASKED, self._now, known.tries + 1))
 
     def _ask(self, tenure: Tenure, intent: _Renewal) -> Credentials:
@@ -109,10 +109,10 @@ class _Exchange:
             self._keep(_Renewal(SPENT, intent.at, intent.tries))
             return self._last_ones(tenure)
         except Unanswered as error:
-            return self._meanwhile(tenure, error)
+            return self._meanwhile(tenure, error, lost=True)
         except Unreachable as error:
             self._keep(_Renewal())  # it never left: nothing was spent, and it may be tried again at any time
-            return self._meanwhile(tenure, error)
+            return self._meanwhile(tenure, error, lost=False)
         self._store(renewed)
         return renewed
 
@@ -122,8 +122,8 @@ class _Exchange:
         sealed = business.vault.seal_fields(row.row_uuid, credentials_place(row.row_uuid), dict(credentials.fields))
         with business.books.write() as writer:
             self._lease.check(writer)
-            told = {} if row.status == NEEDS_ATTENTION else {"attention": ""}
-            update_integration(writer.connection, row.id, credentials=sealed, **told)
+            # Whatever was refused so far, it was not these.
+            update_integration(writer.connection, row.id, credentials=sealed, status=ACTIVE, attention="")
             forget_renewal(writer.connection, row.row_uuid)
             log_activity(writer.connection, self._now, "renew", row.title, row.id)
 
@@ -133,14 +133,17 @@ class _Exchange:
             write_setting(writer.connection, _setting(self._row.row_uuid), renewal.kept())
         return renewal
 
-    def _meanwhile(self, tenure: Tenure, error: Unreachable | None) -> Credentials:
-        """The old credentials while they last; it may still come right by itself, but not for ever."""
+    def _meanwhile(self, tenure: Tenure, error: Unreachable | None, *, lost: bool) -> Credentials:
+        """The old credentials while they last; it may still come right by itself, but not for ever.
+
+        ``lost``: an answer was, so that what they are exchanged with may be spent.
+        """
         title = self._provider.title
         ended = self._refused or self._now >= tenure.expires_at
         until = tenure.renewable_until
         if until is not None and until - self._now < WARN_MS:
             self._tell(f"Let Paydesk reach {title} by {self._day(until)}, or it has to be connected again.")
-        elif tenure.expires_at - self._now < WARN_MS and not ended:
+        elif lost and tenure.expires_at - self._now < WARN_MS and not ended:
             self._tell(f"Reconnect {title} by {self._day(tenure.expires_at)}: its access could not be renewed yet.")
         if ended:
             raise error or Unreachable(

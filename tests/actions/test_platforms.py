@@ -46,3 +46,29 @@ def test_half_a_pair_is_no_pair(open_home: Callable[..., Business], client_id: s
     with pytest.raises(UsageError):
         keep_platform(business, "stripe", client_id, secret)
     assert known_platform(business, "stripe") is None
+
+
+def test_square_needs_the_id_of_an_application_and_no_secret(open_home: Callable[..., Business]) -> None:
+    business = open_home()
+    keep_platform(business, "square", " sq0idp-mine ")
+    app = platform_app(business, "square")
+    assert app is not None
+    assert (app.client_id, app.client_secret) == ("sq0idp-mine", "")
+    assert not business.vault.is_unlocked
+    with pytest.raises(UsageError, match="application"):
+        keep_platform(business, "square", " ")
+
+
+def test_a_secret_of_square_s_is_sealed_where_it_is_given(open_home: Callable[..., Business]) -> None:
+    business = open_home()
+    keep_platform(business, "square", "sq0idp-mine", "sq0csp-secret0000")
+    assert "sq0csp-secret0000" not in str(business.books.setting("platform.square"))
+    app = platform_app(business, "square")
+    assert app is not None
+    assert app.client_secret == "sq0csp-secret0000"
+
+
+def test_square_s_id_in_the_environment_is_enough(open_home: Callable[..., Business]) -> None:
+    known = known_platform(open_home(PAYDESK_SQUARE_CLIENT_ID="sq0idp-env"), "square")
+    assert known is not None
+    assert (known.client_id, known.fixed) == ("sq0idp-env", True)
