@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.ui.addresses import Addresses, RefusedAddressError
@@ -48,7 +48,7 @@ class DisconnectConfirm(Sheet):
         for drawing, role, text in told:
             row = QHBoxLayout()
             row.setSpacing(theme.px(10))
-            row.addWidget(Picture(theme, drawing, role, 16))
+            row.addWidget(Picture(theme, drawing, role, 16), alignment=Qt.AlignmentFlag.AlignTop)
             row.addWidget(PlainLabel(text, wrap=True), 1)
             self.body.addLayout(row)
         self.page_button: Button | None = None

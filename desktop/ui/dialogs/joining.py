@@ -27,10 +27,13 @@ NOTHING: Final = "—"
 
 
 class JoiningSheet(Sheet):
-    """Signals: ``join_asked`` with the id that is kept and the other one, ``dismiss_asked`` with both."""
+    """Signals: ``join_asked`` with the id that is kept and the other one, ``dismiss_asked`` with both; ``undo_asked``
+    to take back what ``show_done`` told last.
+    """
 
     join_asked = Signal(object, object)
     dismiss_asked = Signal(object, object)
+    undo_asked = Signal()
 
     def __init__(self, theme: Theme, pairs: Sequence[Suggestion], parent: QWidget | None) -> None:
         super().__init__(
@@ -48,10 +51,16 @@ class JoiningSheet(Sheet):
         self._list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         named(self._list, QCoreApplication.translate("Joining", "Pairs of clients"))
         self._list.body.setSpacing(theme.px(12))
+        self._list.body.setContentsMargins(0, 0, theme.px(10), 0)
         self.body.addWidget(self._list, 1)
         self._left = PlainLabel("", look="secondary", tone="text-3")
         self.foot.insertWidget(0, self._left)
-        self._begun = False
+        self.undo_button = Button(theme, QCoreApplication.translate("Joining", "Undo"), look="link")
+        self.undo_button.setAutoDefault(False)
+        self.undo_button.clicked.connect(self._on_undo)
+        self.undo_button.hide()
+        self.foot.insertWidget(1, self.undo_button)
+        self._begun, self._done = False, ""
         done = QCoreApplication.translate("Joining", "Done")
         self.done_button = self.add_button(done, self.accept, "secondary", default=True)
         self.show_pairs(pairs)
@@ -73,7 +82,8 @@ class JoiningSheet(Sheet):
         self._list.body.addStretch(1)
         one = QCoreApplication.translate("Joining", "1 pair")
         many = QCoreApplication.translate("Joining", "{0} pairs").format(f"{len(pairs):,}")
-        self._left.set_text(one if len(pairs) == 1 else many if pairs else "")
+        if not self._done:
+            self._left.set_text(one if len(pairs) == 1 else many if pairs else "")
         if not self._begun:
             # Later it stays as high as it is: the buttons must not run away from under the pointer.
             needed = sum(card.sizeHint().height() + theme.px(12) for card in self.cards)
@@ -83,10 +93,22 @@ class JoiningSheet(Sheet):
         bar.setValue(place)
         (self.cards[0].join_button if self.cards else self.done_button).setFocus()
 
+    def show_done(self, text: str) -> None:
+        """Say at the foot what was done, with the way back: a message in the window would stand behind the sheet."""
+        self._done = text
+        self.undo_button.setVisible(bool(text))
+        self._left.set_text(text)
+
     def show_busy(self, busy: bool) -> None:
         """One decision is being written: the others wait."""
         for card in self.cards:
             card.setEnabled(not busy)
+
+    @Slot()
+    def _on_undo(self) -> None:
+        self.show_done("")
+        self.show_busy(True)
+        self.undo_asked.emit()
 
     @Slot(object, object)
     def _on_join(self, keep_id: int, other_id: int) -> None:

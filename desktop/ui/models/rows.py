@@ -86,11 +86,18 @@ class TwoLines:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A text behind the mark of a provider; an empty ``provider`` draws none. ``also``: more providers' marks."""
+    """A text behind the mark of a provider; an empty ``provider`` draws none. ``also``: more providers' marks.
+
+    Marks without a text are read out and copied as the providers' names.
+    """
 
     text: str
     provider: str
     also: tuple[str, ...] = ()
+
+    def titles(self) -> str:
+        """The providers by name; empty where there is no mark."""
+        return ", ".join(provider_title(name) for name in (self.provider, *self.also) if name)
 
 
 Cell: TypeAlias = str | Amount | PillCell | TwoLines | Marked
@@ -371,13 +378,14 @@ def heard_text(cell: Cell) -> str:
     if isinstance(cell, Amount) and cell.note:
         return one_line(f"{cell.text}, {cell.note}")
     if isinstance(cell, Marked) and cell.provider:
-        marks = ", ".join(provider_title(name) for name in (cell.provider, *cell.also))
-        return shown_text(cell) if cell.text == marks else one_line(f"{cell.text}, {marks}")
+        return one_line(f"{cell.text}, {cell.titles()}" if cell.text else cell.titles())
     return shown_text(cell)
 
 
 def copied_text(cell: Cell) -> str:
     """What a copy of the cell puts on the clipboard; an amount as a plain number."""
+    if isinstance(cell, Marked) and not cell.text:
+        return cell.titles()
     return cell.copy if isinstance(cell, Amount) else shown_text(cell)
 
 

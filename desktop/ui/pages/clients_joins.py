@@ -42,6 +42,7 @@ class ClientJoins(QObject):
         self._wants_review = False
         self._known = False
         self._sheet: JoiningSheet | None = None
+        self._way_back: Undo | None = None
         self.banner = Notice(context.theme, "info")
         self.banner.offer(QCoreApplication.translate("ClientJoins", "Review"))
         self.banner.pressed.connect(self.review)
@@ -70,6 +71,7 @@ class ClientJoins(QObject):
         sheet = self._sheet = JoiningSheet(self._context.theme, self.pairs, self._page.window())
         sheet.join_asked.connect(self._on_join)
         sheet.dismiss_asked.connect(self._on_dismiss)
+        sheet.undo_asked.connect(self._on_undo_asked)
         sheet.finished.connect(self._on_closed)
         sheet.open()
 
@@ -149,11 +151,21 @@ class ClientJoins(QObject):
             self._context.messages.error(error)
 
     def _tell(self, title: str, text: str, undo: Undo) -> None:
+        if self._sheet is not None:
+            self._way_back = undo
+            self._sheet.show_done(text)
+            return
         label = QCoreApplication.translate("ClientJoins", "Undo")
         self._context.messages.tell(Message("success", title, text, label, partial(self._undo, undo)))
 
     def _undo(self, undo: Undo) -> None:
-        self._context.tasks.change(self._desk.question(undo), self._on_undone, self._context.messages.error)
+        self._context.tasks.change(self._desk.question(undo), self._on_undone, self._on_refused)
+
+    @Slot()
+    def _on_undo_asked(self) -> None:
+        undo, self._way_back = self._way_back, None
+        if undo is not None:
+            self._undo(undo)
 
     @Slot(object)
     def _on_undone(self, _done: object) -> None:

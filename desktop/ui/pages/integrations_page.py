@@ -289,7 +289,9 @@ class IntegrationsPage(Page):
         elif offer is None or ended.revoked:
             self.context.messages.warning(title, ended.note)
         else:
-            text = f"{ended.note} {way_to_end_access(offer.provider, offer.title)}"
+            # What happened, then the way there: the note's own advice is the same in fewer words.
+            happened = ended.note.partition(". ")[0].rstrip(".")
+            text = f"{happened}. {way_to_end_access(offer.provider, offer.title)}"
             there = QCoreApplication.translate("Integrations", "Open {0}'s dashboard").format(offer.title)
             self.context.messages.warning(title, text, there, partial(self._open_access_page, offer))
 

@@ -18,7 +18,7 @@ from desktop.ui.pages.lists_panel import Action, Block, Entry, PanelContent, Tar
 from desktop.ui.pages.lists_source import Wall, wall_of
 from desktop.ui.pages.lists_where import Outside, joined, outside
 from desktop.ui.pages.lists_words import NOTHING, method_text, price_text, subscription_pill, sums_text
-from desktop.ui.wording import money_text, provider_title
+from desktop.ui.wording import money_text
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
@@ -68,7 +68,7 @@ def _plan() -> ListPlan:
         listing="clients",
         columns=(
             Column("name", QCoreApplication.translate("Clients", "Name"), "two-line", 22, 4),
-            Column("from", QCoreApplication.translate("Clients", "From"), "marked", 9, 0, sortable=False, folds=True),
+            Column("from", QCoreApplication.translate("Clients", "From"), "marked", 6, 0, sortable=False, folds=True),
             Column(
                 "country", QCoreApplication.translate("Clients", "Country"), "muted", 12, 1, sortable=False, folds=True
             ),
@@ -123,10 +123,8 @@ def show_client(row: ClientRow, wall: Wall) -> Row:
 
 def _from(providers: Sequence[str]) -> Marked:
     """The providers that the client is a customer of, by their marks."""
-    titles = [provider_title(name) for name in providers]
-    both = QCoreApplication.translate("Clients", "Both")
     first, *more = providers or ("",)
-    return Marked(titles[0] if len(titles) == 1 else both if titles else NOTHING, first, tuple(more))
+    return Marked("" if first else NOTHING, first, tuple(more))
 
 
 def _sums_cell(sums: Sequence[Sum]) -> Amount:

@@ -39,7 +39,8 @@ class Notice(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(12), theme.px(10), theme.px(12), theme.px(10))
         row.setSpacing(theme.px(10))
-        row.addWidget(Picture(theme, _DRAWINGS[tone], tone, 18), alignment=Qt.AlignmentFlag.AlignTop)
+        self._sign = Picture(theme, _DRAWINGS[tone], tone, 18)
+        row.addWidget(self._sign)
         words = QVBoxLayout()
         words.setSpacing(theme.px(2))
         ink: Tone = tone
@@ -58,6 +59,8 @@ class Notice(QFrame):
         self._title.set_text(title)
         self._text.set_text(text)
         self._text.setVisible(bool(text))
+        # Beside one line, which the button may make higher, the sign stands in the middle.
+        self._row.setAlignment(self._sign, Qt.AlignmentFlag.AlignTop if text else Qt.AlignmentFlag.AlignVCenter)
         self.setAccessibleName(f"{title}. {text}".strip(". "))
 
     def offer(self, label: str) -> None:
