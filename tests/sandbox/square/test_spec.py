@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from desktop.sandbox.launch import Background
+from desktop.sandbox.background import Background
 from tests.helpers import square_spec
 from tests.helpers.square_spec import Exchange, Spec, Watch
 
