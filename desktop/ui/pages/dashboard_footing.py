@@ -44,6 +44,8 @@ def ground_of(answer: Answer, *, syncing: bool) -> Ground:
     attention = [account.title for account in answer.accounts if account.attention]
     gaps = _named((gap.provider, gap.stream) for gap in footing.gaps)
     parts = []
+    if answer.place is not None:
+        parts.append(QCoreApplication.translate("Dashboard", "Only {0}").format(answer.place.name))
     if not answer.accounts:
         parts.append(
             QCoreApplication.translate("Dashboard", "Nothing is connected: figures rest on what was read before")

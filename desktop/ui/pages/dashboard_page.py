@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from desktop.errors import WorldError
@@ -39,6 +40,8 @@ _FIGURES: Final = (
     ("success_rate", success_text, "payments", {"status": "failed"}),
     ("average_invoice", average_text, "invoices", {"status": ""}),
 )
+#: Below this width of the page its bar is written short.
+_TIGHT_BELOW: Final = 860
 _FOUR_FROM: Final = 820
 _BESIDE_FROM: Final = 780
 
@@ -59,9 +62,12 @@ class DashboardPage(Page):
         self._answer: Answer | None = None
         self._month = ""
         self._currency = ""
+        self._location = ""
+        self._tight = False
         self._bar = DashboardBar(self.theme)
         self._bar.month_picked.connect(self._on_month)
         self._bar.currency_picked.connect(self._on_currency)
+        self._bar.location_picked.connect(self._on_location)
         self._figures = {what: self._figure(what) for what, *_rest in _FIGURES}
         self.chart = ChartCard(self.theme, self.tasks)
         self.lists = PeopleAndServices(self.theme)
@@ -81,21 +87,31 @@ class DashboardPage(Page):
         self.show_loading()
 
     def top_bar(self) -> Sequence[QWidget]:
-        """The currency and the month."""
+        """The location, the currency and the month."""
         return (self._bar,)
 
     def refresh(self) -> None:
         """Ask for the month's figures; what is shown stays until they are here."""
         if self._answer is None:
             self.show_loading()
-        question = self._desk.question(partial(_ask, self._month or None))
+        question = self._desk.question(partial(_ask, self._month or None, self._location))
         self.tasks.query(question, self._on_answer, self.show_failed)
 
     def open(self, **wanted: Any) -> None:
-        """Opened from elsewhere: ``month="2026-10"`` shows that month."""
+        """Opened from elsewhere: ``month="2026-10"`` shows that month, ``location`` (a provider's id) that place."""
+        if "location" in wanted and wanted["location"] != self._location:
+            self._on_location(str(wanted["location"] or ""))
         month = str(wanted.get("month") or "")
         if month and month != self._month:
             self._on_month(month)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the bar takes less of the top bar."""
+        super().resizeEvent(event)
+        tight = self.width() < self.theme.px(_TIGHT_BELOW)
+        if tight != self._tight:
+            self._tight = tight
+            self._bar.show_tight(tight=tight)
 
     def figure(self, what: str) -> KeyFigure:
         """A key figure by its name in the report."""
@@ -112,6 +128,7 @@ class DashboardPage(Page):
     @Slot(object)
     def _on_answer(self, answer: Answer) -> None:
         self._answer = answer
+        self._location = answer.place.ref if answer.place is not None else ""
         if not answer.has_figures and not answer.is_read:
             self._show_waiting(answer)
             return
@@ -149,6 +166,7 @@ class DashboardPage(Page):
         current = report.as_of[:7]
         first = min(answer.first_month or current, report.month)
         self._bar.month.show_months(months_back(first, current), report.month)
+        self._bar.show_places(answer.places, self._location)
         self._bar.show_currencies([part.currency for part in report.currencies], self._currency)
         if part is not None:
             self.chart.show_part(report, part, answer.first_month)
@@ -215,7 +233,8 @@ class DashboardPage(Page):
         asked = self.sender()
         for what, _text_of, page, wanted in _FIGURES:
             if self._figures[what] is asked:
-                self.context.open_page(page, **wanted)
+                place = {"location": self._location} if self._location else {}
+                self.context.open_page(page, **wanted, **place)
 
     @Slot(object)
     def _on_client(self, client: int) -> None:
@@ -233,14 +252,19 @@ class DashboardPage(Page):
         self.refresh()
 
     @Slot(str)
+    def _on_location(self, location: str) -> None:
+        self._location = location
+        self.refresh()
+
+    @Slot(str)
     def _on_currency(self, currency: str) -> None:
         self._currency = currency
         self._show_figures()
         self._show_rest()
 
 
-def _ask(month: str | None, business: Any) -> Answer:
-    return ask_dashboard(business, month)
+def _ask(month: str | None, location: str, business: Any) -> Answer:
+    return ask_dashboard(business, month, location)
 
 
 def _titles() -> dict[str, str]:
