@@ -115,10 +115,10 @@ class Stage:
         assert found is not None
         return found
 
-    def choose(self, way: str) -> None:
+    def choose(self, way: str, provider: str = "stripe") -> None:
         """From the card through the picker."""
         self.page.payments._button.click()
-        card = self.sheet(ProviderPicker).cards[0]
+        (card,) = [one for one in self.sheet(ProviderPicker).cards if one._offer.provider == provider]
         (card.leading if card._offer.leads == way else card.other).click()
 
     def paste(self, key: str) -> None:
