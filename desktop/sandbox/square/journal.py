@@ -12,18 +12,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desktop.sandbox.clock import add_months, instant, local_day
+from desktop.sandbox.clock import local_day
+from desktop.sandbox.tallies import Figures, Months, as_of, counted, in_order, month_end, standing
 
 _KINDS = ("collected", "refunds", "disputes", "fees", "net", "tips", "paid_out")
 _IN_NET = {"collected": 1, "refunds": -1, "disputes": -1, "fees": -1}
 _COUNTS = ("payments_succeeded", "payments_failed")
-
-Months = dict[str, dict[str, dict[str, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +89,21 @@ class Journal:
         self.stock[location][variation] += quantity
 
     def _standing(self, before: int) -> list[Standing]:
-        latest = {one.invoice: one for one in self.standings if one.at < before}
-        return [one for one in latest.values() if one.remaining]
+        return [one for one in standing(self.standings, before) if one.remaining]
 
-    def outstanding(self, before: int) -> dict[str, dict[str, int]]:
+    def outstanding(self, before: int) -> dict[str, Figures]:
         """Count and amount of open invoices by currency, as they stood just before an instant."""
-        return _counted((one.currency, one.remaining) for one in self._standing(before))
+        return counted((one.currency, one.remaining) for one in self._standing(before))
 
-    def overdue(self, today: date, before: int) -> dict[str, dict[str, int]]:
+    def overdue(self, today: date, before: int) -> dict[str, Figures]:
         """Open invoices with a part due before ``today``: their count and all that remains of them, by currency."""
         late = (one for one in self._standing(before) if any(due < today and left for due, left in one.parts))
-        return _counted((one.currency, one.remaining) for one in late)
+        return counted((one.currency, one.remaining) for one in late)
 
-    def overdue_parts(self, today: date, before: int) -> dict[str, dict[str, int]]:
+    def overdue_parts(self, today: date, before: int) -> dict[str, Figures]:
         """Payment requests due before ``today``: count and amount, by currency."""
         parts = ((one.currency, due, left) for one in self._standing(before) for due, left in one.parts)
-        return _counted((currency, left) for currency, due, left in parts if due < today and left)
+        return counted((currency, left) for currency, due, left in parts if due < today and left)
 
     def _sums(self, location: str | None) -> Months:
         month = lru_cache(maxsize=None)(lambda hour: datetime.fromtimestamp(hour * 900, self.zone).strftime("%Y-%m"))
@@ -120,15 +118,13 @@ class Journal:
             if location in {None, one.location}:
                 ending = "payments_succeeded" if one.succeeded else "payments_failed"
                 months[month(one.at // 900)][one.currency][ending] += 1
-        return {name: {c: dict(f) for c, f in sorted(months[name].items())} for name in sorted(months)}
+        return in_order(months)
 
     def summary(self, now: int) -> dict[str, Any]:
         """Everything by month of the business's zone and currency; the same by location; invoices; stock."""
         months = self._sums(None)
         for name, currencies in months.items():
-            following = add_months(date.fromisoformat(f"{name}-01"), 1)
-            end = min(instant(following, datetime.min.time(), self.zone), now + 1)
-            left = self.outstanding(end)
+            left = self.outstanding(month_end(name, self.zone, now))
             for currency, figures in currencies.items():
                 open_ones = left.get(currency, {"count": 0, "amount": 0})
                 figures |= {"open_invoices": open_ones["count"], "outstanding": open_ones["amount"]}
@@ -136,7 +132,7 @@ class Journal:
         places = sorted({fact.location for fact in self.facts})
         return {
             "timezone": self.zone.key,
-            "as_of": datetime.fromtimestamp(now, UTC).isoformat().replace("+00:00", "Z"),
+            "as_of": as_of(now),
             "months": months,
             "locations": {place: self._sums(place) for place in places},
             "outstanding": self.outstanding(now + 1),
@@ -144,12 +140,3 @@ class Journal:
             "overdue_parts": self.overdue_parts(today, now + 1),
             "stock": {place: dict(sorted(counts.items())) for place, counts in sorted(self.stock.items())},
         }
-
-
-def _counted(amounts: Iterable[tuple[str, int]]) -> dict[str, dict[str, int]]:
-    totals: dict[str, dict[str, int]] = {}
-    for currency, amount in amounts:
-        total = totals.setdefault(currency, {"count": 0, "amount": 0})
-        total["count"] += 1
-        total["amount"] += amount
-    return totals

@@ -10,12 +10,14 @@ their failures; Stripe's own bills are fees.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desktop.sandbox.clock import add_months, instant, local_day
+from desktop.sandbox.clock import local_day
+from desktop.sandbox.tallies import Figures, as_of, counted, in_order, month_end, standing
 
 _MONEY = ("collected", "refunds", "returned", "disputes", "fees", "net", "paid_out")
 
@@ -75,33 +77,26 @@ class Journal:
         payment = self.payments.setdefault(intent, Payment(at, currency, state))
         payment.state = state
 
-    def outstanding(self, before: int) -> dict[str, dict[str, int]]:
+    def outstanding(self, before: int) -> dict[str, Figures]:
         """Count and amount of open invoices by currency, as they stood just before an instant."""
-        latest = {standing.invoice: standing for standing in self.standings if standing.at < before}
-        totals: dict[str, dict[str, int]] = defaultdict(lambda: {"count": 0, "amount": 0})
-        for standing in latest.values():
-            if standing.is_open:
-                totals[standing.currency]["count"] += 1
-                totals[standing.currency]["amount"] += standing.remaining
-        return dict(totals)
+        return self._counted(before, lambda one: one.is_open)
 
-    def overdue(self, today: date, before: int) -> dict[str, dict[str, int]]:
+    def overdue(self, today: date, before: int) -> dict[str, Figures]:
         """Count and amount of open invoices whose due day lies before ``today``, by currency."""
-        latest = {standing.invoice: standing for standing in self.standings if standing.at < before}
-        totals: dict[str, dict[str, int]] = defaultdict(lambda: {"count": 0, "amount": 0})
-        for standing in latest.values():
-            late = standing.due_at is not None and local_day(standing.due_at, self.zone) < today
-            if standing.is_open and late:
-                totals[standing.currency]["count"] += 1
-                totals[standing.currency]["amount"] += standing.remaining
-        return dict(totals)
+        return self._counted(
+            before,
+            lambda one: one.is_open and one.due_at is not None and local_day(one.due_at, self.zone) < today,
+        )
+
+    def _counted(self, before: int, wanted: Callable[[Standing], bool]) -> dict[str, Figures]:
+        return counted((one.currency, one.remaining) for one in standing(self.standings, before) if wanted(one))
 
     def _month(self, at: int) -> str:
         return datetime.fromtimestamp(at, self.zone).strftime("%Y-%m")
 
-    def _months(self) -> dict[str, dict[str, dict[str, int]]]:
+    def _months(self) -> dict[str, dict[str, Figures]]:
         blank = dict.fromkeys((*_MONEY, "payments_succeeded", "payments_failed", "invoices_finalised", "invoiced"), 0)
-        months: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(lambda: dict(blank)))
+        months: dict[str, dict[str, Figures]] = defaultdict(lambda: defaultdict(lambda: dict(blank)))
         for fact in self.facts:
             months[self._month(fact.at)][fact.currency][fact.kind] += fact.amount
         for payment in self.payments.values():
@@ -116,9 +111,7 @@ class Journal:
         """Everything by month of the business's zone and currency, with open invoices at each month's end."""
         months = self._months()
         for name, currencies in months.items():
-            following = add_months(date.fromisoformat(f"{name}-01"), 1)
-            end = min(instant(following, datetime.min.time(), self.zone), now + 1)
-            for currency, left in self.outstanding(end).items():
+            for currency, left in self.outstanding(month_end(name, self.zone, now)).items():
                 currencies[currency]["open_invoices"] = left["count"]
                 currencies[currency]["outstanding"] = left["amount"]
             for figures in currencies.values():
@@ -130,8 +123,8 @@ class Journal:
                 balance[fact.currency] += fact.amount if fact.kind == "net" else -fact.amount
         return {
             "timezone": self.zone.key,
-            "as_of": datetime.fromtimestamp(now, UTC).isoformat().replace("+00:00", "Z"),
-            "months": {name: {c: dict(f) for c, f in sorted(months[name].items())} for name in sorted(months)},
+            "as_of": as_of(now),
+            "months": in_order(months),
             "outstanding": self.outstanding(now + 1),
             "overdue": self.overdue(local_day(now, self.zone), now + 1),
             "balance": dict(balance),
