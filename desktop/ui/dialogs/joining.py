@@ -91,7 +91,8 @@ class JoiningSheet(Sheet):
             self._begun = True
             return
         bar.setValue(place)
-        (self.cards[0].join_button if self.cards else self.done_button).setFocus()
+        # Not on the next Join: a key that is still down must not decide about the next pair.
+        (self._list if self.cards else self.done_button).setFocus()
 
     def show_done(self, text: str) -> None:
         """Say at the foot what was done, with the way back: a message in the window would stand behind the sheet."""

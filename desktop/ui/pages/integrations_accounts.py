@@ -79,6 +79,9 @@ class AccountRow(QWidget):
         self._title.setSizePolicy(policy)
         self._mode = Pill(theme)
         self._attention = Pill(theme)
+        for pill in (self._mode, self._attention):
+            # Where it is narrow, the name is shortened before a state is.
+            pill.setSizePolicy(policy.Policy.Fixed, policy.Policy.Fixed)
         head.addWidget(self._title)
         head.addWidget(self._mode)
         head.addWidget(self._attention)
@@ -91,8 +94,12 @@ class AccountRow(QWidget):
         words.addLayout(self._said)
         self.reconnect_button = Button(theme, QCoreApplication.translate("AccountRow", "Reconnect"))
         self.reconnect_button.clicked.connect(self._on_reconnect)
-        self.reconnect_button.hide()
-        words.addWidget(self.reconnect_button)
+        self._reconnect = QWidget()
+        below = QVBoxLayout(self._reconnect)
+        below.setContentsMargins(0, theme.px(5), 0, 0)
+        below.addWidget(self.reconnect_button)
+        self._reconnect.hide()
+        words.addWidget(self._reconnect)
         self._bar = Bar(theme, QCoreApplication.translate("AccountRow", "Sync progress"))
         self._bar.hide()
         words.addWidget(self._bar)
@@ -131,7 +138,7 @@ class AccountRow(QWidget):
         needs = QCoreApplication.translate("AccountRow", "Needs attention")
         ends = QCoreApplication.translate("AccountRow", "Reconnect soon")
         self._attention.show_state(needs if attention else ends if soon else "", "warning")
-        self.reconnect_button.setVisible(soon)
+        self._reconnect.setVisible(soon)
         self.more.set_icon("more", QCoreApplication.translate("AccountRow", "More for {0}").format(title))
         self.setAccessibleName(title)
         if gone:
