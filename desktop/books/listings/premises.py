@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, func, literal_column, or_, select
 
-from desktop.books.integrations import DISCONNECTED
+from desktop.books.integrations import DISCONNECTED, list_integrations
 from desktop.books.listings.listing import Filter, Sum, sums_of
 from desktop.books.listings.orders import OrderRow, select_orders, titled
 from desktop.books.listings.payments import PaymentRow, select_payments
@@ -67,29 +67,41 @@ _LOOK_BACK_DAYS = 31
 
 
 class PlaceName(NamedTuple):
-    """A place that rows may belong to. ``ref`` is its id at the provider; ``connected``: its account still is."""
+    """A place that rows may belong to.
+
+    ``ref`` is its id at the provider; ``connected``: its account still is; ``namesake``: another has the same name.
+    """
 
     ref: str
     integration_id: int
     name: str
     active: bool
     connected: bool
+    account: str
+    namesake: bool
 
 
 def list_places(connection: Connection) -> tuple[PlaceName, ...]:
     """All places, active ones and main ones first."""
+    accounts = {row.id: row for row in list_integrations(connection)}
     query = (
-        select(
-            _LOCATION.c.external_id, _LOCATION.c.integration_id, _LOCATION.c.name, _LOCATION.c.status == "active",
-            _INTEGRATION.c.status != DISCONNECTED,
-        )
-        .join(_INTEGRATION, _INTEGRATION.c.id == _LOCATION.c.integration_id)
+        select(_LOCATION.c.external_id, _LOCATION.c.integration_id, _LOCATION.c.name, _LOCATION.c.status)
         .where(_LOCATION.c.deleted.is_(False))
         .order_by(_LOCATION.c.status, _LOCATION.c.main.desc(), func.lower(_LOCATION.c.name), _LOCATION.c.id)
-    )  # fmt: skip
+    )
+    rows = connection.execute(query).all()
+    times = Counter(row.name for row in rows)
     return tuple(
-        PlaceName(ref, account, name or ref, bool(active), bool(connected))
-        for ref, account, name, active, connected in connection.execute(query)
+        PlaceName(
+            row.external_id,
+            row.integration_id,
+            row.name or row.external_id,
+            row.status == "active",
+            accounts[row.integration_id].status != DISCONNECTED,
+            accounts[row.integration_id].title,
+            times[row.name] > 1,
+        )
+        for row in rows
     )
 
 

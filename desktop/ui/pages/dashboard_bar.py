@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
 from desktop.periods import add_days, month_of
+from desktop.ui.pages.place_names import place_names, shortened
 from desktop.ui.text import one_line, set_tip
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.chips import FilterChip
@@ -107,11 +108,10 @@ class PlacePicker(Picker):
         every = QCoreApplication.translate("Dashboard", "All locations")
         if tuple(places) != self._places:
             self._places = tuple(places)
-            closed = QCoreApplication.translate("Dashboard", "{0} (inactive)")
             self._start_options()
             self._add_option(self._choices, "", every)
-            for place in places:
-                self._add_option(self._choices, place.ref, place.name if place.active else closed.format(place.name))
+            for key, name in place_names(places):
+                self._add_option(self._choices, key, name)
         self._ref = ref
         self._write()
         # With one location, all of them is the same.
@@ -125,7 +125,7 @@ class PlacePicker(Picker):
     def _write(self) -> None:
         every = QCoreApplication.translate("Dashboard", "All locations")
         name = next((place.name for place in self._places if place.ref == self._ref), every)
-        short = name if len(name) <= self._chars else f"{name[: self._chars - 1].rstrip()}…"
+        short = shortened(name, self._chars)
         if not self._ref and self._chars < _NAME_CHARS:
             short = QCoreApplication.translate("Dashboard", "Locations")
         self._show_option(self._ref, short, name)

@@ -17,7 +17,7 @@ from desktop.ui.models.rows import RowFilter, RowsModel, Summary
 from desktop.ui.page import Page, PageContext
 from desktop.ui.pages.lists_panel import Action, PanelContent, Target, show_content
 from desktop.ui.pages.lists_plan import ListPlan as ListPlan
-from desktop.ui.pages.lists_plan import account_options, chosen, fitting, place_options, shortened
+from desktop.ui.pages.lists_plan import account_options, chosen, fitting, place_options
 from desktop.ui.pages.lists_source import (
     ACCOUNT,
     CLIENT,
@@ -29,6 +29,7 @@ from desktop.ui.pages.lists_source import (
     standing_question,
 )
 from desktop.ui.pages.lists_words import word
+from desktop.ui.pages.place_names import shortened
 from desktop.ui.tasks import Lane
 from desktop.ui.text import PlainLabel
 from desktop.ui.widgets.chips import FilterChip

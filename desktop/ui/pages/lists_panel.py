@@ -128,7 +128,6 @@ class EntryList(QWidget):
         super().__init__(parent)
         self._theme, self._do = theme, run
         self.setAccessibleName(one_line(block.title or " ".join(block.head or ())))
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication
 
 from desktop.ui.models.rows import Column, Row
 from desktop.ui.pages.lists_panel import PanelContent
 from desktop.ui.pages.lists_source import ACCOUNT, PLACE, LookUp, Standing, Totals, Wall
+from desktop.ui.pages.place_names import place_names
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
-
-#: Characters of a name in its chip.
-_CHIP_CHARS: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +62,7 @@ def place_options(standing: Standing, picked: str) -> list[tuple[str, str]]:
     """The locations to choose from: none where there is only one, unless that one is picked."""
     if len(standing.places) < 2 and not any(place.ref == picked for place in standing.places):
         return []
-    titles = {account.id: account.title for account in standing.accounts}
-    closed = QCoreApplication.translate("Lists", "{0} (inactive)")
-    options = [("", QCoreApplication.translate("Lists", "All locations"))]
-    for place in standing.places:
-        same = sum(other.name == place.name for other in standing.places) > 1
-        account = titles.get(place.integration_id, "")
-        name = f"{place.name} · {account}" if same and account else place.name
-        options.append((place.ref, shortened(name if place.active else closed.format(name))))
-    return options
+    return [("", QCoreApplication.translate("Lists", "All locations")), *place_names(standing.places)]
 
 
 def fitting(choices: Mapping[str, str], changed: str, standing: Standing | None) -> dict[str, str]:
@@ -88,8 +78,3 @@ def fitting(choices: Mapping[str, str], changed: str, standing: Standing | None)
 def chosen(choices: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """The choices as a filter has them: without those that choose nothing."""
     return tuple(sorted((key, value) for key, value in choices.items() if value))
-
-
-def shortened(name: str) -> str:
-    """A name as it fits into a chip."""
-    return name if len(name) <= _CHIP_CHARS else f"{name[: _CHIP_CHARS - 1].rstrip()}…"

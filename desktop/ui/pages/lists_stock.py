@@ -45,7 +45,7 @@ def _plan() -> ListPlan:
             Column("location", QCoreApplication.translate("Stock", "Location"), "text", 18, 2),
             Column("created", QCoreApplication.translate("Stock", "Counted"), "muted", 12, 0, folds=True),
             Column("state", QCoreApplication.translate("Stock", "State"), "pill", 12, 0, sortable=False),
-            Column("quantity", QCoreApplication.translate("Stock", "In stock"), "amount", 8, 0),
+            Column("quantity", QCoreApplication.translate("Stock", "In stock"), "amount", 11, 0),
         ),
         tabs=(
             ("", QCoreApplication.translate("Stock", "All")),
