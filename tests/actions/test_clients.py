@@ -113,7 +113,7 @@ def test_what_is_not_the_same_is_not_suggested_until_that_is_taken_back(business
 def test_what_cannot_be_done_is_refused_and_changes_nothing(business: Business, world: World) -> None:
     before = whose(world)
     first = before["cus_1"]
-    with pytest.raises(UsageError, match="itself"):
+    with pytest.raises(UsageError, match="same client"):
         join_clients(business, first, first)
     with pytest.raises(UsageError, match="not in the books"):
         join_clients(business, first, 999)

@@ -409,7 +409,8 @@ def test_books_that_could_not_be_read_are_said(qtbot, room: Room) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "title"), [("balance_entries", "Ledger"), ("events", "Changes"), ("inventory_counts", "Inventory counts")]
+    ("name", "title"),
+    [("balance_entries", "Ledger"), ("events", "Changes"), ("inventory_counts", "Stock"), ("gift_cards", "Gift cards")],
 )
 def test_streams_have_names_that_people_read(name: str, title: str) -> None:
     assert stream_title(name) == title
