@@ -222,6 +222,7 @@ class DashboardBar(QWidget):
 
     def show_tight(self, *, tight: bool) -> None:
         """Shorten what can be shortened, in a narrow window."""
+        self._row.setSpacing(self._theme.px(8 if tight else 12))
         self.place.show_tight(tight=tight)
         self.month.show_tight(tight=tight)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,7 +19,7 @@ from desktop.actions.business import Business
 from desktop.books.tables import Bookmark, Integration
 from desktop.books.tables.base import table_of
 from desktop.errors import ClosedBooksError
-from desktop.records import Changes
+from desktop.records import AttemptRecord, Changes, LocationRecord
 from desktop.reports.footing import FIGURE_STREAMS
 from desktop.sync.report import Progress
 from desktop.ui.addresses import Addresses
@@ -585,3 +586,88 @@ def test_a_comparison_says_percent_only_where_that_says_something(now: int, befo
 )
 def test_a_rate_is_never_rounded_to_all_or_none(succeeded: int, failed: int, text: str) -> None:
     assert rate_text(succeeded, failed) == text
+
+
+# ------------------------------------------------------------------------------------------------------ locations
+
+
+def counter(world: World) -> int:
+    """A shop with a counter that took $30.00, a stall that took $5.00, and $1.00 that belongs to neither."""
+    square = world.account("square")
+    at = world.at("2026-11-20")
+    sold = AttemptRecord("succeeded", 3_000, 3_000, 0, "usd", at, location_ref="loc_1", fee=0, method="cash")
+    world.put(
+        square,
+        ("loc_1", LocationRecord("Market & Hall", "active", "usd", at, main=True)),
+        ("loc_2", LocationRecord("A stall whose name goes on and on", "inactive", "usd", at)),
+        ("ch_1", sold),
+        ("ch_2", replace(sold, amount=500, amount_captured=500, location_ref="loc_2")),
+        ("ch_3", replace(sold, amount=100, amount_captured=100, location_ref="")),
+    )
+    return square
+
+
+def revenue(page: DashboardPage) -> str:
+    return page.figure("total_revenue").accessibleName().split(", ")[1]
+
+
+def test_a_location_narrows_figures_and_what_they_open(
+    qtbot: Any, make: Callable[[], DashboardPage], world: World, opened: Opened
+) -> None:
+    counter(world)
+    page = make()
+    picker = page._bar.place
+    qtbot.waitUntil(picker.isVisible)
+    assert (picker.text().strip(), picker.accessibleName()) == ("All locations", "Location: All locations")
+    assert revenue(page) == "$36.00"
+    assert "Only" not in page.footing.text()
+    every, market, stall = picker._actions()
+    assert [every.text(), market.text(), stall.text()] == [
+        "All locations", "Market && Hall", "A stall whose name goes on and… (inactive)",
+    ]  # fmt: skip
+    market.trigger()
+    qtbot.waitUntil(lambda: revenue(page) == "$30.00")
+    qtbot.waitUntil(lambda: picker.text().strip() == "Market && Hall")
+    assert page.footing.text().startswith("Only Market & Hall · ")
+    page.figure("total_revenue").click()
+    assert opened == [("payments", {"status": "succeeded", "location": "loc_1"})]
+    stall.trigger()
+    qtbot.waitUntil(lambda: revenue(page) == "$5.00")
+    qtbot.waitUntil(lambda: picker.accessibleName() == "Location: A stall whose name goes on and on")
+    every.trigger()
+    qtbot.waitUntil(lambda: revenue(page) == "$36.00")
+    page.figure("total_revenue").click()
+    assert opened[-1] == ("payments", {"status": "succeeded"})
+
+
+def test_one_location_is_no_choice(qtbot: Any, make: Callable[[], DashboardPage], world: World) -> None:
+    square = world.account("square")
+    world.put(square, ("loc_1", LocationRecord("Market", "active", "usd", 1)))
+    world.sale(square, "1", 100, "2026-11-20")
+    page = make()
+    qtbot.waitUntil(page._bar.month.isVisible)
+    assert not page._bar.place.isVisible()
+
+
+def test_a_location_that_is_gone_is_not_narrowed_to(
+    qtbot: Any, make: Callable[[], DashboardPage], world: World
+) -> None:
+    square = counter(world)
+    page = make()
+    page.open(location="loc_1")
+    qtbot.waitUntil(lambda: revenue(page) == "$30.00")
+    world.put(square, ("loc_1", None))
+    page.refresh()
+    qtbot.waitUntil(lambda: page._location == "")
+    assert revenue(page) == "$36.00"
+
+
+def test_a_narrow_window_writes_the_bar_short(qtbot: Any, make: Callable[[], DashboardPage], world: World) -> None:
+    counter(world)
+    page = make()
+    qtbot.waitUntil(page._bar.place.isVisible)
+    page.resize(700, 600)
+    assert (page._bar.place.text().strip(), page._bar.month.text().strip()) == ("Locations", "Nov 2026")
+    assert page._bar.month.accessibleName() == "Month: November 2026"
+    page.resize(1064, 744)
+    assert (page._bar.place.text().strip(), page._bar.month.text().strip()) == ("All locations", "November 2026")

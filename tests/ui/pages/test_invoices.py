@@ -479,3 +479,36 @@ def test_every_control_has_a_name(page, settle, audit_accessibility) -> None:
 def test_nothing_heavy_is_imported_for_the_pages_name(place) -> None:
     spec = invoices.spec(place.desk)
     assert (spec.key, spec.title, spec.icon, spec.tool) == ("invoices", "Invoices", "invoice", False)
+
+
+# ---------------------------------------------------------------------------------------------------- at a location
+
+
+def test_a_bill_in_parts_tells_each_part_its_due_day_and_its_state(place, shop, show_page, settle, texts) -> None:
+    page = show_page(invoices.spec(place.desk))
+    page.open(row_id=1)
+    settle()
+    told = texts(page.panel)
+    start, end = told.index("Location"), told.index("History")
+    assert told[start:end] == [
+        "Location", "Market",
+        "Line", "Amount", "Catering", "$80.00", "Service charge", "$10.00",
+        "Total", "$90.00", "Paid", "-$30.00", "Due 20 Nov", "$60.00",
+        "Asked for in parts",
+        "Deposit", "$20.00", "Paid", "Due 5 Nov",
+        "Instalment 1 of 2", "$30.00", "Partly paid $10.00", "Due 20 Nov",
+        "Instalment 2 of 2", "$30.00", "Late", "Due 21 Nov",
+        "Balance", "$10.00", "Open", "Due 5 Dec",
+    ]  # fmt: skip
+
+
+def test_invoices_are_narrowed_to_a_location(world, place, shop, show_page, settle) -> None:
+    world.invoice(shop, "in_9", 100, "2026-11-01")
+    page = show_page(invoices.spec(place.desk))
+    assert page.model.rowCount() == 2
+    page.open(location="loc_1")
+    settle()
+    assert (page.model.rowCount(), page._chips["place"].text()) == (1, "Market")
+    page.open(location="loc_2")
+    settle()
+    assert page.model.rowCount() == 0

@@ -4,11 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from desktop.books.listings.payments import PaymentRow
-from desktop.records import AttemptRecord, DisputeRecord, PaymentRecord
-from desktop.ui.models.rows import PillCell, shown_text
+from desktop.records import AttemptRecord, DisputeRecord, LocationRecord, PaymentRecord, RefundRecord
+from desktop.ui.models.rows import Amount, Marked, PillCell, TwoLines, shown_text
 from desktop.ui.pages import payments
 from desktop.ui.pages.lists_words import failure_text, method_text, payment_pill
 
@@ -250,3 +251,136 @@ def test_every_control_has_a_name(world, place, account, show_page, settle, audi
 
 def test_without_payments_it_says_when_they_come(place, account, show_page, texts) -> None:
     assert "No payments yet" in texts(show_page(payments.spec(place.desk)))
+
+
+# ---------------------------------------------------------------------------------------------------- at the counter
+
+
+def test_a_sale_at_a_counter_reads_with_what_was_sold_where_and_its_tip(place, shop, show_page, settle) -> None:
+    page = show_page(payments.spec(place.desk))
+    shown(page, settle)
+    seat, cake, coffee = (page.model.cells(row) for row in range(3))
+    assert (coffee[1], coffee[-1]) == (
+        TwoLines("Coffee, Large; Cake <b>of the day</b>", "Market"), Amount("$14.26", "14.26", False, "tip $1.50"),
+    )  # fmt: skip
+    assert (cake[1], cake[2]) == (TwoLines("Cake <b>of the day</b>", "Harbour <b>stall</b>"), "Cash")
+    assert (seat[1], seat[-1].note) == (TwoLines("Seat", "Market"), "")
+    last = page.model.index(2, 5)
+    assert last.data(Qt.ItemDataRole.AccessibleTextRole) == "$14.26, tip $1.50"
+
+
+def test_marks_tell_providers_apart_where_there_are_several(world, place, shop, show_page, settle) -> None:
+    page = show_page(payments.spec(place.desk))
+    shown(page, settle)
+    assert page.model.cells(0)[0] == Marked("20 Nov", "")
+    world.sale(world.account(), "9", 100, "2026-11-21")
+    page.model.reload()
+    settle()
+    shown(page, settle)
+    assert [page.model.cells(row)[0] for row in (0, 1)] == [Marked("21 Nov", "stripe"), Marked("20 Nov", "square")]
+
+
+def test_the_panel_shows_the_receipt_the_tip_the_fee_and_the_payout(place, shop, show_page, settle, texts) -> None:
+    told = texts(opened(place, show_page, settle).panel)
+    assert told == [
+        "$14.26", "Succeeded", "No client named", "20 Nov, 10:00 · Square",
+        "Paid with", "Visa •••• 4242", "Taken by", "Card reader · Till <b>1</b>", "Ledger day", "20 Nov",
+        "Location", "Market",
+        "Sold", "Amount",
+        "2 × Coffee, Large", "$8.00", "No milk", "Cake <b>of the day</b>", "$5.00",
+        "Discount", "-$0.80", "Tax", "$0.56", "Tip", "$1.50", "Total", "$14.26",
+        "Money", "Collected", "$14.26", "Tip, included", "$1.50", "Fee", "-$0.52", "Net", "$13.74",
+        "Payout", "20 Nov", "$13.74", "Arrived", "In the bank on 21 Nov",
+        "History", "Sent to the bank", "20 Nov, 12:30", "Paid", "20 Nov, 10:00",
+        "Open in Square",
+    ]  # fmt: skip
+
+
+def test_a_sale_by_a_payment_link_says_so_and_invents_no_fee(place, shop, show_page, settle, texts) -> None:
+    told = texts(opened(place, show_page, settle, 3).panel)
+    assert told[told.index("Taken by") + 1] == "Payment link · Seat"
+    assert "Square has not said yet what it keeps of this payment." in told
+    assert "Net" not in told
+
+
+def test_cash_has_no_fee_to_wait_for(place, shop, show_page, settle, texts) -> None:
+    told = texts(opened(place, show_page, settle, 2).panel)
+    assert told[told.index("Fee") + 1] == "$0.00"
+
+
+def test_refunds_of_a_sale_are_in_its_history(world, place, shop, show_page, settle, texts) -> None:
+    world.put(
+        shop, ("re_1", RefundRecord(426, "usd", "succeeded", world.at("2026-11-21"), "ch_1", location_ref="loc_1"))
+    )
+    told = texts(opened(place, show_page, settle).panel)
+    assert told[told.index("History") : -1] == [
+        "History", "Refund of $4.26", "21 Nov, 12:00", "Sent to the bank", "20 Nov, 12:30", "Paid", "20 Nov, 10:00",
+    ]  # fmt: skip
+
+
+def test_the_location_leads_to_its_page(place, shop, show_page, settle, press) -> None:
+    press(opened(place, show_page, settle).panel, "Location")
+    assert place.pages == [("locations", {"row_id": 1})]
+
+
+# --------------------------------------------------------------------------------------------------- the location chip
+
+
+def test_a_location_narrows_the_list_and_its_foot(place, shop, show_page, settle, texts) -> None:
+    page = show_page(payments.spec(place.desk))
+    page._chips["place"].menu().actions()[1].trigger()
+    settle()
+    assert page._chips["place"].text() == "Market"
+    assert page.model.rowCount() == 2
+    assert texts(page.card)[-2:] == ["Collected", "$34.26"]
+
+
+def test_opened_for_a_location_before_its_first_look_it_says_which(place, shop, context, settle, qtbot) -> None:
+    page = payments.spec(place.desk).make(place.context)
+    qtbot.addWidget(page)
+    page.open(location="loc_2")
+    page.show()
+    settle()
+    assert page._chips["place"].text() == "Harbour <b>stall</b>"
+    assert page.model.rowCount() == 1
+    page.open(status="")
+    settle()
+    assert page._chips["place"].text() == "All locations"
+
+
+def test_a_location_of_another_account_gives_way_to_the_account(world, place, shop, show_page, settle) -> None:
+    other = world.account()
+    page = show_page(payments.spec(place.desk))
+    page._chips["place"].menu().actions()[1].trigger()
+    page._chips["account"].menu().actions()[2].trigger()
+    settle()
+    assert dict(page.model.filter.choices) == {"account": str(other)}
+    assert page._chips["place"].text() == "All locations"
+    page._chips["place"].menu().actions()[2].trigger()
+    settle()
+    assert dict(page.model.filter.choices) == {"place": "loc_2"}
+    assert page._chips["account"].current() == ""
+
+
+def test_one_location_is_no_choice_unless_it_is_picked(world, place, show_page, settle) -> None:
+    square = world.account("square")
+    world.put(square, ("loc_1", LocationRecord("Market", "active", "usd", 1)))
+    world.sale(square, "1", 100, "2026-11-20")
+    page = show_page(payments.spec(place.desk))
+    assert "place" not in page._chips
+    page.open(location="loc_1")
+    settle()
+    page._chips["place"].menu().actions()[0].trigger()
+    settle()
+    assert page.model.rowCount() == 1
+
+
+def test_a_location_that_was_forgotten_hides_nothing(world, place, shop, show_page, settle) -> None:
+    page = show_page(payments.spec(place.desk))
+    page.open(location="loc_2")
+    settle()
+    world.put(shop, ("loc_2", None))
+    page.refresh()
+    settle()
+    assert dict(page.model.filter.choices) == {}
+    assert page.model.rowCount() == 3
