@@ -84,8 +84,7 @@ def connect(
         if key_stdin:
             connected = connect_by_key(business, provider, _read_key(provider), talk, label=label)
         else:
-            if app_id:
-                _keep_app(business, provider, app_id)
+            _keep_app(business, provider, app_id)
             connected = connect_by_oauth(business, provider, talk, threading.Event(), label=label)
         reports = []
         status = 0
@@ -110,9 +109,19 @@ def _read_key(provider: str) -> str:
 
 
 def _keep_app(business: Business, provider: str, app_id: str) -> None:
-    """Keep the application's id; one that is known already keeps its secret too. The environment wins."""
-    known = known_platform(business, provider)
-    if known is None or (known.client_id != app_id.strip() and not known.fixed):
+    """Keep the application's id; one that is known already keeps its secret too. The environment wins.
+
+    Raises: UsageError where one is needed and none is known.
+    """
+    known, offered = known_platform(business, provider), business.provider(provider)
+    if not app_id:
+        if known is None and not offered.needs_secret:
+            raise UsageError(
+                "An application id is needed",
+                f"Connecting {offered.title} in the browser needs the id of your own application there.",
+                f"Run paydesk connect {provider} --app-id ID once, or pipe an access token in with --key-stdin.",
+            )
+    elif known is None or (known.client_id != app_id.strip() and not known.fixed):
         keep_platform(business, provider, app_id)
 
 

@@ -67,6 +67,7 @@ class Standing:
     last_sync_clock: str
     attention: tuple[str, ...]
     lacking: tuple[str, ...]
+    ending: tuple[str, ...] = ()
 
 
 class Syncing(QObject):
@@ -266,6 +267,10 @@ class Syncing(QObject):
         if not when:
             return SyncStatus("none", QCoreApplication.translate("Syncing", "Not synced yet"))
         text = QCoreApplication.translate("Syncing", "{0} · next in {1} min").format(when, self._minutes_left())
+        if standing.ending:
+            return SyncStatus(
+                "attention", QCoreApplication.translate("Syncing", "Access ends soon"), standing.ending[0]
+            )
         if standing.lacking:
             title = QCoreApplication.translate("Syncing", "Up to date in part")
             return SyncStatus("attention", title, ", ".join(standing.lacking))
@@ -353,10 +358,11 @@ def _standing(business: Business) -> Standing:
         if stream.state in _STATES
     ]
     attention = [row.integration.attention for row in rows if row.integration.status == "needs_attention"]
+    ending = [row.integration.attention for row in rows if row.integration.status == "active"]
     oldest = min(times) if times and len(times) == len(rows) else None
     clock = datetime.fromtimestamp(oldest / 1000, business.books.zone).strftime("%H:%M") if oldest else ""
     active = sum(1 for row in rows if row.integration.status == "active")
-    return Standing(len(rows), active, oldest, clock, tuple(attention), tuple(lacking))
+    return Standing(len(rows), active, oldest, clock, tuple(attention), tuple(lacking), tuple(filter(None, ending)))
 
 
 def _now() -> int:

@@ -206,6 +206,8 @@ def test_an_application_id_is_kept_for_the_next_time(capsys, fresh: str, monkeyp
 
     monkeypatch.setattr(accounts, "connect_by_oauth", consent)
     monkeypatch.delenv("PAYDESK_SQUARE_CLIENT_ID", raising=False)
+    status, _out, err = run(capsys, fresh, "connect", "square")
+    assert (status, "paydesk connect square --app-id ID" in err) == (2, True)
     assert run(capsys, fresh, "connect", "square", "--app-id", "sq0idp-one")[0] == 4
     assert run(capsys, fresh, "connect", "square")[0] == 4
     assert run(capsys, fresh, "connect", "square", "--app-id", "sq0idp-two")[0] == 4

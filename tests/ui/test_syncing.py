@@ -361,6 +361,15 @@ def test_refused_credentials_are_asked_about_by_hand_only(qtbot, room: Room, pro
     assert (room.last().kind, room.last().text) == ("attention", "Stripe refused the key.")
 
 
+def test_access_that_ends_soon_is_said_in_the_rail_while_syncs_go_on(qtbot, room: Room, provider: Provider) -> None:
+    soon = room.account(synced_ago_ms=2 * HOUR_MS, status="active", attention="Reconnect Square by 12 December.")
+    with qtbot.waitSignal(room.syncing.ended):
+        room.syncing.start()
+    assert [number for number, _full in provider.synced] == [soon]
+    qtbot.waitUntil(lambda: room.last().text == "Reconnect Square by 12 December.")
+    assert (room.last().kind, room.last().title) == ("attention", "Access ends soon")
+
+
 # --- What the rail says ----------------------------------------------------------------------------------------------
 
 

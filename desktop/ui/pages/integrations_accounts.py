@@ -136,7 +136,7 @@ class AccountRow(QWidget):
         self._title.set_tone("text-2" if gone else "text")
         self._mode.show_state(*mode_words(row.mode))
         needs = QCoreApplication.translate("AccountRow", "Needs attention")
-        ends = QCoreApplication.translate("AccountRow", "Reconnect soon")
+        ends = QCoreApplication.translate("AccountRow", "Expiring")
         self._attention.show_state(needs if attention else ends if soon else "", "warning")
         self._reconnect.setVisible(soon)
         self.more.set_icon("more", QCoreApplication.translate("AccountRow", "More for {0}").format(title))

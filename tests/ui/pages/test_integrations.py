@@ -488,7 +488,7 @@ def test_access_that_ends_soon_is_said_while_the_account_goes_on(place: Place, s
         writer.connection.execute(update(table).values(attention="Reconnect Square by 12 December."))
     row = show().accounts.rows[shop]
     assert "Reconnect Square by 12 December." in texts(row)
-    assert row._attention.accessibleName() == "Reconnect soon"
+    assert row._attention.accessibleName() == "Expiring"
     assert (row.main_button.text(), row.reconnect_button.isVisible()) == ("Sync now", True)
     row.reconnect_button.click()
     picker = sheet(ProviderPicker)
