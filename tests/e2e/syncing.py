@@ -13,7 +13,6 @@ from sqlalchemy import insert, select
 from desktop.books.books import Books, open_books
 from desktop.books.tables import Integration
 from desktop.books.tables.base import table_of
-from desktop.providers.contract import Credentials, Endpoints
 from desktop.providers.registry import make_provider
 from desktop.sync.bulk import Access, BulkReader, Swelling
 from desktop.sync.lease import holder_text
@@ -23,12 +22,12 @@ ZONE = "Europe/Berlin"
 _TABLE = table_of(Integration)
 
 
-def open_connected(home: Path) -> Books:
+def open_connected(home: Path, provider: str = "stripe") -> Books:
     """The books of a folder, begun with one account where they are new."""
     books = open_books(home, timezone=ZONE)
     with books.write() as writer:
         if writer.connection.execute(select(_TABLE.c.id)).first() is None:
-            values = {"provider": "stripe", "mode": "sandbox", "row_uuid": "one", "created_at": books.now()}
+            values = {"provider": provider, "mode": "sandbox", "row_uuid": "one", "created_at": books.now()}
             blank = {"name": "", "label": "", "account_id": "", "attention": "", "country": "", "currency": ""}
             writer.connection.execute(insert(_TABLE).values(**values, **blank))
     return books
@@ -60,9 +59,9 @@ def sync_books(
         reader.close()
 
 
-def sync(home: Path, base: str, key: str, begun: Event) -> None:
+def sync(home: Path, access: Access, begun: Event) -> None:
     """One sync of the first account in both of its processes; ``begun`` is set when it starts."""
-    books = open_connected(home)
+    books = open_connected(home, access.provider)
     begun.set()
-    sync_books(books, Access("stripe", Credentials({"secret_key": key}), Endpoints(base, base)), many=1000)
+    sync_books(books, access, many=1000)
     books.close()

@@ -1,4 +1,4 @@
-"""Consent on the pretend Stripe's own page: pressed by a small client, and by a real browser where there is one."""
+"""Consent on the pretend providers' own pages: pressed by a small client, and by a real browser where there is one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -185,10 +186,50 @@ def forge_first(browser: Browser, address: str) -> None:
     accept(browser, address)
 
 
+def replay(code: str) -> Callable[[Browser, str], None]:
+    """Somebody leads the browser to our listener with a code that was used before, and with the right state."""
+
+    def lead(browser: Browser, address: str) -> None:
+        asked = httpx.URL(address).params
+        browser.open(str(httpx.URL(asked["redirect_uri"], params={"code": code, "state": asked["state"]})))
+
+    return lead
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the pretend providers: where it is, who its account is, which access it gave."""
+
+    name: str
+    title: str
+    account_id: str
+    environment: Mapping[str, str]
+    given: Callable[[], Mapping[str, object]]
+    secret: str
+
+
 @pytest.fixture(scope="module")
-def sandbox() -> Iterator[launch.Running]:
-    with launch.start(seed=6, today=date(2026, 11, 23)) as running:
+def both() -> Iterator[launch.Both]:
+    with launch.start_both(seed=6, today=date(2026, 11, 23), sales_a_day=0.1) as running:
         yield running
+
+
+@pytest.fixture(params=["stripe", "square"])
+def side(request: pytest.FixtureRequest, both: launch.Both) -> Side:
+    stripe, square = both.stripe, both.square
+    if request.param == "stripe":
+        environment = {
+            "PAYDESK_STRIPE_API_BASE": stripe.api_base,
+            "PAYDESK_STRIPE_CONNECT_BASE": stripe.connect_base,
+            "PAYDESK_STRIPE_CLIENT_ID": stripe.client_id,
+            "PAYDESK_STRIPE_CLIENT_SECRET": stripe.secret_key,
+        }
+        keys = stripe.server.keys
+        return Side("stripe", "Stripe", stripe.account_id, environment, lambda: keys.tokens, "secret_key")
+    # An application's id is all that Square needs: PKCE stands in for its secret.
+    environment = {"PAYDESK_SQUARE_API_BASE": square.api_base, "PAYDESK_SQUARE_CLIENT_ID": square.application_id}
+    given = square.server.keys
+    return Side("square", "Square", square.merchant_id, environment, lambda: given.tokens, "access_token")
 
 
 @pytest.fixture(scope="module", params=["small", "chromium"])
@@ -201,53 +242,59 @@ def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture
-def business(sandbox: launch.Running, tmp_path: Path) -> Iterator[Business]:
-    environment = {
-        "PAYDESK_STRIPE_API_BASE": sandbox.api_base,
-        "PAYDESK_STRIPE_CONNECT_BASE": sandbox.connect_base,
-        "PAYDESK_STRIPE_CLIENT_ID": sandbox.client_id,
-        "PAYDESK_STRIPE_CLIENT_SECRET": sandbox.secret_key,
-        "PAYDESK_TIMEZONE": "Europe/Berlin",
-    }
-    made = open_business(tmp_path, environment, memory_key=True)
+def business(side: Side, tmp_path: Path) -> Iterator[Business]:
+    made = open_business(tmp_path, {**side.environment, "PAYDESK_TIMEZONE": "Europe/Berlin"}, memory_key=True)
     yield made
     made.close()
 
 
-def connect(business: Business, person: Person) -> Connected:
+def connect(business: Business, side: Side, person: Person) -> Connected:
     try:
-        return connect_by_oauth(business, "stripe", person, threading.Event(), port=0)
+        return connect_by_oauth(business, side.name, person, threading.Event(), port=0)
     finally:
         person.get_up()
 
 
-def test_the_owner_says_yes(browser: Browser, business: Business, sandbox: launch.Running) -> None:
+def test_the_owner_says_yes(browser: Browser, business: Business, side: Side) -> None:
     person = Person(browser, accept)
-    connected = connect(business, person)
-    assert connected.integration.account_id == sandbox.account_id
+    connected = connect(business, side, person)
+    assert connected.integration.account_id == side.account_id
     assert [step.value for step in person.steps] == [1, 2, 3, 4, 5, 6, 7]
     assert PATH in browser.address
     assert "Close this page and go back to Paydesk" in browser.text
-    assert business.credentials(connected.integration)["secret_key"] in sandbox.server.keys.tokens
+    assert business.credentials(connected.integration)[side.secret] in side.given()
 
 
-def test_the_owner_says_no(browser: Browser, business: Business) -> None:
+def test_the_owner_says_no(browser: Browser, business: Business, side: Side) -> None:
     person = Person(browser, deny)
-    with pytest.raises(RefusedError, match="chose not to give Paydesk access"):
-        connect(business, person)
+    with pytest.raises(RefusedError, match=f"chose not to give Paydesk access to {side.title}"):
+        connect(business, side, person)
     assert "Access was denied" in browser.text
     assert business.integrations() == []
 
 
-def test_a_forged_answer_changes_nothing(browser: Browser, business: Business, sandbox: launch.Running) -> None:
+def test_a_forged_answer_changes_nothing(browser: Browser, business: Business, side: Side) -> None:
     person = Person(browser, forge_first)
-    connected = connect(business, person)
+    connected = connect(business, side, person)
     assert person.callback.refused == 1
-    assert connected.integration.account_id == sandbox.account_id
+    assert connected.integration.account_id == side.account_id
 
 
-def test_the_listener_is_gone_afterwards(browser: Browser, business: Business) -> None:
+def test_a_code_that_was_used_before_opens_nothing(browser: Browser, business: Business, side: Side) -> None:
+    connected = connect(business, side, Person(browser, accept))
+    kept = business.credentials(connected.integration)
+    code = httpx.URL(browser.address).params["code"]
+    person = Person(browser, replay(code))
+    with pytest.raises(RefusedError) as refused:
+        connect(business, side, person)
+    assert code not in str(refused.value)
+    assert person.asked == []
+    assert [row.id for row in business.integrations()] == [connected.integration.id]
+    assert business.credentials(connected.integration) == kept
+
+
+def test_the_listener_is_gone_afterwards(browser: Browser, business: Business, side: Side) -> None:
     person = Person(browser, accept)
-    connect(business, person)
+    connect(business, side, person)
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"http://127.0.0.1:{person.callback.port}{PATH}", trust_env=False)

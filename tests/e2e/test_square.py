@@ -22,6 +22,7 @@ from desktop.actions.sync import sync_account
 from desktop.books.rebuild import compare_totals
 from desktop.reports.dashboard import dashboard
 from desktop.sandbox import launch
+from desktop.sandbox.square.deeds import DEEDS as DEEDS_BY_NAME
 from desktop.sync.report import SyncReport
 from desktop.sync.status import StreamStatus
 from desktop.workspace import open_business
@@ -247,3 +248,158 @@ def test_the_stripe_and_the_square_half_make_one_set_of_books(tmp_path: Path) ->
             assert compare_totals(business.books) == []
         finally:
             business.close()
+
+
+# --- what changes afterwards -------------------------------------------------------------------------------------
+
+MINUTE, HOUR, A_DAY = 60, 3600, 86_400
+
+
+@pytest.fixture(params=["token with events", "consent without"])
+def connected(request: pytest.FixtureRequest, business: Business, square: launch.RunningSquare) -> Connected:
+    """The account, synced once: told of changes by the event feed, or finding them without it."""
+    if request.param == "token with events":
+        with square.server.lock:
+            square.world.events_enabled = True
+        made = by_token(business, square)
+    else:
+        made = by_consent(business)
+    sync(business, made)
+    return made
+
+
+def later(business: Business, connected: Connected, square: launch.RunningSquare, seconds: int = MINUTE) -> None:
+    """Some time passes, and the account is synced: nothing may fail, and the books equal the truth."""
+    square.clock.advance(seconds)
+    report = sync(business, connected)
+    assert {stream.name: stream.errors for stream in report.streams if stream.errors} == {}
+    assert {stream.state for stream in streams(business).values()} == {"complete"}
+    check_truth(business, square, months=3)
+
+
+def rows(business: Business, query: str, *values: object) -> list[tuple[Any, ...]]:
+    with business.books.read() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(query, values)]
+
+
+def buyers(business: Business) -> list[tuple[Any, ...]]:
+    """The two customers with the most payments: id at Square, client, how many payments."""
+    return rows(
+        business,
+        "select l.external_id, l.client_id, count(*) from payments p join client_links l on l.id = p.client_link_id "
+        "where l.stated and not l.deleted group by 1, 2 order by 3 desc, 1 limit 2",
+    )
+
+
+def links(business: Business, *refs: str) -> dict[str, tuple[Any, ...]]:
+    found = rows(business, "select external_id, client_id, deleted, merged_into from client_links")
+    return {row[0]: row[1:] for row in found if row[0] in refs}
+
+
+def test_customers_that_were_merged_take_their_payments_along(
+    connected: Connected, business: Business, square: launch.RunningSquare
+) -> None:
+    (one, _, many), (other, _, more) = buyers(business)
+    merged = square.do("merge_customers", first=one, second=other)["id"]
+    # Without events a customer that is gone is noticed by the daily reading of all of them.
+    later(business, connected, square, A_DAY + HOUR)
+    found = links(business, one, other, merged)
+    assert [bool(found[ref][1]) for ref in (one, other, merged)] == [True, True, False]
+    told = square.world.events_enabled
+    if told:
+        assert {found[ref][0] for ref in (one, other)} == {found[merged][0]}
+        assert {found[ref][2] for ref in (one, other)} == {merged}
+        counted = rows(
+            business,
+            "select count(*) from payments p join client_links l on l.id = p.client_link_id where l.client_id = ?",
+            found[merged][0],
+        )
+        assert counted[0][0] >= many + more
+    later(business, connected, square)
+    assert links(business, one, other, merged) == found
+
+
+def test_a_customer_that_was_deleted_leaves_its_payments(
+    connected: Connected, business: Business, square: launch.RunningSquare
+) -> None:
+    ((gone, client, many), _) = buyers(business)
+    square.do("delete_customer", customer=gone)
+    later(business, connected, square, A_DAY + HOUR)
+    assert bool(links(business, gone)[gone][1])
+    paid = rows(
+        business,
+        "select count(*) from payments p join client_links l on l.id = p.client_link_id where l.client_id = ?",
+        client,
+    )
+    assert paid[0][0] >= many
+
+
+def test_a_payout_that_fails_and_a_refund_that_fails(
+    connected: Connected, business: Business, square: launch.RunningSquare
+) -> None:
+    square.do("sale", amount=90_000)
+    refunded = square.do("sale", amount=4200)
+    refund = square.do("refund", payment=refunded["id"], settle=False)
+    payout = square.do("pay_out")
+    later(business, connected, square, HOUR)
+    assert rows(business, "select status from refunds where external_id = ?", refund["id"]) == [("pending",)]
+    square.do("fail_refund", refund=refund["id"])
+    square.do("fail_payout", payout=payout["id"])
+    later(business, connected, square, HOUR)
+    assert rows(business, "select status from refunds where external_id = ?", refund["id"]) == [("failed",)]
+    assert rows(business, "select status from payouts where external_id = ?", payout["id"]) == [("failed",)]
+    square.do("pay_out")
+    later(business, connected, square, HOUR)
+
+
+def test_a_payout_arrives_days_later(connected: Connected, business: Business, square: launch.RunningSquare) -> None:
+    square.do("sale", amount=90_000)
+    payout = square.do("pay_out")
+    later(business, connected, square)
+    square.do("arrive", payout=payout["id"])
+    later(business, connected, square, 60 * HOUR)
+    assert rows(business, "select status from payouts where external_id = ?", payout["id"]) == [("paid",)]
+
+
+def test_a_sale_that_was_made_offline_arrives_sixty_hours_late(
+    connected: Connected, business: Business, square: launch.RunningSquare
+) -> None:
+    """It says that it was made before the bookmark; that it changed, when it arrived."""
+    world = square.world
+    with square.server.lock:
+        world._moment = square.clock.now() - 60 * HOUR
+        payment = DEEDS_BY_NAME["sale"](world, amount=7300)
+        world._moment = None
+        order = world.change("order", world.find("order", payment["order_id"]))
+        world.change("payment", payment)
+    later(business, connected, square)
+    for table, ref in (("orders", order["id"]), ("payments", payment["id"])):
+        assert rows(business, f"select count(*) from {table} where external_id = ?", ref) == [(1,)]
+
+
+def test_the_payments_of_a_place_are_of_that_place_only(
+    connected: Connected, business: Business, square: launch.RunningSquare
+) -> None:
+    main, other = [place["id"] for place in square.world.every("location")][:2]
+    before = {place: figures(business, "2026-11", place)["usd"]["collected"] for place in (main, other)}
+    payment = square.do("sale", amount=9900, location=other)
+    later(business, connected, square)
+    after = {place: figures(business, "2026-11", place)["usd"]["collected"] for place in (main, other)}
+    assert (after[main], after[other]) == (before[main], before[other] + 9900)
+    assert rows(business, "select location_ref from payments where external_id = ?", payment["id"]) == [(other,)]
+
+
+def test_a_place_that_opens_later_comes_with_all_it_took(
+    connected: Connected, business: Business, square: launch.RunningSquare
+) -> None:
+    world = square.world
+    with square.server.lock:
+        world._moment = square.clock.now() - 40 * A_DAY
+        place = {**world.every("location")[0], "id": world.new_id("location"), "name": "Kiosk"}
+        world.add("location", place)
+        for amount in (1100, 2200):
+            DEEDS_BY_NAME["sale"](world, amount=amount, location=place["id"])
+        world._moment = None
+    later(business, connected, square)
+    (taken,) = rows(business, "select count(*), sum(amount) from payments where location_ref = ?", place["id"])
+    assert taken == (2, 3300)
