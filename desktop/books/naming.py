@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, literal_column, select
 
 from desktop.books.tables import Client, ClientLink, Invoice, Payment
 from desktop.books.tables.base import table_of
@@ -13,6 +13,7 @@ _CLIENT = table_of(Client)
 _LINK = table_of(ClientLink)
 _INVOICE = table_of(Invoice)
 _PAYMENT = table_of(Payment)
+_NOTHING: ColumnElement[str] = literal_column("''")
 
 
 def own_name() -> ColumnElement[str]:
@@ -78,15 +79,24 @@ def product_of(service: FromClause, product: FromClause) -> ColumnElement[bool]:
     )
 
 
+def item_name(service: FromClause, product: FromClause) -> ColumnElement[str]:
+    """What a service is in the main, joined with its :func:`product_of`: the product, else what it calls itself."""
+    return func.coalesce(func.nullif(product.c.name, _NOTHING), service.c.name, _NOTHING)
+
+
+def variation_name(service: FromClause, product: FromClause) -> ColumnElement[str]:
+    """What sets a service apart beside its :func:`item_name`; empty where that says it all."""
+    own = func.coalesce(service.c.name, _NOTHING)
+    return case((func.lower(own) == func.lower(item_name(service, product)), _NOTHING), else_=own)
+
+
 def service_name(service: FromClause, product: FromClause) -> ColumnElement[str]:
     """What to call a service, joined with its :func:`product_of`: the product, and the variation where it differs.
 
     Empty where nothing has a name.
     """
-    nothing: ColumnElement[str] = literal_column("''")
-    own, its = func.coalesce(service.c.name, nothing), func.coalesce(product.c.name, nothing)
-    alike = or_(own == nothing, func.lower(own) == func.lower(its))
-    return case((its == nothing, own), (alike, its), else_=its.concat(literal_column("', '")).concat(own))
+    item, variation = item_name(service, product), variation_name(service, product)
+    return case((variation == _NOTHING, item), else_=item.concat(literal_column("', '")).concat(variation))
 
 
 def line_title(name: str, variation: str) -> str:

@@ -36,14 +36,14 @@ def test_a_place_has_figures_of_its_own_and_all_places_add_up(world: World) -> N
 def test_a_variation_is_called_by_its_product_and_by_itself_where_that_says_more(world: World) -> None:
     square = world.account("square")
     at = world.at("2026-01-01")
-    for ref, name in (("price_1", "Coffee"), ("price_2", "Large")):
+    for ref, name in (("price_1", "COFFEE"), ("price_2", "Large"), ("price_3", "")):
         world.put(square, (ref, ServiceRecord("price", name, True, at, "prod_1")))
     world.put(square, ("prod_1", ServiceRecord("product", "Coffee", True, at, "cat_1")))
     world.put(square, ("cat_1", ServiceRecord("category", "Drinks", True, at)))
-    lines = tuple(OrderLineRecord(f"l_{n}", n, "Coffee", 500, service_ref=f"price_{n}") for n in (1, 2))
-    world.put(square, ("order_1", OrderRecord("completed", "usd", 1_000, at, lines=lines)))
-    bill = InvoiceRecord("paid", "usd", 1_000, 1_000, 0, 1_000, 1_000, 0, at, finalized_at=at, order_ref="order_1")
+    lines = tuple(OrderLineRecord(f"l_{n}", n, "Coffee", 500, service_ref=f"price_{n}") for n in (1, 2, 3))
+    world.put(square, ("order_1", OrderRecord("completed", "usd", 1_500, at, lines=lines)))
+    bill = InvoiceRecord("paid", "usd", 1_500, 1_500, 0, 1_500, 1_500, 0, at, finalized_at=at, order_ref="order_1")
     world.put(square, ("in_1", bill))
-    counter_sale(world, square, "ch_1", 1_000, "2026-11-02", "loc_1", order_ref="order_1")
+    counter_sale(world, square, "ch_1", 1_500, "2026-11-02", "loc_1", order_ref="order_1")
     split = dashboard(world.books, "2026-11-22").currencies[0].revenue_by_service
-    assert {(one.service, one.amount) for one in split} == {("Coffee", 500), ("Coffee, Large", 500)}
+    assert {(one.service, one.amount) for one in split} == {("Coffee", 1_000), ("Coffee, Large", 500)}

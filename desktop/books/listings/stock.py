@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, func
 from desktop.books.listings.listing import Listing, Sort
 from desktop.books.listings.places import at_location, location_column
 from desktop.books.listings.search import Lookup, by_external_id, contains
-from desktop.books.naming import product_of
+from desktop.books.naming import item_name, product_of, variation_name
 from desktop.books.tables import Integration, InventoryCount, Location, Service
 from desktop.books.tables.base import table_of
 
@@ -43,8 +43,8 @@ class StockRow(NamedTuple):
     created_at: int
 
 
-_ITEM = func.coalesce(func.nullif(_PRODUCT.c.name, _NOTHING), _SERVICE.c.name, _NOTHING)
-_VARIATION = func.coalesce(func.nullif(_SERVICE.c.name, _PRODUCT.c.name), _NOTHING)
+_ITEM = item_name(_SERVICE, _PRODUCT)
+_VARIATION = variation_name(_SERVICE, _PRODUCT)
 _COLUMNS = (
     _COUNT.c.id, _COUNT.c.integration_id, _INTEGRATION.c.provider, _COUNT.c.external_id, _COUNT.c.service_ref,
     _ITEM.label("item"), _VARIATION.label("variation"), func.coalesce(_SERVICE.c.sku, _NOTHING).label("sku"),

@@ -157,6 +157,15 @@ class TestCatalog:
         free = {"item_id": "ITEM1", "name": "Tip", "pricing_type": "VARIABLE_PRICING"}
         assert mapped("catalog_object", sample("catalog_object", item_variation_data=free)).unit_amount is None
 
+    @pytest.mark.parametrize(("stated", "name"), [("Regular", ""), ("REGULAR", ""), ("Regular fit", "Regular fit")])
+    def test_what_square_calls_an_items_first_variation_is_no_name(
+        self, stated: str, name: str, sample: Sample
+    ) -> None:
+        body = sample("catalog_object", item_variation_data={"item_id": "ITEM1", "name": stated})
+        assert mapped("catalog_object", body).name == name
+        line = {"name": "Print", "variation_name": stated, "quantity": "1", "total_money": usd(900)}
+        assert mapped("order", sample("order", line_items=[line])).lines[0].variation == name
+
     @pytest.mark.parametrize(
         ("data", "category"),
         [
@@ -402,6 +411,22 @@ class TestPayment:
         got = mapped("dispute", sample("dispute", state=state))
         assert (got.status, got.attempt_ref, got.reason) == (ours, "PAY1", "not_received")
         assert got.evidence_due_at == ms("2026-06-12T00:00:00Z")
+        assert (got.on_ledger, got.changed_at) == (False, ms(sample("dispute")["updated_at"]))
+
+    def test_what_a_fee_was_adjusted_by_takes_effect_when_square_says(self, sample: Sample) -> None:
+        fees = [
+            {"type": "INITIAL", "effective_at": "2026-06-01T10:00:00Z", "amount_money": usd(100)},
+            {"type": "ADJUSTMENT", "effective_at": "2026-07-02T10:00:00Z", "amount_money": usd(-7)},
+            {"type": "ADJUSTMENT", "effective_at": "2026-07-01T10:00:00Z", "amount_money": usd(12)},
+            {"type": "ADJUSTMENT", "effective_at": "2026-07-03T10:00:00Z", "amount_money": usd(0)},
+            {"type": "ADJUSTMENT", "amount_money": usd(3)},
+        ]
+        got = mapped("payment", sample("payment", processing_fee=fees))
+        assert got.fee == 108
+        assert got.fee_parts == ((ms("2026-07-02T10:00:00Z"), -7), (ms("2026-07-01T10:00:00Z"), 12))
+        assert mapped("payment", sample("payment", processing_fee=fees[:1])).fee_parts == ()
+        fees[1]["effective_at"] = "soon"
+        assert "effective time" in reason("payment", sample("payment", processing_fee=fees))
 
 
 class TestLedger:
@@ -420,8 +445,9 @@ class TestLedger:
         ("kind", "details", "gross", "ours", "source", "settles"),
         [
             ("REFUND", {"payment_id": "PAY1", "refund_id": "R1"}, -500, "refund", "R1", True),
-            ("DISPUTE", {"payment_id": "PAY1", "dispute_id": "D1"}, -500, "dispute", "D1", False),
-            ("OPEN_DISPUTE", {"payment_id": "PAY1", "dispute_id": "D1"}, 500, "dispute_reversal", "D1", False),
+            ("DISPUTE", {"payment_id": "PAY1", "dispute_id": "D1"}, -500, "dispute", "D1", True),
+            ("OPEN_DISPUTE", {"payment_id": "PAY1", "dispute_id": "D1"}, 500, "dispute_reversal", "D1", True),
+            ("DISPUTE", {"payment_id": "PAY1"}, -500, "dispute", "PAY1", False),
             ("FEE", {"payment_id": "PAY1"}, 0, "fee", "PAY1", True),
             ("FEE", {}, 0, "fee", "", False),
             ("DEPOSIT_FEE", {"payout_id": "po_0"}, -90, "fee", "po_0", True),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from desktop.providers.fields import Unreadable, child, count, shown, text
-from desktop.providers.square.records.fields import Around, currency_of, lower, moment, money, rows
+from desktop.providers.square.records.fields import Around, currency_of, lower, moment, money, rows, variation_name
 from desktop.records import InventoryCountRecord, ServiceRecord
 
 _DECIMAL = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,10})?")
@@ -70,7 +70,7 @@ def _variation(data: Mapping[str, Any], changed: int) -> ServiceRecord:
     amount, unit = _priced(data.get("price_money"))
     return ServiceRecord(
         kind="price",
-        name=text(data.get("name")),
+        name=variation_name(data.get("name")),
         active=True,
         created_at=changed,
         parent_ref=text(data.get("item_id")),

@@ -90,3 +90,9 @@ def total_money(values: object, key: str, unit: str, name: str) -> int:
 def lower(value: object) -> str:
     """One of Square's words in lower case; empty for anything else."""
     return value.lower() if type(value) is str else ""
+
+
+def variation_name(value: object) -> str:
+    """What sets a variation apart; empty for the name that Square itself gives to an item's first one."""
+    stated = common.text(value)
+    return "" if stated.casefold() == "regular" else stated

@@ -13,6 +13,7 @@ from desktop.providers.square.records.fields import (
     moment_or_none,
     money_or,
     rows,
+    variation_name,
 )
 from desktop.records import OrderLineRecord, OrderRecord, PaymentLinkRecord
 
@@ -73,7 +74,7 @@ def _line(line: object, position: int, unit: str, inclusive: frozenset[str]) -> 
         amount=total - tax,
         quantity=text(get("quantity")) or "1",
         service_ref=text(get("catalog_object_id")),
-        variation=text(get("variation_name")),
+        variation=variation_name(get("variation_name")),
         tax=tax,
         discount=money_or(get("total_discount_money"), unit, "line discount"),
         note=text(get("note")),
