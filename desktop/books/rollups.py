@@ -15,7 +15,8 @@ returned       collected payments that failed later, on the failure's day       
 refunds        sent back on the refund's day, booked back when they fail           of the refund
 disputes       withdrawals less reversals, by the ledger's day (the dispute's      settlement
                own days where the ledger has no line of it)
-fees           kept by the provider, by the ledger's day                           settlement
+fees           kept by the provider, by the ledger's day (the payment's own        settlement
+               where it says its fee; a later change of it on its own day)
 net            the ledger's net of payment lines; payments without one as they are settlement
 paid_out       sent to the bank, failures taken back                               settlement
 adjusted       everything else on the ledger                                       settlement
@@ -26,9 +27,10 @@ invoiced       invoices finalised, without drafts, void and zero ones           
 =============  ==================================================================  =====================
 
 Where a provider says its fee with the payment (Square), the payment counts alone: its fee in fees and what it leaves
-in net, on the payment's own day; a refund gives back what it says of the fee, on the refund's day. Ledger lines that
-settle such money (``settles``) count nowhere. A payout without a line of its own counts itself: its amount in paid_out
-and its fee, as any line of fees, in fees and net, on the day it was made; one that failed is not counted.
+in net, on the payment's own day, but for parts of the fee that take effect later: those on theirs. A refund gives back
+what it says of the fee, on the refund's day. Ledger lines that settle such money (``settles``) count nowhere. A payout
+without a line of its own counts itself: its amount in paid_out and its fee, as any line of fees, in fees and net, on
+the day it was made; one that failed is not counted.
 """
 
 from __future__ import annotations

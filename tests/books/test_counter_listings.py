@@ -168,6 +168,8 @@ def test_stock_is_what_can_be_sold_by_item_variation_and_place(world: World) -> 
     assert names(world, "inventory_counts", status="in_stock", search="cf-l market") == ["stock_1"]
     world.put(1, ("stock_1", None))
     assert names(world, "inventory_counts") == ["stock_2"]
+    world.put(1, ("price_1", ServiceRecord("price", "COFFEE", True, 1, "prod_1")))
+    assert [(row.item, row.variation) for row in asked(world, "inventory_counts")] == [("Coffee", "")]
 
 
 def test_readers_sales_on_them_and_links_are_listed(world: World) -> None:
@@ -190,3 +192,18 @@ def test_a_place_narrows_every_list_that_has_places(world: World) -> None:
     assert len(asked(world, "clients")) == 2
     (service,) = asked(world, "services", location_ref="loc_2", search="CF-L")
     assert (service.category, [(price.name, price.sku) for price in service.prices]) == ("Drinks", [("Large", "CF-L")])
+
+
+def test_a_payment_is_in_the_lists_of_the_client_whom_its_order_names(world: World) -> None:
+    order = OrderRecord("completed", "usd", 700, world.at("2026-11-04"), client_ref="cus_1", location_ref="loc_1")
+    sale = AttemptRecord("succeeded", 700, 700, 0, "usd", world.at("2026-11-04"), order_ref="order_3", fee=20)
+    world.put(1, ("ch_3", sale))
+    (client,) = asked(world, "clients")
+    before, known = client.paid, ["ch_2", "ch_1"]  # the first of them by its invoice
+    assert names(world, "payments", search="acme") == names(world, "payments", client_id=client.id) == known
+    world.put(1, ("order_3", order))
+    (client,) = asked(world, "clients")
+    assert names(world, "payments", search="acme") == names(world, "payments", client_id=client.id) == ["ch_3", *known]
+    assert client.paid[0].amount - before[0].amount == 700
+    assert opened(world, "payments", "ch_3").row.client_name == "Acme Bakery"
+    assert asked(world, "payments", search="ch_3")[0].client_name == "Acme Bakery"

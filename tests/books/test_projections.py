@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -25,13 +24,7 @@ from desktop.records import (
     RefundRecord,
     SourceObject,
 )
-from tests.helpers.shops import Shop, gone_at, read_at
-
-
-def at(text: str) -> int:
-    """An instant given in UTC, in milliseconds."""
-    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
-
+from tests.helpers.shops import Shop, at, gone_at, read_at
 
 LATE_MARCH = at("2026-03-31 22:30")  # already April in the shop's zone
 SALE = AttemptRecord("succeeded", 1000, 1000, 0, "usd", LATE_MARCH, payment_ref="pi_1", client_ref="cus_1")
@@ -47,11 +40,6 @@ SHARE = InvoicePaymentRecord("in_1", "pi_1", 1000, "usd", "paid", 6, 7)
 @pytest.fixture
 def shop(books: Books) -> Shop:
     return Shop(books)
-
-
-def only(shop: Shop, table: str, *columns: str) -> dict[str, Any]:
-    (row,) = shop.rows(table, columns=columns)
-    return row
 
 
 def days(shop: Shop) -> dict[tuple[str, str, str], tuple[int, int]]:
@@ -85,7 +73,7 @@ def test_a_payment_that_fails_later_stays_collected_and_is_returned_that_day(sho
     assert sums["2026-04-01", "collected", "usd"] == (1000, 1)
     assert sums["2026-05-05", "returned", "usd"] == (1000, 1)
     assert sums["2026-04-01", "failed", "usd"] == (0, 1)
-    payment = only(shop, "payments", "status", "outcome", "returned", "failure_code", "net")
+    payment = shop.only("payments", "status", "outcome", "returned", "failure_code", "net")
     assert payment == {
         "status": "returned", "outcome": "failed", "returned": 1000, "failure_code": "debit_refused", "net": -59,
     }  # fmt: skip
@@ -96,9 +84,9 @@ def test_attempts_that_failed_first_belong_to_one_payment(shop: Shop) -> None:
         SALE, status="failed", amount_captured=0, created_at=LATE_MARCH - 3_600_000, failure_code="declined"
     )
     shop.take(read_at(failed, "ch_0", 1))
-    assert only(shop, "payments", "status", "failure_code") == {"status": "failed", "failure_code": "declined"}
+    assert shop.only("payments", "status", "failure_code") == {"status": "failed", "failure_code": "declined"}
     shop.take(read_at(SALE, "ch_1", 1), read_at(PaymentRecord("succeeded", 1000, "usd", 5), "pi_1", 1))
-    assert only(shop, "payments", "external_id", "status", "failure_code", "attempted_day") == {
+    assert shop.only("payments", "external_id", "status", "failure_code", "attempted_day") == {
         "external_id": "pi_1", "status": "succeeded", "failure_code": "", "attempted_day": "2026-03-31",
     }  # fmt: skip
     assert ("2026-03-31", "failed", "usd") not in days(shop)
@@ -115,10 +103,10 @@ def test_a_yen_charge_on_a_dollar_account_is_marked_converted(shop: Shop) -> Non
 def test_a_charge_that_finds_its_intent_leaves_no_second_payment(shop: Shop) -> None:
     shop.take(read_at(replace(SALE, payment_ref=""), "ch_1", 1))
     shop.take(read_at(RefundRecord(100, "usd", "succeeded", LATE_MARCH, attempt_ref="ch_1"), "re_1", 1))
-    assert only(shop, "refunds", "payment_key") == {"payment_key": "ch_1"}
+    assert shop.only("refunds", "payment_key") == {"payment_key": "ch_1"}
     shop.take(read_at(SALE, "ch_1", 50))
-    assert only(shop, "payments", "external_id") == {"external_id": "pi_1"}
-    assert only(shop, "refunds", "payment_key", "client_link_id") == {"payment_key": "pi_1", "client_link_id": "cus_1"}
+    assert shop.only("payments", "external_id") == {"external_id": "pi_1"}
+    assert shop.only("refunds", "payment_key", "client_link_id") == {"payment_key": "pi_1", "client_link_id": "cus_1"}
 
 
 # ------------------------------------------------------------------------------------------------ refunds
@@ -139,10 +127,10 @@ def test_a_failure_that_nobody_dates_counts_when_it_was_first_seen(shop: Shop) -
     first, later = at("2026-04-10 12:00"), at("2026-06-10 12:00")
     shop.take(read_at(failed, "re_1", first))
     shop.take(read_at(replace(failed, failure_reason="lost_or_stolen_card"), "re_1", later))
-    assert only(shop, "refunds", "failed_day") == {"failed_day": "2026-04-10"}
+    assert shop.only("refunds", "failed_day") == {"failed_day": "2026-04-10"}
     line = BalanceEntryRecord("refund_failure", 300, 0, 300, "usd", at("2026-04-09 12:00"), source_ref="re_1")
     shop.take(read_at(line, "txn_1", later))
-    assert only(shop, "refunds", "failed_day") == {"failed_day": "2026-04-09"}
+    assert shop.only("refunds", "failed_day") == {"failed_day": "2026-04-09"}
 
 
 def test_a_refund_that_waits_for_the_payer_does_not_count_yet(shop: Shop) -> None:
@@ -186,7 +174,7 @@ def test_a_line_that_is_corrected_moves_and_does_not_count_twice(shop: Shop) -> 
 
 def test_an_arrival_stated_as_an_instant_is_the_day_that_it_begins_in_utc(shop: Shop) -> None:
     shop.take(read_at(PayoutRecord(5, "usd", "paid", 1, arrival_at=at("2026-04-02 00:00")), "po_1", 1))
-    assert only(shop, "payouts", "arrival_day") == {"arrival_day": "2026-04-02"}
+    assert shop.only("payouts", "arrival_day") == {"arrival_day": "2026-04-02"}
 
 
 # ------------------------------------------------------------------------------------------------ invoices
@@ -202,7 +190,7 @@ def test_an_arrival_stated_as_an_instant_is_the_day_that_it_begins_in_utc(shop: 
 )
 def test_the_due_day(shop: Shop, due: dict[str, Any], day: str) -> None:
     shop.take(read_at(replace(INVOICE, **due), "in_1", 1))
-    assert only(shop, "invoices", "due_day") == {"due_day": day}
+    assert shop.only("invoices", "due_day") == {"due_day": day}
 
 
 def test_invoices_count_when_finalised_without_drafts_void_and_zero_ones(shop: Shop) -> None:
@@ -218,7 +206,7 @@ def test_invoices_count_when_finalised_without_drafts_void_and_zero_ones(shop: S
 
 def test_an_open_invoice_with_money_on_it_is_partly_paid(shop: Shop) -> None:
     shop.take(read_at(replace(INVOICE, amount_paid=400, amount_remaining=600), "in_1", 1))
-    assert only(shop, "invoices", "status") == {"status": "partly_paid"}
+    assert shop.only("invoices", "status") == {"status": "partly_paid"}
 
 
 def test_the_history_holds_what_is_stated_now_and_what_was_seen(shop: Shop) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -82,6 +83,11 @@ _CLIENT = table_of(Client)
 _uuids = count(1)
 
 
+def at(text: str) -> int:
+    """An instant given in UTC, in milliseconds."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
+
+
 def read_at(
     record: Record, external_id: str, low: int, high: int | None = None, native: int | None = None, **body: Any
 ) -> SourceObject:
@@ -157,6 +163,16 @@ class Shop:
         if columns:
             plain = [{name: row[name] for name in columns} for row in plain]
         return sorted(plain, key=repr)
+
+    def only(self, table: str, *columns: str) -> dict[str, Any]:
+        """The columns of the shop's one row of a table."""
+        (row,) = self.rows(table, columns=columns)
+        return row
+
+    def days(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """The sums that are not zero, as (amount, count) by day and measure: of a shop with one currency and place."""
+        rows = self.everything()["daily_totals"]
+        return {(row["day"], row["measure"]): (row["amount"], row["count"]) for row in rows}
 
     def clients(self) -> list[dict[str, Any]]:
         """The clients behind the shop's customers."""

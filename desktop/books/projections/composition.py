@@ -59,6 +59,27 @@ class Line(NamedTuple):
     created_at: int
 
 
+class Money(NamedTuple):
+    """What the money of a payment did: in its own currency but for ``fee`` and ``net``, and at which instants.
+
+    ``own_fee`` is the part of ``fee`` that the attempts state; ``fee_parts`` are the (instant in ms, amount) of its
+    parts that take effect at an instant of their own, oldest first.
+    """
+
+    collected: int
+    refunded: int
+    returned: int
+    settlement_currency: str
+    fee: int
+    net: int
+    on_ledger: bool
+    booked_at: int | None
+    returned_at: int | None
+    tip: int
+    own_fee: int
+    fee_parts: tuple[tuple[int, int], ...]
+
+
 class Composed(NamedTuple):
     """A payment, as it follows from its parts. Days are left to the caller, who knows the business's zone."""
 
@@ -69,17 +90,9 @@ class Composed(NamedTuple):
     invoice_ref: str
     currency: str
     amount: int
-    collected: int
-    refunded: int
-    returned: int
-    settlement_currency: str
-    fee: int
-    net: int
-    on_ledger: bool
+    money: Money
     created_at: int
     attempted_at: int | None
-    booked_at: int | None
-    returned_at: int | None
     method: str
     brand: str
     last4: str
@@ -91,41 +104,22 @@ class Composed(NamedTuple):
     disputed: bool
     location_ref: str
     order_ref: str
-    tip: int
-    own_fee: int
-    fee_parts: tuple[tuple[int, int], ...]
 
 
 def compose(stated: PaymentRecord | None, attempts: Sequence[Attempt], lines: Sequence[Line]) -> Composed:
     """One payment from its parts; at least one of ``stated`` and ``attempts`` is there.
 
     ``attempts`` are all of this payment; ``lines`` all charge and payment_failure lines of these attempts but those
-    that settle what the attempts say themselves. Where an attempt states its fee, the payment counts by what it says.
+    that settle what the attempts say themselves.
     """
     ordered = sorted(attempts, key=_by_age) if len(attempts) > 1 else attempts
     lead = _leading(ordered)
     said, told = stated or _NO_PAYMENT, lead or _NO_ATTEMPT
-    taken = [attempt for attempt in ordered if _was_captured(attempt)]
-    collected = sum([attempt.amount_captured for attempt in taken])
-    stated_fees = [attempt.fee for attempt in taken if attempt.fee is not None]
-    own_fee = sum(stated_fees)
-    if stated_fees:
-        lines = ()
-    if not ordered and said.status == "succeeded":
-        collected = said.amount_received
     status = _status(stated, lead, bool(ordered))
-    charged = [line for line in lines if line.kind == "charge"]
-    failed = [line for line in lines if line.kind == "payment_failure"]
+    is_failed = status in _FAILED
+    money = _money(said, lead, ordered, lines)
     began = ordered[0].created_at if ordered else None
     created = stated.created_at if stated else (began or 0)
-    booked = returned = None
-    if collected:
-        moment = lead.created_at if lead else created
-        booked = min([line.created_at for line in charged], default=moment)
-        began = created if began is None else began
-        if told.returned:
-            returned = min([line.created_at for line in failed], default=booked)
-    is_failed = status in _FAILED
     return Composed(
         status=status,
         outcome=_OUTCOMES.get(status, "open"),
@@ -134,19 +128,9 @@ def compose(stated: PaymentRecord | None, attempts: Sequence[Attempt], lines: Se
         invoice_ref=told.invoice_ref or said.invoice_ref,
         currency=told.currency or said.currency,
         amount=stated.amount if stated else told.amount,
-        collected=collected,
-        refunded=sum([attempt.amount_refunded for attempt in ordered]),
-        returned=collected if returned is not None else 0,
-        settlement_currency=charged[0].currency if charged else told.currency if stated_fees else "",
-        fee=sum([line.fee for line in lines]) + own_fee,
-        net=collected - own_fee - (collected if returned is not None else 0)
-        if stated_fees
-        else sum([line.net for line in lines]),
-        on_ledger=bool(charged),
+        money=money,
         created_at=created,
-        attempted_at=began,
-        booked_at=booked,
-        returned_at=returned,
+        attempted_at=created if began is None and money.collected else began,
         method=told.method,
         brand=told.brand,
         last4=told.last4,
@@ -158,15 +142,53 @@ def compose(stated: PaymentRecord | None, attempts: Sequence[Attempt], lines: Se
         disputed=True in [attempt.disputed for attempt in ordered],
         location_ref=told.location_ref or said.location_ref,
         order_ref=told.order_ref,
-        tip=sum([attempt.tip for attempt in taken]),
-        own_fee=own_fee,
-        fee_parts=tuple([part for attempt in taken if attempt.fee_parts for part in parts_of(attempt.fee_parts)]),
     )
 
 
-def parts_of(text: str) -> list[tuple[int, int]]:
-    """The parts of a fee as an attempt's row keeps them: (instant in ms, amount)."""
-    return [(at, amount) for at, amount in orjson.loads(text)]
+def _money(said: PaymentRecord, lead: Attempt | None, ordered: Sequence[Attempt], lines: Sequence[Line]) -> Money:
+    """What the attempts that took money and their ledger lines come to.
+
+    Where an attempt states its fee, the payment counts by what it says and no line does.
+    """
+    taken = [attempt for attempt in ordered if _was_captured(attempt)]
+    collected = sum([attempt.amount_captured for attempt in taken])
+    if not ordered and said.status == "succeeded":
+        collected = said.amount_received
+    fees = [attempt.fee for attempt in taken if attempt.fee is not None]
+    own_fee = sum(fees)
+    charged = [] if fees else [line for line in lines if line.kind == "charge"]
+    booked_at, returned_at = _moments(lead or said, charged, () if fees else lines) if collected else (None, None)
+    returned = 0 if returned_at is None else collected
+    return Money(
+        collected=collected,
+        refunded=sum([attempt.amount_refunded for attempt in ordered]),
+        returned=returned,
+        settlement_currency=charged[0].currency if charged else taken[0].currency if fees else "",
+        fee=own_fee if fees else sum([line.fee for line in lines]),
+        net=collected - own_fee - returned if fees else sum([line.net for line in lines]),
+        on_ledger=bool(charged),
+        booked_at=booked_at,
+        returned_at=returned_at,
+        tip=sum([attempt.tip for attempt in taken]),
+        own_fee=own_fee,
+        fee_parts=_fee_parts(taken),
+    )
+
+
+def _moments(source: Attempt | PaymentRecord, charged: Sequence[Line], lines: Sequence[Line]) -> tuple[int, int | None]:
+    """When the money counts, and when it was taken back: as the ledger has it, else by what it came from."""
+    booked = min([line.created_at for line in charged], default=source.created_at)
+    if not isinstance(source, Attempt) or not source.returned:
+        return booked, None
+    return booked, min([line.created_at for line in lines if line.kind == "payment_failure"], default=booked)
+
+
+def _fee_parts(taken: Sequence[Attempt]) -> tuple[tuple[int, int], ...]:
+    """The parts of the fees that count on a day of their own; oldest first, in whatever order they were stated."""
+    stated = [attempt.fee_parts for attempt in taken if attempt.fee_parts]
+    if not stated:
+        return ()
+    return tuple(sorted([(at, amount) for parts in stated for at, amount in orjson.loads(parts)]))
 
 
 _FAILED = frozenset({"failed", "returned"})
@@ -180,8 +202,7 @@ _NO_ATTEMPT = Attempt(
     payment_key="", external_id="", status="", amount=0, amount_captured=0, amount_refunded=0, currency="",
     created_at=0, captured=False, client_ref="", client_name="", invoice_ref="", entry_ref="", returned=False,
     returned_entry_ref="", method="", brand="", last4="", method_ref="", failure_code="", failure_message="",
-    receipt_url="", description="", disputed=False, location_ref="", order_ref="", tip=0, fee=None,
-    fee_parts="",
+    receipt_url="", description="", disputed=False, location_ref="", order_ref="", tip=0, fee=None, fee_parts="",
 )  # fmt: skip
 
 

@@ -27,8 +27,8 @@ _STUB_CLIENT = (
 class Context:
     """One application of objects of one integration, inside one transaction.
 
-    ``kinds`` were touched. ``invoices``: whose money, lines or payments changed. ``orders``: whose invoices changed,
-    so that payments for them are to be composed again.
+    ``kinds`` were touched. ``invoices``: whose money, lines or payments changed. ``orders``: whose client or
+    invoices changed, so that payments for them are to be composed again.
     """
 
     writer: Writer

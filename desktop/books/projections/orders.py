@@ -1,7 +1,7 @@
-"""Orders, and what follows from them elsewhere: the lines of their invoices, and those invoices' payments.
+"""Orders, and what follows from them elsewhere: the lines of their invoices, and their payments.
 
-An invoice that names an order has that order's lines, and what was paid for the order was paid on the invoice,
-whichever of the three arrives first.
+An invoice that names an order has that order's lines, what was paid for the order was paid on the invoice, and who
+ordered or was billed is who paid where the payment names nobody, whichever of the three arrives first.
 """
 
 from __future__ import annotations
@@ -45,12 +45,15 @@ PAYMENT_HAS_ORDER = _PAYMENT.c.order_ref != literal_column("''")
 def project_orders(context: Context, records: Sequence[tuple[str, OrderRecord]]) -> None:
     """Write orders and their lines, and the lines of the invoices that bill them."""
     refs = [ref for ref, _ in records]
-    before = context.shelf.select("orders before", _ORDER, ("external_id",), "external_id")
-    known = [row[0] for row in context.fetch(before, refs)]
+    before = context.shelf.select("orders before", _ORDER, ("external_id", "client_link_id"), "external_id")
+    known = dict(context.fetch(before, refs))
     context.links(record.client_ref for _, record in records)
-    rows = [
-        (context.integration_id, ref, context.link(record.client_ref), *_order_facts(record)) for ref, record in records
-    ]
+    rows = []
+    for ref, record in records:
+        link = context.link(record.client_ref)
+        rows.append((context.integration_id, ref, link, *_order_facts(record)))
+        if known.get(ref, 0) != link:
+            context.orders.add(ref)
     context.writer.run_many(context.shelf.upsert(_ORDER, _KEYS, (*_KEYS, "client_link_id", *_ORDER_FACTS)), rows)
     _drop(context, _LINE, "order_ref", known)
     lines = [(context.integration_id, ref, *_line_facts(line)) for ref, record in records for line in record.lines]
@@ -106,7 +109,7 @@ def _tax_invoices() -> Any:
 
 
 def payments_of_orders(context: Context) -> set[str]:
-    """Keys of the payments for orders whose invoice has come, changed or gone."""
+    """Keys of the payments for orders whose client or invoice has come, changed or gone."""
     paid = context.shelf.select("payments of orders", _PAYMENT, ("external_id",), "order_ref", PAYMENT_HAS_ORDER)
     return {row[0] for row in context.fetch(paid, sorted(context.orders - {""}))}
 
@@ -120,6 +123,23 @@ def invoices_by_order(context: Context, composed: Mapping[str, Composed]) -> dic
     )  # fmt: skip
     billed = dict(sorted(context.fetch(billing, set(orders.values())), reverse=True))
     return {key: billed[order] for key, order in orders.items() if order in billed}
+
+
+def clients_by_order(context: Context, orders: Mapping[str, str]) -> dict[str, int]:
+    """For payments by key, with the order that each was for: the link of who ordered, else of who was billed for it."""
+    wanted = set(orders.values()) - {""}
+    ordering = context.shelf.select(
+        "clients of orders", _ORDER, ("external_id", "client_link_id"), "external_id",
+        _ORDER.c.client_link_id != literal_column("0"),
+    )  # fmt: skip
+    found = dict(context.fetch(ordering, wanted))
+    billing = context.shelf.select(
+        "clients billed for orders", _INVOICE, ("order_ref", "external_id", "client_link_id"), "order_ref",
+        INVOICE_HAS_ORDER, _INVOICE.c.client_link_id != literal_column("0"), _INVOICE.c.deleted.is_(False),
+    )  # fmt: skip
+    for order, _invoice, link in sorted(context.fetch(billing, wanted - found.keys())):
+        found.setdefault(order, link)
+    return {key: found[order] for key, order in orders.items() if order in found}
 
 
 def _drop(context: Context, table: Any, column: str, refs: Iterable[str]) -> None:

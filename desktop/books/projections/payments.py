@@ -1,4 +1,4 @@
-"""Payments, attempts, refunds, disputes and ledger lines: the cluster whose rows follow from each other."""
+"""Payments, attempts, refunds and ledger lines: the cluster whose rows follow from each other."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy import bindparam
 from desktop.books.projections.composition import Attempt, Composed, Line, compose
 from desktop.books.projections.context import Context
 from desktop.books.projections.ledger import project_entries
-from desktop.books.projections.orders import invoices_by_order, payments_of_orders
+from desktop.books.projections.orders import clients_by_order, invoices_by_order, payments_of_orders
 from desktop.books.rollups import PaymentSums, RefundSums
 from desktop.books.statements import word
 from desktop.books.tables import (
@@ -162,11 +162,11 @@ class PaymentCluster:
         }
         gone = [key for key in old if key not in composed]
         invoices = self._invoices_of(composed, attempts)
-        context.links(payment.client_ref for payment in composed.values())
+        clients = self._clients_of(composed)
         rows = []
         moved = list(gone)
         for key, payment in composed.items():
-            row, sums = self._payment_row(key, stated.get(key), payment, invoices.get(key, ""))
+            row, sums = self._payment_row(key, stated.get(key), payment, clients.get(key, 0), invoices.get(key, ""))
             rows.append(row)
             previous = old.get(key)
             if previous is not None:
@@ -234,30 +234,37 @@ class PaymentCluster:
             found.setdefault(key, invoice_ref)
         return found
 
+    def _clients_of(self, composed: dict[str, Composed]) -> dict[str, int]:
+        """The link of the client who paid: named by the payment, else by what was sold or billed with its order."""
+        context = self._context
+        context.links(payment.client_ref for payment in composed.values())
+        found = {key: context.link(payment.client_ref) for key, payment in composed.items() if payment.client_ref}
+        return found | clients_by_order(
+            context, {key: payment.order_ref for key, payment in composed.items() if key not in found}
+        )
+
     def _payment_row(
-        self, key: str, stated: PaymentRecord | None, payment: Composed, invoice_ref: str
+        self, key: str, stated: PaymentRecord | None, payment: Composed, link: int, invoice_ref: str
     ) -> tuple[tuple[Any, ...], PaymentSums]:
-        context, day_of = self._context, self._context.clock.day
-        booked_day = day_of(payment.booked_at) if payment.booked_at is not None else None
-        returned_day = day_of(payment.returned_at) if payment.returned_at is not None else None
+        context, day_of, money = self._context, self._context.clock.day, payment.money
+        booked_day = day_of(money.booked_at) if money.booked_at is not None else None
+        returned_day = day_of(money.returned_at) if money.returned_at is not None else None
         attempted_day = day_of(payment.attempted_at) if payment.attempted_at is not None else None
-        link = context.link(payment.client_ref)
-        days = [(at, day_of(at), amount) for at, amount in payment.fee_parts]
+        days = [(at, day_of(at), amount) for at, amount in money.fee_parts]
         fee_days = orjson.dumps(days).decode() if days else ""
         sums = PaymentSums(
-            key, payment.currency, payment.collected, payment.returned, booked_day, returned_day, attempted_day,
-            payment.outcome, payment.on_ledger, payment.settlement_currency, link, invoice_ref, payment.location_ref,
-            payment.tip, payment.own_fee, fee_days,
+            key, payment.currency, money.collected, money.returned, booked_day, returned_day, attempted_day,
+            payment.outcome, money.on_ledger, money.settlement_currency, link, invoice_ref, payment.location_ref,
+            money.tip, money.own_fee, fee_days,
         )  # fmt: skip
         row = (
             context.integration_id, key, orjson.dumps(_stated_facts(stated)) if stated else None, payment.status,
             payment.outcome, link, payment.client_name, invoice_ref, payment.currency, payment.amount,
-            payment.collected, payment.refunded, payment.returned, payment.settlement_currency, payment.fee,
-            payment.net, payment.on_ledger, payment.created_at, attempted_day, payment.booked_at, booked_day,
-            payment.returned_at, returned_day, payment.method, payment.brand, payment.last4, payment.method_ref,
+            money.collected, money.refunded, money.returned, money.settlement_currency, money.fee, money.net,
+            money.on_ledger, payment.created_at, attempted_day, money.booked_at, booked_day, money.returned_at,
+            returned_day, payment.method, payment.brand, payment.last4, payment.method_ref,
             payment.failure_code, payment.failure_message, payment.description, payment.receipt_url,
-            payment.disputed, payment.location_ref, payment.order_ref, payment.tip, payment.own_fee,
-            fee_days,
+            payment.disputed, payment.location_ref, payment.order_ref, money.tip, money.own_fee, fee_days,
         )  # fmt: skip
         return row, sums
 

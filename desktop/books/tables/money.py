@@ -27,6 +27,7 @@ class Payment(Base):
 
     ``stated`` keeps the intent's own record, so that any later part composes the same row. ``booked_day`` is the
     day on which ``collected`` counts; ``outcome`` is succeeded, failed, open or left (abandoned, cancelled).
+    ``client_link_id`` is the client whom the payment names, else the one of its order or of the invoice for that.
     ``tip`` is part of ``collected``. ``own_fee`` is the part of ``fee`` that the payment itself states and that counts
     with it; what ledger lines say counts with them. ``fee_days`` are (instant, day, amount) of its parts that count on
     a day of their own, as JSON; empty where there are none.
@@ -89,7 +90,8 @@ class Payment(Base):
 class PaymentAttempt(Base):
     """One try to move the money. ``payment_key`` is the payment's external id: its intent's, or its own.
 
-    ``fee`` is what the provider said with it that it keeps; empty where only its ledger tells.
+    ``fee`` is what the provider said with it that it keeps; empty where only its ledger tells. ``fee_parts`` are
+    (instant, amount) of its parts that take effect at an instant of their own, as JSON; empty where there are none.
     """
 
     __tablename__ = "payment_attempts"
