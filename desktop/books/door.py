@@ -301,7 +301,6 @@ class Door:
         each(SubscriptionRecord, catalog.project_subscriptions)
         each(PaymentMethodRecord, catalog.project_payment_methods)
         each(PayoutRecord, project_payouts)
-        each(DisputeRecord, disputes.project_disputes)
         each(CreditNoteRecord, billing.project_credit_notes)
         each(ClientBalanceEntryRecord, billing.project_client_balances)
         for kind, project in STORES:
@@ -312,6 +311,8 @@ class Door:
             payments.touch(billing.project_invoices(context, records(InvoiceRecord), seen))
         if InvoicePaymentRecord in by_kind:
             payments.touch(billing.project_shares(context, records(InvoicePaymentRecord)))
+        if DisputeRecord in by_kind:
+            payments.touch(disputes.project_disputes(context, records(DisputeRecord)))
         if AttemptRecord in by_kind:
             payments.attempts(records(AttemptRecord))
         if PaymentRecord in by_kind:

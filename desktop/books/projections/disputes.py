@@ -23,13 +23,15 @@ _TAKEN = frozenset({"needs_response", "under_review", "won", "lost"})
 _GIVEN_BACK = frozenset({"won"})
 
 
-def project_disputes(context: Context, records: Sequence[tuple[str, DisputeRecord]]) -> None:
-    """Write disputes, and count the money of those that no ledger line tells of."""
-    columns = (*DisputeSums._fields, "withdrawn_at", "reversed_at")
+def project_disputes(context: Context, records: Sequence[tuple[str, DisputeRecord]]) -> set[str]:
+    """Write disputes, and count the money of those that no ledger line tells of. The answer: attempts in dispute."""
+    columns = (*DisputeSums._fields, "attempt_ref", "withdrawn_at", "reversed_at")
     before = context.shelf.select("disputes before", _DISPUTE, columns, "external_id")
     known: dict[str, tuple[int | None, int | None]] = {}
-    for *sums, withdrawn_at, reversed_at in context.fetch(before, [ref for ref, _ in records]):
+    touched = {record.attempt_ref for _, record in records}
+    for *sums, attempt, withdrawn_at, reversed_at in context.fetch(before, [ref for ref, _ in records]):
         old = DisputeSums._make(sums)
+        touched.add(attempt)
         context.totals.dispute(old, -1)
         known[old.external_id] = withdrawn_at, reversed_at
     day_of, rows = context.clock.day, []
@@ -41,6 +43,7 @@ def project_disputes(context: Context, records: Sequence[tuple[str, DisputeRecor
         context.totals.dispute(sums_now, 1)
     context.writer.run_many(context.shelf.upsert(_DISPUTE, _KEYS, (*_KEYS, *_FACTS, *_MOMENTS)), rows)
     context.kinds.add("disputes")
+    return touched - {""}
 
 
 def _moments(record: DisputeRecord, known: tuple[int | None, int | None] | None) -> tuple[int | None, int | None]:

@@ -19,6 +19,7 @@ from desktop.books.rollups import PaymentSums, RefundSums
 from desktop.books.statements import word
 from desktop.books.tables import (
     BalanceEntry,
+    Dispute,
     Invoice,
     InvoicePayment,
     Payment,
@@ -32,6 +33,7 @@ _PAYMENT = table_of(Payment)
 _ATTEMPT = table_of(PaymentAttempt)
 _REFUND = table_of(Refund)
 _ENTRY = table_of(BalanceEntry)
+_DISPUTE = table_of(Dispute)
 _SHARE = table_of(InvoicePayment)
 _INVOICE = table_of(Invoice)
 _KEYS = ("integration_id", "external_id")
@@ -189,11 +191,15 @@ class PaymentCluster:
         self._touch_refunds_of(moved)
 
     def _attempts_of(self, keys: Sequence[str]) -> dict[str, list[Attempt]]:
+        """The attempts of payments. One is disputed where a dispute names it, whatever it says itself."""
         context = self._context
         query = context.shelf.select("attempts of", _ATTEMPT, Attempt._fields, "payment_key")
+        rows = [Attempt._make(row) for row in context.fetch(query, keys)]
+        naming = context.shelf.select("disputes of", _DISPUTE, ("attempt_ref",), "attempt_ref")
+        disputed = {ref for (ref,) in context.fetch(naming, [row.external_id for row in rows])}
         found: dict[str, list[Attempt]] = defaultdict(list)
-        for row in context.fetch(query, keys):
-            found[row[0]].append(Attempt._make(row))
+        for row in rows:
+            found[row.payment_key].append(row._replace(disputed=True) if row.external_id in disputed else row)
         return found
 
     def _lines_of(self, attempts: dict[str, list[Attempt]]) -> dict[str, list[Line]]:
