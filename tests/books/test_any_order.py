@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 
@@ -35,7 +37,7 @@ def test_a_town_told_again_changes_nothing(shared_books: Books, mail: Mail) -> N
 
 def test_the_towns_leave_no_table_and_no_measure_untold(shared_books: Books) -> None:
     """The property above is only worth what its towns contain."""
-    filled, measures, outcomes = set(), set(), set()
+    filled, measures, outcomes, found = set(), set(), set(), set()
     for seed in range(60):
         shop = Shop(shared_books)
         shop.take(*Town(seed).objects)
@@ -43,12 +45,27 @@ def test_the_towns_leave_no_table_and_no_measure_untold(shared_books: Books) -> 
         filled |= {name for name, rows in shown.items() if rows}
         measures |= {row["measure"] for row in shown["daily_totals"]}
         outcomes |= {(row["status"], row["outcome"]) for row in shown["payments"]}
+        found |= odd_ones(shown)
     assert filled == {*PROJECTIONS, *TOTALS, "clients"}
     assert measures == {
         "collected", "returned", "refunds", "disputes", "fees", "net", "paid_out", "adjusted", "converted",
         "succeeded", "failed", "invoiced", "tips",
     }  # fmt: skip
     assert {outcome for _, outcome in outcomes} == {"succeeded", "failed", "open", "left"}
+    assert found == {"fee part", "taken", "given back", "client of the order", "client of the bill"}
+
+
+def odd_ones(shown: dict[str, list[dict[str, Any]]]) -> set[str]:
+    """Which of the rarer things there are among a shop's rows."""
+    named = {row["external_id"]: row["client_ref"] for row in shown["payment_attempts"]}
+    ordered = {row["external_id"]: row["client_link_id"] for row in shown["orders"]}
+    found = {"fee part" for row in shown["payments"] if row["fee_days"] and row["collected"]}
+    found |= {"taken" for row in shown["disputes"] if row["withdrawn_day"]}
+    found |= {"given back" for row in shown["disputes"] if row["reversed_day"]}
+    for row in shown["payments"]:
+        if row["order_ref"] and row["client_link_id"] and not named.get(row["external_id"]):
+            found.add("client of the order" if ordered.get(row["order_ref"]) else "client of the bill")
+    return found
 
 
 def test_a_wrong_total_would_be_noticed(books: Books) -> None:

@@ -18,6 +18,7 @@ from desktop.books.tables import (
     Base,
     ClientTotal,
     DailyTotal,
+    Dispute,
     Invoice,
     Payment,
     Payout,
@@ -32,7 +33,7 @@ from tests.helpers.towns import Town
 from tests.worlds import World
 
 SUMS = (DailyTotal, ClientTotal, ServiceAllocation, ServiceTotal)
-DATED = (Payment, Refund, BalanceEntry, Invoice, Payout, *SUMS)
+DATED = (Payment, Refund, Dispute, BalanceEntry, Invoice, Payout, *SUMS)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from desktop.records import (
     AttemptRecord,
     BalanceEntryRecord,
     ClientRecord,
+    DisputeRecord,
     InventoryCountRecord,
     InvoiceRecord,
     LocationRecord,
@@ -111,6 +112,10 @@ class Counter(Teller):
                 self.objects.append(gone_at("customer", "buyer_2", 2 * LATER, merged_into="buyer_3"))
         return [*refs, ""]
 
+    def _named(self, buyer: str) -> str:
+        """Who an object says has bought: the buyer, at times nobody or somebody else."""
+        return buyer if self._perhaps(0.6) else self._chance.choice(self._people)
+
     # --- selling -----------------------------------------------------------------------------------------------
 
     def _sell(self) -> None:
@@ -136,10 +141,11 @@ class Counter(Teller):
         )  # fmt: skip
         total = sum(line.amount + line.tax for line in lines)
         open_ = OrderRecord(
-            "open", "usd", total, at, sum(line.tax for line in lines), client_ref=buyer, source="Counter",
+            "open", "usd", total, at, sum(line.tax for line in lines), client_ref=self._named(buyer), source="Counter",
             reference=ref.upper(), location_ref=place, lines=lines[:1],
         )  # fmt: skip
-        self._tell(ref, replace(open_, status="completed", closed_at=self._when(), lines=lines), open_)
+        done = replace(open_, status="completed", closed_at=self._when(), lines=lines, client_ref=self._named(buyer))
+        self._tell(ref, done, open_)
         return ref, total
 
     def _invoice(self, order: str, total: int, place: str, buyer: str) -> None:
@@ -150,7 +156,7 @@ class Counter(Teller):
             PaymentRequestRecord(f"rest_{order}", 1, "balance", total - half, 0, "2026-04-20"),
         )
         open_ = InvoiceRecord(
-            "open", "usd", total, total, 0, total, 0, total, at, client_ref=buyer, finalized_at=at,
+            "open", "usd", total, total, 0, total, 0, total, at, client_ref=self._named(buyer), finalized_at=at,
             due_day="2026-04-20", location_ref=place, order_ref=order, requests=asked,
         )  # fmt: skip
         ended = {
@@ -167,8 +173,8 @@ class Counter(Teller):
         status = self._any("succeeded", "succeeded", "succeeded", "canceled", "failed")
         cash = self._perhaps(0.2)
         begun = AttemptRecord(
-            "succeeded", amount, 0, 0, "usd", at, captured=False, client_ref=buyer, location_ref=place,
-            order_ref=order if self._perhaps(0.8) else "", tip=tip, fee=0 if cash else None,
+            "succeeded", amount, 0, 0, "usd", at, captured=False, client_ref=buyer if self._perhaps(0.4) else "",
+            location_ref=place, order_ref=order if self._perhaps(0.8) else "", tip=tip, fee=0 if cash else None,
             method="cash" if cash else "card",
         )  # fmt: skip
         done = status == "succeeded"
@@ -177,12 +183,17 @@ class Counter(Teller):
             begun, status=status, captured=done, amount_captured=amount if done else 0,
             fee=fee if done and self._perhaps(0.8) else begun.fee,
         )  # fmt: skip
-        self._tell(ref, late, replace(late, fee=None, tip=0) if self._perhaps(0.4) else begun)
+        if late.fee and self._perhaps(0.5):
+            parts = tuple((self._when(), self._chance.choice([7, -3])) for _ in range(self._chance.randint(1, 3)))
+            late = replace(late, fee=late.fee + sum(part for _, part in parts), fee_parts=parts)
+        self._tell(ref, late, replace(late, fee=None, fee_parts=(), tip=0) if self._perhaps(0.4) else begun)
         if not done:
             return
         self._settle("charge", ref, amount, fee, place)
         if self._perhaps(0.4):
             self._refund(ref, amount // 3, place)
+        if self._perhaps(0.4):
+            self._dispute(ref, amount, place)
         if self._perhaps(0.4):
             self._terminal(ref, order, amount, place)
 
@@ -204,6 +215,20 @@ class Counter(Teller):
         )  # fmt: skip
         self._tell(ref, ended, pending)
         self._settle("refund", ref, -amount, 0, place)
+
+    def _dispute(self, payment: str, amount: int, place: str) -> None:
+        """An objection that counts itself. One that ends is known before it does; an inquiry may stay one."""
+        ref, at = self._id("dispute"), self._when()
+        begun = DisputeRecord(
+            amount, "usd", self._any("needs_response", "inquiry"), at, payment, location_ref=place, on_ledger=False,
+            changed_at=at,
+        )  # fmt: skip
+        if begun.status == "inquiry":
+            self._tell(ref, replace(begun, status=self._any("inquiry", "inquiry_closed")), begun)
+            return
+        ended = replace(begun, status=self._any("won", "lost", "under_review"), changed_at=self._when())
+        self._tell(ref, ended, begun)
+        self._settle("dispute", ref, -amount, 0, place)
 
     def _terminal(self, payment: str, order: str, amount: int, place: str) -> None:
         begun = TerminalCheckoutRecord(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from desktop.books import rollups
-from desktop.books.rollups import EntrySums, InvoiceSums, PaymentSums, PayoutSums, RefundSums
+from desktop.books.rollups import DisputeSums, EntrySums, InvoiceSums, PaymentSums, PayoutSums, RefundSums
 from desktop.money import split_largest_remainder
 from desktop.records import SourceObject
 from tests.helpers.shops import Shop
@@ -114,6 +114,7 @@ def _contributions(shop: Shop) -> Iterator[tuple[str, rollups.Contribution]]:
         ("balance_entries", EntrySums, rollups.entry_contributions),
         ("invoices", InvoiceSums, rollups.invoice_contributions),
         ("payouts", PayoutSums, rollups.payout_contributions),
+        ("disputes", DisputeSums, rollups.dispute_contributions),
     )
     for table, shape, contributions in kinds:
         for row in shop.rows(table):

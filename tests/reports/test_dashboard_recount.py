@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from desktop.books.tables import BalanceEntry, Base, Client, ClientLink, Invoice, Payment, Payout, Refund
+from desktop.books.tables import (
+    BalanceEntry,
+    Base,
+    Client,
+    ClientLink,
+    Dispute,
+    Invoice,
+    Payment,
+    PaymentAttempt,
+    Payout,
+    Refund,
+)
 from desktop.books.tables.base import table_of
 from desktop.reports.dashboard import Dashboard, dashboard, to_json
-from tests.helpers.shops import STEADY, Shop
+from tests.helpers.shops import STEADY, ZONE, Shop
 from tests.helpers.towns import Town
 from tests.worlds import World
 
 TODAY = "2026-04-01"
 MONTHS = ("2026-03", "2026-04")
-_ROWS = (Payment, Refund, Payout, BalanceEntry, Invoice, Client, ClientLink)
+_ROWS = (Payment, PaymentAttempt, Refund, Payout, Dispute, BalanceEntry, Invoice, Client, ClientLink)
 _PAYMENT_KINDS = {"charge", "refund", "refund_failure", "payment_failure", "dispute", "dispute_reversal", "fee"}
 Sums = dict[str, dict[str, int]]
 
@@ -113,13 +128,21 @@ def _counted(month: str, rows: dict[type[Base], list[Any]]) -> Sums:
         own = sums[row.currency]
         if within(row.booked_day):
             own["collected"] += row.collected
-            own["net"] += 0 if row.on_ledger else row.collected - row.own_fee
-            own["fees"] += row.own_fee
+            own["net"] += 0 if row.on_ledger else row.collected
         if within(row.returned_day):
             own["returned"] += row.returned
             own["net"] -= 0 if row.on_ledger else row.returned
         if within(row.attempted_day) and row.outcome in {"succeeded", "failed"}:
             own[row.outcome] += 1
+    for row in rows[PaymentAttempt]:
+        for day, amount in _fees_of(row):
+            if row.amount_captured and within(day):
+                sums[row.currency]["fees"] += amount
+                sums[row.currency]["net"] -= amount
+    for row in rows[Dispute]:
+        signed = within(row.withdrawn_day) - within(row.reversed_day)
+        sums[row.currency]["disputes"] += signed * row.amount
+        sums[row.currency]["net"] -= signed * row.amount
     for row in rows[Refund]:
         signed = within(row.refunded_day) - (row.refunded_day is not None and within(row.failed_day))
         sums[row.currency]["refunds"] += signed * row.amount
@@ -150,6 +173,15 @@ def _counted(month: str, rows: dict[type[Base], list[Any]]) -> Sums:
             own["late"] += late
             own["late due"] += row.amount_remaining if late else 0
     return defaultdict(lambda: defaultdict(int), {name: own for name, own in sums.items() if any(own.values())})
+
+
+def _fees_of(attempt: Any) -> Iterator[tuple[str, int]]:
+    """What an attempt says of fees, by day: its parts on theirs, and what is left on its own."""
+    if attempt.fee is None:
+        return
+    parts = json.loads(attempt.fee_parts or "[]")
+    for at, amount in (*parts, (attempt.created_at, attempt.fee - sum(amount for _, amount in parts))):
+        yield datetime.fromtimestamp(at / 1000, ZoneInfo(ZONE)).date().isoformat(), amount
 
 
 def _top(month: str, currency: str, rows: dict[type[Base], list[Any]]) -> list[int]:
