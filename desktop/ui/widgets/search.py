@@ -54,7 +54,7 @@ class SearchField(QLineEdit):
         self.setProperty("look", "search")
         self.setPlaceholderText(hint)
         self.setAccessibleName(hint)
-        self.setMinimumWidth(theme.px(150))
+        self.setMinimumWidth(theme.px(132))
         self.setMaximumWidth(theme.px(280))
         self.setMaxLength(200)
         self.setTextMargins(0, 0, self._hint_width(), 0)
