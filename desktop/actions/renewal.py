@@ -1,8 +1,8 @@
 """Keeping an account's credentials alive where they end by themselves (Square's tokens).
 
 What they are exchanged with may work only once, so the exchange is an intent on disk before it is sent: where its
-answer was lost nobody knows whether it was spent, and it is tried once more, not in a loop. Until the old credentials
-end they go on being used, and the owner reads by when to connect again.
+answer was lost nobody knows whether it was spent, and it is tried once more, not in a loop. The old credentials go on
+being used until the provider refuses them, and the owner reads by when to connect again.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from desktop.books.books import read_setting, write_setting
 from desktop.books.integrations import ACTIVE, NEEDS_ATTENTION, IntegrationRow, log_activity, update_integration
 from desktop.periods import day_of
 from desktop.providers.contract import Credentials, CredentialsRefused, Tenure, Unanswered, Unreachable
+from desktop.sync.bookmarks import read_marks
 from desktop.sync.lease import Held, Lease, acquire, holder_text
 
 ASKED, SPENT = "asked", "spent"
@@ -54,13 +55,13 @@ def live_credentials(
 ) -> Credentials:
     """The account's credentials, exchanged for new ones first where that is due or the provider ``refused`` them.
 
-    New ones are committed before they are first used. Raises: CredentialsRefused where they have ended and cannot be
-    exchanged (any more), Unreachable where they have ended and the provider cannot be asked, NotConnectedError, or an
-    error of the vault or the books.
+    New ones are committed before they are first used. Raises: CredentialsRefused where they were refused and cannot be
+    exchanged (any more), Unreachable where they were refused and the provider cannot be asked, NotConnectedError, or
+    an error of the vault or the books.
     """
     credentials = business.credentials(row)
     tenure = business.provider(row.provider).tenure(credentials)
-    if tenure is None or (refused is None and business.books.now() < tenure.renew_at):
+    if tenure is None or (refused is None and _clock_there(business, row) < tenure.renew_at):
         return credentials
     lease = acquire(business.books, row.id, holder_text(who))
     if isinstance(lease, Held):
@@ -80,6 +81,7 @@ class _Exchange:
         self._provider = business.provider(row.provider)
         self._lease = lease
         self._now = business.books.now()
+        self._there = _clock_there(business, row)
         # Read again: somebody else may have exchanged them while the lease was theirs.
         self._credentials = business.credentials(row)
         self._refused = refused is not None and refused == self._credentials
@@ -87,7 +89,7 @@ class _Exchange:
     def go(self) -> Credentials:
         """The credentials to use. Raises: as ``live_credentials``."""
         tenure = self._provider.tenure(self._credentials)
-        if tenure is None or (self._now < tenure.renew_at and not self._refused):
+        if tenure is None or (self._there < tenure.renew_at and not self._refused):
             return self._credentials
         with self._business.books.read() as connection:
             known = _Renewal.of(read_setting(connection, _setting(self._row.row_uuid), {}))
@@ -139,13 +141,12 @@ class _Exchange:
         ``lost``: an answer was, so that what they are exchanged with may be spent.
         """
         title = self._provider.title
-        ended = self._refused or self._now >= tenure.expires_at
         until = tenure.renewable_until
-        if until is not None and until - self._now < WARN_MS:
+        if until is not None and until - self._there < WARN_MS:
             self._tell(f"Let Paydesk reach {title} by {self._day(until)}, or it has to be connected again.")
-        elif lost and tenure.expires_at - self._now < WARN_MS and not ended:
+        elif lost and 0 < tenure.expires_at - self._there < WARN_MS:
             self._tell(f"Reconnect {title} by {self._day(tenure.expires_at)}: its access could not be renewed yet.")
-        if ended:
+        if self._refused:
             raise error or Unreachable(
                 f"{title} not reachable",
                 f"{title}'s access to this account has ended, and whether it was renewed is being checked.",
@@ -156,9 +157,10 @@ class _Exchange:
     def _last_ones(self, tenure: Tenure) -> Credentials:
         """The old credentials while they last: there will be no new ones, and the owner reads by when to reconnect."""
         title = self._provider.title
-        if not self._refused and self._now < tenure.expires_at:
-            self._tell(f"Reconnect {title} by {self._day(tenure.expires_at)}: its access could not be renewed.")
-            return self._credentials
+        if not self._refused:
+            if self._there < tenure.expires_at:
+                self._tell(f"Reconnect {title} by {self._day(tenure.expires_at)}: its access could not be renewed.")
+            return self._credentials  # whether they have ended is for the provider to say, not for a clock
         error = CredentialsRefused(
             "Access ended",
             f"{title}'s access to this account has ended and cannot be renewed.",
@@ -173,11 +175,23 @@ class _Exchange:
             update_integration(writer.connection, self._row.id, attention=text, **more)
 
     def _is_over(self, tenure: Tenure) -> bool:
-        return tenure.renewable_until is not None and self._now >= tenure.renewable_until
+        return tenure.renewable_until is not None and self._there >= tenure.renewable_until
 
     def _day(self, instant: int) -> str:
         found = datetime.fromisoformat(day_of(instant, self._business.books.zone)).replace(tzinfo=UTC)
         return f"{found.day} {found:%B} {found.year}"
+
+
+def _clock_there(business: Business, row: IntegrationRow) -> int:
+    """What time it is at the provider (ms), as the last sync found it: this machine's clock may be wrong.
+
+    0 where nothing was read yet: the credentials then count as new until they are refused.
+    """
+    last = business.integration(row.id).last_sync_at
+    with business.books.read() as connection:
+        marks = read_marks(connection, row.id).values()
+    through = max((mark.complete_through for mark in marks if mark.complete_through is not None), default=None)
+    return 0 if last is None or through is None else business.books.now() - (last - through)
 
 
 def forget_renewal(connection: Connection, row_uuid: str) -> None:

@@ -128,6 +128,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         business = open_business(tmp_path / "home", environment, memory_key=True)
         business.books.now = lambda: square.clock.now() * 1000
         row = consent(business)
+        sync_account(business, row, cancel=threading.Event())
         yield Shop(square, business, row, ledger, business.credentials(row))
         business.close()
 
@@ -156,7 +157,6 @@ def test_for_a_week_nothing_is_exchanged(shop: Shop) -> None:
 
 
 def test_every_week_a_sync_begins_with_new_credentials(shop: Shop) -> None:
-    shop.sync()
     before = shop.first
     for week in (1, 2):
         shop.after(7)
@@ -210,7 +210,6 @@ def test_killed_between_the_answer_and_the_commit(shop: Shop, monkeypatch: pytes
 
 
 def test_a_lost_answer_is_tried_once_more_and_never_in_a_loop(shop: Shop) -> None:
-    shop.sync()
     shop.after(7)
     shop.square.lose_next_refresh()
     counted = []
@@ -329,8 +328,9 @@ def test_where_nobody_can_be_reached_nothing_is_spent(shop: Shop) -> None:
 
 def test_a_token_that_ended_while_nobody_could_be_reached_is_exchanged_afterwards(shop: Shop) -> None:
     shop.after(31)
+    assert live_credentials(shop.offline(), shop.kept) == shop.first
     with pytest.raises(Unreachable):
-        live_credentials(shop.offline(), shop.kept)
+        live_credentials(shop.offline(), shop.kept, refused=shop.first)
     assert (shop.kept.status, shop.kept.attention) == ("active", "")
     assert shop.sync().exit_status == 0
     assert shop.renewals == 1
@@ -344,18 +344,43 @@ def test_short_of_its_end_an_unreachable_square_is_no_reason_to_connect_again(sh
 
 def test_the_owner_is_told_before_the_access_can_no_longer_be_renewed(shop: Shop) -> None:
     shop.after(75)
-    with pytest.raises(Unreachable):
-        live_credentials(shop.offline(), shop.kept)
+    live_credentials(shop.offline(), shop.kept)
     assert shop.kept.attention == ""
     shop.after(2)
-    with pytest.raises(Unreachable):
-        live_credentials(shop.offline(), shop.kept)
+    live_credentials(shop.offline(), shop.kept)
     assert shop.kept.attention == f"Let Paydesk reach Square by {in_days(90)}, or it has to be connected again."
     assert shop.kept.status == "active"
     shop.after(14)
-    with pytest.raises(CredentialsRefused):
-        shop.live()
+    with pytest.raises(CredentialsRefused, match="cannot be renewed"):
+        shop.sync()
     assert (shop.kept.status, shop.renewals) == ("needs_attention", 0)
+
+
+# --- clocks ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [-400, -20, 20, 400])
+def test_a_clock_that_is_wrong_ends_no_access(shop: Shop, days: int) -> None:
+    """This machine's, from the beginning: what lasts how long goes by the provider's."""
+    clock = shop.square.clock
+    shop.business.books.now = lambda: (clock.now() + days * SECONDS) * 1000
+    shop.sync()
+    consent(shop.business)
+    before = shop.renewals
+    for _ in range(3):
+        assert shop.sync().exit_status == 0
+        shop.after(1)
+    assert (shop.renewals, shop.kept.status, shop.kept.attention) == (before, "active", "")
+    shop.after(5)
+    assert shop.sync().exit_status == 0
+    assert shop.renewals == before + 1
+
+
+def test_a_clock_that_is_set_years_ahead_asks_square_before_it_believes_that_anything_ended(shop: Shop) -> None:
+    clock = shop.square.clock
+    shop.business.books.now = lambda: (clock.now() + 400 * SECONDS) * 1000
+    assert shop.sync().exit_status == 0
+    assert (shop.renewals, shop.kept.status) == (0, "active")
 
 
 # --- who does it, and who never does --------------------------------------------------------------------------------
