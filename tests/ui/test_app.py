@@ -101,6 +101,17 @@ def test_the_place_on_the_screen_is_kept_when_it_closes(qtbot, make_app, home: P
     assert (again.window.width(), again.window.height()) == (900, 620)
 
 
+def test_pages_on_demand_are_kept_and_stand_in_the_rail_from_the_first_frame(qtbot, make_app, home: Path) -> None:
+    app = make_app()
+    assert "locations" not in app.window.rail.keys()  # noqa: SIM118 - a method of the rail
+    app._notes.offered.emit(frozenset({"stock", "locations"}))
+    assert json.loads((home / "window.json").read_text())["offered"] == "locations stock"
+    again = make_app()
+    assert again.window.rail.keys()[4:6] == ("locations", "stock")
+    again._notes.offered.emit(frozenset())
+    assert again.window.rail.keys()[-2:] == ("payments", "integrations")
+
+
 @pytest.mark.parametrize("kept", [{"geometry": "nonsense", "theme": "pink"}, {"geometry": "\ud800", "theme": 7}])
 def test_nonsense_that_was_kept_is_no_reason_not_to_start(qtbot, make_app, home: Path, kept: dict[str, str]) -> None:
     home.mkdir(mode=0o700)

@@ -139,6 +139,17 @@ def test_tabs_count_and_tell_only_what_a_person_chose(qtbot, theme: Theme) -> No
     assert (tabs.current(), chosen) == ("late", ["late"])
 
 
+def test_tabs_give_up_some_room_and_no_word(qtbot, theme: Theme) -> None:
+    tabs = Segments(theme, "Status", [("", "All"), ("open", "Open")])
+    qtbot.addWidget(tabs)
+    counts = {"": 11_538, "open": 7}
+    tabs.show_counts(counts)
+    wide, said = tabs.sizeHint().width(), [button.text() for button in tabs._buttons.values()]
+    tabs.show_counts(counts, tight=True)
+    assert tabs.sizeHint().width() < wide
+    assert [button.text() for button in tabs._buttons.values()] == said == ["All 11,538", "Open 7"]
+
+
 def test_a_chip_shows_what_is_picked(qtbot, theme: Theme) -> None:
     chip = FilterChip(theme, "Provider", [("", "All providers"), ("stripe", "Stripe")])
     qtbot.addWidget(chip)

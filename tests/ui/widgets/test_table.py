@@ -1,13 +1,17 @@
 """The table: a million rows without a stall, selection by ranges and by flag, copies that spreadsheets take."""
 
+from __future__ import annotations
+
 import time
+from array import array
+from collections.abc import Sequence
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFontMetricsF, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QHeaderView
 
-from desktop.ui.models.rows import Column, RowsModel
+from desktop.ui.models.rows import Amount, Column, Marked, Row, RowFilter, RowsModel, Summary
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.table import RowsTable
@@ -170,3 +174,64 @@ def test_the_pointers_row_is_followed_and_left(qtbot, table: RowsTable) -> None:
 
 def test_the_table_is_named(table: RowsTable, audit_accessibility) -> None:
     assert audit_accessibility(table) == []
+
+
+# ------------------------------------------------------------------------------------------------- cells of a counter
+
+
+class Tips:
+    """Two rows: one with a mark and a tip, one without."""
+
+    def ids(self, _wanted: RowFilter) -> array[int]:
+        return array("q", [1, 2])
+
+    def rows(self, ids: Sequence[int]) -> list[Row]:
+        told: dict[int, Row] = {
+            1: (Marked("22 Nov", "square"), Amount("$164.95", "164.95", False, "tip $21.51")),
+            2: (Marked("22 Nov", ""), Amount("$164.95", "164.95")),
+        }
+        return [told[row] for row in ids]
+
+    def summary(self, _wanted: RowFilter) -> Summary:
+        return Summary()
+
+
+@pytest.fixture
+def counter(qtbot, theme: Theme, inline_tasks: Tasks) -> RowsTable:
+    columns = (Column("day", "Date", "marked", 10), Column("amount", "Amount", "amount", 12))
+    model = RowsModel(inline_tasks, Tips(), columns, first=RowFilter(sort="amount", descending=False))
+    made = RowsTable(theme, model, "Payments")
+    qtbot.addWidget(made)
+    made.resize(400, 200)
+    made.show()
+    model.reload()
+    turn()
+    return made
+
+
+def inked(table: RowsTable, row: int, column: int, top: float, bottom: float) -> set[str]:
+    """The colours of a part of a cell."""
+    box = table.visualRect(table.model().index(row, column)).adjusted(2, 1, -2, -2)
+    image = table.viewport().grab(box).toImage()
+    lines = range(int(image.height() * top), int(image.height() * bottom))
+    return {image.pixelColor(x, y).name() for y in lines for x in range(image.width())}
+
+
+def test_a_tip_is_drawn_below_the_amount_and_a_mark_before_the_day(counter: RowsTable, theme: Theme) -> None:
+    mark = theme.colour("square").name()
+    assert mark in inked(counter, 0, 0, 0, 1)
+    assert mark not in inked(counter, 1, 0, 0, 1)
+    assert len(inked(counter, 0, 1, 0.75, 0.95)) > 1
+    assert len(inked(counter, 1, 1, 0.75, 0.95)) == 1
+
+
+def test_a_copy_of_such_cells_is_plain(counter: RowsTable) -> None:
+    counter.selectRow(0)
+    counter.copy()
+    assert QGuiApplication.clipboard().text() == "22 Nov\t164.95"
+
+
+def test_a_list_begins_in_the_order_it_was_given(counter: RowsTable) -> None:
+    model = counter.model()
+    assert isinstance(model, RowsModel)
+    assert (model.filter.sort, model.filter.descending) == ("amount", False)
