@@ -302,7 +302,7 @@ class BalanceEntryRecord:
     ``kind`` is one of charge, refund, refund_failure, payment_failure, dispute, dispute_reversal, fee, payout,
     payout_failure, adjustment, transfer, other. ``amount`` and ``net`` are signed as the ledger has them;
     ``fee`` is what was kept (positive) of this line. ``settles``: the line repeats money that its source stated itself
-    (Square's payout entries of payments and refunds) and says in which payout it went; it adds nothing to any sum.
+    (Square's payout entries of payments, refunds and disputes) and says in which payout it went; it adds to no sum.
     """
 
     kind: str

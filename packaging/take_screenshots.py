@@ -41,8 +41,7 @@ class Photographer(QObject):
         super().__init__(app)
         self._app = app
         self._folder = folder
-        pages = app.window.rail.keys()
-        self._shots: Iterator[tuple[Choice, str]] = iter([(theme, page) for theme in THEMES for page in pages])
+        self._shots = self._planned()
         self._theme: Choice = "light"
         self._page = ""
         self._last = QImage()
@@ -51,6 +50,15 @@ class Photographer(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_EVERY_MS)
         self._timer.timeout.connect(self._look)
+
+    def _planned(self) -> Iterator[tuple[Choice, str]]:
+        """Every page in every theme. Pages that the rail offers only once there is something for them come late."""
+        for theme in THEMES:
+            taken: set[str] = set()
+            offered = self._app.window.rail.keys
+            while waiting := [page for page in offered() if page not in taken]:
+                taken.add(waiting[0])
+                yield theme, waiting[0]
 
     @Slot()
     def start(self) -> None:

@@ -53,7 +53,7 @@ def _reduced(line: OrderLineRow, order: OrderRow) -> str:
 def order_line_text(line: OrderLineRow) -> str:
     """What was sold: "2 × Coffee, Large"; a quantity of one goes without saying."""
     name = line.name or line.service or QCoreApplication.translate("Orders", "Custom amount")
-    if line.variation and line.variation.casefold() not in {name.casefold(), "regular"}:
+    if line.variation and line.variation.casefold() != name.casefold():
         name = f"{name}, {line.variation}"
     return name if line.quantity in {"", "1"} else f"{line.quantity} × {name}"
 

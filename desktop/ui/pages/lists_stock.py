@@ -77,18 +77,13 @@ def show_stock(row: StockRow, wall: Wall) -> Row:
     """A row as the table has it."""
     number = quantity_text(row.quantity)
     return (
-        TwoLines(row.item or NOTHING, variation_text(row)),
+        TwoLines(row.item or NOTHING, row.variation),
         row.sku or NOTHING,
         row.location_name or NOTHING,
         wall.day_of(row.created_at),
         stock_pill(row.quantity),
         Amount(number, row.quantity, muted=_decimal(row.quantity) <= 0),
     )
-
-
-def variation_text(row: StockRow) -> str:
-    """Which of an item's variations; the only one of an item is called "Regular", which says nothing."""
-    return "" if row.variation.casefold() == "regular" else row.variation
 
 
 def _decimal(quantity: str) -> Decimal:
@@ -131,7 +126,7 @@ def open_stock(business: Business, count_id: int) -> PanelContent | None:
         row_id=count_id,
         title=row.item or NOTHING,
         pill=stock_pill(row.quantity),
-        who=variation_text(row),
+        who=row.variation,
         where=joined((row.location_name, place.where)),
         blocks=(
             Block("", _facts(detail)),
