@@ -183,7 +183,7 @@ def shop(world: World) -> int:
         ("cat_1", ServiceRecord("category", "Drinks", True, at)),
         ("prod_1", ServiceRecord("product", "Coffee", True, at, "cat_1", description="Hot & black")),
         ("price_1", ServiceRecord("price", "Large", True, at, "prod_1", unit_amount=400, currency="usd", sku="CF-L")),
-        ("price_2", ServiceRecord("price", "Regular", True, at, "prod_1")),
+        ("price_2", ServiceRecord("price", "", True, at, "prod_1")),
         ("stock_1", InventoryCountRecord("price_1", "loc_1", "in_stock", "1250.50", at)),
         ("stock_2", InventoryCountRecord("price_1", "loc_2", "in_stock", "0", at)),
         ("stock_3", InventoryCountRecord("price_2", "loc_1", "in_stock", "-2", at)),
