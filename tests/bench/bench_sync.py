@@ -3,7 +3,8 @@
     python -m tests.bench.bench_sync [--charges 50000] [--invoices 20000] [--runs 5]
 
 The floor is "httpx, orjson, executemany into one table" over the same streams; the SDK's loop is measured on a part of
-them and compared by objects a second. Each measurement is a process of its own; ours also tells its peak memory, both of its processes together.
+them and compared by objects a second. Each measurement is a process of its own; ours also tells its peak memory, both
+of its processes together.
 """
 
 from __future__ import annotations
