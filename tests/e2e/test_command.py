@@ -224,10 +224,16 @@ def test_home_and_files_are_for_their_owner_alone(connected: Command) -> None:
         assert file.stat().st_mode & 0o777 == 0o600, file
 
 
-def test_the_demo_connects_by_consent_syncs_and_prints_its_dashboard(paydesk: Command) -> None:
+def test_the_demo_connects_both_by_consent_syncs_them_and_prints_one_dashboard(paydesk: Command) -> None:
     shown = paydesk("demo", "--headless", "--json", "--seed", "3", "--today", "2026-03-01")
     assert shown.status == 0, shown.err
+    accounts = {account["provider"]: account["streams"] for account in shown.json["sync"]["integrations"]}
+    assert set(accounts) == {"stripe", "square"}
+    for streams in accounts.values():
+        assert {stream["name"]: stream["errors"] for stream in streams if stream["errors"]} == {}
+        assert sum(stream["created"] for stream in streams) > 100
     assert shown.json["month"] == "2026-03"
     assert shown.json["currencies"]["usd"]["collected"] > 0
     assert not (paydesk.home / "books.db").exists()
-    assert paydesk("demo", "--headless", "--seed", "3", "--today", "2026-03-01").out.startswith("Stripe connected")
+    said = paydesk("demo", "--headless", "--seed", "3", "--today", "2026-03-01").out.splitlines()
+    assert [line.split(",")[0] for line in said[:2]] == ["Stripe connected by OAuth", "Square connected by OAuth"]
