@@ -1,8 +1,9 @@
 """Keeping an account's credentials alive where they end by themselves (Square's tokens).
 
 What they are exchanged with may work only once, so the exchange is an intent on disk before it is sent: where its
-answer was lost nobody knows whether it was spent, and it is tried once more, not in a loop. The old credentials go on
-being used until the provider refuses them, and the owner reads by when to connect again.
+answer was lost nobody knows whether it was spent. It is tried again at growing distances, and never again once the
+provider has refused it. The old credentials go on being used until they are refused themselves, and the owner reads
+by when to connect again.
 """
 
 from __future__ import annotations
@@ -24,11 +25,10 @@ from desktop.sync.lease import Held, Lease, acquire, holder_text
 
 ASKED, SPENT = "asked", "spent"
 
-MOST_TRIES: Final = 2
-"""Exchanges that may go without a known answer before what was exchanged counts as spent."""
-
 PAUSE_MS: Final = 3_600_000
-"""Between an exchange without an answer and the next."""
+"""Between an exchange without an answer and the next; it doubles with each, up to a day."""
+
+_LONGEST_PAUSE_MS: Final = 24 * PAUSE_MS
 
 WARN_MS: Final = 14 * 86_400_000
 """How long before credentials can no longer be exchanged the owner is told, where exchanging does not succeed."""
@@ -45,6 +45,11 @@ class _Renewal:
     @classmethod
     def of(cls, kept: dict[str, Any]) -> _Renewal:
         return cls(str(kept.get("state", "")), int(kept.get("at", 0)), int(kept.get("tries", 0)))
+
+    @property
+    def next_at(self) -> int:
+        """From when on it may be tried again (ms)."""
+        return self.at + min(PAUSE_MS << min(self.tries - 1, 16), _LONGEST_PAUSE_MS) if self.tries else self.at
 
     def kept(self) -> dict[str, Any]:
         return {"state": self.state, "at": self.at, "tries": self.tries}
@@ -93,11 +98,9 @@ class _Exchange:
             return self._credentials
         with self._business.books.read() as connection:
             known = _Renewal.of(read_setting(connection, _setting(self._row.row_uuid), {}))
-        if known.state == ASKED and known.tries >= MOST_TRIES:
-            known = self._keep(_Renewal(SPENT, known.at, known.tries))
         if known.state == SPENT or self._is_over(tenure):
             return self._last_ones(tenure)
-        if known.state == ASKED and self._now - known.at < PAUSE_MS:
+        if known.state == ASKED and known.at <= self._now < known.next_at:
             return self._meanwhile(tenure, None, lost=True)
         return self._ask(tenure, _Renewal(ASKED, self._now, known.tries + 1))
 
@@ -129,11 +132,10 @@ class _Exchange:
             forget_renewal(writer.connection, row.row_uuid)
             log_activity(writer.connection, self._now, "renew", row.title, row.id)
 
-    def _keep(self, renewal: _Renewal) -> _Renewal:
+    def _keep(self, renewal: _Renewal) -> None:
         with self._business.books.write() as writer:
             self._lease.check(writer)
             write_setting(writer.connection, _setting(self._row.row_uuid), renewal.kept())
-        return renewal
 
     def _meanwhile(self, tenure: Tenure, error: Unreachable | None, *, lost: bool) -> Credentials:
         """The old credentials while they last; it may still come right by itself, but not for ever.

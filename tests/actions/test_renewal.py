@@ -22,7 +22,7 @@ from desktop.actions import renewal
 from desktop.actions.business import Business
 from desktop.actions.connect import connect_by_key, connect_by_oauth
 from desktop.actions.disconnect import disconnect
-from desktop.actions.renewal import MOST_TRIES, live_credentials
+from desktop.actions.renewal import live_credentials
 from desktop.actions.sync import sync_account
 from desktop.books.integrations import IntegrationRow
 from desktop.books.tables import Activity
@@ -209,7 +209,7 @@ def test_killed_between_the_answer_and_the_commit(shop: Shop, monkeypatch: pytes
 # --- lost answers ------------------------------------------------------------------------------------------------
 
 
-def test_a_lost_answer_is_tried_once_more_and_never_in_a_loop(shop: Shop) -> None:
+def test_what_a_lost_answer_spent_is_tried_once_more_and_never_in_a_loop(shop: Shop) -> None:
     shop.after(7)
     shop.square.lose_next_refresh()
     counted = []
@@ -219,23 +219,29 @@ def test_a_lost_answer_is_tried_once_more_and_never_in_a_loop(shop: Shop) -> Non
         counted.append(shop.renewals)
         shop.after(0.5 / 24)
     assert counted == [1, 1] + [2] * 8
-    assert MOST_TRIES == 2
+    assert shop.known["state"] == "spent"
     assert shop.credentials == shop.first
     assert shop.kept.attention == f"Reconnect Square by {in_days(30)}: its access could not be renewed."
 
 
-def test_two_lost_answers_count_as_spent_without_a_third_question(shop: Shop) -> None:
+def test_without_answers_it_is_asked_ever_more_rarely(shop: Shop) -> None:
     shop.after(7)
     shop.square.faults.add("status", stream="oauth2", status=500)
-    for _ in range(6):
+    counted = []
+    for _ in range(12):
         assert shop.live() == shop.first
+        counted.append(shop.renewals)
         shop.after(1.1 / 24)
-    assert shop.renewals == 2
-    assert shop.known["state"] == "spent"
+    assert counted == [1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4]
+    assert shop.known["state"] == "asked"
+    for _ in range(4):
+        shop.after(1.1)
+        shop.live()
+    assert shop.renewals == 8
     shop.square.faults.clear()
-    shop.after(1)
-    assert shop.live() == shop.first
-    assert shop.renewals == 2
+    shop.after(1.1)
+    assert shop.live()["access_token"] != shop.first["access_token"], "nothing was spent, and so it comes right"
+    assert (shop.kept.attention, shop.known) == ("", {})
 
 
 def test_an_answer_that_comes_at_the_second_try_makes_everything_well(shop: Shop) -> None:

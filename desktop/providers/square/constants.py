@@ -88,7 +88,8 @@ STREAMS: Sequence[Stream] = (
     Stream("locations", (Feed("locations", "location"),), recheck="scan"),
     Stream("clients", (Feed("customers", "customer"),), recheck="updated"),
     Stream("services", (Feed("catalog", "catalog_object"),), recheck="updated"),
-    Stream("orders", (Feed("orders", "order"),), per_parent="location", recheck="updated"),
+    # A sale made offline arrives up to 72 hours late, with the time at which it was made: hence the look-back.
+    Stream("orders", (Feed("orders", "order"),), per_parent="location", recheck="updated", lookback_days=4),
     Stream("invoices", (Feed("invoices", "invoice"),), per_parent="location", recheck="scan"),
     # The fees of a payment arrive later, without its updated_at moving: hence the look-back.
     Stream("payments", (Feed("payments", "payment"),), per_parent="location", recheck="updated", lookback_days=7),

@@ -198,7 +198,8 @@ def page(call: Call, listing: Listing, limit: int) -> Wire:
     places = range(high - 1, low - 1, -1) if listing.descending else range(low, high)
     for place in places:
         one = shelf.objects[order[place][1]]
-        if not listing.keep(one) or (hidden_from and sortable(one.get("updated_at", "")) > hidden_from):
+        changed = one.get("updated_at")
+        if not listing.keep(one) or (hidden_from and changed and sortable(changed) > hidden_from):
             continue
         if len(found) == limit:
             made = {listing.name: [listing.shown(shelf.objects[key]) for _, key in found]}
