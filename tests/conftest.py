@@ -17,6 +17,12 @@ from collections.abc import Iterator
 
 import pytest
 
+if "PAYDESK_SPECS" in os.environ:
+    from desktop.sandbox import launch
+    from tests.helpers.watching import WatchedSquare
+
+    launch.RunningSquare = WatchedSquare  # type: ignore[misc]
+
 
 def _is_loopback(host: str) -> bool:
     if host in {"localhost", ""}:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from desktop.actions.business import Business
 from desktop.actions.platforms import platform_app
+from desktop.actions.renewal import forget_renewal
 from desktop.books.integrations import DISCONNECTED, forget_integration, log_activity, update_integration
 from desktop.errors import NotConnectedError, WorldError
 from desktop.records import Changes
@@ -51,10 +52,10 @@ def disconnect(business: Business, integration_id: int, *, forget: bool = False)
             attention="",
             disconnected_at=row.disconnected_at or books.now(),
         )
+        forget_renewal(writer.connection, row.row_uuid)
         log_activity(writer.connection, books.now(), "forget" if forget else "disconnect", row.title, row.id)
     if not forget:
         return Disconnected(revoked, note)
     forget_integration(books, row.id)
-    everything = {"integrations", "clients", "invoices", "payments", "refunds", "disputes", "balance_entries"}
-    everything |= {"payouts", "subscriptions", "services", "payment_methods", "credit_notes", "totals"}
-    return Disconnected(revoked, note, Changes(frozenset(everything)))
+    streams = {stream.name for stream in business.provider(row.provider).streams}  # named like their tables
+    return Disconnected(revoked, note, Changes(frozenset({"integrations", "totals", *streams})))

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from desktop.actions.business import Business, credentials_place
 from desktop.actions.platforms import platform_app
-from desktop.books.books import read_setting, write_setting
+from desktop.books.books import drop_setting, read_setting, write_setting
 from desktop.books.integrations import ACTIVE, NEEDS_ATTENTION, IntegrationRow, log_activity, update_integration
 from desktop.periods import day_of
 from desktop.providers.contract import Credentials, CredentialsRefused, Tenure, Unanswered, Unreachable
@@ -197,8 +197,8 @@ def _clock_there(business: Business, row: IntegrationRow) -> int:
 
 
 def forget_renewal(connection: Connection, row_uuid: str) -> None:
-    """New credentials are there: what is known of exchanging the old ones is over. In the caller's transaction."""
-    write_setting(connection, _setting(row_uuid), {})
+    """The old credentials are gone: so is what is known of exchanging them. In the caller's transaction."""
+    drop_setting(connection, _setting(row_uuid))
 
 
 def _setting(row_uuid: str) -> str:

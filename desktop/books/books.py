@@ -78,8 +78,13 @@ def read_setting(connection: Connection, name: str, default: Any = None) -> Any:
 
 def write_setting(connection: Connection, name: str, value: Any) -> None:
     """Keep a choice, in the caller's transaction."""
-    connection.execute(_SETTING.delete().where(_SETTING.c.name == name))
+    drop_setting(connection, name)
     connection.execute(insert(_SETTING).values(name=name, value=value))
+
+
+def drop_setting(connection: Connection, name: str) -> None:
+    """Keep a choice no longer, in the caller's transaction."""
+    connection.execute(_SETTING.delete().where(_SETTING.c.name == name))
 
 
 def open_books(

@@ -72,7 +72,7 @@ class RailNotes(QObject):
 
 
 def _counts(business: Business) -> _Told:
-    from desktop.books.listings.premises import keeps_stock, list_places
+    from desktop.books.listings.offered import keeps_stock, list_places
     from desktop.books.listings.rail import rail_counts
 
     with business.books.read() as connection:

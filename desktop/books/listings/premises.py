@@ -1,15 +1,14 @@
-"""Places of business as the window offers them: which there are, and everything about one or about one item's stock."""
+"""Everything about one place of business, or about one item's stock, as the window tells of it."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, func, literal_column, or_, select
 
-from desktop.books.integrations import DISCONNECTED, list_integrations
 from desktop.books.listings.listing import Filter, Sum, sums_of
 from desktop.books.listings.orders import OrderRow, select_orders, titled
 from desktop.books.listings.payments import PaymentRow, select_payments
@@ -58,67 +57,8 @@ _PAY_LINK = table_of(PaymentLink)
 _COUNT = table_of(InventoryCount)
 _SERVICE = table_of(Service)
 _PRODUCT = _SERVICE.alias("product")
-_STOCK_SWITCH = "sync_inventory"
 #: So long before its last sale the newest sales of a place are looked for: no index leads from places to payments.
 _LOOK_BACK_DAYS = 31
-
-
-# ------------------------------------------------------------------------------------------------- what there is
-
-
-class PlaceName(NamedTuple):
-    """A place that rows may belong to.
-
-    ``ref`` is its id at the provider; ``connected``: its account still is; ``namesake``: another has the same name.
-    """
-
-    ref: str
-    integration_id: int
-    name: str
-    active: bool
-    connected: bool
-    account: str
-    namesake: bool
-
-
-def list_places(connection: Connection) -> tuple[PlaceName, ...]:
-    """All places, active ones and main ones first."""
-    accounts = {row.id: row for row in list_integrations(connection)}
-    query = (
-        select(_LOCATION.c.external_id, _LOCATION.c.integration_id, _LOCATION.c.name, _LOCATION.c.status)
-        .where(_LOCATION.c.deleted.is_(False))
-        .order_by(_LOCATION.c.status, _LOCATION.c.main.desc(), func.lower(_LOCATION.c.name), _LOCATION.c.id)
-    )
-    rows = connection.execute(query).all()
-    times = Counter(row.name for row in rows)
-    return tuple(
-        PlaceName(
-            row.external_id,
-            row.integration_id,
-            row.name or row.external_id,
-            row.status == "active",
-            accounts[row.integration_id].status != DISCONNECTED,
-            accounts[row.integration_id].title,
-            times[row.name] > 1,
-        )
-        for row in rows
-    )
-
-
-def place_id(connection: Connection, integration_id: int, ref: str) -> int | None:
-    """The row of the place with a provider's id; None where there is none or it was never read."""
-    query = select(_LOCATION.c.id).where(
-        _LOCATION.c.integration_id == integration_id, _LOCATION.c.external_id == ref, _LOCATION.c.deleted.is_(False)
-    )
-    return connection.execute(query).scalar_one_or_none() if ref else None
-
-
-def keeps_stock(connection: Connection) -> bool:
-    """Whether some connected account is asked for its stock, and has some."""
-    accounts = select(_INTEGRATION.c.id, _INTEGRATION.c.config).where(_INTEGRATION.c.status != DISCONNECTED)
-    asked = [account for account, config in connection.execute(accounts) if (config or {}).get(_STOCK_SWITCH)]
-    counted = select(_COUNT.c.id).where(_COUNT.c.integration_id.in_(asked), _COUNT.c.deleted.is_(False)).limit(1)
-    return bool(asked) and connection.execute(counted).first() is not None
 
 
 def sales_of_month(connection: Connection, wanted: Filter) -> dict[str, tuple[Sum, ...]]:

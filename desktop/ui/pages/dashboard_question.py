@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from desktop.actions.business import Business
     from desktop.books.integrations import IntegrationRow
-    from desktop.books.listings.premises import PlaceName
+    from desktop.books.listings.offered import PlaceName
     from desktop.reports.dashboard import Dashboard
 
 
@@ -61,7 +61,7 @@ def ask_dashboard(business: Business, month: str | None, location: str = "") -> 
 
     One that is gone meanwhile is not narrowed to. Raises: ClosedBooksError.
     """
-    from desktop.books.listings.premises import list_places
+    from desktop.books.listings.offered import list_places
     from desktop.money import format_money
     from desktop.reports.dashboard import dashboard
     from desktop.reports.history import first_month

@@ -100,7 +100,7 @@ def show_invoice(row: InvoiceRow, wall: Wall) -> Row:
 def open_invoice(business: Business, invoice_id: int) -> PanelContent | None:
     """What the panel shows of an invoice; None where it is gone. Called off the UI thread."""
     from desktop.books.listings.details import invoice_detail
-    from desktop.books.listings.premises import place_id
+    from desktop.books.listings.offered import place_id
 
     with business.books.read() as connection:
         detail = invoice_detail(connection, invoice_id)

@@ -134,8 +134,8 @@ def _tip(row: PaymentRow) -> str:
 
 def open_payment(business: Business, payment_id: int) -> PanelContent | None:
     """What the panel shows of a payment; None where it is gone. Called off the UI thread."""
+    from desktop.books.listings.offered import place_id
     from desktop.books.listings.payments import payment_detail
-    from desktop.books.listings.premises import place_id
 
     with business.books.read() as connection:
         detail = payment_detail(connection, payment_id)

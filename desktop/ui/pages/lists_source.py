@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from desktop.actions.business import Business
     from desktop.books.listings.listing import Filter
-    from desktop.books.listings.premises import PlaceName
+    from desktop.books.listings.offered import PlaceName
 
 ACCOUNT, CLIENT, PERIOD, PLACE = "account", "client", "period", "place"
 Totals: TypeAlias = "Callable[[Connection, Filter], tuple[tuple[str, str], ...]]"
@@ -88,7 +88,7 @@ class Wall:
 def wall_of(business: Business) -> Wall:
     """The business's wall today."""
     from desktop.books.integrations import list_integrations
-    from desktop.books.listings.premises import list_places
+    from desktop.books.listings.offered import list_places
 
     with business.books.read() as connection:
         rows = list_integrations(connection)
@@ -124,7 +124,7 @@ class Standing:
 def read_standing(business: Business, client_id: int | None) -> Standing:
     """The accounts, disconnected ones too, since their history stays."""
     from desktop.books.integrations import DISCONNECTED
-    from desktop.books.listings.premises import list_places
+    from desktop.books.listings.offered import list_places
     from desktop.books.naming import names_of_clients
 
     accounts = tuple(AccountChoice(row.id, row.title, row.status != DISCONNECTED) for row in business.integrations())

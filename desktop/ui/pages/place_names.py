@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QCoreApplication
 
 if TYPE_CHECKING:
-    from desktop.books.listings.premises import PlaceName
+    from desktop.books.listings.offered import PlaceName
 
 #: Characters of a name in a chip or a menu.
 _CHARS: Final = 32

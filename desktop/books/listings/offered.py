@@ -1,0 +1,75 @@
+"""Which places of business and whose stock there is: what pages and filters offer.
+
+Apart from what is told of a place, so that the first figures of a window wait for nothing but this.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from desktop.books.integrations import DISCONNECTED, list_integrations
+from desktop.books.tables import Integration, InventoryCount, Location
+from desktop.books.tables.base import table_of
+
+_LOCATION = table_of(Location)
+_INTEGRATION = table_of(Integration)
+_COUNT = table_of(InventoryCount)
+_STOCK_SWITCH = "sync_inventory"
+
+
+class PlaceName(NamedTuple):
+    """A place that rows may belong to.
+
+    ``ref`` is its id at the provider; ``connected``: its account still is; ``namesake``: another has the same name.
+    """
+
+    ref: str
+    integration_id: int
+    name: str
+    active: bool
+    connected: bool
+    account: str
+    namesake: bool
+
+
+def list_places(connection: Connection) -> tuple[PlaceName, ...]:
+    """All places, active ones and main ones first."""
+    accounts = {row.id: row for row in list_integrations(connection)}
+    query = (
+        select(_LOCATION.c.external_id, _LOCATION.c.integration_id, _LOCATION.c.name, _LOCATION.c.status)
+        .where(_LOCATION.c.deleted.is_(False))
+        .order_by(_LOCATION.c.status, _LOCATION.c.main.desc(), func.lower(_LOCATION.c.name), _LOCATION.c.id)
+    )
+    rows = connection.execute(query).all()
+    times = Counter(row.name for row in rows)
+    return tuple(
+        PlaceName(
+            row.external_id,
+            row.integration_id,
+            row.name or row.external_id,
+            row.status == "active",
+            accounts[row.integration_id].status != DISCONNECTED,
+            accounts[row.integration_id].title,
+            times[row.name] > 1,
+        )
+        for row in rows
+    )
+
+
+def place_id(connection: Connection, integration_id: int, ref: str) -> int | None:
+    """The row of the place with a provider's id; None where there is none or it was never read."""
+    query = select(_LOCATION.c.id).where(
+        _LOCATION.c.integration_id == integration_id, _LOCATION.c.external_id == ref, _LOCATION.c.deleted.is_(False)
+    )
+    return connection.execute(query).scalar_one_or_none() if ref else None
+
+
+def keeps_stock(connection: Connection) -> bool:
+    """Whether some connected account is asked for its stock, and has some."""
+    accounts = select(_INTEGRATION.c.id, _INTEGRATION.c.config).where(_INTEGRATION.c.status != DISCONNECTED)
+    asked = [account for account, config in connection.execute(accounts) if (config or {}).get(_STOCK_SWITCH)]
+    counted = select(_COUNT.c.id).where(_COUNT.c.integration_id.in_(asked), _COUNT.c.deleted.is_(False)).limit(1)
+    return bool(asked) and connection.execute(counted).first() is not None
