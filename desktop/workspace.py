@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -74,6 +73,8 @@ def _home_id(books: Books) -> str:
             # Two programs that open new books at once must agree: a key kept under the other's name would be lost.
             kept = read_setting(writer.connection, _HOME_ID)
             if kept is None:
+                import uuid  # only for new books: it asks the platform about itself first
+
                 kept = str(uuid.uuid4())
                 write_setting(writer.connection, _HOME_ID, kept)
     return str(kept)

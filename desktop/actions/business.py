@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop.books.books import Books
 from desktop.books.integrations import (
@@ -16,10 +17,12 @@ from desktop.books.integrations import (
 )
 from desktop.errors import NotConnectedError, UsageError
 from desktop.periods import today
-from desktop.providers.contract import Credentials, Endpoints, Provider
 from desktop.providers.registry import make_provider, provider_names
 from desktop.vault.sealing import Place
 from desktop.vault.vault import Vault
+
+if TYPE_CHECKING:
+    from desktop.providers.contract import Credentials, Endpoints, Provider
 
 TODAY = "PAYDESK_TODAY"
 
@@ -67,6 +70,8 @@ class Business:
 
     def credentials(self, row: IntegrationRow) -> Credentials:
         """The account's credentials. Raises: NotConnectedError, or an error of the vault."""
+        from desktop.providers.contract import Credentials
+
         with self.books.read() as connection:
             sealed = sealed_credentials(connection, row.id)
         if sealed is None or row.status == DISCONNECTED:

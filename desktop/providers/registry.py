@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from desktop.errors import UsageError
-from desktop.providers.contract import Provider
+
+if TYPE_CHECKING:
+    # Named in signatures only: books are opened, and their first figures read, without any provider.
+    from desktop.providers.contract import Provider
 
 _FACTORIES: Mapping[str, str] = {
     "stripe": "desktop.providers.stripe.provider:StripeProvider",
@@ -29,4 +32,4 @@ def make_provider(name: str) -> Provider:
     if place is None:
         raise UsageError("Unknown provider", f"There is no provider “{name}”.", f"Use {' or '.join(_FACTORIES)}.")
     module, _, factory = place.partition(":")
-    return cast(Provider, getattr(import_module(module), factory)())
+    return cast("Provider", getattr(import_module(module), factory)())

@@ -18,7 +18,7 @@ from desktop.ui.garbage import Garbage
 from desktop.ui.interrupts import Interrupts
 from desktop.ui.kept import Kept
 from desktop.ui.messages import Messages
-from desktop.ui.pages import load_drawing, load_pages, page_specs
+from desktop.ui.pages import load_books, load_drawing, load_pages, page_specs
 from desktop.ui.rail_notes import RailNotes
 from desktop.ui.syncing import Syncing
 from desktop.ui.tasks import Lane, Tasks
@@ -84,6 +84,7 @@ class App(QObject):
         self.window.start(first)
         self.window.show()
         self.window.page_opened.connect(self._on_first_page)
+        self.window.painted.connect(self._on_painted)
 
     def shut_down(self) -> bool:
         """Stop the lanes, then close the books. False where something did not end in time."""
@@ -102,6 +103,15 @@ class App(QObject):
     def _on_offered(self, keys: frozenset[str]) -> None:
         self._kept.keep("offered", " ".join(sorted(keys)))
         self.window.offer_pages(keys)
+
+    @Slot()
+    def _on_painted(self) -> None:
+        # What the first question needs is imported while the page that asks it is still being made.
+        self.tasks.query(load_books, self._on_loaded)
+
+    @Slot(object)
+    def _on_loaded(self, _nothing: None) -> None:
+        """The books can be opened without importing anything now."""
 
     @Slot(str)
     def _on_first_page(self, _key: str) -> None:

@@ -49,6 +49,7 @@ class MainWindow(QMainWindow):
     sync_asked = Signal()
     cancel_asked = Signal()
     details_asked = Signal()
+    painted = Signal()
     page_opened = Signal(str)
     closing = Signal()
 
@@ -260,6 +261,7 @@ class MainWindow(QMainWindow):
             self._first = ""
 
     def _open_first(self, key: str) -> None:
+        self.painted.emit()
         if not self._current:
             self.open_page(key)
 

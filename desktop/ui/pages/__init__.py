@@ -24,6 +24,11 @@ def page_specs(desk: Desk, syncing: Syncing) -> Sequence[PageSpec]:
     )
 
 
+def load_books() -> None:
+    """Import what opening the books takes, on the thread that will."""
+    import desktop.workspace  # noqa: F401
+
+
 def load_pages() -> None:
     """Import what the pages are made of, off the UI thread, so that a first visit only has to make the page."""
     from importlib import import_module
