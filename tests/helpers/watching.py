@@ -47,7 +47,8 @@ class WatchedSquare(launch.RunningSquare):
         """Stop serving, then say what was wrong."""
         super().stop()
         watch, self._watch = self._watch, None
-        assert watch is None or watch.violations() == []
+        wrong = watch.violations() if watch is not None else []
+        assert not wrong, wrong
 
 
 def _watches(around: launch.Around | None) -> bool:

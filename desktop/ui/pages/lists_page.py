@@ -214,10 +214,10 @@ class ListPage(Page):
     @Slot(object)
     def _on_summary(self, summary: Summary) -> None:
         self._counts = summary.counts
-        self._fit()
         number = summary.counts.get(self.model.filter.status)
         one, many = self._plan.counted
         self.count.set_text("" if number is None else (one if number == 1 else many).format(f"{number:,}"))
+        self._fit()
 
     # --- accounts ------------------------------------------------------------------------------------------------
 
