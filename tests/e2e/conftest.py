@@ -18,6 +18,21 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def watched(report: Path) -> dict[str, str]:
+    """Variables under which a sandbox in another process holds its Square against Square's file (``watched/``)."""
+    specs = os.environ.get("PAYDESK_SPECS")
+    if not specs:
+        return {"PYTHONPATH": str(ROOT)}
+    path = os.pathsep.join((str(Path(__file__).parent / "watched"), str(ROOT)))
+    return {"PYTHONPATH": path, "WATCHED_SPECS": specs, "WATCHED_TO": str(report)}
+
+
+def check_watched(report: Path, times: int) -> None:
+    """Every call was as Square's file has it, in so many sandboxes; nothing is said where the file is not there."""
+    if os.environ.get("PAYDESK_SPECS"):
+        assert report.read_text().splitlines() == ["as it should be"] * times
+
+
 @dataclass(frozen=True, slots=True)
 class Ran:
     """How a command ended."""

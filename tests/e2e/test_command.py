@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from desktop.sandbox import launch
-from tests.e2e.conftest import Command
+from tests.e2e.conftest import Command, check_watched, watched
 
 TODAY = "2026-11-23"
 STREAMS = {
@@ -224,7 +224,10 @@ def test_home_and_files_are_for_their_owner_alone(connected: Command) -> None:
         assert file.stat().st_mode & 0o777 == 0o600, file
 
 
-def test_the_demo_connects_both_by_consent_syncs_them_and_prints_one_dashboard(paydesk: Command) -> None:
+def test_the_demo_connects_both_by_consent_syncs_them_and_prints_one_dashboard(
+    paydesk: Command, tmp_path: Path
+) -> None:
+    paydesk.environment |= watched(tmp_path / "report")
     shown = paydesk("demo", "--headless", "--json", "--seed", "3", "--today", "2026-03-01")
     assert shown.status == 0, shown.err
     accounts = {account["provider"]: account["streams"] for account in shown.json["sync"]["integrations"]}
@@ -237,3 +240,4 @@ def test_the_demo_connects_both_by_consent_syncs_them_and_prints_one_dashboard(p
     assert not (paydesk.home / "books.db").exists()
     said = paydesk("demo", "--headless", "--seed", "3", "--today", "2026-03-01").out.splitlines()
     assert [line.split(",")[0] for line in said[:2]] == ["Stripe connected by OAuth", "Square connected by OAuth"]
+    check_watched(tmp_path / "report", 2)

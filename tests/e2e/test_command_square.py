@@ -19,7 +19,7 @@ from desktop.actions.connect import connect_by_oauth
 from desktop.sandbox import launch
 from desktop.workspace import open_business
 from tests.actions.conftest import Person
-from tests.e2e.conftest import ROOT, Command
+from tests.e2e.conftest import Command, check_watched, watched
 
 TODAY = "2026-11-23"
 STREAMS = {
@@ -29,8 +29,9 @@ STREAMS = {
 
 
 @pytest.fixture(scope="module")
-def printed() -> Iterator[Mapping[str, Mapping[str, str]]]:
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Mapping[str, str]]]:
     """What ``paydesk sandbox`` says when it is ready, while it serves."""
+    report = tmp_path_factory.mktemp("watched") / "report"
     words = ["sandbox", "--seed", "5", "--today", TODAY, "--timezone", "Europe/Berlin", "--leash"]
     with subprocess.Popen(
         [sys.executable, "-m", "desktop.cli", *words],
@@ -38,11 +39,12 @@ def printed() -> Iterator[Mapping[str, Mapping[str, str]]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, **watched(report)},
     ) as process:
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())
         process.terminate()
+    check_watched(report, 1)
 
 
 def use(paydesk: Command, square: Mapping[str, str]) -> Command:
