@@ -205,14 +205,8 @@ class Tenure:
     renewable_until: int | None = None
 
 
-class Reader(Protocol):
-    """A connected account's reading side. Used by one thread at a time but for ``page``, which may be prefetched."""
-
-    def identify(self) -> Account:
-        """Who the credentials belong to.
-
-        Raises: CredentialsRefused, Unreachable.
-        """
+class Lists(Protocol):
+    """What reads the pages of an account's lists."""
 
     def page(
         self,
@@ -231,6 +225,16 @@ class Reader(Protocol):
         ``changed_from`` (ms) only for streams whose ``recheck`` is "updated": what changed since then.
         A first pull sends nothing optional. An object that cannot be mapped goes to ``set_aside``.
         Raises: CredentialsRefused, NotPermitted, NotAvailable, CursorGone, Unreachable.
+        """
+
+
+class Reader(Lists, Protocol):
+    """A connected account's reading side. Used by one thread at a time but for ``page``, which may be prefetched."""
+
+    def identify(self) -> Account:
+        """Who the credentials belong to.
+
+        Raises: CredentialsRefused, Unreachable.
         """
 
     def read(self, data_type: str, external_id: str) -> SourceObject | SetAside | None:

@@ -18,11 +18,11 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final, Protocol
+from typing import IO, Any, Final
 
 from desktop.errors import CancelledError, WorldError
 from desktop.providers import contract, limits
-from desktop.providers.contract import Credentials, Endpoints, Feed, Page, Stream
+from desktop.providers.contract import Credentials, Endpoints, Feed, Lists, Page, Stream
 from desktop.providers.registry import make_provider
 from desktop.sync.collector import calm_collector
 
@@ -55,22 +55,6 @@ class Access:
     provider: str
     credentials: Credentials
     endpoints: Endpoints
-
-
-class Lists(Protocol):
-    """What reads pages of lists."""
-
-    def page(
-        self,
-        stream: Stream,
-        feed: Feed,
-        *,
-        cursor: str | None,
-        parent: str = "",
-        created_from: int | None = None,
-        changed_from: int | None = None,
-    ) -> Page:
-        """As ``contract.Reader.page``."""
 
 
 class Gone(Exception):

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from desktop.providers.contract import CursorGone, EventPage, Feed, Page, Reader, Stream
-from desktop.sync.bulk import Lists
+from desktop.providers.contract import CursorGone, EventPage, Feed, Lists, Page, Reader, Stream
 
 logger = logging.getLogger(__name__)
 

@@ -13,11 +13,10 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from desktop.books.books import Books
 from desktop.books.database import Writer
-from desktop.providers.contract import Feed, Provider, Reader, Stream
+from desktop.providers.contract import Feed, Lists, Provider, Reader, Stream
 from desktop.records import Applied, Changes, SetAside, SourceObject, Tally, Version
 from desktop.sync.aside import AsideShelf, known_aside
 from desktop.sync.bookmarks import Bookmarks, Mark, read_marks
-from desktop.sync.bulk import Lists
 from desktop.sync.fetching import Fetching
 from desktop.sync.lease import Lease
 from desktop.sync.report import Counts, Meter, Progress

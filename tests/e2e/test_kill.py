@@ -52,8 +52,8 @@ def said(home: Path) -> dict[str, list[tuple[object, ...]]]:
         books.close()
 
 
-def survive(folder: Path, access: Access, least_payments: int, kills_wanted: int, longest: float) -> None:
-    """As many first syncs as the kills need, each ending row for row like one that was left alone."""
+def survive(folder: Path, access: Access, least_payments: int, kills_wanted: int, longest: float) -> int:
+    """As many first syncs as the kills need, each ending row for row like one that was left alone; how many kills."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.e2e.syncing"])
     dice = random.Random(20)
@@ -73,6 +73,7 @@ def survive(folder: Path, access: Access, least_payments: int, kills_wanted: int
         killed = said(home)
         for table, rows in expected.items():
             assert killed[table] == rows, f"{table}, home {homes}, after {kills} kills"
+    return kills
 
 
 needs_fork_server = pytest.mark.skipif(
@@ -87,7 +88,7 @@ def test_stripe_killed_at_random_ends_with_the_same_books(tmp_path: Path) -> Non
     with launch.start(seed=3, today=date(2026, 11, 23)) as server:
         endpoints = Endpoints(server.api_base, server.connect_base)
         access = Access("stripe", Credentials({"secret_key": server.secret_key}), endpoints)
-        survive(tmp_path, access, 100, STRIPE_KILLS, LONGEST_S)
+        assert survive(tmp_path, access, 100, STRIPE_KILLS, LONGEST_S) == STRIPE_KILLS
 
 
 @pytest.mark.slow
@@ -98,4 +99,4 @@ def test_square_killed_at_random_ends_with_the_same_books(tmp_path: Path) -> Non
     with launch.start_square(seed=3, today=date(2026, 11, 23), sales_a_day=2) as server:
         fields = {"access_token": server.access_token, "connected_by": "token"}
         access = Access("square", Credentials(fields), Endpoints(server.api_base, server.api_base))
-        survive(tmp_path, access, 500, SQUARE_KILLS, SQUARE_LONGEST_S)
+        assert survive(tmp_path, access, 500, SQUARE_KILLS, SQUARE_LONGEST_S) == SQUARE_KILLS

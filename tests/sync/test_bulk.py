@@ -19,6 +19,7 @@ from desktop.providers.contract import (
     CredentialsRefused,
     Endpoints,
     Feed,
+    Lists,
     NotPermitted,
     Page,
     Reader,
@@ -27,7 +28,7 @@ from desktop.providers.contract import (
 from desktop.providers.stripe.provider import StripeProvider
 from desktop.records import KeptBody
 from desktop.sandbox import launch
-from desktop.sync.bulk import READ_LISTS, Access, BulkReader, Gone, Lists, Swelling
+from desktop.sync.bulk import READ_LISTS, Access, BulkReader, Gone, Swelling
 from desktop.sync.parcels import Parcels
 from tests.e2e.syncing import open_connected, sync_books
 from tests.sync.comparing import picture

@@ -354,7 +354,7 @@ class TestTrouble:
         made = reader_of(running.token(*SCOPES), places)
         for stream in STREAMS:
             parent = year[stream.per_parent][0].external_id if stream.per_parent else ""
-            next(pages(made, stream.name, parent))
+            assert next(pages(made, stream.name, parent)).set_aside == (), stream.name
         made.close()
 
     def test_a_wrong_token_is_refused(self, places: Endpoints) -> None:

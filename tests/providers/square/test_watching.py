@@ -24,16 +24,17 @@ def lying(_application: ASGIApp) -> ASGIApp:
     return answer
 
 
-def ask_and_stop(around: launch.Around | None) -> None:
-    """Serve, ask once, and stop serving."""
+def ask_and_stop(around: launch.Around | None) -> int:
+    """Serve, ask once, and stop serving; the answer's status."""
     running = launch.start_square(seed=1, today=date(2026, 11, 23), sales_a_day=0.1, around=around)
     with httpx.Client(base_url=running.api_base, trust_env=False) as client:
-        client.get("/v2/locations", headers={"Authorization": f"Bearer {running.access_token}"})
+        answer = client.get("/v2/locations", headers={"Authorization": f"Bearer {running.access_token}"})
     running.stop()
+    return answer.status_code
 
 
 def test_a_call_as_the_file_has_it_passes() -> None:
-    ask_and_stop(None)
+    assert ask_and_stop(None) == 200
 
 
 def test_an_answer_that_the_file_does_not_know_fails_the_test_that_was_given_it() -> None:
