@@ -18,6 +18,8 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
+from tests.helpers.patience import PATIENCE_S
+
 # No test asserts the clock: the first text that is made on a fresh machine takes seconds by itself.
 hypothesis.settings.register_profile("paydesk", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("paydesk")
@@ -63,7 +65,7 @@ def _no_thread_left() -> Iterator[None]:
         if thread not in before and thread.is_alive() and not isinstance(thread, threading._DummyThread)
     ]
     for thread in left:
-        thread.join(timeout=5)
+        thread.join(timeout=PATIENCE_S)
     still = [thread.name for thread in left if thread.is_alive()]
     assert not still, f"threads left running: {still}"
 

@@ -13,6 +13,7 @@ from desktop.actions.business import Business
 from desktop.books.books import open_books
 from desktop.errors import ClosedBooksError, UsageError
 from desktop.workspace import home_folder, machine_timezone, open_business
+from tests.helpers.patience import PATIENCE_S
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 ZONED = {"PAYDESK_TIMEZONE": "Europe/Berlin", "PAYDESK_MASTER_KEY": KEY}
@@ -123,7 +124,7 @@ def test_two_programs_that_begin_the_same_books_agree_on_their_name(tmp_path: Pa
         # Both have looked and found no name before either writes one.
         def look(name: str, default: object = None) -> object:
             found = settings[place](name, default)
-            ready.wait(timeout=10)
+            ready.wait(timeout=PATIENCE_S)
             return found
 
         both[place].setting = look  # type: ignore[method-assign]

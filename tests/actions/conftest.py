@@ -16,6 +16,7 @@ from desktop.actions.connect import Step
 from desktop.providers.contract import Account
 from desktop.sandbox import launch
 from desktop.workspace import open_business
+from tests.helpers.patience import PATIENCE_S
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +90,7 @@ class Person:
 
     def browse(self, address: str) -> None:
         """What a browser does: load the page, press a button, follow where it leads."""
-        with httpx.Client(follow_redirects=True, timeout=20, trust_env=False) as browser:
+        with httpx.Client(follow_redirects=True, timeout=PATIENCE_S, trust_env=False) as browser:
             page = browser.get(address)
             assert page.status_code == 200
             form = {**dict(httpx.URL(address).params), "decision": self.decision}

@@ -9,6 +9,7 @@ import pytest
 
 from desktop.actions.callback import PATH, Callback, CallbackBusy
 from desktop.errors import CancelledError, UnreachableError, UsageError
+from tests.helpers.patience import PATIENCE_S
 
 STATE = "stripe.right"
 
@@ -20,7 +21,7 @@ def callback() -> Iterator[Callback]:
 
 
 def get(callback: Callback, **query: str) -> httpx.Response:
-    with httpx.Client(trust_env=False, timeout=10) as browser:
+    with httpx.Client(trust_env=False, timeout=PATIENCE_S) as browser:
         return browser.get(f"http://127.0.0.1:{callback.port}{PATH}", params=query)
 
 

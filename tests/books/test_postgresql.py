@@ -15,6 +15,7 @@ from desktop.books.schema import HEAD, NewerBooks, bring_up_to_date, current
 from desktop.errors import ClosedBooksError
 from desktop.records import ClientRecord, SourceObject, Version
 from tests.helpers.orders import Mail, check_any_order, mails
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.postgres import PostgresServer
 from tests.helpers.schemas import differences
 from tests.helpers.shops import STEADY, ZONE, Shop
@@ -88,14 +89,14 @@ def test_two_computers_may_open_new_books_at_once(postgres: PostgresServer, tmp_
     gate = threading.Barrier(3)
 
     def open_() -> None:
-        gate.wait(timeout=10)
+        gate.wait(timeout=PATIENCE_S)
         opened.append(open_books(tmp_path, url=url, timezone=ZONE))
 
     threads = [threading.Thread(target=open_) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=PATIENCE_S)
     assert [books.timezone for books in opened] == [ZONE] * 3
     with opened[0].read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM users").scalar() == 1

@@ -16,6 +16,7 @@ from desktop.books.database import open_sqlite
 from desktop.books.schema import HEAD, NewerBooks, back_up, bring_up_to_date, current
 from desktop.errors import ClosedBooksError
 from tests.helpers.files import contents
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.schemas import differences
 
 MIGRATIONS = Path(schema.__file__).parent / "migrations"
@@ -285,7 +286,7 @@ def test_two_processes_may_open_new_books_at_once(tmp_path: Path) -> None:
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    told = [process.communicate(timeout=60) for process in processes]
+    told = [process.communicate(timeout=PATIENCE_S) for process in processes]
     assert [error for _, error in told if error] == []
     assert len({zone for zone, _ in told}) == 1
     with closing(sqlite3.connect(tmp_path / "books.db")) as connection:

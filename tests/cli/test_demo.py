@@ -10,6 +10,7 @@ import pytest
 
 from desktop.cli.demo import sandbox
 from desktop.errors import UnreachableError
+from tests.helpers.patience import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,7 +24,7 @@ def test_on_a_leash_they_end_with_their_standard_input() -> None:
         assert addresses["stripe"]["api_base"].startswith("http://127.0.0.1:")
         assert process.poll() is None
         process.stdin.close()
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=PATIENCE_S) == 0
 
 
 def test_providers_that_do_not_start_are_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from desktop.cli import accounts, lists, main
 from desktop.cli.logs import start_logging
 from desktop.errors import RefusedError
 from desktop.vault.redaction import RedactingHandler
+from tests.helpers.patience import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -175,7 +176,7 @@ raise SystemExit(main(sys.argv[1:]))
 
 def in_a_process(source: str, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", source, *words], capture_output=True, text=True, timeout=60, check=False,
+        [sys.executable, "-c", source, *words], capture_output=True, text=True, timeout=PATIENCE_S, check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT)}, stdin=subprocess.DEVNULL,
     )  # fmt: skip
 
@@ -211,7 +212,7 @@ def test_a_reader_that_left_is_no_complaint(home: str, words: tuple[str, ...]) -
     try:
         done = subprocess.run(
             [sys.executable, "-m", "desktop.cli", *words, "--home", home], stdout=writing, stderr=subprocess.PIPE,
-            text=True, timeout=60, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
+            text=True, timeout=PATIENCE_S, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
     finally:
         os.close(writing)

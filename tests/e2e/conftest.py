@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.patience import PATIENCE_S
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -69,7 +71,7 @@ class Command:
             capture_output=True,
             text=True,
             env={**self.environment, **(environment or {})},
-            timeout=120,
+            timeout=PATIENCE_S,
             check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr)
@@ -100,6 +102,6 @@ def serve() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     yield start
     for process in started:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=PATIENCE_S)
         assert process.stdout is not None
         process.stdout.close()

@@ -16,6 +16,7 @@ from desktop.providers.contract import Credentials, Endpoints
 from desktop.sandbox import launch
 from desktop.sync.bulk import Access
 from tests.e2e.syncing import open_connected, sync
+from tests.helpers.patience import PATIENCE_S, PROPERTY_S
 from tests.sync.comparing import picture
 
 STRIPE_KILLS = 50
@@ -30,12 +31,12 @@ def run(context: ForkServerContext, home: Path, access: Access, kill_after: floa
     begun = context.Event()
     process = context.Process(target=sync, args=(home, access, begun))
     process.start()
-    assert begun.wait(60)
+    assert begun.wait(PATIENCE_S)
     process.join(kill_after)
     killed = process.exitcode is None
     if killed:
         process.kill()
-    process.join(60)
+    process.join(PATIENCE_S)
     assert killed or process.exitcode == 0
     process.close()
     return killed
@@ -82,7 +83,7 @@ needs_fork_server = pytest.mark.skipif(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(PROPERTY_S)
 @needs_fork_server
 def test_stripe_killed_at_random_ends_with_the_same_books(tmp_path: Path) -> None:
     with launch.start(seed=3, today=date(2026, 11, 23)) as server:
@@ -92,7 +93,7 @@ def test_stripe_killed_at_random_ends_with_the_same_books(tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(PROPERTY_S)
 @needs_fork_server
 def test_square_killed_at_random_ends_with_the_same_books(tmp_path: Path) -> None:
     # More than a thousand objects, so that kills meet the second process at work too.

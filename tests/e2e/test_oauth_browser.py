@@ -23,6 +23,7 @@ from desktop.errors import RefusedError
 from desktop.providers.contract import Account
 from desktop.sandbox import launch
 from desktop.workspace import open_business
+from tests.helpers.patience import PATIENCE_S
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 DRIVER = shutil.which("chromedriver")
@@ -53,7 +54,7 @@ class SmallBrowser:
     """Loads a page, sends its form, follows where it leads."""
 
     def __init__(self) -> None:
-        self._http = httpx.Client(follow_redirects=True, timeout=20, trust_env=False)
+        self._http = httpx.Client(follow_redirects=True, timeout=PATIENCE_S, trust_env=False)
         self._page: httpx.Response | None = None
 
     def open(self, address: str) -> None:
@@ -89,7 +90,7 @@ class Chromium:
         self._driver = subprocess.Popen(
             [DRIVER, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=folder
         )
-        self._http = httpx.Client(base_url=f"http://127.0.0.1:{self._port()}", timeout=60, trust_env=False)
+        self._http = httpx.Client(base_url=f"http://127.0.0.1:{self._port()}", timeout=PATIENCE_S, trust_env=False)
         options = {"binary": CHROMIUM, "args": [*FLAGS, f"--user-data-dir={folder / 'profile'}"]}
         wanted = {"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options}}}
         self._session = ""
@@ -135,7 +136,7 @@ class Chromium:
         finally:
             self._http.close()
             self._driver.terminate()
-            self._driver.wait(timeout=10)
+            self._driver.wait(timeout=PATIENCE_S)
             assert self._driver.stdout is not None
             self._driver.stdout.close()
 

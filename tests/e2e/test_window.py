@@ -15,13 +15,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
+from tests.helpers.patience import PATIENCE_S
+
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ("Xvfb", "xdotool", "import")
 MISSING = [name for name in TOOLS if shutil.which(name) is None]
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed on this machine: {', '.join(MISSING)}")
 
 SIZE = (1280, 800)
-PATIENCE_S = 30.0
 #: Where the rail's entries are, from the top.
 ENTRIES = {"Dashboard": 82, "Clients": 116, "Invoices": 151, "Payments": 186, "Locations": 221, "Integrations": 280}
 #: On an entry, beside its words.
@@ -157,7 +158,7 @@ class Person:
         """Whatever happened, leave nothing."""
         if self.left_behind():
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=PATIENCE_S)
 
 
 def wait_until(done: Callable[[], bool], what: str) -> None:
@@ -179,11 +180,11 @@ def screen() -> Iterator[dict[str, str]]:
     with os.fdopen(reading) as told:
         number = told.readline().strip()
     if not number:
-        server.wait(timeout=10)
+        server.wait(timeout=PATIENCE_S)
         pytest.skip("Xvfb found no free screen")
     yield {"DISPLAY": f":{number}"}
     server.terminate()
-    server.wait(timeout=10)
+    server.wait(timeout=PATIENCE_S)
 
 
 @pytest.fixture
@@ -248,5 +249,5 @@ def test_a_signal_closes_the_window_like_its_own_button(person: Person, number: 
 def test_the_pretend_providers_end_with_a_window_that_is_killed(person: Person) -> None:
     person.wait_for_window()
     person.process.kill()
-    person.process.wait(timeout=10)
+    person.process.wait(timeout=PATIENCE_S)
     wait_until(lambda: not person.left_behind(), "nothing is left of it")

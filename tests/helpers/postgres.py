@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.helpers.patience import PATIENCE_S
+
 _OWNERS = ("postgres", "nobody")
 _READY = "ready to accept connections"
 _OPTIONS = {
@@ -113,7 +115,7 @@ class PostgresServer:
         """Stop the server at once and remove everything it wrote."""
         if self._process is not None:
             self._process.send_signal(signal.SIGQUIT)
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=PATIENCE_S)
             assert self._process.stderr is not None
             self._process.stderr.close()
         shutil.rmtree(self._home, ignore_errors=True)

@@ -16,6 +16,7 @@ import pytest
 
 from desktop.sandbox import launch
 from desktop.sandbox.clock import Clock, add_business_days, add_months, clock_changes, instant, opening
+from tests.helpers.patience import PATIENCE_S
 
 TODAY = date(2026, 11, 23)
 
@@ -105,7 +106,7 @@ def test_the_module_prints_one_line_and_serves_until_it_is_told_to_stop() -> Non
         merchant = httpx.get(f"{square['api_base']}/v2/merchants/me", headers=headers).json()["merchant"]
         assert (merchant["id"], merchant["main_location_id"]) == (square["merchant_id"], square["main_location_id"])
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE_S) == 0
     assert {"api_base", "connect_base", "client_id", "secret_key"} <= set(stripe)
     assert {"api_base", "application_id", "application_secret", "access_token"} <= set(square)
 

@@ -31,6 +31,7 @@ from desktop.sandbox import launch
 from desktop.sync.bulk import READ_LISTS, Access, BulkReader, Gone, Swelling
 from desktop.sync.parcels import Parcels
 from tests.e2e.syncing import open_connected, sync_books
+from tests.helpers.patience import PATIENCE_S
 from tests.sync.comparing import picture
 
 PROVIDER = StripeProvider()
@@ -191,7 +192,7 @@ def test_closing_ends_a_wait_for_a_page(server: launch.Running, access: Access, 
         while not held.hits:
             thread.join(0.01)
         lists.close()
-        thread.join(20)
+        thread.join(PATIENCE_S)
         assert not thread.is_alive()
         assert [type(error) for error in outcome] == [Gone]
     finally:

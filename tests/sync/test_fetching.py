@@ -9,6 +9,7 @@ import pytest
 
 from desktop.errors import CancelledError
 from desktop.sync.fetching import AHEAD, TOGETHER, Fetching
+from tests.helpers.patience import PATIENCE_S
 
 
 def no_beat() -> None:
@@ -71,7 +72,7 @@ def test_cancel_ends_the_waiting_for_a_call() -> None:
 
     def slow() -> int:
         cancel.set()
-        go.wait(5)
+        go.wait(PATIENCE_S)
         return 1
 
     def beat() -> None:
@@ -86,7 +87,7 @@ def test_cancel_ends_the_waiting_for_a_call() -> None:
 def test_the_heart_beats_while_a_call_is_waited_for() -> None:
     go = threading.Event()
     with Fetching(threading.Event(), go.set) as calls:
-        assert calls.call(lambda: go.wait(5)) is True
+        assert calls.call(lambda: go.wait(PATIENCE_S)) is True
 
 
 def test_leaving_the_block_early_leaves_no_thread() -> None:

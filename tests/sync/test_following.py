@@ -29,6 +29,7 @@ from desktop.records import Deletion, RefundRecord
 from desktop.sync.changes import OVERLAP_MS
 from desktop.sync.following import LOOK_BACK_DAYS
 from desktop.sync.lease import EXPIRES_MS
+from tests.helpers.patience import PROPERTY_S
 from tests.sync.comparing import picture
 from tests.sync.conftest import Desk, make_desk
 from tests.sync.test_kill import Killed, Killer
@@ -432,7 +433,7 @@ def undisturbed(home: Path) -> dict[str, list[tuple[object, ...]]]:
     return said
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(PROPERTY_S)
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(
     kills=st.lists(st.integers(0, 60), min_size=2, max_size=8),

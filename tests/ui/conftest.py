@@ -5,12 +5,14 @@ from __future__ import annotations
 import weakref
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from functools import partialmethod
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QLocale, Qt, QThread, QTimer
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QHeaderView, QWidget
+from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from desktop.ui.addresses import Addresses
@@ -19,6 +21,22 @@ from desktop.ui.models.rows import Amount, PillCell, Row, RowFilter, Summary
 from desktop.ui.page import PageContext
 from desktop.ui.tasks import Lane, Request, Tasks
 from desktop.ui.theme import Theme
+from tests.helpers.patience import PATIENCE_MS
+
+
+class PatientBot(QtBot):
+    """Waits for what happens, however busy the machine is."""
+
+    waitSignal = partialmethod(QtBot.waitSignal, timeout=PATIENCE_MS)
+    waitSignals = partialmethod(QtBot.waitSignals, timeout=PATIENCE_MS)
+    waitUntil = partialmethod(QtBot.waitUntil, timeout=PATIENCE_MS)
+    waitExposed = partialmethod(QtBot.waitExposed, timeout=PATIENCE_MS)
+    waitActive = partialmethod(QtBot.waitActive, timeout=PATIENCE_MS)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +121,7 @@ def tasks(qapp: QApplication) -> Iterator[Tasks]:
     """Tasks with their real threads, ended afterwards."""
     made = Tasks()
     yield made
-    assert made.shutdown(5_000)
+    assert made.shutdown(PATIENCE_MS)
 
 
 @pytest.fixture

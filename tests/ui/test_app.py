@@ -20,6 +20,7 @@ from desktop.ui import app as app_module
 from desktop.ui.app import App
 from desktop.ui.theme import Theme
 from desktop.workspace import open_business
+from tests.helpers.patience import PATIENCE_S
 
 ENVIRONMENT = {"PAYDESK_TIMEZONE": "Europe/Berlin", "PAYDESK_TODAY": "2026-11-23"}
 
@@ -52,7 +53,7 @@ def make_app(theme: Theme, qapp: QApplication, home: Path) -> Iterator[Callable[
 
 
 def shown(qtbot, app: App) -> App:
-    with qtbot.waitSignal(app.window.page_opened, timeout=10_000):
+    with qtbot.waitSignal(app.window.page_opened):
         app.show()
     return app
 
@@ -66,9 +67,9 @@ def test_the_first_page_opens_after_the_first_frame_and_books_after_that(qtbot, 
 
     app = make_app(opener)
     assert threads == []
-    with qtbot.waitSignal(app.syncing.status_changed, timeout=10_000):
+    with qtbot.waitSignal(app.syncing.status_changed):
         shown(qtbot, app)
-    qtbot.waitUntil(lambda: bool(threads), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(threads))
     assert app.window.page().title == "Dashboard"
     assert threads[0] is not threading.main_thread()
     assert len(threads) == 1
@@ -79,7 +80,7 @@ def test_a_home_without_accounts_says_that_nothing_is_connected(qtbot, make_app)
     said: list[str] = []
     app.syncing.status_changed.connect(lambda status: said.append(status.title))
     shown(qtbot, app)
-    qtbot.waitUntil(lambda: "Not connected" in said, timeout=10_000)
+    qtbot.waitUntil(lambda: "Not connected" in said)
 
 
 def test_the_theme_that_was_chosen_is_kept_and_is_there_the_next_time(qtbot, make_app, home: Path) -> None:
@@ -135,7 +136,7 @@ def test_books_that_cannot_be_opened_are_said_and_the_window_stays(qtbot, make_a
     said: list[str] = []
     app.syncing.status_changed.connect(lambda status: said.append(status.title))
     shown(qtbot, app)
-    qtbot.waitUntil(lambda: "The books are busy" in said, timeout=10_000)
+    qtbot.waitUntil(lambda: "The books are busy" in said)
     assert app.window.isVisible()
 
 
@@ -144,7 +145,7 @@ def test_shutting_down_ends_the_lanes_then_the_books_and_gives_everything_back(q
     handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     app = shown(qtbot, make_app())
     assert not gc.isenabled()
-    qtbot.waitUntil(lambda: app.desk._business is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: app.desk._business is not None)
     shutdown, close = app.tasks.shutdown, app.desk.close
     app.tasks.shutdown = lambda deadline: (order.append("lanes"), shutdown(deadline))[1]
     app.desk.close = lambda: (order.append("books"), close())[1]
@@ -171,11 +172,11 @@ def test_a_window_that_is_closed_while_its_books_open_ends(qtbot, make_app, home
 
     def opener(_ask: object) -> Business:
         opening.set()
-        assert go_on.wait(10)
+        assert go_on.wait(PATIENCE_S)
         return open_business(home, ENVIRONMENT, memory_key=True)
 
     app = shown(qtbot, make_app(opener))
-    assert opening.wait(10)
+    assert opening.wait(PATIENCE_S)
     app.window.close()
     threading.Timer(0.05, go_on.set).start()
     assert app.shut_down()

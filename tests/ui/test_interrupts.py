@@ -21,7 +21,7 @@ def interrupts(qapp) -> Iterator[Interrupts]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_is_told_in_the_event_loop(qtbot, interrupts: Interrupts, number: signal.Signals) -> None:
     interrupts.start()
-    with qtbot.waitSignal(interrupts.asked, timeout=2_000):
+    with qtbot.waitSignal(interrupts.asked):
         os.kill(os.getpid(), number)
 
 

@@ -102,7 +102,7 @@ def test_a_change_of_such_rows_is_followed_once_however_many_pages_come(
     told: list[dict[str, str]] = []
     notes.noted.connect(told.append)
     world.client(world.account(), "cus_1", "Harbour & Pine")
-    with qtbot.waitSignal(notes.noted, timeout=5_000):
+    with qtbot.waitSignal(notes.noted):
         for _ in range(20):
             inline_tasks.broadcast(Changes(frozenset({"clients"})))
     assert told == [{"clients": "1", "invoices": "", "locations": ""}]

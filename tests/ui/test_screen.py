@@ -14,6 +14,7 @@ import pytest
 
 from desktop.ui import screen
 from desktop.ui.screen import NoScreenError, check_screen
+from tests.helpers.patience import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a screen")
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +26,12 @@ def start(home: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
     environment = {**kept, "PYTHONPATH": str(ROOT), "PAYDESK_HOME": str(home), **variables}
     return subprocess.run(
-        [sys.executable, "-m", "desktop.cli"], env=environment, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "desktop.cli"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
     )
 
 
@@ -53,7 +59,8 @@ def test_the_demo_says_the_same(tmp_path: Path) -> None:
     kept = {name: value for name, value in os.environ.items() if name not in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY")}
     done = subprocess.run(
         [sys.executable, "-m", "desktop.cli", "demo", "--today", "2026-11-23"], capture_output=True, text=True,
-        timeout=60, check=False, env={**kept, "PYTHONPATH": str(ROOT), "DISPLAY": ":999", "TMPDIR": str(tmp_path)},
+        timeout=PATIENCE_S, check=False,
+        env={**kept, "PYTHONPATH": str(ROOT), "DISPLAY": ":999", "TMPDIR": str(tmp_path)},
     )  # fmt: skip
     assert done.returncode == 1
     assert "the screen :999 does not answer" in done.stderr

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+from tests.helpers.patience import PATIENCE_S
+
 HEAVY = ("sqlalchemy", "matplotlib", "stripe", "square", "alembic", "keyring", "httpx", "cryptography", "pydantic")
 
 IMPORTS = """
@@ -39,7 +41,9 @@ print("alive")
 
 
 def run(source: str) -> str:
-    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

@@ -25,6 +25,7 @@ from desktop.ui.tasks import Tasks
 from desktop.ui.widgets.sync_box import SyncStatus
 from desktop.vault.keys import MemorySource, OneSource
 from desktop.vault.vault import Vault
+from tests.helpers.patience import PATIENCE_MS, PATIENCE_S
 from tests.worlds import World
 
 HOUR_MS = 3_600_000
@@ -108,7 +109,7 @@ def threaded(tmp_path: Path, tasks: Tasks, messages: Messages, provider: Provide
     """The same with real threads."""
     made = Room(tmp_path, tasks, messages)
     yield made
-    assert tasks.shutdown(5_000)
+    assert tasks.shutdown(PATIENCE_MS)
     close(made)
 
 
@@ -213,13 +214,13 @@ def test_while_one_is_at_work_another_does_not_begin(qtbot, threaded: Room, prov
 
     def deed(row: IntegrationRow, **_words: Any) -> SyncReport:
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(PATIENCE_S)
         return report(row)
 
     provider.deed = deed
     threaded.syncing.sync()
     assert threaded.syncing.running
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE_S)
     threaded.syncing.sync()
     threaded.syncing.sync_now()
     with qtbot.waitSignal(threaded.syncing.ended):
@@ -235,12 +236,12 @@ def test_cancelling_stops_the_account_at_work_and_begins_no_other(qtbot, threade
 
     def deed(_row: IntegrationRow, *, cancel: threading.Event, **_words: Any) -> SyncReport:
         begun.set()
-        assert cancel.wait(10)
+        assert cancel.wait(PATIENCE_S)
         raise CancelledError("Stopped", "The sync was stopped.")
 
     provider.deed = deed
     threaded.syncing.sync()
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE_S)
     with qtbot.waitSignal(threaded.syncing.ended):
         threaded.syncing.cancel()
     assert [number for number, _full in provider.synced] == [first]

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.errors import UnreachableError, WorldError
 from desktop.ui.tasks import Job, Lane, Tasks
+from tests.helpers.patience import PATIENCE_MS, PATIENCE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +92,12 @@ def test_only_the_newest_question_of_a_method_is_answered(qtbot, tasks: Tasks, v
 
     def first() -> str:
         begun.set()
-        gate.wait(5)
+        gate.wait(PATIENCE_S)
         ran.append("first")
         return "first"
 
     tasks.query(first, view.take)
-    assert begun.wait(5)
+    assert begun.wait(PATIENCE_S)
     tasks.query(lambda: ran.append("second"), view.take)
     with qtbot.waitSignal(view.heard):
         tasks.query(lambda: "third", view.take)
@@ -121,7 +122,7 @@ def test_two_methods_of_one_view_ask_side_by_side(qtbot, tasks: Tasks) -> None:
 def test_an_answer_for_a_view_that_is_gone_is_dropped(qtbot, tasks: Tasks, view: View) -> None:
     gone, gate = View(), threading.Event()
     answers = gone.answers
-    tasks.query(lambda: gate.wait(5), gone.take)
+    tasks.query(lambda: gate.wait(PATIENCE_S), gone.take)
     gone.deleteLater()
     QApplication.sendPostedEvents(gone, 52)  # QEvent.DeferredDelete
     gate.set()
@@ -186,7 +187,7 @@ def test_a_job_reports_fifteen_times_a_second_and_its_last_report_arrives(qtbot,
 
 def test_a_job_ends_when_it_is_cancelled(qtbot, tasks: Tasks, view: View) -> None:
     def work(job: Job) -> str:
-        return "cancelled" if job.cancelled.wait(5) else "ran on"
+        return "cancelled" if job.cancelled.wait(PATIENCE_S) else "ran on"
 
     job = tasks.run(work, view.take)
     with qtbot.waitSignal(job.ended):
@@ -200,7 +201,7 @@ def test_a_job_broadcasts_changes_while_it_runs(qtbot, tasks: Tasks, view: View)
 
     def work(job: Job) -> None:
         job.tell_changes(first)
-        gate.wait(5)
+        gate.wait(PATIENCE_S)
 
     with qtbot.waitSignal(tasks.changed) as heard:
         job = tasks.run(work)
@@ -233,9 +234,9 @@ def test_ten_thousand_answers_do_not_hold_the_window_up(qtbot, inline_tasks: Tas
 
 def test_shutdown_cancels_waits_and_takes_nothing_more(qtbot, view: View) -> None:
     tasks = Tasks()
-    job = tasks.run(lambda job: job.cancelled.wait(5))
+    job = tasks.run(lambda job: job.cancelled.wait(PATIENCE_S))
     tasks.query(lambda: 1, view.take)
-    assert tasks.shutdown(5_000)
+    assert tasks.shutdown(PATIENCE_MS)
     assert job.cancelled.is_set()
     tasks.query(lambda: 2, view.take)
     QApplication.processEvents()
@@ -248,21 +249,21 @@ def test_shutdown_says_when_work_does_not_end_in_time(qtbot, view: View, caplog:
 
     def stubborn() -> None:
         started.set()
-        gate.wait(5)
+        gate.wait(PATIENCE_S)
 
     tasks.query(stubborn, view.take)
-    assert started.wait(5)
+    assert started.wait(PATIENCE_S)
     assert not tasks.shutdown(30)
     assert "did not end" in caplog.text
     caplog.clear()
     gate.set()
-    assert tasks.shutdown(5_000)
+    assert tasks.shutdown(PATIENCE_MS)
 
 
 def test_rows_are_read_while_a_long_question_runs(qtbot, tasks: Tasks, view: View) -> None:
     gate = threading.Event()
     other = View()
-    tasks.query(lambda: gate.wait(5), other.take)
+    tasks.query(lambda: gate.wait(PATIENCE_S), other.take)
     with qtbot.waitSignal(view.heard):
         tasks.query(lambda: "rows", view.take, lane=Lane.ROWS)
     assert other.answers == []

@@ -17,6 +17,7 @@ from keyring.backends.SecretService import Keyring as SecretService
 from desktop.vault.errors import KeychainError
 from desktop.vault.keychain import REAL_KEYCHAINS, Keychain, NoKeychainError, find_keychain
 from desktop.vault.secret import Secret
+from tests.helpers.patience import PATIENCE_S
 
 VALUE = "the-entry" + "-itself"
 
@@ -154,7 +155,7 @@ def test_every_failure_has_words_that_do_not_quote_the_backend(
 
 def test_a_keychain_that_hangs_in_a_prompt_is_given_up_at_the_deadline(make_backend: Any) -> None:
     answered = threading.Event()
-    keychain = Keychain(make_backend(lambda _: answered.wait(30)), "Secret Service", deadline_seconds=0.05)
+    keychain = Keychain(make_backend(lambda _: answered.wait(PATIENCE_S)), "Secret Service", deadline_seconds=0.05)
     try:
         with pytest.raises(KeychainError) as caught:
             keychain.read("home/key")

@@ -14,6 +14,7 @@ from desktop.providers.registry import make_provider, provider_names
 from desktop.providers.square.constants import SCOPES, STREAMS
 from desktop.providers.square.permissions import PERMISSIONS, title_of
 from desktop.providers.square.provider import SquareProvider
+from tests.helpers.patience import PATIENCE_S
 
 LIVE = "https://connect.squareup.com"
 SANDBOX = "https://connect.squareupsandbox.com"
@@ -35,7 +36,7 @@ def test_the_registry_makes_it() -> None:
 
 def test_nothing_of_squares_own_library_is_loaded() -> None:
     code = "import sys, desktop.providers.square.provider; print('square' in sys.modules)"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE_S)
     assert found.stdout.strip() == "False"
 
 

@@ -23,6 +23,7 @@ from desktop.providers.contract import (
 from desktop.providers.stripe.constants import API_VERSION, STREAMS
 from desktop.providers.stripe.reads import StripeReader
 from desktop.records import Deletion, InvoiceRecord, SetAside, SourceObject, SubscriptionRecord
+from tests.helpers.patience import PATIENCE_S
 
 Make = Callable[..., dict[str, Any]]
 KEY = "rk_test_51QyWmNkXbTdLrHcVpZaEoUsGiFj"
@@ -412,7 +413,7 @@ class TestStopping:
 
         def answer(_: Any) -> Any:
             asked.set()
-            release.wait(10)
+            release.wait(PATIENCE_S)
             return told(listing())
 
         server.answers["/v1/charges"] = answer
@@ -426,9 +427,9 @@ class TestStopping:
 
         thread = threading.Thread(target=ask)
         thread.start()
-        assert asked.wait(5)
+        assert asked.wait(PATIENCE_S)
         reader.close()
-        thread.join(5)
+        thread.join(PATIENCE_S)
         ended = not thread.is_alive()
         release.set()
         assert ended

@@ -17,6 +17,7 @@ from desktop.ui.theme import Theme
 from desktop.vault.keys import PassphraseSource
 from desktop.vault.passphrase import Argon2Cost, Purpose, Question
 from desktop.vault.secret import Secret
+from tests.helpers.patience import PATIENCE_S
 
 OPEN = Question(Purpose.OPEN)
 CHOOSE = Question(Purpose.CHOOSE)
@@ -35,7 +36,7 @@ class Asking:
         return not self._thread.is_alive()
 
     def end(self) -> None:
-        self._thread.join(timeout=5)
+        self._thread.join(timeout=PATIENCE_S)
 
 
 @pytest.fixture

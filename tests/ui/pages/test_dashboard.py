@@ -37,6 +37,7 @@ from desktop.ui.theme import Theme
 from desktop.ui.widgets.segments import Segments
 from desktop.ui.widgets.states import StateView
 from desktop.vault.vault import Vault
+from tests.helpers.patience import PATIENCE_S
 from tests.worlds import World
 
 TODAY = "2026-11-22"
@@ -289,7 +290,7 @@ def test_months_are_offered_back_to_the_first(make: Callable[[], DashboardPage],
 
 
 def drawn(qtbot: Any, page: DashboardPage) -> None:
-    qtbot.waitUntil(lambda: page.chart.chart._image is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: page.chart.chart._image is not None)
 
 
 def test_the_chart_shows_each_day_beside_the_month_before(
@@ -389,7 +390,7 @@ import sys
 from desktop.ui.pages import dashboard, dashboard_page
 print(sorted({name.partition(".")[0] for name in sys.modules} & {"matplotlib", "sqlalchemy", "numpy", "babel"}))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE_S, check=True)
     assert done.stdout.strip() == "[]"
 
 

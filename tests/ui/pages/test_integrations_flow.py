@@ -32,6 +32,7 @@ from desktop.ui.syncing import AccountOutcome, Syncing, SyncOutcome, SyncProgres
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.workspace import open_business
+from tests.helpers.patience import PATIENCE_MS, PATIENCE_S
 
 S = TypeVar("S", bound=Sheet)
 
@@ -134,7 +135,7 @@ class Stage:
         form = {**dict(url.params), "decision": decision, **changed}
 
         def press() -> None:
-            with httpx.Client(follow_redirects=True, timeout=20, trust_env=False) as browser:
+            with httpx.Client(follow_redirects=True, timeout=PATIENCE_S, trust_env=False) as browser:
                 browser.post(str(url.copy_with(query=None)), data=form)
 
         thread = threading.Thread(target=press)
@@ -180,7 +181,7 @@ def make_stage(qtbot, theme: Theme, tasks: Tasks, sandbox: launch.Running, tmp_p
     yield make
     for stage in made:
         stage.end()
-    tasks.shutdown(5_000)
+    tasks.shutdown(PATIENCE_MS)
     for stage in made:
         stage.desk.close()
 
@@ -359,7 +360,7 @@ def test_the_address_can_be_pasted_and_a_foreign_one_is_refused(own: Stage) -> N
     assert "does not belong to the connection" in own.said
     url = httpx.URL(own.opened[0])
     form = {**dict(url.params), "decision": "connect"}
-    with httpx.Client(timeout=20, trust_env=False) as browser:
+    with httpx.Client(timeout=PATIENCE_S, trust_env=False) as browser:
         answer = browser.post(str(url.copy_with(query=None)), data=form)
     own.card.address.setText(answer.headers["location"])
     own.card.address.returnPressed.emit()
@@ -410,7 +411,7 @@ def test_closing_the_window_frees_the_worker(stage: Stage, sandbox: launch.Runni
     stage.paste(sandbox.secret_key)
     check = stage.sheet(BusinessCheck)
     stage.page.leave()
-    assert tasks.shutdown(5_000)
+    assert tasks.shutdown(PATIENCE_MS)
     assert not check.isVisible()
     assert stage.accounts() == 0
 
@@ -421,7 +422,7 @@ def test_shutting_down_frees_the_worker_even_without_a_word(
     stage.choose("key")
     stage.paste(sandbox.secret_key)
     check = stage.sheet(BusinessCheck)
-    assert tasks.shutdown(5_000)
+    assert tasks.shutdown(PATIENCE_MS)
     assert stage.accounts() == 0
     check.reject()
 

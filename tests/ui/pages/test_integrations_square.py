@@ -17,6 +17,7 @@ from desktop.ui.dialogs.key_entry import KeyEntry
 from desktop.ui.dialogs.platform_keys import PlatformKeys
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
+from tests.helpers.patience import PATIENCE_S
 from tests.ui.pages.test_integrations_flow import Stage
 
 
@@ -123,7 +124,7 @@ def test_the_address_can_be_pasted(known: Stage) -> None:
     known.until(known.card.address.isVisible)
     url = httpx.URL(known.opened[0])
     form = {**dict(url.params), "decision": "connect"}
-    with httpx.Client(timeout=20, trust_env=False) as browser:
+    with httpx.Client(timeout=PATIENCE_S, trust_env=False) as browser:
         answer = browser.post(str(url.copy_with(query=None)), data=form)
     known.card.address.setText(answer.headers["location"])
     known.card.use.click()
