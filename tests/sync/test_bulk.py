@@ -178,7 +178,7 @@ def test_where_no_second_process_can_be_had_the_first_reads_everything(here: Cou
 def test_closing_ends_a_wait_for_a_page(server: launch.Running, access: Access, here: Counting) -> None:
     lists = Swelling(here, partial(BulkReader, access), many=0)
     outcome: list[BaseException] = []
-    held = server.faults.add("slow", stream="charges", seconds=3.0)
+    held = server.faults.add("slow", stream="charges", seconds=60.0)
 
     def ask() -> None:
         try:

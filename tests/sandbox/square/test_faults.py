@@ -45,7 +45,7 @@ def test_the_rate_limit_is_a_bucket(shop: RunningSquare, wire: Wire) -> None:
 
 
 def test_a_slow_answer_outlasts_a_short_patience(shop: RunningSquare, wire: Wire) -> None:
-    shop.faults.add("slow", seconds=0.4, times=1)
+    shop.faults.add("slow", seconds=20, times=1)
     with pytest.raises(httpx.ReadTimeout):
         wire.http.get("/v2/locations", timeout=0.1)
 

@@ -40,18 +40,18 @@ def test_a_single_429_says_why_and_when(sandbox: Running) -> None:
 
 
 def test_the_rate_limit_is_a_bucket(sandbox: Running) -> None:
-    sandbox.faults.limit_rate(0.5, 3)
+    sandbox.faults.limit_rate(0.001, 3)
     answers = [get(sandbox, "balance") for _ in range(8)]
     codes = Counter(answer.status_code for answer in answers)
     assert [answer.status_code for answer in answers[:3]] == [200, 200, 200]
-    assert codes[429] >= 4
+    assert codes[429] == 5
     limited = next(answer for answer in answers if answer.status_code == 429)
     assert limited.headers["stripe-rate-limited-reason"] == "global-rate"
     assert int(limited.headers["retry-after"]) >= 1
 
 
 def test_a_slow_answer_outlasts_a_short_patience(sandbox: Running) -> None:
-    sandbox.faults.add("slow", seconds=0.4, times=1)
+    sandbox.faults.add("slow", seconds=20, times=1)
     with pytest.raises(httpx.ReadTimeout):
         httpx.get(f"{sandbox.api_base}/v1/balance", auth=(sandbox.secret_key, ""), timeout=0.1)
 
