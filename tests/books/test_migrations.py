@@ -107,7 +107,7 @@ def test_a_file_of_the_first_version_keeps_every_row_and_sum(
     home.mkdir()
     check_upgrade(filled, lambda: open_books(home, timezone=ZONE), monkeypatch)
     (backup,) = (home / "backups").iterdir()
-    assert backup.name.endswith("-before-0002-from-0001.db")
+    assert backup.name.endswith(f"-before-{schema.HEAD}-from-0001.db")
 
 
 def test_a_postgresql_database_of_the_first_version_keeps_every_row_and_sum(

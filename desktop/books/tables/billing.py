@@ -51,6 +51,7 @@ class Invoice(Base):
             "amount_remaining",
         ),
         Index("ix_invoices_number", "number"),
+        Index("ix_invoices_finalized_day", "finalized_day"),
         # A payment asks which invoice names it each time it is composed.
         Index("ix_invoices_integration_id_payment_ref", "integration_id", "payment_ref"),
         # The same for invoices that are paid by way of an order; those without one take no place in it.

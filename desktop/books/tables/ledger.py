@@ -34,6 +34,7 @@ class BalanceEntry(Base):
         Index("ix_balance_entries_integration_id_source_ref", "integration_id", "source_ref"),
         Index("ix_balance_entries_integration_id_payout_ref", "integration_id", "payout_ref"),
         Index("ix_balance_entries_created_at_id", "created_at", "id"),
+        Index("ix_balance_entries_entry_day", "entry_day"),
     )
 
     id = Id()

@@ -45,6 +45,11 @@ class Payment(Base):
         Index("ix_payments_ordered", "integration_id", "order_ref", **only("order_ref != ''")),
         Index("ix_payments_refunded", "created_at", **only("refunded > 0")),
         Index("ix_payments_disputed", "created_at", **only("disputed")),
+        # By the days on which they count: what is behind a figure is asked for by these.
+        Index("ix_payments_booked_day", "booked_day"),
+        Index("ix_payments_attempted_day", "attempted_day"),
+        Index("ix_payments_returned_day", "returned_day", **only("returned_day is not null")),
+        Index("ix_payments_fee_days", "id", **only("fee_days != ''")),
     )
 
     id = Id()
@@ -146,6 +151,8 @@ class Refund(Base):
         Index("ix_refunds_integration_id_payment_key", "integration_id", "payment_key"),
         Index("ix_refunds_integration_id_attempt_ref", "integration_id", "attempt_ref"),
         Index("ix_refunds_created_at_id", "created_at", "id"),
+        Index("ix_refunds_refunded_day", "refunded_day"),
+        Index("ix_refunds_failed_day", "failed_day", **only("failed_day is not null")),
     )
 
     id = Id()
