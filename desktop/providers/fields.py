@@ -22,6 +22,9 @@ ID_LIMIT = 255
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
+WORD_LIMIT = 64
+"""Longest word of a provider's list that is taken as one."""
+
 _DEPTH = 40
 _SECRET_NAMES = frozenset({"secret", "fingerprint", "account_number", "routing_number", "iban", "bin"})
 
@@ -71,6 +74,21 @@ def word(value: object, table: Mapping[str, str], name: str) -> str:
         if found is not None:
             return found
     raise Unreadable(f"Its {name} {shown(value, 'one that is known')}.")
+
+
+def open_word(value: object, table: Mapping[str, str], name: str) -> str:
+    """Our word for one of the provider's, or its own in lower case where the table has none for it.
+
+    Providers add words to their lists at any time. An object with a new one is kept: the word is shown as it is, and
+    whoever asks treats it by what is certain besides. Raises: Unreadable where there is no word at all.
+    """
+    if type(value) is str:
+        found = table.get(value)
+        if found is not None:
+            return found
+        if 0 < len(value) <= WORD_LIMIT and value.isprintable():
+            return value.lower()
+    raise Unreadable(f"Its {name} {shown(value, 'a word')}.")
 
 
 def identity(value: object, provider: str) -> str:

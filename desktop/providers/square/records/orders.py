@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from desktop.providers.fields import Unreadable, child, text, word
+from desktop.providers.fields import Unreadable, child, open_word, text
 from desktop.providers.square.records.fields import (
     Around,
     currency_of,
@@ -32,7 +32,7 @@ def map_order(body: Mapping[str, Any], around: Around) -> OrderRecord:
     unit = currency_of(total if total is not None else {"currency": around.currency})
     inclusive = _inclusive_taxes(body)
     return OrderRecord(
-        status=word(get("state") or "OPEN", ORDER_STATUSES, "state"),
+        status=open_word(get("state") or "OPEN", ORDER_STATUSES, "state"),
         currency=unit,
         total=money_or(total, unit, "total"),
         created_at=moment(get("created_at"), "creation time"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from desktop.providers.fields import child, currency, text, word
+from desktop.providers.fields import child, currency, open_word, text
 from desktop.providers.square.records.fields import Around, currency_of, lower, moment, moment_or_none, money, rows
 from desktop.providers.square.records.people import address_lines
 from desktop.records import LocationRecord, TerminalCheckoutRecord, TerminalDeviceRecord
@@ -29,7 +29,7 @@ def map_location(body: Mapping[str, Any], around: Around) -> LocationRecord:
     first, second = address_lines(address)
     return LocationRecord(
         name=text(get("name")) or text(get("business_name")),
-        status=word(get("status") or "ACTIVE", LOCATION_STATUSES, "status"),
+        status=open_word(get("status") or "ACTIVE", LOCATION_STATUSES, "status"),
         currency=currency(get("currency") or around.currency),
         created_at=moment_or_none(get("created_at"), "creation time") or 0,
         main=bool(around.main_location) and get("id") == around.main_location,
@@ -58,7 +58,7 @@ def map_device(body: Mapping[str, Any], around: Around) -> TerminalDeviceRecord:
     return TerminalDeviceRecord(
         name=text(facts.get("name")),
         model=text(facts.get("model")),
-        status=DEVICE_STATUSES.get(category, "unknown") if type(category) is str else "unknown",
+        status=open_word(text(category) or "UNKNOWN", DEVICE_STATUSES, "status"),
         created_at=moment_or_none(facts.get("updated_at"), "last change") or 0,
         location_ref=next((place for place in places if place), ""),
     )
@@ -69,7 +69,7 @@ def map_terminal_checkout(body: Mapping[str, Any], around: Around) -> TerminalCh
     get = body.get
     unit = currency_of(get("amount_money"))
     return TerminalCheckoutRecord(
-        status=word(get("status"), CHECKOUT_STATUSES, "status"),
+        status=open_word(get("status"), CHECKOUT_STATUSES, "status"),
         amount=money(get("amount_money"), unit, "amount"),
         currency=unit,
         created_at=moment(get("created_at"), "creation time"),
