@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 _WITH_VALUE = "--home"
 _DEBUG = "--debug"
-# What the packaged application is started with to be the process that reads lists (sync/bulk.py, READ_LISTS).
+# What Paydesk starts itself with to be the process that reads lists (sync/bulk.py, READ_LISTS).
 _READ_LISTS = "--read-lists"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
@@ -19,6 +18,7 @@ from desktop.actions.business import TODAY, Business
 from desktop.actions.callback import Callback
 from desktop.actions.connect import Step, connect_by_oauth
 from desktop.actions.sync import sync_account
+from desktop.children import own_environment, own_folder, own_program
 from desktop.cli.accounts import report_json
 from desktop.cli.output import document, say, tell
 from desktop.cli.reports import say_dashboard
@@ -99,15 +99,12 @@ def sandbox(seed: int, day: str, timezone: str) -> Iterator[dict[str, dict[str, 
     Raises: UnreachableError where they do not start.
     """
     words = ["--seed", str(seed), "--today", day, "--timezone", timezone, "--leash"]
-    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "desktop.cli"]
-    quiet = {name: value for name, value in os.environ.items() if not name.startswith("PAYDESK_")}
-    package_folder = str(Path(__file__).resolve().parents[2])
-    quiet["PYTHONPATH"] = os.pathsep.join(filter(None, [package_folder, quiet.get("PYTHONPATH", "")]))
-    command = [*program, "sandbox", *words]
+    command = own_program(["sandbox", *words], isolated=False)
     # Our own program with our own words: nothing in it came from outside.
     with subprocess.Popen(  # noqa: S603
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=quiet, text=True
-    ) as process:
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=own_environment(os.environ), cwd=own_folder(),
+        text=True,
+    ) as process:  # fmt: skip
         late = threading.Timer(_START_S, process.kill)
         late.start()
         try:

@@ -17,9 +17,9 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any, Final
 
+from desktop.children import own_environment, own_folder, own_program
 from desktop.errors import CancelledError, WorldError
 from desktop.providers import contract, limits
 from desktop.providers.contract import Credentials, Endpoints, Feed, Lists, Page, Stream
@@ -32,7 +32,7 @@ BULK_FROM: Final = 5_000
 """Objects that a sync reads before it starts the second process: for fewer, starting it costs more than it saves."""
 
 READ_LISTS: Final = "--read-lists"
-"""The word that makes the packaged application this second process instead of a window."""
+"""The word that makes ``paydesk`` this second process instead of a window."""
 
 _END_S: Final = 5.0
 _BUFFER: Final = 1 << 20
@@ -70,10 +70,11 @@ class BulkReader:
         self._parcels = Parcels()
         # Our own program with our own words: nothing in them came from outside. The credentials go through the pipe.
         self._process = subprocess.Popen(  # noqa: S603
-            _command(),
+            own_program([READ_LISTS]),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=_environment(),
+            env=own_environment(os.environ),
+            cwd=own_folder(),
             bufsize=_BUFFER,
             start_new_session=True,  # Ctrl+C is for us: it ends when its input does
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
@@ -130,20 +131,6 @@ class BulkReader:
             _deliver(self._process.stdin, told)
         except (OSError, ValueError) as error:
             raise Gone from error
-
-
-def _command() -> list[str]:
-    if getattr(sys, "frozen", False):
-        return [sys.executable, READ_LISTS]
-    return [sys.executable, "-m", "desktop.sync.bulk"]
-
-
-def _environment() -> dict[str, str]:
-    """Ours without what is meant for Paydesk alone (the master key among it), and able to find the package."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PAYDESK_")}
-    package_folder = str(Path(__file__).resolve().parents[2])
-    kept["PYTHONPATH"] = os.pathsep.join(filter(None, [package_folder, kept.get("PYTHONPATH", "")]))
-    return kept
 
 
 def _deliver(pipe: IO[bytes], told: tuple[Any, ...]) -> None:
@@ -269,7 +256,3 @@ def _answer_all(asked: IO[bytes], answers: IO[bytes]) -> None:
             _deliver(answers, answer)
     finally:
         reader.close()
-
-
-if __name__ == "__main__":
-    serve()
