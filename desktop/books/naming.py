@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, FromClause, ScalarSelect, and_, case, func, literal_column, select
 
 from desktop.books.tables import Client, ClientLink, Invoice, Payment
 from desktop.books.tables.base import table_of
@@ -25,6 +25,27 @@ def own_name() -> ColumnElement[str]:
     )
 
 
+def shown_name() -> ColumnElement[str]:
+    """What the client is called on screen, as :func:`names_of_clients` says it, for sorting by it."""
+    kept: ColumnElement[str] = func.nullif(own_name(), _NOTHING)
+    by_link = (
+        select(func.coalesce(_name_on_invoice(), _name_on_payment()))
+        .where(_LINK.c.client_id == _CLIENT.c.id, func.coalesce(_name_on_invoice(), _name_on_payment()).is_not(None))
+        .order_by(_LINK.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    first_ref = (
+        select(_LINK.c.external_id)
+        .where(_LINK.c.client_id == _CLIENT.c.id)
+        .order_by(_LINK.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    ref = func.coalesce(func.nullif(_CLIENT.c.origin_ref, _NOTHING), first_ref, _NOTHING)
+    return func.coalesce(kept, by_link, literal_column("'Client '").concat(ref))
+
+
 def names_of_clients(connection: Connection, client_ids: Iterable[int]) -> dict[int, str]:
     """What to call each of a few clients on screen. None is left without a name; ids that are gone are left out."""
     wanted = list(dict.fromkeys(client_ids))
@@ -40,23 +61,9 @@ def names_of_clients(connection: Connection, client_ids: Iterable[int]) -> dict[
 
 def _mentioned(connection: Connection, nameless: dict[int, str]) -> dict[int, str]:
     """Names that the latest invoice or payment gives, else "Client" and the provider's id."""
-    on_invoice = case((_INVOICE.c.client_name != "", _INVOICE.c.client_name), else_=_INVOICE.c.client_email)
-    invoice = (
-        select(on_invoice)
-        .where(_INVOICE.c.client_link_id == _LINK.c.id, on_invoice != "")
-        .order_by(_INVOICE.c.created_at.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    payment = (
-        select(_PAYMENT.c.client_name)
-        .where(_PAYMENT.c.client_link_id == _LINK.c.id, _PAYMENT.c.client_name != "")
-        .order_by(_PAYMENT.c.created_at.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    invoice, payment = _name_on_invoice().label("invoice"), _name_on_payment().label("payment")
     query = (
-        select(_LINK.c.client_id, _LINK.c.external_id, invoice.label("invoice"), payment.label("payment"))
+        select(_LINK.c.client_id, _LINK.c.external_id, invoice, payment)
         .where(_LINK.c.client_id.in_(nameless))
         .order_by(_LINK.c.id)
     )
@@ -68,6 +75,29 @@ def _mentioned(connection: Connection, nameless: dict[int, str]) -> dict[int, st
             names.setdefault(row.client_id, found)
         ids[row.client_id] = ids[row.client_id] or row.external_id
     return {client: names.get(client) or f"Client {ref}".strip() for client, ref in ids.items()}
+
+
+def _name_on_invoice() -> ScalarSelect[str]:
+    """Whom the latest invoice of a link is addressed to."""
+    on_invoice = case((_INVOICE.c.client_name != "", _INVOICE.c.client_name), else_=_INVOICE.c.client_email)
+    return (
+        select(on_invoice)
+        .where(_INVOICE.c.client_link_id == _LINK.c.id, on_invoice != "")
+        .order_by(_INVOICE.c.created_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _name_on_payment() -> ScalarSelect[str]:
+    """Who the latest payment of a link says that paid."""
+    return (
+        select(_PAYMENT.c.client_name)
+        .where(_PAYMENT.c.client_link_id == _LINK.c.id, _PAYMENT.c.client_name != "")
+        .order_by(_PAYMENT.c.created_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def product_of(service: FromClause, product: FromClause) -> ColumnElement[bool]:

@@ -186,5 +186,7 @@ def _count(connection: Connection, integration_id: int, stream: str) -> int:
     if counted is None:
         return 0
     table = table_of(counted[0])
-    query = select(func.count()).select_from(table).where(table.c.integration_id == integration_id, counted[1](table))
+    # Two customers that the owner joined are one client, here as in the list.
+    number = func.count(table.c.client_id.distinct()) if counted[0] is ClientLink else func.count()
+    query = select(number).select_from(table).where(table.c.integration_id == integration_id, counted[1](table))
     return int(connection.execute(query).scalar_one())

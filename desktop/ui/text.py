@@ -9,13 +9,17 @@ from __future__ import annotations
 import html
 from typing import Final, Literal, TypeAlias
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
 
 Look: TypeAlias = Literal["body", "secondary", "label", "heading", "title", "figure"]
 Tone: TypeAlias = Literal["text", "text-2", "text-3", "accent", "danger", "warning", "info", "on-gradient"]
 
+Cut: TypeAlias = Literal["right", "middle"]
+"""Where a text is cut that is too long for its place: in the middle where its end tells most."""
+
+ELIDING: Final = {"right": Qt.TextElideMode.ElideRight, "middle": Qt.TextElideMode.ElideMiddle}
 _DISGUISES: Final = (
     *range(0x200B, 0x2010),  # zero widths, left-to-right and right-to-left marks
     *range(0x202A, 0x202F),  # embeddings and overrides
@@ -42,12 +46,24 @@ def one_line(text: str) -> str:
 
 def set_tip(target: QWidget | QAction, text: str) -> None:
     """Give a plain tooltip: what looks like markup is shown as it is written."""
+    target.setToolTip(_tip(text))
+
+
+def show_tip(place: QPoint, text: str, owner: QWidget) -> None:
+    """Show a plain tooltip at a place of the screen now; an empty text shows none."""
+    QToolTip.showText(place, _tip(text), owner)
+
+
+def _tip(text: str) -> str:
     escaped = html.escape(clean(text)).replace("\n", "<br>")
-    target.setToolTip(f"<p>{escaped}</p>" if escaped else "")
+    return f"<p>{escaped}</p>" if escaped else ""
 
 
 class PlainLabel(QLabel):
-    """A label whose text is plain. ``elide`` shortens what does not fit and shows the whole in a tooltip."""
+    """A label whose text is plain. ``elide`` shortens what does not fit and shows the whole in a tooltip.
+
+    ``cut`` is where it is shortened.
+    """
 
     def __init__(
         self,
@@ -58,11 +74,12 @@ class PlainLabel(QLabel):
         strong: bool = False,
         wrap: bool = False,
         elide: bool = False,
+        cut: Cut = "right",
         select: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._elide = elide
+        self._elide, self._cut = elide, cut
         self._full = ""
         self._heard = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -122,7 +139,7 @@ class PlainLabel(QLabel):
         shown = self._full
         if self._elide and self.width() > 0 and self.testAttribute(Qt.WidgetAttribute.WA_Resized):
             room = self.width() - max(0, self.indent())
-            shown = QFontMetrics(self.font()).elidedText(self._full, Qt.TextElideMode.ElideRight, room)
+            shown = QFontMetrics(self.font()).elidedText(self._full, ELIDING[self._cut], room)
             set_tip(self, self._full if shown != self._full else "")
         if shown != self.text():
             self.setText(shown)

@@ -271,8 +271,9 @@ def test_clients_who_were_only_mentioned_are_listed_once_money_or_an_invoice_nam
     world.put(stripe, ("sub_1", bare))
 
     assert sorted(names(world)) == ["Client cus_payer", "Fern Yoga", "Left with a history"]
-    assert counts(world, "clients") == {"": 3, "active": 2, "deleted": 1}
+    assert counts(world, "clients") == {"": 3, "active": 1, "deleted": 1}
     assert names(world, status="deleted") == ["Left with a history"]
+    assert names(world, status="active") == ["Fern Yoga"]
 
 
 def test_a_clients_row_adds_up_over_its_links(world: World) -> None:
@@ -317,6 +318,49 @@ def test_clients_sort_by_name_whatever_the_case(world: World) -> None:
     for ref, name in (("cus_1", "beta"), ("cus_2", "Alpha"), ("cus_3", "Gamma")):
         world.client(stripe, ref, name)
     assert names(world, sort="name", descending=False) == ["Alpha", "beta", "Gamma"]
+
+
+def test_clients_sort_by_the_name_that_is_shown_where_their_own_record_has_none(world: World) -> None:
+    stripe = world.account()
+    world.client(stripe, "cus_1", "Alpha")
+    world.client(stripe, "cus_2", "", email="zeta@yoga.example")
+    world.client(stripe, "cus_3", "Gamma")
+    world.invoice(stripe, "in_1", 500, "2026-11-01", client="cus_9", client_name="Beta by invoice")
+    world.sale(stripe, "1", 500, "2026-11-01", client="cus_8")
+    shown = ["Alpha", "Beta by invoice", "Client cus_8", "Gamma", "zeta@yoga.example"]
+    assert names(world, sort="name", descending=False) == shown
+    assert names(world, sort="name", descending=True) == shown[::-1]
+
+
+@pytest.mark.parametrize("sort", ["outstanding", "paid", "last"])
+@pytest.mark.parametrize("descending", [True, False])
+def test_clients_sort_by_the_amounts_and_the_day_that_are_shown(world: World, sort: str, descending: bool) -> None:
+    stripe, square = world.account(), world.account("square")
+    for number, name in enumerate(("Alpha", "Beta", "Gamma", "Delta"), 1):
+        world.client(stripe, f"cus_{number}", name)
+    world.client(square, "cus_1", "Alpha at the counter")
+    with world.books.write() as writer:
+        link = "update client_links set client_id = 1 where integration_id = 2"
+        writer.connection.exec_driver_sql(link)
+    world.invoice(stripe, "in_1", 700, "2026-11-01", client="cus_1")
+    world.invoice(square, "in_2", 400, "2026-11-01", client="cus_1")
+    world.invoice(stripe, "in_3", 1_000, "2026-11-01", client="cus_2")
+    world.invoice(stripe, "in_4", 1_050, "2026-11-01", client="cus_3", currency="jpy")
+    world.invoice(stripe, "in_5", 90_000, "2026-11-01", client="cus_4", status="paid")
+    world.sale(stripe, "1", 2_000, "2026-11-02", client="cus_1")
+    world.refund(stripe, "re_1", "1", 1_900, "2026-11-03")
+    world.sale(square, "2", 30, "2026-11-09", client="cus_1")
+    world.sale(stripe, "3", 500, "2026-11-07", client="cus_2")
+    world.sale(stripe, "4", 900, "2026-11-08", client="cus_3", currency="jpy")
+
+    def shown(row: ClientRow) -> int:
+        sums = row.paid if sort == "paid" else row.outstanding
+        return (row.last_paid_at or 0) if sort == "last" else sums[0].amount if sums else 0
+
+    found = rows(world, "clients", sort=sort, descending=descending)
+    assert len({shown(row) for row in found}) == 4 or sort == "last"
+    assert [shown(row) for row in found] == sorted(map(shown, found), reverse=descending)
+    assert len(found) == len({row.id for row in found})
 
 
 # -------------------------------------------------------------------------------- subscriptions, payouts and services

@@ -98,7 +98,15 @@ def test_overridden_names_are_meant() -> None:
         r"Event$|^(sizeHint|minimumSizeHint|paint|data|sort|eventFilter|rowCount|columnCount|headerData)$"
     )
     layout = {"addItem", "count", "itemAt", "takeAt", "expandingDirections", "hasHeightForWidth", "heightForWidth"}
-    known = {"setGeometry", "minimumSize", "selectAll", "selectionChanged", "currentChanged", *layout}
+    known = {
+        "initStyleOptionForIndex",
+        "setGeometry",
+        "minimumSize",
+        "selectAll",
+        "selectionChanged",
+        "currentChanged",
+        *layout,
+    }
     odd = []
     for kind in classes():
         base = next(parent for parent in kind.__mro__ if parent.__module__.startswith("PySide6"))

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, ScalarSelect, Select, func, literal_column, or_, select
 
 from desktop.books.listings.listing import Listing, Sort, Sum, sums_of
 from desktop.books.listings.search import Lookup, begins, contains
-from desktop.books.naming import names_of_clients, own_name
+from desktop.books.naming import names_of_clients, own_name, shown_name
 from desktop.books.scales import Scales, read_scales
 from desktop.books.tables import Client, ClientLink, ClientTotal, Invoice, Payment
 from desktop.books.tables.base import table_of
@@ -86,19 +86,23 @@ def read_clients(connection: Connection, ids: Sequence[int]) -> dict[int, Client
 
 def _last_paid(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
     """When each client paid last: for every link the newest payment, by its index."""
-    newest = (
+    query = select(_LINK.c.client_id, _newest_payment()).where(_LINK.c.client_id.in_(ids))
+    last: dict[int, int] = {}
+    for client_id, at in connection.execute(query):
+        if at is not None:
+            last[client_id] = max(at, last.get(client_id, at))
+    return last
+
+
+def _newest_payment() -> ScalarSelect[int | None]:
+    """When the newest payment of a link that succeeded was made, by its index."""
+    return (
         select(_PAYMENT.c.created_at)
         .where(_PAYMENT.c.client_link_id == _LINK.c.id, _PAYMENT.c.status == "succeeded")
         .order_by(_PAYMENT.c.created_at.desc())
         .limit(1)
         .scalar_subquery()
     )
-    query = select(_LINK.c.client_id, newest).where(_LINK.c.client_id.in_(ids))
-    last: dict[int, int] = {}
-    for client_id, at in connection.execute(query):
-        if at is not None:
-            last[client_id] = max(at, last.get(client_id, at))
-    return last
 
 
 def _open_sums(links: list[int]) -> Select[Any]:
@@ -165,22 +169,59 @@ def _at_place(ref: str) -> Any:
 
 # Whoever is only named by something without money, and whoever was deleted before anything happened, is nobody.
 LISTED = or_(_CLIENT.c.status == "active", has_history())
+# Whoever is a customer today: the one rule of the rail's count, the page's first tab and what an account counts.
+ACTIVE = _CLIENT.c.status == "active"
 _NEWEST = Sort((_CLIENT.c.created_at,))
+
+
+def _largest(name: str, source: FromClause, amount: ColumnElement[Any], *where: ColumnElement[bool]) -> Sort:
+    """By the sum that is shown first: the largest of a client's currencies, nothing where there is none."""
+    by_currency = (
+        select(_LINK.c.client_id, func.nullif(func.sum(amount), literal_column("0")).label("amount"))
+        .select_from(source.join(_LINK, _LINK.c.id == source.c.client_link_id))
+        .where(*where)
+        .group_by(_LINK.c.client_id, source.c.currency)
+        .subquery(f"{name}_by_currency")
+    )
+    sums = (
+        select(by_currency.c.client_id, func.max(by_currency.c.amount).label("amount"))
+        .group_by(by_currency.c.client_id)
+        .subquery(name)
+    )
+    joined = _CLIENT.outerjoin(sums, sums.c.client_id == _CLIENT.c.id)
+    return Sort((func.coalesce(sums.c.amount, literal_column("0")),), joined)
+
+
+def _by_last_payment() -> Sort:
+    """By the newest payment that succeeded, of each link by its index; whoever never paid is before all others."""
+    newest = (
+        select(_LINK.c.client_id, func.max(_newest_payment()).label("at")).group_by(_LINK.c.client_id).subquery("last")
+    )
+    joined = _CLIENT.outerjoin(newest, newest.c.client_id == _CLIENT.c.id)
+    return Sort((func.coalesce(newest.c.at, literal_column("0")),), joined)
+
+
 CLIENTS: Listing[ClientRow] = Listing(
     name="clients",
     table=_CLIENT,
     tabs={
-        "active": lambda _: _CLIENT.c.status != "deleted",
+        "active": lambda _: ACTIVE,
         "deleted": lambda _: _CLIENT.c.status == "deleted",
     },
     sorts={
         "": _NEWEST,
         "created": _NEWEST,
-        "name": Sort((func.lower(own_name()),)),
+        "name": Sort((func.lower(shown_name()),)),
         "email": Sort((func.lower(_CLIENT.c.email),)),
+        "outstanding": _largest(
+            "outstanding", _INVOICE, _INVOICE.c.amount_remaining, _INVOICE.c.status.in_(OPEN_STATUSES),
+            _INVOICE.c.deleted.is_(False),
+        ),
+        "paid": _largest("paid", _TOTAL, _TOTAL.c.paid, _TOTAL.c.location_ref == literal_column("''")),
+        "last": _by_last_payment(),
     },
     listed=(LISTED,),
     meanings=_meanings,
     read=read_clients,
     at_place=_at_place,
-)
+)  # fmt: skip

@@ -139,7 +139,7 @@ INVOICES: Listing[InvoiceRow] = Listing(
         "number": Sort((_INVOICE.c.number,)),
         "status": Sort((_INVOICE.c.status, _INVOICE.c.due_day)),
         "total": Sort((_INVOICE.c.total,)),
-        "client": by_client_name(_INVOICE, _INVOICE.c.created_at),
+        "client": by_client_name(_INVOICE, _INVOICE.c.client_name, _INVOICE.c.client_email),
     },
     listed=(_INVOICE.c.deleted.is_(False),),
     meanings=_meanings,

@@ -159,7 +159,7 @@ ORDERS: Listing[OrderRow] = Listing(
         "total": Sort((_ORDER.c.total,)),
         "status": Sort((_ORDER.c.status, _ORDER.c.created_at)),
         "reference": Sort((_ORDER.c.reference,)),
-        "client": by_client_name(_ORDER, _ORDER.c.created_at),
+        "client": by_client_name(_ORDER),
     },
     listed=(),
     meanings=_meanings,

@@ -172,7 +172,7 @@ PAYMENTS: Listing[PaymentRow] = Listing(
         "created": _NEWEST,
         "amount": Sort((_PAYMENT.c.amount,)),
         "status": Sort((_PAYMENT.c.status, _PAYMENT.c.created_at)),
-        "client": by_client_name(_PAYMENT, _PAYMENT.c.created_at),
+        "client": by_client_name(_PAYMENT, _PAYMENT.c.client_name, _PAYMENT.c.description),
     },
     listed=(),
     meanings=_meanings,

@@ -28,10 +28,14 @@ def with_client(table: Any) -> FromClause:
 
 def client_columns(*fallbacks: ColumnElement[str]) -> tuple[ColumnElement[Any], ...]:
     """The client's id (0: nobody) and what to call them: by their record, by the row's own words, by their id."""
+    return func.coalesce(_CLIENT.c.id, 0).label("client_id"), _called(*fallbacks).label("client_name")
+
+
+def _called(*fallbacks: ColumnElement[str]) -> ColumnElement[str]:
     nothing: ColumnElement[str] = literal_column("''")
     kept = [func.nullif(words, nothing) for words in (own_name(), *fallbacks)]
     by_id = case((_LINK.c.external_id.is_not(None), literal_column("'Client '").concat(_LINK.c.external_id)), else_="")
-    return func.coalesce(_CLIENT.c.id, 0).label("client_id"), func.coalesce(*kept, by_id).label("client_name")
+    return func.coalesce(*kept, by_id)
 
 
 def provider_column() -> ColumnElement[str]:
@@ -39,6 +43,8 @@ def provider_column() -> ColumnElement[str]:
     return _INTEGRATION.c.provider.label("provider")
 
 
-def by_client_name(table: Any, *more: ColumnElement[Any]) -> Sort:
-    """Sorted by what the client is called; costs a pass over the rows."""
-    return Sort((func.lower(func.coalesce(own_name(), "")), *more), with_client(table))
+def by_client_name(table: Any, *fallbacks: ColumnElement[str]) -> Sort:
+    """Sorted by what the client is called, with the fallbacks of :func:`client_columns`, then by the day; costs a pass
+    over the rows.
+    """
+    return Sort((func.lower(_called(*fallbacks)), table.c.created_at), with_client(table))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Table, func, select
 
-from desktop.books.listings.clients import LISTED
+from desktop.books.listings.clients import ACTIVE
 from desktop.books.listings.invoices import OPEN_STATUSES
 from desktop.books.listings.recurring import ACTIVE_STATUSES
 from desktop.books.tables import Client, Invoice, Location, Subscription, TerminalDevice
@@ -21,7 +21,9 @@ _DEVICE = table_of(TerminalDevice)
 
 @dataclass(frozen=True, slots=True)
 class RailCounts:
-    """Clients, invoices on which something is due (late ones too), subscriptions that run, places and card readers."""
+    """Clients (the active ones, as the page's first tab has them), invoices on which something is due (late ones too),
+    subscriptions that run, places and card readers.
+    """
 
     clients: int
     invoices_due: int
@@ -35,7 +37,7 @@ def rail_counts(connection: Connection) -> RailCounts:
     due = (_INVOICE.c.status.in_(OPEN_STATUSES), _INVOICE.c.deleted.is_(False))
     running = (_SUBSCRIPTION.c.status.in_(ACTIVE_STATUSES), _SUBSCRIPTION.c.deleted.is_(False))
     return RailCounts(
-        _count(connection, _CLIENT, LISTED, _CLIENT.c.status != "deleted"),
+        _count(connection, _CLIENT, ACTIVE),
         _count(connection, _INVOICE, *due),
         _count(connection, _SUBSCRIPTION, *running),
         _count(connection, _LOCATION, _LOCATION.c.deleted.is_(False), _LOCATION.c.status == "active"),

@@ -117,7 +117,7 @@ SUBSCRIPTIONS: Listing[SubscriptionRow] = Listing(
         "amount": Sort((_SUBSCRIPTION.c.amount,)),
         "status": Sort((_SUBSCRIPTION.c.status, _SUBSCRIPTION.c.created_at)),
         "next": Sort((_SUBSCRIPTION.c.current_period_end_at,)),
-        "client": by_client_name(_SUBSCRIPTION, _SUBSCRIPTION.c.created_at),
+        "client": by_client_name(_SUBSCRIPTION),
     },
     listed=(_SUBSCRIPTION.c.deleted.is_(False),),
     meanings=_meanings,

@@ -17,7 +17,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from desktop.errors import WorldError
 from desktop.ui.tasks import Lane, Tasks
-from desktop.ui.text import one_line
+from desktop.ui.text import Cut, one_line
 from desktop.ui.wording import provider_title
 
 BLOCK: Final = 200
@@ -36,9 +36,11 @@ COPY_ROLE: Final = CELL_ROLE + 1
 class Column:
     """A column: its key (what the source sorts by), translated title, kind of cell and width in characters.
 
-    Spare width is shared by ``stretch``; where the room is too small, names with a stretch are shortened and those
-    with 0 keep their characters. Amounts are right-aligned. A column that ``folds`` is left out where the room is too
-    small for all of them.
+    Spare width is shared by ``stretch``; where the room is too small, names with a stretch or a cut in the middle are
+    shortened and others keep their characters. Amounts are right-aligned. A column that ``folds`` is left out where
+    the room is too small for all of them. What is too long is cut on the ``right``, or in the ``middle`` where the end
+    tells most (a card's last four). Sorted by for the first time, amounts and what is ``newest_first`` begin with the
+    largest.
     """
 
     key: str
@@ -48,6 +50,8 @@ class Column:
     stretch: int = 1
     sortable: bool = True
     folds: bool = False
+    cut: Cut = "right"
+    newest_first: bool = False
 
     @property
     def right(self) -> bool:
@@ -66,6 +70,14 @@ class Amount:
     copy: str
     muted: bool = False
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A day as it is shown, and as it is copied: ``YYYY-MM-DD``, empty for none."""
+
+    text: str
+    copy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +100,20 @@ class TwoLines:
 class Marked:
     """A text behind the mark of a provider; an empty ``provider`` draws none. ``also``: more providers' marks.
 
-    Marks without a text are read out and copied as the providers' names.
+    Marks without a text are read out and copied as the providers' names; a day is copied as ``copy`` has it.
     """
 
     text: str
     provider: str
     also: tuple[str, ...] = ()
+    copy: str = ""
 
     def titles(self) -> str:
         """The providers by name; empty where there is no mark."""
         return ", ".join(provider_title(name) for name in (self.provider, *self.also) if name)
 
 
-Cell: TypeAlias = str | Amount | PillCell | TwoLines | Marked
+Cell: TypeAlias = str | Amount | Dated | PillCell | TwoLines | Marked
 Row: TypeAlias = tuple[Cell, ...]
 
 
@@ -383,10 +396,12 @@ def heard_text(cell: Cell) -> str:
 
 
 def copied_text(cell: Cell) -> str:
-    """What a copy of the cell puts on the clipboard; an amount as a plain number."""
+    """What a copy of the cell puts on the clipboard; an amount as a plain number, a day as ``YYYY-MM-DD``."""
+    if isinstance(cell, Marked) and cell.copy:
+        return cell.copy
     if isinstance(cell, Marked) and not cell.text:
         return cell.titles()
-    return cell.copy if isinstance(cell, Amount) else shown_text(cell)
+    return cell.copy if isinstance(cell, Amount | Dated) else shown_text(cell)
 
 
 _ROLES: Final[dict[int, Callable[[Cell], Any]]] = {

@@ -72,16 +72,14 @@ def _plan() -> ListPlan:
             Column(
                 "country", QCoreApplication.translate("Clients", "Country"), "muted", 12, 1, sortable=False, folds=True
             ),
-            Column(
-                "outstanding", QCoreApplication.translate("Clients", "Outstanding"), "amount", 13, 1, sortable=False
-            ),
-            Column("paid", QCoreApplication.translate("Clients", "Paid"), "amount", 13, 1, sortable=False),
-            Column("last", QCoreApplication.translate("Clients", "Last payment"), "muted", 12, 0, sortable=False),
+            Column("outstanding", QCoreApplication.translate("Clients", "Outstanding"), "amount", 13, 1),
+            Column("paid", QCoreApplication.translate("Clients", "Paid"), "amount", 13, 1),
+            Column("last", QCoreApplication.translate("Clients", "Last payment"), "muted", 12, 0, newest_first=True),
         ),
         tabs=(
-            ("", QCoreApplication.translate("Clients", "All")),
             ("active", QCoreApplication.translate("Clients", "Active")),
             ("deleted", QCoreApplication.translate("Clients", "Deleted")),
+            ("", QCoreApplication.translate("Clients", "All")),
         ),
         show=show_client,
         open_row=open_client,
@@ -117,7 +115,7 @@ def show_client(row: ClientRow, wall: Wall) -> Row:
         country_text(row.country) or NOTHING,
         _sums_cell(row.outstanding),
         _sums_cell(row.paid),
-        wall.day_of(row.last_paid_at),
+        wall.day_of_cell(row.last_paid_at),
     )
 
 

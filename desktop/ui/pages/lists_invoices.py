@@ -13,7 +13,7 @@ from desktop.ui.pages.lists_entries import amount_cell, client_action, payment_e
 from desktop.ui.pages.lists_orders import place_entry
 from desktop.ui.pages.lists_page import ListPage
 from desktop.ui.pages.lists_panel import Action, Block, Entry, PanelContent
-from desktop.ui.pages.lists_plan import ListPlan
+from desktop.ui.pages.lists_plan import Focus, ListPlan
 from desktop.ui.pages.lists_source import Wall, wall_of
 from desktop.ui.pages.lists_where import Outside, joined, outside
 from desktop.ui.pages.lists_words import NOTHING, humanized, invoice_pill, word
@@ -45,11 +45,19 @@ def _plan() -> ListPlan:
         title=QCoreApplication.translate("Invoices", "Invoices"),
         listing="invoices",
         columns=(
-            Column("number", QCoreApplication.translate("Invoices", "Number"), "text", 16, 0),
+            Column("number", QCoreApplication.translate("Invoices", "Number"), "text", 16, 0, cut="middle"),
             Column("client", QCoreApplication.translate("Invoices", "Client"), "text", 14, 3),
-            Column("issued", QCoreApplication.translate("Invoices", "Issued"), "muted", 11, 0, folds=True),
+            Column(
+                "issued",
+                QCoreApplication.translate("Invoices", "Issued"),
+                "muted",
+                11,
+                0,
+                folds=True,
+                newest_first=True,
+            ),
             Column("due", QCoreApplication.translate("Invoices", "Due"), "muted", 11, 0, folds=True),
-            Column("status", QCoreApplication.translate("Invoices", "Status"), "pill", 20, 1),
+            Column("status", QCoreApplication.translate("Invoices", "Status"), "pill", 23, 1),
             Column("total", QCoreApplication.translate("Invoices", "Total"), "amount", 12, 1),
         ),
         tabs=(
@@ -79,6 +87,7 @@ def _plan() -> ListPlan:
         ),
         gone=QCoreApplication.translate("Invoices", "This invoice is gone"),
         places=True,
+        focus={"late": Focus("due", kept=frozenset({"issued", "due"}), spared=frozenset({"total"}))},
     )
 
 
@@ -87,8 +96,8 @@ def show_invoice(row: InvoiceRow, wall: Wall) -> Row:
     return (
         row.number or NOTHING,
         row.client_name or NOTHING,
-        wall.day(row.issued_day) if row.issued_day else wall.day_of(row.created_at),
-        wall.day(row.due_day),
+        wall.day_cell(row.issued_day) if row.issued_day else wall.day_of_cell(row.created_at),
+        wall.day_cell(row.due_day),
         invoice_pill(row, wall.today),
         amount_cell(row.total, row.currency, row.provider, muted=row.status in {"void", "uncollectible"}),
     )

@@ -62,7 +62,9 @@ class ListPage(Page):
         self._client_shown: tuple[str, str] | None = None
         self._places_offered: list[tuple[str, str]] = []
         source = ListingSource(desk, plan.listing, plan.show, plan.totals, plan.look_up)
-        first = RowFilter(sort=plan.sort, descending=not plan.sort)
+        status = plan.tabs[0][0]
+        sort, descending = plan.order_of(status)
+        first = RowFilter(status=status, sort=sort, descending=descending)
         self.model = RowsModel(context.tasks, source, plan.columns, self, first=first)
         self.body.addWidget(self._make_filters())
         self.card = ListCard(self.theme, self.model, plan.title, self._empty_state, tall=plan.tall)
@@ -142,7 +144,7 @@ class ListPage(Page):
             }
             status = wanted.get("status", "")
             self.model.current_id = row_id
-            old = replace(self.model.filter, status=status, search=wanted.get("search", ""))
+            old = replace(self._of_tab(status), search=wanted.get("search", ""))
             self.model.set_filter(replace(old, choices=chosen(choices)))
             self.tabs.choose(status)
             self._offer_places()
@@ -191,7 +193,16 @@ class ListPage(Page):
 
     @Slot(str)
     def _on_tab(self, status: str) -> None:
-        self.model.set_filter(replace(self.model.filter, status=status))
+        self.model.set_filter(self._of_tab(status))
+
+    def _of_tab(self, status: str) -> RowFilter:
+        """The filter with another tab, in that tab's own order unless a person chose one."""
+        old, focus = self.model.filter, self._plan.focus.get(status)
+        self.card.table.keep_columns(*((focus.kept, focus.spared) if focus else (frozenset(), frozenset())))
+        if (old.sort, old.descending) != self._plan.order_of(old.status):
+            return replace(old, status=status)
+        sort, descending = self._plan.order_of(status)
+        return replace(old, status=status, sort=sort, descending=descending)
 
     @Slot(str)
     def _on_picked(self, _value: str) -> None:
@@ -205,6 +216,7 @@ class ListPage(Page):
 
     @Slot()
     def _on_cleared(self) -> None:
+        self.model.set_filter(self._of_tab(""))
         self._client_id = None
         self.tabs.choose("")
         self._chips_follow()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtCore import QCoreApplication
 
 from desktop.ui.desk import Desk
-from desktop.ui.models.rows import Column, Marked, Row, TwoLines
+from desktop.ui.models.rows import Column, Row, TwoLines
 from desktop.ui.page import PageContext
 from desktop.ui.pages.lists_entries import amount_cell, client_action, invoice_entry
 from desktop.ui.pages.lists_orders import came_by, order_block, payout_entries, place_entry
@@ -55,13 +55,15 @@ def _plan() -> ListPlan:
         title=QCoreApplication.translate("Payments", "Payments"),
         listing="payments",
         columns=(
-            Column("created", QCoreApplication.translate("Payments", "Date"), "marked", 11, 0),
+            Column("created", QCoreApplication.translate("Payments", "Date"), "marked", 11, 0, newest_first=True),
             Column("client", QCoreApplication.translate("Payments", "Client"), "two-line", 14, 3),
             Column(
-                "method", QCoreApplication.translate("Payments", "Method"), "text", 18, 1, sortable=False, folds=True
+                "method", QCoreApplication.translate("Payments", "Method"), "text", 18, 1, sortable=False, folds=True,
+                cut="middle",
             ),
             Column(
-                "invoice", QCoreApplication.translate("Payments", "Invoice"), "muted", 15, 0, sortable=False, folds=True
+                "invoice", QCoreApplication.translate("Payments", "Invoice"), "muted", 15, 0, sortable=False,
+                folds=True, cut="middle",
             ),
             Column("status", QCoreApplication.translate("Payments", "Status"), "pill", 19, 1),
             Column("amount", QCoreApplication.translate("Payments", "Amount"), "amount", 12, 1),
@@ -94,13 +96,13 @@ def _plan() -> ListPlan:
         gone=QCoreApplication.translate("Payments", "This payment is gone"),
         places=True,
         look_up=_sold,
-    )
+    )  # fmt: skip
 
 
 def show_payment(row: PaymentRow, wall: Wall) -> Row:
     """A row as the table has it. What was never collected is quiet."""
     return (
-        Marked(wall.day_of(row.created_at), row.provider if wall.several else ""),
+        wall.marked_day(row.created_at, row.provider),
         _whose(row, wall),
         method_text(row.method, row.brand, row.last4),
         row.invoice_number or NOTHING,

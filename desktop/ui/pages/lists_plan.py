@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication
@@ -18,14 +18,25 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Focus:
+    """What a tab is about: the column that its rows are ordered by at first, upwards, and where the room is too small
+    for all of them, the columns that stay and those that are left out for them.
+    """
+
+    sort: str
+    kept: frozenset[str] = frozenset()
+    spared: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class ListPlan:
     """What makes one list page different from another. All words are translated already.
 
     ``listing`` names it in ``LISTINGS``; ``show`` writes a row, ``open_row`` reads what the panel shows (both off the
-    UI thread; None: the row is gone). ``counted`` has "{0} invoice" and "{0} invoices". ``periods`` offers the
-    period chip, ``places`` the chip of locations. ``sort`` is what the list is ordered by at first, upwards; empty
-    for the newest first. ``totals`` sums up the foot where the listing itself does not; ``look_up``
-    reads what else the rows of a block are written with.
+    UI thread; None: the row is gone). The first of ``tabs`` is shown first. ``counted`` has "{0} invoice" and
+    "{0} invoices". ``periods`` offers the period chip, ``places`` the chip of locations. ``sort`` is what the list is
+    ordered by at first, upwards; empty for the newest first; ``focus`` is for tabs that differ. ``totals`` sums up the
+    foot where the listing itself does not; ``look_up`` reads what else the rows of a block are written with.
     """
 
     key: str
@@ -44,8 +55,14 @@ class ListPlan:
     tall: bool = False
     places: bool = False
     sort: str = ""
+    focus: Mapping[str, Focus] = field(default_factory=dict)
     totals: Totals | None = None
     look_up: LookUp | None = None
+
+    def order_of(self, status: str) -> tuple[str, bool]:
+        """What a tab is ordered by at first, and whether downwards."""
+        sort = self.focus[status].sort if status in self.focus else self.sort
+        return sort, not sort
 
 
 def account_options(standing: Standing) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from desktop.periods import preset
 from desktop.ui.desk import Desk
-from desktop.ui.models.rows import Row, RowFilter, Summary
+from desktop.ui.models.rows import Dated, Marked, Row, RowFilter, Summary
 from desktop.ui.pages.lists_words import NOTHING, word
 from desktop.ui.wording import clock_text, day_of_instant, day_text, instant_text, money_text
 
@@ -75,6 +75,19 @@ class Wall:
     def day_of(self, instant: int | None) -> str:
         """The day of an instant; a dash for none, also for a record that never said when."""
         return self.day(day_of_instant(instant, self.zone)) if instant else NOTHING
+
+    def day_cell(self, day: str | None) -> Dated:
+        """A day as a cell."""
+        return Dated(self.day(day), day or "")
+
+    def day_of_cell(self, instant: int | None) -> Dated:
+        """The day of an instant as a cell."""
+        return self.day_cell(day_of_instant(instant, self.zone) if instant else None)
+
+    def marked_day(self, instant: int | None, provider: str) -> Marked:
+        """The day of an instant behind the provider's mark, which stands there where rows of several stand together."""
+        cell = self.day_of_cell(instant)
+        return Marked(cell.text, provider if self.several else "", copy=cell.copy)
 
     def moment(self, instant: int) -> str:
         """An instant: "21 Nov, 14:02"."""

@@ -43,7 +43,10 @@ def _plan() -> ListPlan:
             Column("item", QCoreApplication.translate("Stock", "Item"), "two-line", 20, 3),
             Column("sku", QCoreApplication.translate("Stock", "SKU"), "muted", 9, 0, folds=True),
             Column("location", QCoreApplication.translate("Stock", "Location"), "text", 18, 2),
-            Column("created", QCoreApplication.translate("Stock", "Counted"), "muted", 12, 0, folds=True),
+            Column(
+                "created", QCoreApplication.translate("Stock", "Counted"), "muted", 12, 0, folds=True,
+                newest_first=True,
+            ),
             Column("state", QCoreApplication.translate("Stock", "State"), "pill", 12, 0, sortable=False),
             Column("quantity", QCoreApplication.translate("Stock", "In stock"), "amount", 11, 0),
         ),
@@ -80,7 +83,7 @@ def show_stock(row: StockRow, wall: Wall) -> Row:
         TwoLines(row.item or NOTHING, row.variation),
         row.sku or NOTHING,
         row.location_name or NOTHING,
-        wall.day_of(row.created_at),
+        wall.day_of_cell(row.created_at),
         stock_pill(row.quantity),
         Amount(number, row.quantity, muted=_decimal(row.quantity) <= 0),
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.errors import WorldError
-from desktop.ui.models.rows import RowFilter, RowsModel, Summary
+from desktop.ui.models.rows import RowsModel, Summary
 from desktop.ui.text import PlainLabel, one_line
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.skeleton import Skeleton
@@ -22,7 +23,7 @@ SKELETON_AFTER_MS = 150
 
 class ListCard(QFrame):
     """Signals: ``summarised`` with the source's ``Summary``, for tabs and counts; ``cleared`` when a person asked for
-    all rows in the "nothing matches" state, for tabs, chips and search to be reset.
+    all rows in the "nothing matches" state, for the tab, chips and search to be reset.
     """
 
     summarised = Signal(object)
@@ -41,6 +42,7 @@ class ListCard(QFrame):
         """``empty`` makes the state that is shown when there are no rows at all, without any filter."""
         super().__init__(parent)
         self._theme, self._model, self._empty = theme, model, empty
+        self._first_status = model.filter.status
         self.setProperty("look", "card")
         self.setAccessibleName(name)
         edge = theme.px(4)
@@ -130,7 +132,7 @@ class ListCard(QFrame):
 
     def _empty_view(self) -> StateView:
         wanted = self._model.filter
-        if not (wanted.status or wanted.search or wanted.choices):
+        if wanted.status in {"", self._first_status} and not (wanted.search or wanted.choices):
             return self._empty()
         title, button = (
             QCoreApplication.translate("ListCard", "Nothing matches"),
@@ -150,8 +152,7 @@ class ListCard(QFrame):
         )
 
     def _show_all(self) -> None:
-        wanted = self._model.filter
-        self._model.set_filter(RowFilter(sort=wanted.sort, descending=wanted.descending))
+        self._model.set_filter(replace(self._model.filter, search="", choices=()))
         self.cleared.emit()
 
     def _show_view(self, view: StateView) -> None:

@@ -61,7 +61,12 @@ def draw_small_mark(painter: QPainter, theme: Theme, area: QRectF, provider: str
     side = theme.px(_SMALL_MARK)
     corner = QPointF(area.left(), math.floor(area.center().y() - side / 2 + 0.5))
     draw_mark(painter, theme, corner, provider, _SMALL_MARK, ratio)
-    return side + theme.px(8)
+    return small_mark_room(theme)
+
+
+def small_mark_room(theme: Theme) -> int:
+    """The room that a mark in a line takes from the text behind it."""
+    return theme.px(_SMALL_MARK) + theme.px(8)
 
 
 def draw_bar(painter: QPainter, area: QRectF, colour: QColor) -> None:

@@ -21,6 +21,8 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 from desktop.ui.models.rows import COPY_ROLE, RowsModel
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.cells import CellDelegate
+from desktop.ui.widgets.painting import small_mark_room
+from desktop.ui.widgets.table_header import TableHeader
 
 #: Rows that a copy puts on the clipboard at most; more is what exports are for.
 _COPIED_AT_MOST: Final = 5_000
@@ -29,6 +31,8 @@ _GIVING: Final = frozenset({"text", "strong", "two-line"})
 _SHORT_NAME: Final = 6
 #: Pixels a kind needs beyond its characters: a pill's own padding.
 _EXTRA: Final = {"pill": 18}
+#: The order of a list that was not sorted by anything: what a column with this key says, the newest first.
+_UNSORTED: Final = "created"
 
 
 class RowsTable(QTableView):
@@ -48,8 +52,11 @@ class RowsTable(QTableView):
         self._theme, self._rows, self._tall = theme, model, tall
         self._hovered = -1
         self._all_rows = False
-        self._widths_are_mine = True
+        self._dragged: dict[int, int] = {}
+        self._kept: frozenset[str] = frozenset()
+        self._spared: frozenset[str] = frozenset()
         self._shown_filter = model.filter
+        self._resorted = False
         self._anchor: tuple[int, int] | None = None
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -65,6 +72,8 @@ class RowsTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setItemDelegate(CellDelegate(theme, self, self))
+        self._head = TableHeader(theme, model, self)
+        self.setHorizontalHeader(self._head)
         self.setModel(model)
         self._dress_headers()
         self.clicked.connect(self._on_clicked)
@@ -74,21 +83,18 @@ class RowsTable(QTableView):
         theme.changed.connect(self._on_theme)
 
     def _dress_headers(self) -> None:
-        rows, head = self.verticalHeader(), self.horizontalHeader()
+        rows, head = self.verticalHeader(), self._head
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setMinimumSectionSize(1)
         rows.setDefaultSectionSize(self._row_height())
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        head.setHighlightSections(False)
-        head.setSectionsClickable(True)
-        head.setMinimumSectionSize(self._theme.px(40))
-        head.setFixedHeight(self._theme.px(36))
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setAccessibleName(self.accessibleName())
         head.sectionClicked.connect(self._on_section)
         head.sectionHandleDoubleClicked.connect(self._on_handle)
-        head.sectionResized.connect(self._on_resized)
+        head.dragged.connect(self._on_dragged)
+        head.released.connect(self._on_released)
+        self._show_order()
 
     def _row_height(self) -> int:
         return self._theme.row_height() + (self._theme.px(15) if self._tall else 0)
@@ -174,16 +180,18 @@ class RowsTable(QTableView):
     def _on_leaving(self) -> None:
         """Remember which row is at the top, where the same list is about to come again with other rows in it."""
         bar, row = self.verticalScrollBar(), self.rowAt(0)
-        same = self._rows.filter == self._shown_filter
-        self._shown_filter = self._rows.filter
+        now, before = self._rows.filter, self._shown_filter
+        same, self._shown_filter = now == before, now
+        self._resorted = (now.sort, now.descending) != (before.sort, before.descending)
         self._anchor = None
         if same and bar.value() > 0 and 0 <= row < self._rows.rowCount():
             self._anchor = (self._rows.id_at(row), self.rowViewportPosition(row))
 
     @Slot(object)
     def _on_positioned(self, row: int) -> None:
-        """The keyboard stays on its row, and what is in sight stays in sight."""
+        """The keyboard stays on its row, and what is in sight stays in sight; a new order begins at its top."""
         self._all_rows = False
+        self._show_order()
         if row >= 0:
             index = self._rows.index(row, 0)
             flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
@@ -201,7 +209,7 @@ class RowsTable(QTableView):
         if self._anchor is not None and top >= 0:
             self.updateGeometries()
             self.verticalScrollBar().setValue(top * self.rowHeight(top) - self._anchor[1])
-        elif row >= 0:
+        elif row >= 0 and not self._resorted:
             self.scrollTo(self._rows.index(row, 0))
         else:
             self.scrollToTop()
@@ -214,28 +222,53 @@ class RowsTable(QTableView):
 
     @Slot(int)
     def _on_section(self, section: int) -> None:
-        column, head = self._rows.columns[section], self.horizontalHeader()
+        column = self._rows.columns[section]
         if not column.sortable:
             return
         wanted = self._rows.filter
-        descending = not wanted.descending if wanted.sort == column.key else column.right
-        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
-        head.setSortIndicatorShown(True)
-        head.setSortIndicator(section, order)
-        self._rows.sort(section, order)
+        first = column.right or column.newest_first
+        descending = not wanted.descending if self._sorted_by() == column.key else first
+        self._rows.sort(section, Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder)
+        self.scrollToTop()
+        self._show_order()
+
+    def _sorted_by(self) -> str:
+        return self._rows.filter.sort or _UNSORTED
+
+    def _show_order(self) -> None:
+        """An arrow in the column that the rows are sorted by."""
+        key, order = self._sorted_by(), Qt.SortOrder.AscendingOrder
+        place = next((place for place, column in enumerate(self._rows.columns) if column.key == key), -1)
+        if self._rows.filter.descending:
+            order = Qt.SortOrder.DescendingOrder
+        self._head.setSortIndicatorShown(place >= 0)
+        self._head.setSortIndicator(place, order)
 
     @Slot(int)
-    def _on_handle(self, _section: int) -> None:
-        self._widths_are_mine = True
+    def _on_handle(self, section: int) -> None:
+        self._dragged.pop(section, None)
         self._share_width()
 
+    @Slot(object, object)
+    def _on_dragged(self, section: int, width: int) -> None:
+        """A person's width stays for the session; the others go on sharing what is left."""
+        self._dragged[section] = width
+
     @Slot()
-    def _on_resized(self) -> None:
-        if self.horizontalHeader().underMouse():
-            self._widths_are_mine = False
+    def _on_released(self) -> None:
+        if self._dragged:
+            self._share_width()
+
+    def keep_columns(self, kept: frozenset[str], spared: frozenset[str] = frozenset()) -> None:
+        """Where the room is too small for all columns, leave out none of the ``kept`` ones but the ``spared`` ones:
+        the rows that are shown now are about the former.
+        """
+        if (kept, spared) != (self._kept, self._spared):
+            self._kept, self._spared = kept, spared
+            self._share_width()
 
     def _share_width(self) -> None:
-        room, head = self.viewport().width(), self.horizontalHeader()
+        room, head = self.viewport().width(), self._head
         folded = self._folded(room)
         for place, width in enumerate(self._widths(room, folded)):
             head.setSectionHidden(place, place in folded)
@@ -249,39 +282,52 @@ class RowsTable(QTableView):
         for place in reversed(range(len(needed))):
             if sum(width for other, width in enumerate(needed) if other not in folded) <= room:
                 break
-            if self._rows.columns[place].folds:
+            column = self._rows.columns[place]
+            if (column.folds or column.key in self._spared) and column.key not in self._kept:
                 folded.add(place)
         return frozenset(folded)
 
     def _needed(self) -> list[int]:
-        """The width of each column's characters."""
-        pad, one = 2 * self._theme.px(12), QFontMetricsF(self._theme.font()).averageCharWidth() * 1.1
-        return [round(column.chars * one) + pad + _EXTRA.get(column.kind, 0) for column in self._rows.columns]
+        """The width of each column's characters, and of its title; what a person dragged is as wide as that."""
+        return [self._dragged.get(place, self._own_width(place)) for place in range(len(self._rows.columns))]
+
+    def _own_width(self, place: int) -> int:
+        column, pad = self._rows.columns[place], 2 * self._theme.px(12)
+        one = QFontMetricsF(self._theme.font()).averageCharWidth() * 1.1
+        extra = small_mark_room(self._theme) if column.kind == "marked" else self._theme.px(_EXTRA.get(column.kind, 0))
+        return max(round(column.chars * one) + pad + extra, self._head.needed(place))
 
     def _widths(self, room: int, folded: frozenset[int] = frozenset()) -> list[int]:
         """Each column gets its characters; what is left is shared by stretch. No contents are measured.
 
         Where the room is too small, names give way first (they are shortened), figures and pills never.
         """
-        columns, pad = self._rows.columns, 2 * self._theme.px(12)
-        one = QFontMetricsF(self._theme.font()).averageCharWidth() * 1.1
+        columns = self._rows.columns
         widths = [0 if place in folded else width for place, width in enumerate(self._needed())]
+        own = [bool(width) and place not in self._dragged for place, width in enumerate(widths)]
         spare = room - sum(widths)
         if spare >= 0:
-            parts = sum(column.stretch for width, column in zip(widths, columns, strict=True) if width) or 1
-            widths = [
-                width + spare * column.stretch // parts if width else 0
-                for width, column in zip(widths, columns, strict=True)
-            ]
-            widths[-1] += room - sum(widths)
+            stretches = [column.stretch if mine else 0 for column, mine in zip(columns, own, strict=True)]
+            parts = sum(stretches) or 1
+            widths = [width + spare * part // parts for width, part in zip(widths, stretches, strict=True)]
+            last = max((place for place, mine in enumerate(own) if mine), default=len(widths) - 1)
+            widths[last] += room - sum(widths)
             return widths
-        least = round(_SHORT_NAME * one) + pad
         giving = [
-            max(0, width - least) if column.stretch and column.kind in _GIVING else 0
-            for width, column in zip(widths, columns, strict=True)
+            max(0, width - self._least(place)) if own[place] and self._gives(place) else 0
+            for place, width in enumerate(widths)
         ]
         share = min(1.0, -spare / max(1, sum(giving)))
         return [width - round(given * share) for width, given in zip(widths, giving, strict=True)]
+
+    def _gives(self, place: int) -> bool:
+        column = self._rows.columns[place]
+        return column.kind in _GIVING and (column.stretch > 0 or column.cut == "middle")
+
+    def _least(self, place: int) -> int:
+        """How narrow a name may become; its title stays whole."""
+        one = QFontMetricsF(self._theme.font()).averageCharWidth() * 1.1
+        return max(round(_SHORT_NAME * one) + 2 * self._theme.px(12), self._head.needed(place))
 
     @Slot()
     def _on_theme(self) -> None:
@@ -289,9 +335,9 @@ class RowsTable(QTableView):
         self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the new width, unless a person set the widths."""
+        """Share the new width."""
         super().resizeEvent(event)
-        if self._widths_are_mine:
+        if not self._head.held:
             self._share_width()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -59,6 +59,8 @@ def test_a_client_only_named_or_deleted_still_reads(world, place, account, show_
     world.put(account, ("cus_2", None))
     world.sale(account, "2", 900, "2026-11-02", client="cus_unread")
     page = show_page(clients.spec(place.desk))
+    page._on_tab("")
+    settle()
     names = sorted((row[0].text, row[0].detail) for row in rows(page, settle))
     assert names == [("Client cus_unread", ""), ("Gone Ltd (deleted)", ""), ("fern@yoga.example", "")]
     page.open(row_id=2)

@@ -272,12 +272,15 @@ def test_a_sale_at_a_counter_reads_with_what_was_sold_where_and_its_tip(place, s
 def test_marks_tell_providers_apart_where_there_are_several(world, place, shop, show_page, settle) -> None:
     page = show_page(payments.spec(place.desk))
     shown(page, settle)
-    assert page.model.cells(0)[0] == Marked("20 Nov", "")
+    assert page.model.cells(0)[0] == Marked("20 Nov", "", copy="2026-11-20")
     world.sale(world.account(), "9", 100, "2026-11-21")
     page.model.reload()
     settle()
     shown(page, settle)
-    assert [page.model.cells(row)[0] for row in (0, 1)] == [Marked("21 Nov", "stripe"), Marked("20 Nov", "square")]
+    assert [page.model.cells(row)[0] for row in (0, 1)] == [
+        Marked("21 Nov", "stripe", copy="2026-11-21"),
+        Marked("20 Nov", "square", copy="2026-11-20"),
+    ]
 
 
 def test_the_panel_shows_the_receipt_the_tip_the_fee_and_the_payout(place, shop, show_page, settle, texts) -> None:

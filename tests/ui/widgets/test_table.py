@@ -7,13 +7,25 @@ from array import array
 from collections.abc import Sequence
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFontMetricsF, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QHeaderView
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QGuiApplication, QHelpEvent, QImage, QMouseEvent
+from PySide6.QtWidgets import QApplication, QHeaderView, QStyle, QStyleOptionHeaderV2, QToolTip
 
-from desktop.ui.models.rows import Amount, Column, Marked, Row, RowFilter, RowsModel, Summary
+from desktop.ui.models.rows import (
+    Amount,
+    Column,
+    Dated,
+    Marked,
+    PillCell,
+    Row,
+    RowFilter,
+    RowsModel,
+    Summary,
+    TwoLines,
+)
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.cells import CellDelegate
 from desktop.ui.widgets.table import RowsTable
 
 COLUMNS = (
@@ -154,6 +166,115 @@ def test_folding_columns_go_before_names_are_shortened(qtbot, theme: Theme, inli
     assert sum(table.columnWidth(place) for place in (0, 2, 3, 4)) == table.viewport().width()
 
 
+def handle_of(table: RowsTable, section: int) -> QPoint:
+    head = table.horizontalHeader()
+    return QPoint(head.sectionViewportPosition(section) + head.sectionSize(section) - 2, head.height() // 2)
+
+
+def test_only_a_persons_drag_of_a_handle_keeps_a_width(qtbot, table: RowsTable) -> None:
+    """A table that becomes narrower under the pointer, for a panel beside it, is not dragged."""
+    head = table.horizontalHeader()
+    qtbot.mouseMove(head.viewport(), QPoint(60, 10))
+    table.resize(420, 480)
+    table.resize(640, 480)
+    assert sum(table.columnWidth(place) for place in range(4)) == table.viewport().width()
+    place = handle_of(table, 0)
+    before = table.columnWidth(0)
+    qtbot.mousePress(head.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseMove(head.viewport(), place + QPoint(30, 0))
+    qtbot.mouseRelease(head.viewport(), Qt.MouseButton.LeftButton, pos=place + QPoint(30, 0))
+    assert table.columnWidth(0) == before + 30
+    table.resize(800, 480)
+    assert table.columnWidth(0) == before + 30
+    assert sum(table.columnWidth(place) for place in range(4)) == table.viewport().width()
+    head.sectionHandleDoubleClicked.emit(0)
+    assert table.columnWidth(0) == before
+
+
+def test_a_press_on_a_title_keeps_no_width(qtbot, table: RowsTable) -> None:
+    head = table.horizontalHeader()
+    qtbot.mousePress(head.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(40, 10))
+    qtbot.mouseMove(head.viewport(), QPoint(44, 10))
+    head.resizeSection(1, 77)
+    qtbot.mouseRelease(head.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(44, 10))
+    table.resize(700, 480)
+    assert table.columnWidth(1) != 77
+    assert sum(table.columnWidth(place) for place in range(4)) == table.viewport().width()
+
+
+def test_a_new_order_begins_at_its_top_also_where_a_row_is_chosen(table: RowsTable) -> None:
+    table.selectRow(300)
+    table.scrollTo(table.model().index(300, 0))
+    table.horizontalHeader().sectionClicked.emit(3)
+    turn()
+    assert table.verticalScrollBar().value() == 0
+    table.horizontalHeader().sectionClicked.emit(3)
+    turn()
+    assert table.verticalScrollBar().value() == 0
+
+
+def test_only_titles_that_sort_look_so(qtbot, theme: Theme, inline_tasks: Tasks, make_source) -> None:
+    columns = (COLUMNS[0], Column("client", "Client", "text", 14, 2, sortable=False), *COLUMNS[2:])
+    model = RowsModel(inline_tasks, make_source(3), columns)
+    table = RowsTable(theme, model, "Invoices")
+    model.setParent(table)
+    qtbot.addWidget(table)
+    table.resize(640, 200)
+    table.show()
+    head = table.horizontalHeader()
+    shapes, states = [], []
+    for section in (0, 1):
+        middle = QPointF(head.sectionViewportPosition(section) + 30, 10)
+        move = QMouseEvent(
+            QEvent.Type.MouseMove, middle, head.viewport().mapToGlobal(middle), Qt.MouseButton.NoButton,
+            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+        )  # fmt: skip
+        head.mouseMoveEvent(move)
+        shapes.append(head.viewport().cursor().shape())
+        option = QStyleOptionHeaderV2()
+        head.initStyleOption(option)
+        head.initStyleOptionForIndex(option, section)
+        states.append(bool(option.state & QStyle.StateFlag.State_MouseOver))
+    assert shapes == [Qt.CursorShape.PointingHandCursor, Qt.CursorShape.ArrowCursor]
+    assert not states[1]
+    head.sectionClicked.emit(1)
+    assert model.filter.sort == ""
+
+
+@pytest.mark.parametrize(
+    ("cell", "column", "width", "whole"),
+    [
+        ("Visa •••• 4242", Column("a", "A", "text", cut="middle"), 60, "Visa •••• 4242"),
+        ("Visa •••• 4242", Column("a", "A", "text"), 300, ""),
+        (PillCell("4 days late $1,120.00", "danger"), Column("a", "A", "pill"), 80, "4 days late $1,120.00"),
+        (PillCell("Paid"), Column("a", "A", "pill"), 200, ""),
+        (Amount("$164.95", "164.95", False, "tip $21.51"), Column("a", "A", "amount"), 50, "$164.95, tip $21.51"),
+        (TwoLines("Acme", "at the market hall of the old town"), Column("a", "A", "two-line"), 90,
+         "Acme at the market hall of the old town"),
+        (Dated("12 Nov 2025", "2025-11-12"), Column("a", "A", "muted"), 60, "12 Nov 2025"),
+        (Marked("", "stripe", ("square",)), Column("a", "A", "marked"), 200, "Stripe, Square"),
+    ],
+)  # fmt: skip
+def test_what_had_to_be_cut_says_the_whole(theme: Theme, table: RowsTable, cell, column, width, whole) -> None:
+    delegate = table.itemDelegate()
+    assert isinstance(delegate, CellDelegate)
+    assert delegate.whole_text(cell, column, QRectF(0, 0, width, 37)) == whole
+
+
+def test_a_tool_tip_over_a_cut_cell_and_a_cut_title_shows_it(qtbot, table: RowsTable) -> None:
+    table.resize(240, 300)
+    turn()
+    box = table.visualRect(table.model().index(0, 1))
+    for target, place, said in (
+        (table.viewport(), box.center(), "Harbour"),
+        (table.horizontalHeader().viewport(), QPoint(4, 4), ""),
+    ):
+        QToolTip.hideText()
+        QApplication.sendEvent(target, QHelpEvent(QEvent.Type.ToolTip, place, target.mapToGlobal(place)))
+        assert said in QToolTip.text()
+        assert "<b>" not in QToolTip.text()
+
+
 def test_a_row_on_its_way_is_a_skeleton_and_then_text(table: RowsTable) -> None:
     model = table.model()
     assert isinstance(model, RowsModel)
@@ -187,7 +308,7 @@ class Tips:
 
     def rows(self, ids: Sequence[int]) -> list[Row]:
         told: dict[int, Row] = {
-            1: (Marked("22 Nov", "square"), Amount("$164.95", "164.95", False, "tip $21.51")),
+            1: (Marked("22 Nov", "square", copy="2026-11-22"), Amount("$164.95", "164.95", False, "tip $21.51")),
             2: (Marked("22 Nov", ""), Amount("$164.95", "164.95")),
         }
         return [told[row] for row in ids]
@@ -228,7 +349,7 @@ def test_a_tip_is_drawn_below_the_amount_and_a_mark_before_the_day(counter: Rows
 def test_a_copy_of_such_cells_is_plain(counter: RowsTable) -> None:
     counter.selectRow(0)
     counter.copy()
-    assert QGuiApplication.clipboard().text() == "22 Nov\t164.95"
+    assert QGuiApplication.clipboard().text() == "2026-11-22\t164.95"
 
 
 def test_a_list_begins_in_the_order_it_was_given(counter: RowsTable) -> None:
