@@ -71,7 +71,10 @@ class ClientRecord:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceLineRecord:
-    """One line of an invoice; ``amount`` is after its own discounts and before exclusive tax."""
+    """One line of an invoice, for which ``amount + tax`` is paid.
+
+    ``amount`` is after its own discounts and holds the tax that lies inside it; ``tax`` is what is added on top.
+    """
 
     external_id: str
     position: int
@@ -100,7 +103,7 @@ class PaymentRequestRecord:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRecord:
-    """A bill. ``status`` is one of draft, open, paid, partly_paid, void, uncollectible.
+    """A bill. ``status`` is one of draft, open, paid, partly_paid, void, uncollectible, or a newer word of the provider.
 
     Where the provider keeps what is billed in an order, ``order_ref`` names it and ``lines`` is empty: the books take
     the order's lines. ``requests`` is empty where the whole amount is due at once.
@@ -349,7 +352,12 @@ class PayoutRecord:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionItemRecord:
-    """What is delivered each period, and for how much."""
+    """What is delivered each period, and for how much.
+
+    ``amount`` is what the quantity costs each period, in the item's own interval; None where it follows from use
+    (``by_use``) or is not known. ``unit_amount`` is None where there is no whole one: ``unit_amount_decimal`` is the
+    exact number of minor units where it has a fraction, and empty otherwise.
+    """
 
     external_id: str
     price_ref: str
@@ -359,13 +367,17 @@ class SubscriptionItemRecord:
     currency: str
     interval: str
     interval_count: int
+    amount: int | None = None
+    by_use: bool = False
+    unit_amount_decimal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionRecord:
     """A recurring service.
 
-    ``status`` is one of active, trialing, past_due, canceled, unpaid, paused, incomplete, incomplete_expired.
+    ``status`` is one of active, trialing, past_due, canceled, unpaid, paused, incomplete, incomplete_expired, or the
+    provider's own word where it has a newer one.
     """
 
     status: str
@@ -444,7 +456,11 @@ class LocationRecord:
 
 @dataclass(frozen=True, slots=True)
 class OrderLineRecord:
-    """One line of an order. ``amount`` is after its discounts and before exclusive tax; ``quantity`` is a decimal."""
+    """One line of an order, for which ``amount + tax`` is paid; what is given back is a line with a negative amount.
+
+    ``amount`` is after its discounts and holds the tax that lies inside it; ``tax`` is what is added on top.
+    ``quantity`` is a decimal.
+    """
 
     external_id: str
     position: int

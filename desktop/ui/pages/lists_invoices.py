@@ -167,11 +167,14 @@ def _lines(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
     added = _added_by_order(detail)
     entries += [Entry(label, money(amount), muted=True) for label, amount in added]
     rest -= sum(amount for _, amount in added)
-    if facts.tax and rest == 0:
-        entries.append(Entry(QCoreApplication.translate("Invoices", "Tax, included"), money(facts.tax), muted=True))
-    elif facts.tax:
-        entries.append(Entry(QCoreApplication.translate("Invoices", "Tax"), money(facts.tax), muted=True))
-        rest -= facts.tax
+    # Some of the tax may lie inside the lines, some on top: the lines say how much is added, unless all or nothing is.
+    on_top = rest if rest in {0, facts.tax} else sum(line.tax for line in detail.lines) if detail.lines else facts.tax
+    if on_top:
+        entries.append(Entry(QCoreApplication.translate("Invoices", "Tax"), money(on_top), muted=True))
+        rest -= on_top
+    if facts.tax - on_top > 0:
+        included = QCoreApplication.translate("Invoices", "Tax, included")
+        entries.append(Entry(included, money(facts.tax - on_top), muted=True))
     if rest and detail.lines:
         less, more = (
             QCoreApplication.translate("Invoices", "Discount"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from desktop.providers.fields import Unreadable, child, currency, text, word
+from desktop.providers.fields import Unreadable, child, currency, open_word, text
 from desktop.providers.square.moments import start_of_day
 from desktop.providers.square.records.catalog import phase_price
 from desktop.providers.square.records.fields import (
@@ -27,13 +27,19 @@ INVOICE_STATUSES: Mapping[str, str] = {
     "UNPAID": "open",
     "SCHEDULED": "open",
     "PAYMENT_PENDING": "open",
-    "FAILED": "open",
     "PARTIALLY_PAID": "partly_paid",
     "PAID": "paid",
-    "PARTIALLY_REFUNDED": "paid",
-    "REFUNDED": "paid",
+    "PARTIALLY_REFUNDED": "refunded",
+    "REFUNDED": "refunded",
     "CANCELED": "void",
+    "FAILED": "void",
 }
+"""Ours by Square's. ``FAILED`` is an invoice that Square itself cancelled, not one whose payment failed.
+
+*refunded* says what was given back and nothing of what was paid: see :func:`_status`.
+"""
+
+_PUBLISHED = frozenset({"open", "partly_paid", "paid", "void"})
 
 REQUEST_KINDS: Mapping[str, str] = {"DEPOSIT": "deposit", "INSTALLMENT": "instalment", "BALANCE": "balance"}
 
@@ -65,14 +71,15 @@ class _Asked:
 def map_invoice(body: Mapping[str, Any], around: Around) -> InvoiceRecord:
     """A bill. Its lines and its tax are those of its order; what a payer adds as a tip is not part of the bill.
 
-    Square states no instants of payment and of cancellation: the last change stands in for them.
-    Raises: Unreadable.
+    Square states no instants of payment and of cancellation: the last change stands in for them. That an invoice of
+    a status that is not known here was published is not certain. Raises: Unreadable.
     """
     get = body.get
-    status = word(get("status"), INVOICE_STATUSES, "status")
+    stated = open_word(get("status"), INVOICE_STATUSES, "status")
     unit = _currency(body, around)
-    asked = [_asked(one, unit, status) for one in rows(get("payment_requests"))]
+    asked = [_asked(one, unit, stated) for one in rows(get("payment_requests"))]
     total, paid = sum(one.amount for one in asked), sum(one.paid for one in asked)
+    status = _status(stated, total, paid)
     created = moment(get("created_at"), "creation time")
     changed = moment_or_none(get("updated_at"), "last change")
     recipient = child(get("primary_recipient"))
@@ -91,9 +98,9 @@ def map_invoice(body: Mapping[str, Any], around: Around) -> InvoiceRecord:
         client_name=person_name(recipient.get("given_name"), recipient.get("family_name"))
         or text(recipient.get("company_name")),
         client_email=text(recipient.get("email_address")),
-        finalized_at=None if status == "draft" else created,
+        finalized_at=created if status in _PUBLISHED else None,
         due_day=_due_day(asked),
-        paid_at=changed if status == "paid" else None,
+        paid_at=changed if stated == "paid" else None,
         voided_at=changed if status == "void" else None,
         subscription_ref=text(get("subscription_id")),
         hosted_url=text(get("public_url")),
@@ -103,6 +110,15 @@ def map_invoice(body: Mapping[str, Any], around: Around) -> InvoiceRecord:
         order_ref=text(get("order_id")),
         requests=_requests(asked),
     )
+
+
+def _status(stated: str, total: int, paid: int) -> str:
+    """What is to be said of the invoice: one with refunds is as paid as its payment requests are."""
+    if stated != "refunded":
+        return stated
+    if paid >= total:
+        return "paid"
+    return "partly_paid" if paid > 0 else "open"
 
 
 def _currency(body: Mapping[str, Any], around: Around) -> str:
@@ -130,7 +146,7 @@ def _asked(request: object, unit: str, status: str) -> _Asked:
     source = get("automatic_payment_source")
     return _Asked(
         external_id=text(get("uid")),
-        kind=word(get("request_type") or "BALANCE", REQUEST_KINDS, "kind of payment request"),
+        kind=open_word(get("request_type") or "BALANCE", REQUEST_KINDS, "kind of payment request"),
         amount=wanted,
         paid=wanted if status == "paid" else paid,
         due_day=day_or_none(get("due_date"), "due date"),
@@ -171,7 +187,7 @@ def map_subscription(body: Mapping[str, Any], around: Around) -> SubscriptionRec
     """
     get = body.get
     zone = text(get("timezone"))
-    status = word(get("status"), SUBSCRIPTION_STATUSES, "status")
+    status = open_word(get("status"), SUBSCRIPTION_STATUSES, "status")
     start = day_or_none(get("start_date"), "start")
     through = day_or_none(get("charged_through_date"), "day charged through")
     ending = day_or_none(get("canceled_date"), "day of cancellation")
@@ -211,6 +227,7 @@ def _item(body: Mapping[str, Any], around: Around) -> SubscriptionItemRecord:
         service_ref=text(data.get("subscription_plan_id")),
         quantity=1,
         unit_amount=amount,
+        amount=amount,
         currency=unit or around.currency,
         interval=interval,
         interval_count=interval_count,

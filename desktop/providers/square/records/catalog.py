@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from desktop.providers.fields import Unreadable, child, count, shown, text
+from desktop.providers.fields import Unreadable, child, count, open_word, text
 from desktop.providers.square.records.fields import Around, currency_of, lower, moment, money, rows, variation_name
 from desktop.records import InventoryCountRecord, ServiceRecord
 
@@ -31,17 +31,21 @@ CADENCES: Mapping[str, tuple[str, int]] = {
 
 
 def map_catalog_object(body: Mapping[str, Any], around: Around) -> ServiceRecord:
-    """Something that is sold, or a category of it.
+    """Something that is sold, a category of it, or whatever else a catalog has: that keeps Square's word as its kind.
 
     Square does not say when an object was made: its last change stands in. Raises: Unreadable.
     """
-    kind = body.get("type")
-    mapper = _MAPPERS.get(kind) if type(kind) is str else None
-    if mapper is None:
-        raise Unreadable(f"Its type {shown(kind, 'one that is kept')}.")
-    data = child(body.get(f"{lower(kind)}_data"))
+    stated = body.get("type")
+    kind = open_word(stated, {}, "type")
+    data = child(body.get(f"{kind}_data"))
     changed = moment(body.get("created_at") or body.get("updated_at"), "last change")
-    return mapper(data, changed)
+    mapper = _MAPPERS.get(stated) if type(stated) is str else None
+    return _other(kind, data, changed) if mapper is None else mapper(data, changed)
+
+
+def _other(kind: str, data: Mapping[str, Any], changed: int) -> ServiceRecord:
+    """A tax, a modifier, an image, …, or what Square has thought of since: kept by its name, sold by nobody."""
+    return ServiceRecord(kind, text(data.get("name")), True, changed)
 
 
 def _category(data: Mapping[str, Any], changed: int) -> ServiceRecord:

@@ -15,15 +15,16 @@ from desktop.providers.stripe.records.fields import (
     identity,
     instant,
     instant_or_none,
+    open_word,
     ref,
     rows,
     text,
     total,
-    word,
 )
 from desktop.records import CreditNoteRecord, InvoiceLineRecord, InvoicePaymentRecord, InvoiceRecord
 
 INVOICE_STATUSES: Mapping[str, str] = {name: name for name in ("draft", "open", "paid", "void", "uncollectible")}
+_FINAL = frozenset(INVOICE_STATUSES.values()) - {"draft"}
 INVOICE_PAYMENT_STATUSES: Mapping[str, str] = {name: name for name in ("open", "paid", "canceled")}
 CREDIT_NOTE_STATUSES: Mapping[str, str] = {name: name for name in ("issued", "void")}
 
@@ -31,11 +32,11 @@ CREDIT_NOTE_STATUSES: Mapping[str, str] = {name: name for name in ("issued", "vo
 def map_invoice(body: Mapping[str, Any]) -> InvoiceRecord:
     """A bill with the lines that the body carries.
 
-    One that is no draft but states no time of finalisation counts as finalised when it was created.
-    Raises: Unreadable.
+    One that is past its draft but states no time of finalisation counts as finalised when it was created; of a status
+    that is not known here only what the invoice states is certain. Raises: Unreadable.
     """
     get = body.get
-    status = word(get("status"), INVOICE_STATUSES, "status")
+    status = open_word(get("status"), INVOICE_STATUSES, "status")
     due = amount(get("amount_due"), "amount due")
     paid = amount_or(get("amount_paid"), "amount paid", 0)
     left = get("amount_remaining")
@@ -58,7 +59,7 @@ def map_invoice(body: Mapping[str, Any]) -> InvoiceRecord:
         client_ref=ref(customer),
         client_name=text(get("customer_name")) or text(payer("name")),
         client_email=text(get("customer_email")) or text(payer("email")),
-        finalized_at=created if finalized is None and status != "draft" else finalized,
+        finalized_at=created if finalized is None and status in _FINAL else finalized,
         due_at=instant_or_none(get("due_date"), "due date"),
         paid_at=instant_or_none(steps("paid_at"), "time of payment"),
         voided_at=instant_or_none(steps("voided_at"), "time of voiding"),
@@ -124,21 +125,38 @@ def _line(line: object, position: int) -> InvoiceLineRecord:
     price, service = _sold(line)
     period = child(get("period")).get
     discounts = get("discount_amounts")
-    taxes = get("taxes") or get("tax_amounts")
     discount = total(rows(discounts), "amount", "line discount") if discounts else 0
     return InvoiceLineRecord(
         external_id=identity(get("id")),
         position=position,
         description=text(get("description")),
-        amount=amount(get("amount"), "line amount") - discount,
+        amount=amount(get("amount"), "line amount") - discount - _credits(line),
         quantity=_quantity(line),
         service_ref=service,
         price_ref=price,
-        tax=total(rows(taxes), "amount", "line tax") if taxes else 0,
+        tax=_tax_on_top(line),
         discount=discount,
         period_start_at=instant_or_none(period("start"), "line period"),
         period_end_at=instant_or_none(period("end"), "line period"),
     )
+
+
+def _tax_on_top(line: Mapping[str, Any]) -> int:
+    """The tax that is added to the line's amount: what lies inside it is paid with it already.
+
+    Each tax says which it is: ``taxes[].tax_behavior`` now, ``tax_amounts[].inclusive`` before 2025-03-31; one line
+    may have both kinds.
+    """
+    added = [tax for tax in map(child, rows(line.get("taxes"))) if tax.get("tax_behavior") != "inclusive"]
+    if not line.get("taxes"):
+        added = [tax for tax in map(child, rows(line.get("tax_amounts"))) if tax.get("inclusive") is not True]
+    return total(added, "amount", "line tax")
+
+
+def _credits(line: Mapping[str, Any]) -> int:
+    """Billing credits that were taken off the line before tax; its discounts are listed among them once more."""
+    listed = [child(one) for one in rows(line.get("pretax_credit_amounts"))]
+    return total([one for one in listed if one.get("type") == "credit_balance_transaction"], "amount", "line credit")
 
 
 def _sold(line: Mapping[str, Any]) -> tuple[str, str]:
@@ -162,7 +180,7 @@ def _quantity(line: Mapping[str, Any]) -> str:
 def map_invoice_payment(body: Mapping[str, Any]) -> InvoicePaymentRecord:
     """A payment's share in an invoice: what was paid, or what is asked while it is open. Raises: Unreadable."""
     get = body.get
-    status = word(get("status"), INVOICE_PAYMENT_STATUSES, "status")
+    status = open_word(get("status"), INVOICE_PAYMENT_STATUSES, "status")
     stated = get("amount_paid") if status == "paid" else None
     return InvoicePaymentRecord(
         invoice_ref=identity(ref(get("invoice"))),
@@ -188,7 +206,7 @@ def map_credit_note(body: Mapping[str, Any]) -> CreditNoteRecord:
         client_ref=ref(get("customer")),
         amount=amount(get("amount"), "amount"),
         currency=currency(get("currency")),
-        status=word(get("status"), CREDIT_NOTE_STATUSES, "status"),
+        status=open_word(get("status"), CREDIT_NOTE_STATUSES, "status"),
         created_at=instant(get("created"), "creation time"),
         number=text(get("number")),
         reason=text(get("reason")),

@@ -14,11 +14,12 @@ from desktop.providers.stripe.records.fields import (
     identity,
     instant,
     instant_or_none,
+    open_word,
     ref,
     rows,
     text,
-    word,
 )
+from desktop.providers.stripe.records.prices import cost_of
 from desktop.records import ServiceRecord, SubscriptionItemRecord, SubscriptionRecord
 
 SUBSCRIPTION_STATUSES: Mapping[str, str] = {
@@ -74,13 +75,13 @@ def map_subscription(body: Mapping[str, Any]) -> SubscriptionRecord:
     """
     get = body.get
     listed = rows(get("items"))
-    items = tuple([_item(item) for item in listed])
-    start, end = _period(body, listed)
     stated = get("currency")
+    items = tuple([_item(item, text(stated).lower()) for item in listed])
+    start, end = _period(body, listed)
     if stated is None and items:
         stated = items[0].currency
     return SubscriptionRecord(
-        status=word(get("status"), SUBSCRIPTION_STATUSES, "status"),
+        status=open_word(get("status"), SUBSCRIPTION_STATUSES, "status"),
         client_ref=ref(get("customer")),
         currency=currency(stated),
         created_at=instant(get("created"), "creation time"),
@@ -111,21 +112,22 @@ def _period(body: Mapping[str, Any], listed: object) -> tuple[int | None, int | 
     return found
 
 
-def _item(item: object) -> SubscriptionItemRecord:
-    """One item: its ``price``, or its ``plan`` where the server knows no prices."""
+def _item(item: object, wanted: str) -> SubscriptionItemRecord:
+    """One item, and what it costs in the currency that the subscription is charged in."""
     if type(item) is not dict:
         raise Unreadable("One of its items is not an object.")
-    price = child(item.get("price")).get
-    plan = child(item.get("plan")).get
-    recurring = child(price("recurring")).get
-    unit = price("unit_amount") if price("id") else plan("amount")
+    cost = cost_of(item, wanted)
+    price, plan = child(item.get("price")), child(item.get("plan"))
     return SubscriptionItemRecord(
         external_id=identity(item.get("id")),
         price_ref=ref(item.get("price")) or ref(item.get("plan")),
-        service_ref=ref(price("product")) or ref(plan("product")),
-        quantity=count(item.get("quantity"), 1),
-        unit_amount=None if unit is None else amount_or(unit, "unit amount", 0),
-        currency=text(price("currency") or plan("currency")).lower(),
-        interval=text(recurring("interval")) or text(plan("interval")),
-        interval_count=count(recurring("interval_count")) or count(plan("interval_count")),
+        service_ref=ref(price.get("product")) or ref(plan.get("product")),
+        quantity=count(item.get("quantity"), 0 if cost.by_use else 1),
+        unit_amount=cost.unit_amount,
+        unit_amount_decimal=cost.unit_amount_decimal,
+        amount=cost.amount,
+        by_use=cost.by_use,
+        currency=cost.currency,
+        interval=cost.interval,
+        interval_count=cost.interval_count,
     )
