@@ -103,7 +103,8 @@ class PaymentRequestRecord:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRecord:
-    """A bill. ``status`` is one of draft, open, paid, partly_paid, void, uncollectible, or a newer word of the provider.
+    """A bill. ``status`` is one of draft, open, paid, partly_paid, void, uncollectible, or the provider's own
+    word where it has a newer one.
 
     Where the provider keeps what is billed in an order, ``order_ref`` names it and ``lines`` is empty: the books take
     the order's lines. ``requests`` is empty where the whole amount is due at once.

@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 from desktop.books.database import Database, sqlite_url, use_wal
 from desktop.errors import ClosedBooksError
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration. A test compares it with what Alembic finds in the folder."""
 
 _OURS = "integration_data"

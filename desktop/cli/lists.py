@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from desktop.books.listings_json import list_rows
@@ -10,7 +10,8 @@ from desktop.cli.output import document, money, table
 from desktop.cli.places import find_location
 from desktop.cli.session import Session
 
-# Title, key of the row, and how to show it: plain text, an amount with the row's currency, or an instant's day.
+# Title, key of the row, and how to show it: plain text, an amount with the row's currency, an instant's day, sums by
+# currency, or prices by interval.
 _COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "clients": (("Name", "name", ""), ("E-mail", "email", ""), ("Country", "country", ""), ("Status", "status", "")),
     "invoices": (
@@ -24,8 +25,8 @@ _COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("Amount", "amount", "money"),
     ),
     "subscriptions": (
-        ("Client", "client_name", ""), ("Status", "status", ""), ("Every", "interval", ""),
-        ("Since", "created_at", "day"), ("Amount", "amount", "money"),
+        ("Client", "client_name", ""), ("Status", "status", ""), ("Since", "created_at", "day"),
+        ("Price", "prices", "prices"),
     ),
     "payouts": (
         ("Date", "created_at", "day"), ("Arrives", "arrival_day", ""), ("Status", "status", ""),
@@ -64,7 +65,7 @@ def show(session: Session, name: str, *, search: str, limit: int, as_json: bool,
         document(rows)
         return 0
     columns = _COLUMNS[name]
-    right = [index for index, column in enumerate(columns) if column[2] in {"money", "sums"}]
+    right = [index for index, column in enumerate(columns) if column[2] in {"money", "sums", "prices"}]
     table(
         [[_cell(row, key, form) for _, key, form in columns] for row in rows],
         [title for title, _, _ in columns],
@@ -73,10 +74,27 @@ def show(session: Session, name: str, *, search: str, limit: int, as_json: bool,
     return 0
 
 
+def _prices(prices: Sequence[Mapping[str, Any]], provider: str | None) -> str:
+    """What a subscription costs by interval: "$10.00 every month + $120.00 every year + by use"."""
+    said = []
+    for one in prices:
+        if one["amount"] is not None:
+            count, interval = one["interval_count"], one["interval"]
+            every = f" every {count} {interval}s" if count > 1 else f" every {interval}" if interval else ""
+            said.append(money(one["amount"], one["currency"], provider) + every)
+        elif not one["by_use"]:
+            said.append("not known")
+    if any(one["by_use"] for one in prices):
+        said.append("by use")
+    return " + ".join(dict.fromkeys(said)) or "—"
+
+
 def _cell(row: Mapping[str, Any], key: str, form: str) -> str:
     value = row.get(key)
     if form == "sums":
         return " · ".join(money(one["amount"], one["currency"], row.get("provider")) for one in value or ()) or "—"
+    if form == "prices":
+        return _prices(value or (), row.get("provider"))
     if form == "money":
         return money(value, row.get("currency") or "usd", row.get("provider"))
     if value in (None, ""):

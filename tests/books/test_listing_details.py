@@ -150,14 +150,14 @@ def test_a_subscription_opens_with_items_and_invoices(world: World) -> None:
     stripe = world.account()
     world.client(stripe, "cus_1", "Acme")
     world.service(stripe, "prod_1", "Care")
-    items = (SubscriptionItemRecord("si_1", "price_1", "prod_1", 2, 450, "usd", "month", 1),)
+    items = (SubscriptionItemRecord("si_1", "price_1", "prod_1", 2, 450, "usd", "month", 1, 900),)
     world.put(stripe, ("sub_1", SubscriptionRecord("trialing", "cus_1", "usd", 1_000, started_at=2_000, items=items)))
     world.invoice(stripe, "in_1", 900, "2026-11-01", client="cus_1", number="INV-1", subscription="sub_1")
     world.invoice(stripe, "in_2", 900, "2026-11-01", client="cus_1", number="INV-2")
 
     subscription = opened(world, "subscriptions")
     assert (subscription.row.title, subscription.row.amount, subscription.started_at) == ("Care", 900, 2_000)
-    assert subscription.items == (ItemRow("Care", 2, 450, "usd", "month", 1),)
+    assert subscription.items == (ItemRow("Care", 2, 450, "usd", "month", 1, 900),)
     assert [invoice.number for invoice in subscription.invoices] == ["INV-1"]
 
 

@@ -367,7 +367,7 @@ def test_clients_sort_by_the_amounts_and_the_day_that_are_shown(world: World, so
 
 
 def item(service: str, amount: int) -> SubscriptionItemRecord:
-    return SubscriptionItemRecord(f"si_{service}", "price_1", service, 2, amount, "usd", "month", 1)
+    return SubscriptionItemRecord(f"si_{service}", "price_1", service, 2, amount, "usd", "month", 1, 2 * amount)
 
 
 def test_subscriptions_are_called_by_what_they_deliver(world: World) -> None:

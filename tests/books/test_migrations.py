@@ -40,13 +40,18 @@ def filled(tmp_path: Path) -> Books:
     return books
 
 
+RETOLD = {"subscription_items": {"amount"}}
+"""Columns by table that only the stored objects tell: they stay empty until those are read again."""
+
+
 def rows_of(books: Books) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table, as it is."""
+    """Every row of every table, as it is, but for what waits to be told anew."""
+    found = {}
     with books.read() as connection:
-        return {
-            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
-            for table in Base.metadata.sorted_tables
-        }
+        for table in Base.metadata.sorted_tables:
+            columns = [column for column in table.columns if column.name not in RETOLD.get(table.name, ())]
+            found[table.name] = sorted((tuple(row) for row in connection.execute(select(*columns))), key=repr)
+    return found
 
 
 def pour(source: Books, target: Books) -> None:

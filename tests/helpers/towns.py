@@ -208,7 +208,7 @@ class Town(Teller):
         self._tell("po_1", replace(payout, status=self._any("paid", "failed")), payout)
         self._ledger("payout", "po_1", -5000)
         self._ledger(self._any("payout_failure", "adjustment", "fee", "transfer"), "", self._chance.choice([-300, 40]))
-        item = SubscriptionItemRecord("si_1", self._services[1], self._services[0], 2, 900, "usd", "month", 1)
+        item = SubscriptionItemRecord("si_1", self._services[1], self._services[0], 2, 900, "usd", "month", 1, 1_800)
         plan = SubscriptionRecord("active", self._owner(), "usd", at, items=(item,))
         self._tell("sub_1", replace(plan, status="canceled", items=(item, replace(item, external_id="si_2"))), plan)
         method = PaymentMethodRecord(self._owner(), "card", at, "visa", "4242", 5, 2030)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, Select, and_, case, func, select
 
 from desktop.books.listings.invoices import InvoiceRow, select_invoices
 from desktop.books.listings.listing import Listing, Sort
@@ -24,8 +24,26 @@ ACTIVE_STATUSES = ("active", "trialing")
 _INVOICES_SHOWN = 20
 
 
+class PeriodPrice(NamedTuple):
+    """What the items of one interval and currency cost together each time it comes round.
+
+    ``amount`` is None where it follows from use alone or is not known; ``by_use``: use adds to it.
+    """
+
+    amount: int | None
+    currency: str
+    interval: str
+    interval_count: int
+    by_use: bool
+
+
 class SubscriptionRow(NamedTuple):
-    """A recurring service in a list. ``amount`` is one period's price; ``title`` what it delivers."""
+    """A recurring service in a list. ``title`` is what it delivers.
+
+    ``prices`` are what it costs by interval. ``amount`` is the price of a period where there is one such number, in
+    the interval that all items have; None where it follows from use, is not known, or where items have intervals of
+    their own (no ``interval`` then).
+    """
 
     id: int
     integration_id: int
@@ -35,7 +53,7 @@ class SubscriptionRow(NamedTuple):
     client_id: int
     client_name: str
     currency: str
-    amount: int
+    amount: int | None
     interval: str
     interval_count: int
     created_at: int
@@ -43,6 +61,8 @@ class SubscriptionRow(NamedTuple):
     cancel_at: int | None
     cancel_at_period_end: bool
     title: str
+    by_use: bool
+    prices: tuple[PeriodPrice, ...] = ()
 
 
 _COLUMNS = (
@@ -50,7 +70,7 @@ _COLUMNS = (
     _SUBSCRIPTION.c.status, *client_columns(), _SUBSCRIPTION.c.currency, _SUBSCRIPTION.c.amount,
     _SUBSCRIPTION.c.interval, _SUBSCRIPTION.c.interval_count, _SUBSCRIPTION.c.created_at,
     _SUBSCRIPTION.c.current_period_end_at, _SUBSCRIPTION.c.cancel_at, _SUBSCRIPTION.c.cancel_at_period_end,
-    _SUBSCRIPTION.c.description,
+    _SUBSCRIPTION.c.description, _SUBSCRIPTION.c.by_use,
 )  # fmt: skip
 
 
@@ -63,18 +83,43 @@ def read_subscriptions(connection: Connection, ids: Sequence[int]) -> dict[int, 
     )
     rows = {row[0]: SubscriptionRow(*row) for row in connection.execute(query)}
     titles = _titles(connection, [row_id for row_id, row in rows.items() if not row.title])
-    return {row_id: row._replace(title=titles.get(row_id, row.title)) for row_id, row in rows.items()}
+    prices = _prices(connection, list(rows))
+    return {
+        row_id: row._replace(title=titles.get(row_id, row.title), prices=tuple(prices.get(row_id, ())))
+        for row_id, row in rows.items()
+    }
+
+
+def _prices(connection: Connection, ids: Sequence[int]) -> dict[int, list[PeriodPrice]]:
+    """What each subscription costs by interval and currency, in the order of its items."""
+    known = _ITEM.c.by_use.is_(False)
+    unknown = func.sum(case((and_(known, _ITEM.c.amount.is_(None)), 1), else_=0))
+    group = (_ITEM.c.currency, _ITEM.c.interval, _ITEM.c.interval_count)
+    query = (
+        select(_SUBSCRIPTION.c.id, func.sum(_ITEM.c.amount), *group, func.sum(case((known, 0), else_=1)), unknown)
+        .select_from(_SUBSCRIPTION.join(_ITEM, _OWNED))
+        .where(_SUBSCRIPTION.c.id.in_(ids))
+        .group_by(_SUBSCRIPTION.c.id, *group)
+        .order_by(func.min(_ITEM.c.id))
+    )
+    found: dict[int, list[PeriodPrice]] = defaultdict(list)
+    for row_id, amount, currency, interval, count, by_use, missing in connection.execute(query):
+        told = None if missing or amount is None else int(amount)
+        found[row_id].append(PeriodPrice(told, currency, interval, count, bool(by_use)))
+    return found
+
+
+_OWNED = and_(
+    _ITEM.c.integration_id == _SUBSCRIPTION.c.integration_id,
+    _ITEM.c.subscription_ref == _SUBSCRIPTION.c.external_id,
+)
 
 
 def _titles(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
     """The names of what is delivered, where a subscription has no words of its own."""
-    owned = and_(
-        _ITEM.c.integration_id == _SUBSCRIPTION.c.integration_id,
-        _ITEM.c.subscription_ref == _SUBSCRIPTION.c.external_id,
-    )
     query = (
         select(_SUBSCRIPTION.c.id, _SERVICE.c.name)
-        .select_from(_SUBSCRIPTION.join(_ITEM, owned).join(_SERVICE, _of_item()))
+        .select_from(_SUBSCRIPTION.join(_ITEM, _OWNED).join(_SERVICE, _of_item()))
         .where(_SUBSCRIPTION.c.id.in_(list(ids)), _SERVICE.c.name != "")
         .order_by(_ITEM.c.id)
     )
@@ -126,7 +171,11 @@ SUBSCRIPTIONS: Listing[SubscriptionRow] = Listing(
 
 
 class ItemRow(NamedTuple):
-    """What is delivered each period. ``unit_amount`` is None for prices that depend on use."""
+    """What is delivered each period. ``amount`` is what all of it costs then, None where that depends on use.
+
+    ``unit_amount`` is None where one has no whole price; ``unit_amount_decimal`` is its exact one where it has a
+    fraction of a minor unit.
+    """
 
     service: str
     quantity: int
@@ -134,6 +183,9 @@ class ItemRow(NamedTuple):
     currency: str
     interval: str
     interval_count: int
+    amount: int | None = None
+    by_use: bool = False
+    unit_amount_decimal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +219,7 @@ def subscription_detail(connection: Connection, subscription_id: int) -> Subscri
     items = (
         select(
             func.coalesce(_SERVICE.c.name, ""), _ITEM.c.quantity, _ITEM.c.unit_amount, _ITEM.c.currency,
-            _ITEM.c.interval, _ITEM.c.interval_count,
+            _ITEM.c.interval, _ITEM.c.interval_count, _ITEM.c.amount, _ITEM.c.by_use, _ITEM.c.unit_amount_decimal,
         )
         .select_from(_ITEM.outerjoin(_SERVICE, _of_item()))
         .where(_ITEM.c.integration_id == row.integration_id, _ITEM.c.subscription_ref == row.external_id)

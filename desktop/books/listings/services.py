@@ -137,7 +137,7 @@ SERVICES: Listing[ServiceRow] = Listing(
         "archived": lambda _: _SERVICE.c.active.is_not(true()),
     },
     sorts={"": Sort((_SERVICE.c.created_at,)), "created": Sort((_SERVICE.c.created_at,)), "name": _NAME},
-    listed=(_SERVICE.c.deleted.is_(False), _SERVICE.c.kind != "category", _stands_alone()),
+    listed=(_SERVICE.c.deleted.is_(False), _SERVICE.c.kind.in_(("product", "price")), _stands_alone()),
     meanings=_meanings,
     read=read_services,
 )

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete
 from desktop.books.projections.context import Context
 from desktop.books.tables import PaymentMethod, Service, Subscription, SubscriptionItem
 from desktop.books.tables.base import table_of
-from desktop.records import PaymentMethodRecord, ServiceRecord, SubscriptionRecord
+from desktop.records import PaymentMethodRecord, ServiceRecord, SubscriptionItemRecord, SubscriptionRecord
 
 _SERVICE = table_of(Service)
 _SUBSCRIPTION = table_of(Subscription)
@@ -32,6 +32,7 @@ _SUBSCRIPTION_FACTS = (
 _subscription_facts = attrgetter(*_SUBSCRIPTION_FACTS)
 _ITEM_FACTS = (
     "external_id", "price_ref", "service_ref", "quantity", "unit_amount", "currency", "interval", "interval_count",
+    "amount", "by_use", "unit_amount_decimal",
 )  # fmt: skip
 _item_facts = attrgetter(*_ITEM_FACTS)
 _METHOD_FACTS = ("kind", "brand", "last4", "exp_month", "exp_year", "created_at")
@@ -51,17 +52,13 @@ def project_subscriptions(context: Context, records: Sequence[tuple[str, Subscri
     rows: list[tuple[Any, ...]] = []
     items: list[tuple[Any, ...]] = []
     for ref, record in records:
-        lead = record.items[0] if record.items else None
-        amount = sum((item.unit_amount or 0) * item.quantity for item in record.items)
+        price = period_price(record.items)
         rows.append(
-            (
-                context.integration_id, ref, False, context.link(record.client_ref), amount,
-                lead.interval if lead else "", lead.interval_count if lead else 0, *_subscription_facts(record),
-            )
-        )  # fmt: skip
+            (context.integration_id, ref, False, context.link(record.client_ref), *price, *_subscription_facts(record))
+        )
         items.extend((context.integration_id, ref, *_item_facts(item)) for item in record.items)
     columns = (
-        *_KEYS, "deleted", "client_link_id", "amount", "interval", "interval_count", *_SUBSCRIPTION_FACTS,
+        *_KEYS, "deleted", "client_link_id", "amount", "interval", "interval_count", "by_use", *_SUBSCRIPTION_FACTS,
     )  # fmt: skip
     context.writer.run_many(context.shelf.upsert(_SUBSCRIPTION, _KEYS, columns), rows)
     drop = context.shelf.keep("drop items", _drop_items)
@@ -69,6 +66,19 @@ def project_subscriptions(context: Context, records: Sequence[tuple[str, Subscri
     insert = context.shelf.insert(_ITEM, ("integration_id", "subscription_ref", *_ITEM_FACTS))
     context.writer.run_many(insert, items)
     context.kinds.add("subscriptions")
+
+
+def period_price(items: Sequence[SubscriptionItemRecord]) -> tuple[int | None, str, int, bool]:
+    """What items cost each period together: amount, interval, how many of it, and whether use adds to it.
+
+    Items of several intervals or currencies have no amount together: a month and a year never add up to a month.
+    """
+    by_use = any(item.by_use for item in items)
+    if len({(item.interval, item.interval_count, item.currency) for item in items}) != 1:
+        return None, "", 0, by_use
+    known = [item.amount for item in items if item.amount is not None]
+    told = bool(known) and len(known) == sum(not item.by_use for item in items)
+    return sum(known) if told else None, items[0].interval, items[0].interval_count, by_use
 
 
 def _drop_items() -> Any:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, Text, false
 
 from desktop.books.tables.base import (
-    Amount,
     Base,
     Count,
     Flag,
     Id,
     Instant,
+    LaterFlag,
     LaterRef,
     MaybeInstant,
     OwnedBy,
@@ -48,7 +48,11 @@ class Service(Base):
 
 
 class Subscription(Base):
-    """A recurring service. ``amount`` is one period's price: the sum of its items."""
+    """A recurring service. ``amount`` is what its items cost each period, ``interval`` the one that all of them have.
+
+    ``amount`` is empty where it follows from use alone, is not known, or where items have intervals (or currencies)
+    of their own: then the items tell, and there is no ``interval``. ``by_use``: something of it depends on use.
+    """
 
     __tablename__ = "subscriptions"
     __table_args__ = (
@@ -64,7 +68,7 @@ class Subscription(Base):
     client_link_id = Column(BigInteger, nullable=False, default=0)
     status = Column(Text, nullable=False)
     currency = Column(Text, nullable=False)
-    amount = Amount()
+    amount = Column(BigInteger)
     interval = Words()
     interval_count = Count()
     created_at = Instant()
@@ -80,10 +84,15 @@ class Subscription(Base):
     description = Words()
     method_ref = Ref()
     location_ref = Ref()
+    by_use = LaterFlag(server_default=false())
 
 
 class SubscriptionItem(Base):
-    """What a subscription delivers each period."""
+    """What a subscription delivers each period.
+
+    ``amount`` is what the quantity costs then, empty where it follows from use (``by_use``) or is not known;
+    ``unit_amount_decimal`` the exact number of minor units of one where that has a fraction.
+    """
 
     __tablename__ = "subscription_items"
     __table_args__ = (
@@ -101,6 +110,9 @@ class SubscriptionItem(Base):
     currency = Words()
     interval = Words()
     interval_count = Count()
+    amount = Column(BigInteger)
+    by_use = LaterFlag(server_default=false())
+    unit_amount_decimal = LaterRef()
 
 
 class PaymentMethod(Base):

@@ -240,8 +240,20 @@ _LONG_INTERVALS: Final[Mapping[str, object]] = {
 
 
 def price_text(row: SubscriptionRow) -> str:
-    """What a period costs: "$190.00 a month", "$900.00 every 3 months"."""
-    amount = money_text(row.amount, row.currency, row.provider)
-    table = _LONG_INTERVALS if row.interval_count > 1 else _INTERVALS
-    known = table.get(row.interval)
-    return amount if known is None else word(known).format(amount, row.interval_count)
+    """What a period costs: "$190.00 a month", "$10.00 a month + $120.00 a year", "$5.00 a month + by use"."""
+    said = []
+    for price in row.prices:
+        if price.amount is not None:
+            amount = money_text(price.amount, price.currency or row.currency, row.provider)
+            said.append(_each(amount, price.interval, price.interval_count))
+        elif not price.by_use:
+            said.append(QCoreApplication.translate("ListWords", "price not known"))
+    if row.by_use:
+        said.append(QCoreApplication.translate("ListWords", "by use"))
+    text = " + ".join(dict.fromkeys(said))
+    return text[:1].upper() + text[1:]
+
+
+def _each(amount: str, interval: str, count: int) -> str:
+    known = (_LONG_INTERVALS if count > 1 else _INTERVALS).get(interval)
+    return amount if known is None else word(known).format(amount, count)

@@ -125,6 +125,42 @@ class TestInvoice:
         for name in ("amount", "discount", "tax", "price_ref", "service_ref", "quantity"):
             assert getattr(invoice.lines[0], name) == getattr(current.lines[0], name)
 
+    @pytest.mark.parametrize(
+        ("taxes", "on_top"),
+        [
+            ({"taxes": [{"amount": 700, "tax_behavior": "inclusive"}]}, 0),
+            ({"taxes": [{"amount": 700, "tax_behavior": "exclusive"}]}, 700),
+            ({"taxes": [{"amount": 30, "tax_behavior": "inclusive"}, {"amount": 4, "tax_behavior": "exclusive"}]}, 4),
+            ({"taxes": None, "tax_amounts": [{"amount": 700, "inclusive": True}]}, 0),
+            ({"taxes": [], "tax_amounts": [{"amount": 700, "inclusive": False}]}, 700),
+            ({"taxes": ..., "tax_amounts": [{"amount": 30, "inclusive": True}, {"amount": 4, "inclusive": False}]}, 4),
+            ({"taxes": ..., "tax_amounts": [{"amount": 30}]}, 30),
+            ({"taxes": None}, 0),
+        ],
+    )
+    def test_only_tax_that_is_added_is_tax_of_a_line(self, taxes: dict[str, Any], on_top: int, sample: Sample) -> None:
+        body = sample("invoice")
+        line = body["lines"]["data"][0]
+        for name, value in taxes.items():
+            line[name] = value
+            if value is ...:
+                del line[name]
+        found = mapped(body).lines[0]
+        assert (found.amount, found.tax) == (8500, on_top)
+
+    def test_credits_are_taken_off_a_line_once_and_its_discounts_are_not_taken_off_again(self, sample: Sample) -> None:
+        body = sample("invoice")
+        body["lines"]["data"][0]["pretax_credit_amounts"] = [
+            {"type": "discount", "amount": 500},
+            {"type": "credit_balance_transaction", "amount": 100},
+        ]
+        found = mapped(body).lines[0]
+        assert (found.amount, found.discount) == (8400, 500)
+
+    def test_a_status_that_is_new_is_kept_and_nothing_is_concluded_from_it(self, sample: Sample) -> None:
+        found = mapped(sample("invoice", status="in_escrow", status_transitions={}))
+        assert (found.status, found.finalized_at, found.amount_remaining) == ("in_escrow", None, 8200)
+
     def test_references_may_be_expanded(self, sample: Sample) -> None:
         invoice = mapped(
             sample(
@@ -333,7 +369,9 @@ class TestSubscription:
             "year",
         )
 
-    @pytest.mark.parametrize("status", ["trialing", "past_due", "canceled", "unpaid", "paused", "incomplete"])
+    @pytest.mark.parametrize(
+        "status", ["trialing", "past_due", "canceled", "unpaid", "paused", "incomplete", "resting"]
+    )
     def test_every_status_is_kept(self, status: str, sample: Sample) -> None:
         assert mapped(sample("subscription", status=status)).status == status
 

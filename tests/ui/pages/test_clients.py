@@ -120,7 +120,7 @@ def test_several_currencies_have_a_block_each(world, kline, place, show_page, se
 
 
 def test_what_recurs_and_how_it_is_paid(world, kline, place, show_page, settle, texts) -> None:
-    item = SubscriptionItemRecord("si_1", "price_1", "prod_1", 1, 19_000, "usd", "month", 1)
+    item = SubscriptionItemRecord("si_1", "price_1", "prod_1", 1, 19_000, "usd", "month", 1, 19_000)
     world.service(kline, "prod_1", "Website care")
     world.put(
         kline,
