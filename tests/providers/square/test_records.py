@@ -200,7 +200,7 @@ class TestCatalog:
         body = sample("catalog_object", type=kind, **{f"{kind.lower()}_data": {"name": "City"}})
         got = mapped("catalog_object", body)
         assert (got.kind, got.name, got.unit_amount) == (kind.lower(), "City", None)
-        assert "type" in reason("catalog_object", sample("catalog_object", type="\N{SNOWMAN}"))
+        assert "type" in reason("catalog_object", sample("catalog_object", type=""))
 
     def test_a_deleted_object_needs_nothing_but_its_id(self) -> None:
         gone = {"type": "ITEM", "id": "ITEM1", "is_deleted": True, "version": 9}
