@@ -188,7 +188,7 @@ def _give_back(
 
 
 def _not_confirmed() -> CancelledError:
-    return CancelledError("Not connected", "This was not your business, so nothing was connected.", "")
+    return CancelledError("Not connected", "You did not say that this is your business, so nothing was stored.", "")
 
 
 def _store(

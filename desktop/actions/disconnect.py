@@ -8,7 +8,7 @@ from desktop.actions.business import Business
 from desktop.actions.platforms import platform_app
 from desktop.actions.renewal import forget_renewal
 from desktop.books.integrations import DISCONNECTED, forget_integration, log_activity, update_integration
-from desktop.errors import NotConnectedError, WorldError
+from desktop.errors import CancelledError, NotConnectedError, WorldError
 from desktop.records import Changes
 
 
@@ -25,7 +25,8 @@ def disconnect(business: Business, integration_id: int, *, forget: bool = False)
     """Disconnect an account; ``forget`` removes everything that was read from it as well.
 
     A provider that cannot be reached does not keep the owner from disconnecting: the note says what is left to do.
-    Raises: NotConnectedError where there is no such account.
+    Raises: NotConnectedError where there is no such account; CancelledError where the owner gave up at the passphrase,
+    and then nothing has changed.
     """
     row = business.integration(integration_id)
     revoked, note = False, ""
@@ -37,6 +38,10 @@ def disconnect(business: Business, integration_id: int, *, forget: bool = False)
             revoked = provider.revoke(app, provider.endpoints(business.environment), credentials, row.account_id)
             if not revoked:
                 note = f"Paydesk has forgotten the key. Revoke it in {provider.title}'s own settings as well."
+        except CancelledError as error:
+            raise CancelledError(
+                "Not disconnected", "No passphrase was given, so nothing has changed.", "Try again whenever you like."
+            ) from error
         except NotConnectedError:
             note = f"{provider.title} no longer accepted the credentials."
         except WorldError as error:

@@ -85,6 +85,9 @@ def connect(
             connected = connect_by_key(business, provider, _read_key(provider), talk, label=label)
         else:
             _keep_app(business, provider, app_id)
+            offered = business.provider(provider)
+            if offered.consent_writes:
+                tell(f"{offered.title}'s consent grants reading and writing together; Paydesk only reads.")
             connected = connect_by_oauth(business, provider, talk, threading.Event(), label=label)
         reports = []
         status = 0

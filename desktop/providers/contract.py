@@ -295,6 +295,10 @@ class Provider(Protocol):
         """Whether consent in the browser needs a platform's secret; False where PKCE (RFC 7636) stands in for it."""
 
     @property
+    def consent_writes(self) -> bool:
+        """Whether consent in the browser grants writing too, although only reading is wanted: it cannot be less."""
+
+    @property
     def platform_page(self) -> str:
         """The provider's own page for a platform's keys, on one of ``hosts``; empty where none are needed."""
 

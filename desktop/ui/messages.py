@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.errors import WorldError
+from desktop.errors import CancelledError, WorldError
 
 Kind: TypeAlias = Literal["info", "success", "warning", "error"]
 
@@ -62,5 +62,9 @@ class Messages(QObject):
         self.tell(Message("warning", title, text, label, action))
 
     def error(self, error: WorldError, label: str = "", action: Callable[[], None] | None = None) -> None:
-        """An error of the world, in its own words; ``label`` and ``action`` are usually Retry and the same call."""
-        self.tell(Message("error", error.title, f"{error.message} {error.action}".strip(), label, action))
+        """An error of the world, in its own words; ``label`` and ``action`` are usually Retry and the same call.
+
+        What a person stopped is no error: it says that nothing happened.
+        """
+        kind: Kind = "info" if isinstance(error, CancelledError) else "error"
+        self.tell(Message(kind, error.title, f"{error.message} {error.action}".strip(), label, action))

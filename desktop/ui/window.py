@@ -8,10 +8,11 @@ from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.ui import shortcuts
+from desktop.ui.accessibility import press_focused
 from desktop.ui.addresses import Addresses
 from desktop.ui.messages import Messages
 from desktop.ui.page import Page, PageContext, PageSpec, loading_view
@@ -252,6 +253,11 @@ class MainWindow(QMainWindow):
     @Slot()
     def _dress(self) -> None:
         self.setWindowIcon(self._theme.icon("brand", "text", 64))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return presses the button that has the focus."""
+        if not press_focused(event):
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """After the first frame, open the page that the window was started with."""

@@ -8,7 +8,7 @@ from desktop.actions.business import Business
 from desktop.actions.connect import connect_by_key, connect_by_oauth
 from desktop.actions.disconnect import disconnect
 from desktop.actions.sync import sync_account
-from desktop.errors import NotConnectedError
+from desktop.errors import CancelledError, NotConnectedError
 from desktop.sandbox import launch
 
 
@@ -55,6 +55,24 @@ def test_an_unreachable_provider_does_not_hold_anybody(open_home, sandbox: launc
     assert not ended.revoked
     assert "Revoke the access" in ended.note
     assert business.integration(row.id).status == "disconnected"
+
+
+@pytest.mark.parametrize("forget", [False, True])
+def test_who_gives_up_at_the_passphrase_has_disconnected_nothing(
+    business: Business, sandbox: launch.Running, make_person, monkeypatch: pytest.MonkeyPatch, forget: bool
+) -> None:
+    row = connect_by_key(business, "stripe", sandbox.secret_key, make_person()).integration
+
+    def decline() -> None:
+        raise CancelledError("No passphrase was given", "The vault stays closed.", "Start again.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(business.vault, "unlock", decline)
+        with pytest.raises(CancelledError, match="nothing has changed"):
+            disconnect(business, row.id, forget=forget)
+    assert business.integration(row.id) == row
+    assert business.vault.has_data_key(row.row_uuid)
+    assert business.credentials(row)
 
 
 def test_history_stays_until_it_is_forgotten(business: Business, sandbox: launch.Running, make_person) -> None:

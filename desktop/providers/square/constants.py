@@ -59,21 +59,17 @@ FIRST_MOMENT = 1_230_768_000_000
 SCOPES: Sequence[str] = (
     "MERCHANT_PROFILE_READ",
     "CUSTOMERS_READ",
-    "CUSTOMERS_WRITE",
     "ITEMS_READ",
     "ORDERS_READ",
-    "ORDERS_WRITE",
     "INVOICES_READ",
-    "INVOICES_WRITE",
     "PAYMENTS_READ",
-    "PAYMENTS_WRITE",
     "PAYOUTS_READ",
     "DISPUTES_READ",
     "SUBSCRIPTIONS_READ",
     "INVENTORY_READ",
     "DEVICES_READ",
 )
-"""What connecting in the browser asks for: reading every stream, and writing what can be acted on."""
+"""What connecting in the browser asks for: reading every stream, and nothing else until something is written."""
 
 SERVICE_TYPES: Sequence[str] = (
     "CATEGORY",

@@ -1,4 +1,7 @@
-"""What connecting Square asks for: shown before connecting, with what is missing without it."""
+"""What connecting Square asks for: shown before connecting, with what is missing without it.
+
+Reading only: nothing is written yet, so nothing is asked for that would let it.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +10,20 @@ from collections.abc import Mapping, Sequence
 from desktop.providers.contract import Permission
 
 PERMISSIONS: Sequence[Permission] = (
-    Permission(
-        "Payments",
-        "read and write",
-        "No payments, refunds, stored cards or terminal checkouts, and no payment can be taken.",
-    ),
-    Permission("Customers", "read and write", "Clients stay empty, and changes to them cannot be sent."),
-    Permission("Invoices", "read and write", "No invoices, nothing outstanding, and none can be sent."),
-    Permission("Orders", "read and write", "Invoices have no lines, and none can be made."),
+    Permission("Payments", "read", "No payments, refunds, stored cards or sales on card readers."),
+    Permission("Customers", "read", "Clients stay empty."),
+    Permission("Invoices", "read", "No invoices, nothing outstanding."),
+    Permission("Orders", "read", "Invoices and sales have no lines."),
     Permission("Items", "read", "Services have no names, and subscriptions no amounts."),
     Permission("Payouts", "read", "What was paid out to the bank is missing."),
-    Permission("Disputes", "read", "Objections of payers are missing."),
-    Permission("Subscriptions", "read", "Recurring services are missing."),
+    Permission("Disputes", "read", "Disputes are missing."),
+    Permission("Subscriptions", "read", "Subscriptions are missing."),
     Permission("Inventory", "read", "Stock cannot be shown."),
-    Permission("Devices", "read", "Card terminals cannot be chosen."),
+    Permission("Devices", "read", "Card readers are not shown."),
     Permission("Merchant profile", "read", "Nothing can be read location by location: most lists stay empty."),
 )
 
-# The rows above by the first word of Square's scopes (MERCHANT_PROFILE_READ, CUSTOMERS_WRITE, …).
+# The rows above by the first word of Square's scopes (MERCHANT_PROFILE_READ, CUSTOMERS_READ, …).
 _TITLES: Mapping[str, str] = {
     "PAYMENTS": "Payments",
     "CUSTOMERS": "Customers",

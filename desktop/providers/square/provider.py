@@ -89,6 +89,11 @@ class SquareProvider:
         return constants.CONSOLE
 
     @property
+    def consent_writes(self) -> bool:
+        """Square's scopes name reading alone."""
+        return False
+
+    @property
     def needs_secret(self) -> bool:
         """PKCE stands in for the application's secret."""
         return False

@@ -1,4 +1,8 @@
-"""What connecting Stripe asks for: shown before connecting, with what is missing without it."""
+"""What connecting Stripe asks for: shown before connecting, with what is missing without it.
+
+Reading only: nothing is written yet, so nothing is asked for that would let it. Consent in the browser is another
+matter: Stripe grants a platform reading and writing together (``read_only`` is for extensions), and the window says so.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +12,15 @@ from urllib.parse import urlencode
 from desktop.providers.contract import Permission
 
 PERMISSIONS: Sequence[Permission] = (
-    Permission("Customers", "read and write", "Clients stay empty, and changes to them cannot be sent."),
+    Permission("Customers", "read", "Clients stay empty."),
     Permission("Products and Prices", "read", "Services have no names."),
-    Permission("Invoices", "read and write", "No invoices, nothing outstanding, and none can be sent."),
-    Permission("Charges and Refunds", "read and write", "No payments or refunds, and no refund can be made."),
-    Permission(
-        "Payment Intents", "read and write", "Payments that were never tried are missing; no charge can be made."
-    ),
+    Permission("Invoices", "read", "No invoices, nothing outstanding."),
+    Permission("Charges and Refunds", "read", "No payments or refunds."),
+    Permission("Payment Intents", "read", "Payments that were never tried are missing."),
     Permission("Balance Transactions", "read", "No fees and no net amounts: the figures do not tie out with the bank."),
     Permission("Payouts", "read", "What was paid out to the bank is missing."),
-    Permission("Disputes", "read", "Objections of payers are missing."),
-    Permission("Subscriptions", "read", "Recurring services are missing."),
+    Permission("Disputes", "read", "Disputes are missing."),
+    Permission("Subscriptions", "read", "Subscriptions are missing."),
     Permission("Credit Notes", "read", "Corrections of invoices are missing."),
     Permission("Payment Methods", "read", "The clients' stored cards are not shown."),
     Permission("Events", "read", "Changes are found by looking back through the lists, which takes more reads."),
@@ -26,12 +28,12 @@ PERMISSIONS: Sequence[Permission] = (
 )
 
 _KEY_RIGHTS: Sequence[str] = (
-    "rak_customer_write",
+    "rak_customer_read",
     "rak_product_read",
     "rak_plan_read",  # the row "Prices" keeps its older name
-    "rak_invoice_write",
-    "rak_charge_write",
-    "rak_payment_intent_write",
+    "rak_invoice_read",
+    "rak_charge_read",
+    "rak_payment_intent_read",
     "rak_balance_transaction_source_read",
     "rak_payout_read",
     "rak_dispute_read",

@@ -86,6 +86,11 @@ class StripeProvider:
         return KEY_PAGE
 
     @property
+    def consent_writes(self) -> bool:
+        """Stripe's consent knows reading and writing together only."""
+        return True
+
+    @property
     def needs_secret(self) -> bool:
         """Connect's code exchange is made with the platform's secret key."""
         return True

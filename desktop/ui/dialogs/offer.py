@@ -31,7 +31,7 @@ class Offer:
 
     ``client_id`` is the platform's, empty where none is configured; ``platform_fixed``: the environment says it.
     ``loopback``: the provider's pages are on this machine. ``needs_secret``: the browser's way needs the platform's
-    secret beside its id.
+    secret beside its id. ``consent_writes``: its consent page grants writing too, although Paydesk only reads.
     """
 
     provider: str
@@ -46,6 +46,7 @@ class Offer:
     platform_page: str = ""
     access_page: str = ""
     needs_secret: bool = True
+    consent_writes: bool = False
 
     @property
     def leads(self) -> Way:
@@ -78,6 +79,7 @@ def read_offers(business: Business) -> tuple[Offer, ...]:
                 platform_page=provider.platform_page,
                 access_page=provider.access_page,
                 needs_secret=provider.needs_secret,
+                consent_writes=provider.consent_writes,
             )
         )
     return tuple(offers)
@@ -93,6 +95,16 @@ def rights_text(rights: tuple[Right, ...]) -> str:
     if read:
         lines.append(QCoreApplication.translate("ProviderPicker", "Read: {0}").format(read))
     return "\n".join(lines)
+
+
+def consent_text(offer: Offer) -> str:
+    """What the consent page grants beyond what is wanted; empty where it is nothing."""
+    if not offer.consent_writes:
+        return ""
+    return QCoreApplication.translate(
+        "ProviderPicker",
+        "In the browser, {0} grants reading and writing together: its page offers no less. Paydesk only reads.",
+    ).format(offer.title)
 
 
 def _right(permission: Permission) -> Right:

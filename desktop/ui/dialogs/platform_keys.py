@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.ui.accessibility import named
 from desktop.ui.addresses import Addresses, RefusedAddressError
-from desktop.ui.dialogs.offer import Offer
+from desktop.ui.dialogs.offer import Offer, consent_text
 from desktop.ui.dialogs.secret_field import SecretField
 from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.dialogs.way_words import platform_words
@@ -74,7 +74,7 @@ class PlatformKeys(Sheet):
         self.secret_button = Button(self._theme, self._words.second_add, look="link")
         self.secret_button.setAutoDefault(False)
         self.secret_button.clicked.connect(self._on_secret)
-        self.body.addWidget(self.secret_button)
+        self.body.addWidget(self.secret_button, alignment=Qt.AlignmentFlag.AlignLeft)
 
     def _add_redirect(self) -> None:
         theme, words = self._theme, self._words
@@ -84,7 +84,7 @@ class PlatformKeys(Sheet):
             self.page_button.setAutoDefault(False)
             self.page_button.clicked.connect(self._on_page)
         if self._offer.platform_page and words.way_back:
-            self.body.addWidget(self.page_button)
+            self.body.addWidget(self.page_button, alignment=Qt.AlignmentFlag.AlignLeft)
         self.body.addWidget(PlainLabel(words.register, tone="text-2", wrap=True))
         row = QHBoxLayout()
         row.setSpacing(theme.px(8))
@@ -102,7 +102,10 @@ class PlatformKeys(Sheet):
         if words.way_back:
             self.body.addWidget(PlainLabel(words.way_back, look="secondary", tone="text-3", wrap=True))
         elif self._offer.platform_page:
-            self.body.addWidget(self.page_button)
+            self.body.addWidget(self.page_button, alignment=Qt.AlignmentFlag.AlignLeft)
+        consent = consent_text(self._offer)
+        if consent:
+            self.body.addWidget(PlainLabel(consent, look="secondary", tone="text-3", wrap=True))
 
     @Slot()
     def _on_edited(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.ui.dialogs.offer import Offer, rights_text
+from desktop.ui.dialogs.offer import Offer, consent_text, rights_text
 from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.dialogs.way_words import key_words, platform_words
 from desktop.ui.text import PlainLabel
@@ -71,6 +71,9 @@ class _OfferCard(QFrame):
         words.setSpacing(theme.px(6))
         words.addWidget(PlainLabel(offer.title, look="heading", strong=True))
         words.addWidget(PlainLabel(rights_text(offer.rights), look="secondary", tone="text-2", wrap=True))
+        consent = consent_text(offer)
+        if consent:
+            words.addWidget(PlainLabel(consent, look="secondary", tone="text-3", wrap=True))
         self._add_ways(words)
         row.addLayout(words, 1)
 
@@ -98,7 +101,8 @@ class _OfferCard(QFrame):
             link = Button(self._theme, change, look="link")
             link.setAutoDefault(False)
             link.clicked.connect(self._on_platform)
-            words.addWidget(link)
+            # Aligned: in a column, what does not stretch would keep the whole column as narrow as itself.
+            words.addWidget(link, alignment=Qt.AlignmentFlag.AlignLeft)
 
     @Slot()
     def _on_leading(self) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from desktop.ui.accessibility import press_focused
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Button, ButtonLook
@@ -98,6 +99,11 @@ class Sheet(QDialog):
         column.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._outer.replaceWidget(self._inside, column)
         column.setWidget(self._inside)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return presses the button that has the focus, and the default one only where none has."""
+        if not press_focused(event):
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Fit before it is seen, in the middle of its window."""

@@ -77,6 +77,7 @@ class ConnectFlow(QObject):
         self._context, self._desk, self._syncing, self._card, self._page = context, desk, syncing, card, page
         self._port = port
         self._attempt: Attempt | None = None
+        self._kept: Attempt | None = None
         self._talk: Conversation | None = None
         self._job: Job | None = None
         self._wish: Wish | None = None
@@ -154,14 +155,15 @@ class ConnectFlow(QObject):
 
     @Slot(object, str, object)
     def _on_platform(self, offer: Offer, client_id: str, secret: Secret[str]) -> None:
-        self._attempt = Attempt(replace(offer, client_id=client_id), "browser")
+        self._kept = Attempt(replace(offer, client_id=client_id), "browser")
         keep = Keeping(offer.provider, client_id, secret)
         self._context.tasks.change(self._desk.question(keep), self._on_kept, self._context.messages.error)
 
     @Slot(object)
     def _on_kept(self, _nothing: object) -> None:
-        if self._attempt is not None and not self.busy:
-            self._begin(self._attempt)
+        attempt, self._kept = self._kept, None
+        if attempt is not None and not self.busy:
+            self._begin(attempt)
 
     # --- under way -------------------------------------------------------------------------------------------------
 

@@ -67,6 +67,7 @@ def test_every_scope_is_a_row_of_the_permissions() -> None:
         title, _, access = title_of(scope).partition(": ")
         assert access in rows[title]
     assert all(permission.without for permission in PERMISSIONS)
+    assert {scope.rpartition("_")[2] for scope in SCOPES} == {"READ"}
     assert [permission.title for permission in PERMISSIONS[:3]] == ["Payments", "Customers", "Invoices"]
     assert title_of("GIFTCARDS_READ") == ""
 

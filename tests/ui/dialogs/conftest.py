@@ -34,6 +34,7 @@ def stripe() -> Offer:
         key_page=KEY_PAGE,
         platform_page=PLATFORM_PAGE,
         access_page=ACCESS_PAGE,
+        consent_writes=True,
     )
 
 

@@ -35,6 +35,20 @@ def test_disconnecting_keeps_the_history(make_sheet, texts) -> None:
     assert "deleted" not in shown
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_return_presses_the_button_that_has_the_focus(qtbot, make_sheet, key: Qt.Key) -> None:
+    told: list[object] = []
+    for button, confirmed in (("cancel", 0), ("do_it", 1)):
+        sheet = make_sheet(forget=False)
+        sheet.confirmed.connect(lambda *_: told.append(1))
+        sheet.activateWindow()
+        getattr(sheet, button).setFocus()
+        qtbot.waitUntil(getattr(sheet, button).hasFocus)
+        with qtbot.waitSignal(sheet.finished):
+            qtbot.keyClick(getattr(sheet, button), key)
+        assert len(told) == confirmed
+
+
 def test_forgetting_deletes_and_cannot_be_undone(make_sheet, texts) -> None:
     shown = texts(make_sheet(forget=True))
     assert "Forget Harbour Studio?" in shown

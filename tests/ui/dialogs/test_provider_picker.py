@@ -6,6 +6,7 @@ import pytest
 
 from desktop.ui.dialogs.offer import Offer, Right, rights_text
 from desktop.ui.dialogs.provider_picker import ProviderPicker
+from desktop.ui.text import PlainLabel
 from desktop.ui.theme import Theme
 
 
@@ -22,11 +23,22 @@ def make_picker(qtbot, theme: Theme, window):
 
 def test_both_providers_say_what_they_ask_for(make_picker, stripe: Offer, square: Offer, texts) -> None:
     shown = texts(make_picker(stripe, square))
-    assert "Read and write: Customers, Invoices, Charges and Refunds, Payment Intents" in shown
-    assert "Read: Products and Prices, Balance Transactions, Payouts" in shown
-    assert "Read and write: Payments, Customers, Invoices, Orders" in shown
-    assert "Read: Items, Payouts, Disputes, Subscriptions, Inventory, Devices, Merchant profile" in shown
+    assert "Read: Customers, Products and Prices, Invoices, Charges and Refunds, Payment Intents" in shown
+    assert "Read: Payments, Customers, Invoices, Orders, Items, Payouts" in shown
+    assert "Read and write" not in shown
+    assert "In the browser, Stripe grants reading and writing together" in shown
+    assert "In the browser, Square grants" not in shown
     assert "release" not in shown
+
+
+def test_a_kept_application_id_changes_nothing_of_the_card_but_the_way_to_change_it(
+    make_picker, square: Offer, stripe: Offer
+) -> None:
+    """What does not stretch must not keep its whole column as narrow as itself."""
+    for offer in (square, stripe):
+        plain, kept = (make_picker(one) for one in (offer, replace(offer, client_id="app-1")))
+        widths = [picker.cards[0].findChildren(PlainLabel)[1].width() for picker in (plain, kept)]
+        assert widths[0] == widths[1]
 
 
 def test_at_square_the_browser_leads_without_any_keys_and_a_token_is_the_other_way(make_picker, square: Offer) -> None:

@@ -270,7 +270,7 @@ def test_no_is_a_no(stage: Stage, sandbox: launch.Running) -> None:
     stage.choose("key")
     stage.paste(sandbox.secret_key)
     stage.sheet(BusinessCheck).no.click()
-    stage.until(lambda: "This was not your business" in stage.said)
+    stage.until(lambda: "nothing was stored" in stage.said)
     assert stage.accounts() == 0
 
 
