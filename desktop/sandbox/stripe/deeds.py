@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from desktop.sandbox.stripe import invoices, ledger, payments, people, subscriptions
+from desktop.sandbox.stripe import deletion, invoices, ledger, payments, people, subscriptions
 from desktop.sandbox.stripe.cards import CARDS
+from desktop.sandbox.stripe.invoice_state import is_processing
 from desktop.sandbox.stripe.objects import Wire
 from desktop.sandbox.stripe.world import World
 
@@ -22,7 +23,7 @@ def _pick(world: World, kind: str, wanted: Any, fits: Callable[[Wire], bool]) ->
 
 
 def _open_invoice(world: World, wanted: Any) -> Wire:
-    return _pick(world, "invoice", wanted, lambda one: one["status"] == "open")
+    return _pick(world, "invoice", wanted, lambda one: one["status"] == "open" and not is_processing(world, one))
 
 
 def _good_charge(world: World, wanted: Any) -> Wire:
@@ -41,7 +42,7 @@ def _good_charge(world: World, wanted: Any) -> Wire:
 
 
 def _living_customer(world: World, wanted: Any) -> Wire:
-    return _pick(world, "customer", wanted, lambda one: not one.get("deleted"))
+    return people.must_live(_pick(world, "customer", wanted, people.is_living))
 
 
 def sale(world: World, *, amount: int = 5000, currency: str = "usd", customer: Any = None, card: str = "") -> Wire:
@@ -96,8 +97,7 @@ def dispute(world: World, *, charge: Any = None, inquiry: bool = False) -> Wire:
 
 def close_dispute(world: World, *, dispute: Any = None, won: bool = True) -> Wire:
     """A dispute is decided."""
-    ended = {"won", "lost", "warning_closed"}
-    made = _pick(world, "dispute", dispute, lambda one: one["status"] not in ended)
+    made = _pick(world, "dispute", dispute, lambda one: one["status"] not in payments.DISPUTE_ENDED)
     payments.close_dispute(world, made, won=won)
     return made
 
@@ -116,7 +116,7 @@ def add_customer(world: World, *, name: str = "New Client", email: str | None = 
 
 def delete_customer(world: World, *, customer: Any = None) -> Wire:
     """A customer is deleted."""
-    return people.delete_customer(world, _living_customer(world, customer))
+    return deletion.delete_customer(world, _living_customer(world, customer))
 
 
 def cancel_subscription(world: World, *, subscription: Any = None) -> Wire:

@@ -20,6 +20,12 @@ def payment_of_intent(world: World, intent_id: str) -> Wire | None:
     return None if found is None else world.objects[found]
 
 
+def is_processing(world: World, invoice: Wire) -> bool:
+    """Whether a bank is still at work on a payment of an invoice: until it ends nothing else may be done about it."""
+    intents = (one["payment"].get("payment_intent") for one in payments_of(world, invoice["id"]))
+    return any(intent is not None and world.objects[intent]["status"] == "processing" for intent in intents)
+
+
 def stand(world: World, invoice: Wire) -> None:
     """Tell the journal what remains of an invoice."""
     world.journal.stand(

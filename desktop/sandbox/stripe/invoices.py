@@ -6,7 +6,7 @@ from typing import Any
 
 from desktop.sandbox.stripe import billing_objects, payments, people
 from desktop.sandbox.stripe.errors import Refusal
-from desktop.sandbox.stripe.invoice_state import ask_payment, mark_paid, payments_of, settle, stand
+from desktop.sandbox.stripe.invoice_state import ask_payment, is_processing, mark_paid, payments_of, settle, stand
 from desktop.sandbox.stripe.objects import Wire
 from desktop.sandbox.stripe.world import DAY, World
 
@@ -16,6 +16,7 @@ EMBEDDED_LINES = 10
 
 def create_invoice(world: World, customer: Wire, currency: str = "usd", **facts: Any) -> Wire:
     """A draft. ``days_until_due`` turns it into one that is sent."""
+    people.must_live(customer)
     days = facts.pop("days_until_due", None)
     if days is not None:
         facts |= {"collection_method": "send_invoice", "due_date": world.now + days * DAY}
@@ -117,7 +118,7 @@ def finalise(world: World, invoice: Wire) -> Wire:
     if invoice["status"] != "draft":
         message = f"This invoice is already finalized, you can't re-finalize a {invoice['status']} invoice."
         raise Refusal(400, message, code="invoice_not_editable")
-    customer = world.objects[invoice["customer"]]
+    customer = people.living_customer(world, invoice["customer"])
     number = f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04d}"
     world.change(customer, None, next_invoice_sequence=customer["next_invoice_sequence"] + 1)
     _use_credit(world, invoice, customer)
@@ -194,7 +195,7 @@ def pay(world: World, invoice: Wire, method: Wire | None = None, *, authenticate
     """Charge what remains of an invoice to a method, else to its default or the customer's. Answers the charge."""
     must_be_open(invoice)
     if method is None:
-        customer = world.objects[invoice["customer"]]
+        customer = people.living_customer(world, invoice["customer"])
         chosen = invoice["default_payment_method"] or customer["invoice_settings"]["default_payment_method"]
         if chosen is None:
             raise Refusal(
@@ -210,6 +211,8 @@ def pay(world: World, invoice: Wire, method: Wire | None = None, *, authenticate
 def pay_part(world: World, invoice: Wire, amount: int, method: Wire) -> Wire | None:
     """Pay a part of an invoice with an intent of its own. Answers the charge."""
     must_be_open(invoice)
+    if not 0 < amount <= invoice["amount_remaining"]:
+        raise Refusal(400, f"There are {invoice['amount_remaining']} left to pay of this invoice.", param="amount")
     intent = payments.create_intent(
         world,
         amount,
@@ -224,6 +227,7 @@ def pay_part(world: World, invoice: Wire, amount: int, method: Wire) -> Wire | N
 def pay_out_of_band(world: World, invoice: Wire) -> Wire:
     """The client paid in cash or by cheque: no intent, no charge, no ledger line."""
     must_be_open(invoice)
+    _must_not_be_processing(world, invoice)
     amount = invoice["amount_remaining"]
     _close_payments(world, invoice, "automatic")
     record = {"payment_record": world.ids.new("prec"), "type": "payment_record"}
@@ -231,6 +235,12 @@ def pay_out_of_band(world: World, invoice: Wire) -> Wire:
     invoice["amount_paid_off_stripe"] = amount
     settle(world, payment, amount)
     return invoice
+
+
+def _must_not_be_processing(world: World, invoice: Wire) -> None:
+    if is_processing(world, invoice):
+        message = "This invoice has a payment that is processing; wait until it has succeeded or failed."
+        raise Refusal(400, message, code="payment_intent_unexpected_state")
 
 
 def _close_payments(world: World, invoice: Wire, reason: str) -> None:
@@ -246,6 +256,7 @@ def void(world: World, invoice: Wire) -> Wire:
     if invoice["status"] not in {"open", "uncollectible"}:
         message = f"You can only pass in open or uncollectible invoices. This invoice is {invoice['status']}."
         raise Refusal(400, message, code="invoice_not_voidable")
+    _must_not_be_processing(world, invoice)
     _close_payments(world, invoice, "void_invoice")
     moments = invoice["status_transitions"] | {"voided_at": world.now}
     world.journal.finalised.pop(invoice["id"], None)
@@ -275,6 +286,10 @@ def credit(world: World, invoice: Wire, amount: int, description: str) -> Wire:
         raise Refusal(400, message, param="invoice")
     if amount > (invoice["amount_remaining"] if before else invoice["amount_paid"]):
         raise Refusal(400, "The credit note is larger than what it credits.", param="amount")
+    if before:
+        _must_not_be_processing(world, invoice)
+    else:
+        people.living_customer(world, invoice["customer"])
     line = billing_objects.credit_note_line(world.ids.new("cnli"), amount, description)
     taken = len([one for one in world.every("credit_note") if one["invoice"] == invoice["id"]])
     made = world.add(

@@ -8,6 +8,7 @@ from typing import Any
 
 from desktop.sandbox.clock import add_business_days, utc_midnight
 from desktop.sandbox.stripe import payment_objects
+from desktop.sandbox.stripe.errors import Refusal
 from desktop.sandbox.stripe.objects import Wire
 from desktop.sandbox.stripe.world import World
 
@@ -210,6 +211,8 @@ def arrive(world: World, payout: Wire) -> None:
 
 def bounce(world: World, payout: Wire) -> None:
     """The bank sent a payout back; its money waits for the next one."""
+    if payout["status"] not in {"in_transit", "paid"}:
+        raise Refusal(400, f"Payout {payout['id']} is {payout['status']} and cannot fail.", param="payout")
     line = book(
         world,
         "payout_failure",

@@ -11,6 +11,12 @@ from desktop.sandbox.stripe.invoice_state import intent_failed, intent_paid
 from desktop.sandbox.stripe.objects import Wire
 from desktop.sandbox.stripe.world import DAY, World
 
+DISPUTE_ENDED = frozenset({"won", "lost", "warning_closed"})
+"""What a dispute stays once it is that."""
+
+CONFIRMABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
+"""What an intent may be when somebody tries to pay it."""
+
 
 def create_intent(world: World, amount: int, currency: str, **facts: Any) -> Wire:
     """A new intent that waits for a payment method."""
@@ -22,7 +28,16 @@ def create_intent(world: World, amount: int, currency: str, **facts: Any) -> Wir
 
 
 def confirm(world: World, intent: Wire, method: Wire, *, authenticated: bool = False) -> Wire | None:
-    """Try an intent with a method. Answers the charge, or None where the customer must authenticate first."""
+    """Try an intent with a method. Answers the charge, or None where the customer must authenticate first.
+
+    Raises Stripe's refusals: an intent that has ended or is being captured, a method whose customer is gone.
+    """
+    if intent["status"] not in CONFIRMABLE:
+        message = f"You cannot confirm this PaymentIntent because it has a status of {intent['status']}."
+        raise Refusal(400, message, code="payment_intent_unexpected_state", payment_intent=intent)
+    if method["customer"] is not None and world.objects[method["customer"]].get("deleted"):
+        message = f"The customer of the PaymentMethod {method['id']} was deleted; it may not be used any more."
+        raise Refusal(400, message, code="payment_method_unexpected_state", param="payment_method")
     card = world.cards[method["id"]]
     intent["payment_method"] = method["id"]
     if card.needs_action and not authenticated:
@@ -134,7 +149,9 @@ def _debit(world: World, intent: Wire, charge: Wire) -> None:
 
 
 def clear_debit(world: World, intent: Wire) -> None:
-    """The bank honoured a debit."""
+    """The bank honoured a debit that was under way."""
+    if intent["status"] != "processing":
+        raise _unexpected(intent, "cleared", "processing")
     charge = world.objects[intent["latest_charge"]]
     charge |= {"status": "succeeded", "paid": True, "outcome": payment_objects.outcome(Card("", ""), declined=False)}
     world.emit("charge.succeeded", charge)
@@ -142,8 +159,12 @@ def clear_debit(world: World, intent: Wire) -> None:
 
 
 def return_debit(world: World, intent: Wire) -> None:
-    """The bank bounced a debit after it was booked: the payment is returned."""
+    """The bank bounced a debit after it was booked: the payment is returned. Money that already went back cannot be."""
+    if intent["status"] not in {"processing", "succeeded"}:
+        raise _unexpected(intent, "returned", "processing, succeeded")
     charge = world.objects[intent["latest_charge"]]
+    if charge["amount_refunded"] or charge["disputed"]:
+        raise Refusal(400, f"Charge {charge['id']} has been given back already.", code="charge_already_refunded")
     line = ledger.book_return(world, charge)
     charge |= {
         "status": "failed",
@@ -245,12 +266,16 @@ def refund(world: World, charge: Wire, amount: int | None = None, **facts: Any) 
 
 def settle_refund(world: World, made: Wire) -> None:
     """A pending refund reached the customer."""
+    if made["status"] != "pending":
+        raise Refusal(400, f"Refund {made['id']} is {made['status']}.", param="refund")
     made.pop("pending_reason", None)
     world.change(made, "refund.updated", status="succeeded")
 
 
 def fail_refund(world: World, made: Wire) -> None:
     """A refund did not reach the customer: its money comes back on this day."""
+    if made["status"] not in {"pending", "succeeded"}:
+        raise Refusal(400, f"Refund {made['id']} is {made['status']}.", param="refund")
     charge = world.objects[made["charge"]]
     line = ledger.book_failed_refund(world, made)
     made.pop("pending_reason", None)
@@ -264,7 +289,12 @@ def fail_refund(world: World, made: Wire) -> None:
 
 
 def open_dispute(world: World, charge: Wire, *, inquiry: bool = False, reason: str = "fraudulent") -> Wire:
-    """The cardholder's bank disputes a charge; an inquiry only asks and takes no money."""
+    """The cardholder's bank disputes a charge; an inquiry only asks and takes no money.
+
+    Only a card's charge that was captured, and of which something is left, can be disputed, and only once.
+    """
+    if not is_disputable(charge):
+        raise Refusal(400, f"Charge {charge['id']} cannot be disputed.", param="charge")
     due = world.now + 9 * DAY
     made = world.add(payment_objects.dispute(world.ids.new("du"), world.now, charge, due, reason=reason))
     world.change(charge, None, disputed=True)
@@ -282,8 +312,21 @@ def open_dispute(world: World, charge: Wire, *, inquiry: bool = False, reason: s
     return made
 
 
+def is_disputable(charge: Wire) -> bool:
+    """Whether a cardholder could still ask for the money of a charge."""
+    left = charge["amount_captured"] - charge["amount_refunded"]
+    card = charge["payment_method_details"]["type"] == "card"
+    return bool(card and charge["status"] == "succeeded" and charge["captured"] and not charge["disputed"] and left)
+
+
+def _must_be_open(dispute: Wire) -> None:
+    if dispute["status"] in DISPUTE_ENDED:
+        raise Refusal(400, f"This dispute is already closed: it is {dispute['status']}.", param="dispute")
+
+
 def answer_dispute(world: World, made: Wire) -> None:
     """The studio sent its evidence."""
+    _must_be_open(made)
     details = made["evidence_details"] | {"has_evidence": True, "submission_count": 1}
     status = "warning_under_review" if made["status"].startswith("warning") else "under_review"
     world.change(made, "charge.dispute.updated", evidence_details=details, status=status)
@@ -291,6 +334,7 @@ def answer_dispute(world: World, made: Wire) -> None:
 
 def close_dispute(world: World, made: Wire, *, won: bool) -> None:
     """The bank decided; what is won comes back without the fee. An inquiry just ends."""
+    _must_be_open(made)
     if made["status"].startswith("warning"):
         world.change(made, "charge.dispute.closed", status="warning_closed")
         return

@@ -19,26 +19,27 @@ def create_customer(world: World, **facts: Any) -> Wire:
     return made
 
 
-def delete_customer(world: World, customer: Wire) -> Wire:
-    """Forget a customer: no list shows it, its address answers with ``deleted``. Subscriptions must be ended first."""
-    world.emit("customer.deleted", customer)
-    gone: Wire = {"id": customer["id"], "object": "customer", "deleted": True}
-    customer.clear()
-    customer.update(gone)
-    world.hidden.add(customer["id"])
+def is_living(customer: Wire) -> bool:
+    """Whether a customer was not deleted. Of a deleted one only its id is left."""
+    return not customer.get("deleted")
+
+
+def must_live(customer: Wire, param: str = "customer") -> Wire:
+    """The customer, if it can still be used as a reference; raises resource_missing with status 400."""
+    if not is_living(customer):
+        raise missing("customer", customer["id"], param, 400)
     return customer
 
 
 def living_customer(world: World, customer_id: str, param: str = "customer") -> Wire:
-    """A customer that can still be used as a reference; raises resource_missing with status 400."""
-    found = world.find("customer", customer_id, param, 400)
-    if found.get("deleted"):
-        raise missing("customer", customer_id, param, 400)
-    return found
+    """The customer of an id; raises resource_missing with status 400 where there is none, or none any more."""
+    return must_live(world.find("customer", customer_id, param, 400), param)
 
 
 def create_method(world: World, card: Card, owner: Wire | None = None) -> Wire:
     """A new payment method, attached to a customer where one is given."""
+    if owner is not None:
+        must_live(owner)
     year = datetime.fromtimestamp(world.now, UTC).year
     expiry = (world.dice.randint(1, 12), year + world.dice.randint(1, 4))
     made = world.add(objects.payment_method(world.ids.new("pm"), world.now, card, expiry, world.ids.text(16), owner))
@@ -50,6 +51,7 @@ def create_method(world: World, card: Card, owner: Wire | None = None) -> Wire:
 
 def attach_method(world: World, method: Wire, owner: Wire) -> Wire:
     """Tie a payment method to a customer."""
+    must_live(owner)
     world.change(method, None, customer=owner["id"])
     world.emit("payment_method.attached", method)
     return method
@@ -93,6 +95,7 @@ def create_price(world: World, product: Wire, currency: str, amount: int, **fact
 
 def add_credit(world: World, customer: Wire, amount: int, **facts: Any) -> Wire:
     """Change a customer's credit (negative amounts are credit) and write it down."""
+    must_live(customer)
     fields: Wire = {"balance": customer["balance"] + amount}
     if customer["currency"] is None:
         fields["currency"] = facts.pop("currency", "usd")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from desktop.sandbox.clock import add_months
-from desktop.sandbox.stripe import billing_objects, invoices
+from desktop.sandbox.stripe import billing_objects, invoices, people
 from desktop.sandbox.stripe.errors import Refusal
 from desktop.sandbox.stripe.objects import Wire
 from desktop.sandbox.stripe.world import DAY, World
@@ -30,6 +30,7 @@ def period_end(start: int, recurring: Wire, anchor: int) -> int:
 def start(world: World, customer: Wire, price: Wire, *, quantity: int = 1, trial_days: int = 0, **facts: Any) -> Wire:
     """Begin a subscription. Without a trial its first invoice is billed at once; an attempt that fails leaves it
     *incomplete*."""
+    people.must_live(customer)
     if not price["recurring"]:
         message = "The price specified is set to `type=one_time` but this field only accepts prices with "
         raise Refusal(400, message + "`type=recurring`.", param="items[0][price]")
@@ -56,7 +57,7 @@ def bill(world: World, subscription: Wire, reason: str, *, free: bool = False, c
     """Make the invoice of the running period; finalise it, and charge it where that is automatic."""
     item = subscription["items"]["data"][0]
     price = item["price"]
-    customer = world.objects[subscription["customer"]]
+    customer = people.living_customer(world, subscription["customer"])
     details = {"metadata": dict(subscription["metadata"]), "subscription": subscription["id"]}
     invoice = invoices.create_invoice(
         world,
@@ -96,7 +97,7 @@ def bill(world: World, subscription: Wire, reason: str, *, free: bool = False, c
 
 
 def _collect(world: World, subscription: Wire, invoice: Wire) -> None:
-    customer = world.objects[invoice["customer"]]
+    customer = people.living_customer(world, invoice["customer"])
     if not (invoice["default_payment_method"] or customer["invoice_settings"]["default_payment_method"]):
         if subscription["status"] == "active":
             world.change(subscription, "customer.subscription.updated", status="past_due")
@@ -108,7 +109,10 @@ def _collect(world: World, subscription: Wire, invoice: Wire) -> None:
 
 
 def renew(world: World, subscription: Wire) -> Wire | None:
-    """Begin the next period and bill it. Ended and paused subscriptions stay; unpaid ones get drafts."""
+    """Begin the next period and bill it. Ended and paused subscriptions stay; unpaid ones get drafts.
+
+    A customer's deletion ended all of its subscriptions, so none of those is billed again.
+    """
     if subscription["status"] in ENDED | {"paused"}:
         return None
     item = subscription["items"]["data"][0]
@@ -124,8 +128,14 @@ def renew(world: World, subscription: Wire) -> Wire | None:
     return bill(world, subscription, "subscription_cycle", collect=subscription["status"] != "unpaid")
 
 
+def _ended(subscription: Wire) -> Refusal:
+    return Refusal(404, f"No such subscription: '{subscription['id']}'", code="resource_missing", param="id")
+
+
 def set_status(world: World, subscription: Wire, status: str) -> None:
-    """Move a subscription on: ``unpaid``, ``incomplete_expired`` or ``paused``."""
+    """Move a subscription that has not ended on: ``unpaid``, ``incomplete_expired`` or ``paused``."""
+    if subscription["status"] in ENDED:
+        raise _ended(subscription)
     fields: dict[str, Any] = {"status": status}
     kind = "customer.subscription.updated"
     if status == "incomplete_expired":
@@ -140,8 +150,7 @@ def set_status(world: World, subscription: Wire, status: str) -> None:
 def end(world: World, subscription: Wire, details: Wire | None = None) -> Wire:
     """Cancel a subscription now; its drafts stay drafts."""
     if subscription["status"] in ENDED:
-        message = f"No such subscription: '{subscription['id']}'"
-        raise Refusal(404, message, code="resource_missing", param="id")
+        raise _ended(subscription)
     reason = {"comment": None, "feedback": None, "reason": "cancellation_requested"} | (details or {})
     subscription |= {
         "status": "canceled",

@@ -43,9 +43,6 @@ def _confirm(world: World, intent: Wire, method: Wire) -> Wire:
 def confirm_intent(call: Call) -> Wire:
     """POST /v1/payment_intents/{id}/confirm"""
     intent = one_of(call, "payment_intent")
-    if intent["status"] not in {"requires_payment_method", "requires_confirmation", "requires_action"}:
-        message = f"You cannot confirm this PaymentIntent because it has a status of {intent['status']}."
-        raise Refusal(400, message, code="payment_intent_unexpected_state", payment_intent=intent)
     owner = call.world.objects[intent["customer"]] if intent["customer"] else None
     method = method_of(call, owner)
     if method is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from desktop.sandbox.stripe import people, subscriptions, wire
+from desktop.sandbox.stripe import deletion, people, wire
 from desktop.sandbox.stripe.calls import Call
 from desktop.sandbox.stripe.errors import Refusal, required
 from desktop.sandbox.stripe.inputs import currency_of, customer_of, merged, method_of, one_of, plain
@@ -46,11 +46,7 @@ def update_customer(call: Call) -> Wire:
 
 def delete_customer(call: Call) -> Wire:
     """DELETE /v1/customers/{id}"""
-    customer = one_of(call, "customer")
-    for one in call.world.every("subscription"):
-        if one["customer"] == customer["id"] and one["status"] not in subscriptions.ENDED:
-            subscriptions.end(call.world, one)
-    return people.delete_customer(call.world, customer)
+    return deletion.delete_customer(call.world, one_of(call, "customer"))
 
 
 def create_balance_entry(call: Call) -> Wire:

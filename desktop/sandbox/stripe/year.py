@@ -15,6 +15,7 @@ from desktop.sandbox.clock import OPENING_HOUR, instant, is_business_day, local_
 from desktop.sandbox.stripe import invoices, ledger, payments, people
 from desktop.sandbox.stripe.billing_objects import coupon, tax_rate
 from desktop.sandbox.stripe.cards import CARDS
+from desktop.sandbox.stripe.invoice_state import is_processing
 from desktop.sandbox.stripe.objects import Wire, recurrence
 from desktop.sandbox.stripe.world import DAY, FEED_DAYS, World
 
@@ -29,10 +30,15 @@ Deed = Callable[[], object]
 
 
 class Year:
-    """The agenda of a year: what is to be done when. Deeds may put further deeds on it."""
+    """The agenda of a year: what is to be done when. Deeds may put further deeds on it.
 
-    def __init__(self, world_seed: str, today: date, zone: ZoneInfo) -> None:
+    A deed is planned long before it is done, so it looks first whether it still can be: whether the client is still
+    there, the invoice still open, the charge still whole. ``pace`` is how busy the studio is: 1 is as in the demo.
+    """
+
+    def __init__(self, world_seed: str, today: date, zone: ZoneInfo, pace: float = 1.0) -> None:
         self.today = today
+        self.pace = pace
         self.zone = zone
         self.first = today - timedelta(days=DAYS_TOLD - 1)
         self.end = instant(today, OPENING_HOUR, zone)
@@ -104,6 +110,10 @@ class Year:
         self.methods[client.name] = method
         return made
 
+    def is_here(self, name: str) -> bool:
+        """Whether a client has joined and was not deleted since."""
+        return name in self.customers and people.is_living(self.customers[name])
+
     def currency_of(self, name: str) -> str:
         """What a client pays in."""
         return "jpy" if name == business.YEN_CLIENT else "usd"
@@ -120,7 +130,9 @@ class Year:
         return intent
 
     def try_card(self, intent: Wire, name: str, card: str | None = None) -> None:
-        """Confirm an intent with the client's card on file, or with a named test card."""
+        """Confirm an intent with the client's card on file, or with a named test card, where both are still there."""
+        if intent["status"] not in payments.CONFIRMABLE or not self.is_here(name):
+            return
         method = people.create_method(self.world, CARDS[card]) if card else self.methods[name]
         payments.confirm(self.world, intent, method)
 
@@ -130,7 +142,8 @@ class Year:
         customer = self.customers[name]
         made = invoices.create_invoice(world, customer, currency, days_until_due=days)
         taxed = currency == "usd" and (customer["address"] or {}).get("state") in _TAXED_STATES
-        keys = [key for key, of in self.prices if of == currency and not self.prices[key, of]["recurring"]]
+        offered = ((key, one) for (key, of), one in self.prices.items() if of == currency and one["active"])
+        keys = [key for key, one in offered if not one["recurring"]]
         for _ in range(lines):
             price = self.prices[self.dice.choice(keys), currency]
             most = 1 if price["unit_amount"] > 100_000 or lines > 6 else 6
@@ -148,22 +161,32 @@ class Year:
         made = self.draft(name, lines, days=days)
         return invoices.send(self.world, made)
 
+    def is_open(self, invoice: Wire) -> bool:
+        """Whether an invoice waits for money, and no bank is at work on it."""
+        return bool(invoice["status"] == "open" and not is_processing(self.world, invoice))
+
     def settle(self, invoice: Wire, name: str, card: str | None = None) -> Wire | None:
-        """The client pays an invoice if it is still open. Answers the charge."""
-        if invoice["status"] != "open":
+        """The client pays an invoice if it is still open and they are still there. Answers the charge."""
+        if not self.is_open(invoice) or not self.is_here(name):
             return None
         method = people.create_method(self.world, CARDS[card]) if card else self.methods[name]
         return invoices.pay(self.world, invoice, method)
 
     def someone(self) -> str:
         """Any client who has joined and is still there."""
-        return self.dice.choice([name for name, one in self.customers.items() if not one.get("deleted")])
+        return self.dice.choice([name for name in self.customers if self.is_here(name)])
 
-    def refund(self, charge: Wire, share: float) -> None:
+    def clear(self, intent: Wire) -> None:
+        """The bank honours a debit that is still under way."""
+        if intent["status"] == "processing":
+            payments.clear_debit(self.world, intent)
+
+    def refund(self, charge: Wire, share: float) -> Wire | None:
         """Give back a share of what is left of a charge, where that is possible."""
         left = charge["amount_captured"] - charge["amount_refunded"]
-        if charge["status"] == "succeeded" and not charge["disputed"] and left > 0:
-            payments.refund(self.world, charge, max(1, int(left * share)), reason="requested_by_customer")
+        if charge["status"] != "succeeded" or charge["disputed"] or left <= 0:
+            return None
+        return payments.refund(self.world, charge, max(1, int(left * share)), reason="requested_by_customer")
 
 
 def plan_routine(year: Year) -> None:
@@ -175,13 +198,15 @@ def plan_routine(year: Year) -> None:
         early = place < 26
         days = place // 3 if early else 9 + (place - 26) * (DAYS_TOLD - 16) // 33
         year.on(year.first + timedelta(days=days), 8 + place % 9, place % 60, partial(year.join, client))
-    day = year.first + timedelta(days=2)
+    day, owed = year.first + timedelta(days=2), 0.0
     while day <= year.today:
         if is_business_day(day):
             year.at(utc_midnight(day) + 6 * 3600, lambda: _pay_out(year))
         jobs = year.dice.choices((0, 1, 2, 3), (20, 40, 28, 12) if is_business_day(day) else (80, 20, 0, 0))[0]
-        for _ in range(jobs):
+        owed += jobs * year.pace
+        for _ in range(int(owed)):
             year.on(day, year.dice.randint(8, 17), year.dice.randint(0, 59), lambda: _job(year))
+        owed -= int(owed)
         if day.day == 2:
             text = f"Billing and Invoicing ({(day - timedelta(days=2)).strftime('%Y-%m')})"
             year.at(
@@ -202,8 +227,6 @@ def _pay_out(year: Year) -> None:
 
 
 def _job(year: Year) -> None:
-    if not year.customers:
-        return
     name = year.someone()
     if year.dice.random() < 0.3:
         _direct_sale(year, name)
@@ -266,14 +289,14 @@ def pays_by_bank(year: Year, name: str, invoice: Wire) -> None:
     def debit() -> None:
         if year.settle(invoice, name, "pm_usBankAccount_success") is not None:
             intent = invoices.default_intent(year.world, invoice)
-            year.later(4, lambda: payments.clear_debit(year.world, intent))
+            year.later(4, lambda: year.clear(intent))
 
     year.later(year.dice.uniform(1, 10), debit)
 
 
 def _never_pays(year: Year, name: str, invoice: Wire) -> None:
     def decide() -> None:
-        if invoice["status"] == "open":
+        if year.is_open(invoice):
             (invoices.give_up if year.dice.random() < 0.6 else invoices.void)(year.world, invoice)
 
     year.later(75, decide)
@@ -281,7 +304,7 @@ def _never_pays(year: Year, name: str, invoice: Wire) -> None:
 
 def _is_taken_back(year: Year, name: str, invoice: Wire) -> None:
     def take_back() -> None:
-        if invoice["status"] == "open":
+        if year.is_open(invoice):
             invoices.void(year.world, invoice)
 
     year.later(2, take_back)
@@ -289,7 +312,7 @@ def _is_taken_back(year: Year, name: str, invoice: Wire) -> None:
 
 def _pays_cash(year: Year, name: str, invoice: Wire) -> None:
     def record() -> None:
-        if invoice["status"] == "open":
+        if year.is_open(invoice):
             invoices.pay_out_of_band(year.world, invoice)
 
     year.later(year.dice.uniform(3, 15), record)
