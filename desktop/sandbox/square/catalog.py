@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from desktop.sandbox.square.objects import Wire, money
@@ -83,6 +84,16 @@ def tracked_variations(world: World) -> list[Wire]:
     """The variations of which the shop counts how many there are."""
     variations = (one for one in world.every("catalog") if one["type"] == "ITEM_VARIATION")
     return [one for one in variations if one["item_variation_data"].get("track_inventory")]
+
+
+def left(world: World, variation: Wire, location: str) -> float:
+    """How many pieces of a variation can still be sold at a location: endlessly many where nobody counts them."""
+    if world.shelves["catalog"].objects[variation["id"]]["is_deleted"]:
+        return 0
+    if not variation["item_variation_data"].get("track_inventory"):
+        return inf
+    count = world.counts.get((variation["id"], location))
+    return 0 if count is None else int(count["quantity"])
 
 
 def move(world: World, variation: str, location: str, quantity: int) -> Wire | None:

@@ -57,6 +57,8 @@ def finish(world: World, checkout: Wire, source: Source | None = None) -> Wire:
     amount = int(checkout["amount_money"]["amount"])
     if "order_id" in checkout:
         order = world.find("order", checkout["order_id"])
+        if order["state"] not in orders.PAYABLE:
+            return _enter(world, checkout, "CANCELED", cancel_reason="SELLER_CANCELED")
     else:
         order = orders.create(
             world, checkout["location_id"], [orders.custom_line(world, None, amount)], source="Square Terminal"

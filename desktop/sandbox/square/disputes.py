@@ -5,11 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 from desktop.sandbox.square import ledger
+from desktop.sandbox.square.errors import bad
 from desktop.sandbox.square.moments import DAY, plain, stamp
 from desktop.sandbox.square.objects import CURRENCY, Wire, money
 from desktop.sandbox.square.world import World
 
 ENDED = frozenset({"INQUIRY_CLOSED", "WON", "LOST", "ACCEPTED"})
+
+
+def is_held(world: World, payment: Wire) -> bool:
+    """Whether a dispute about a payment is open or was lost: nobody can give its money back, nor dispute it again."""
+    found = world.dispute_of_payment.get(payment["id"])
+    return found is not None and world.find("dispute", found)["state"] not in {"WON", "INQUIRY_CLOSED"}
 
 
 def begin(
@@ -20,9 +27,16 @@ def begin(
     reason: str = "NOT_RECEIVED",
     inquiry: bool = False,
 ) -> Wire:
-    """A payment is disputed. An inquiry moves no money."""
-    total = int(payment["total_money"]["amount"])
-    disputed = total if amount is None else amount
+    """A payment is disputed. An inquiry moves no money.
+
+    Only a card's payment that was completed and of which so much is left can be disputed.
+    """
+    left = int(payment["total_money"]["amount"]) - int(payment.get("refunded_money", {}).get("amount", 0))
+    disputed = left if amount is None else amount
+    if payment["status"] != "COMPLETED" or "card_details" not in payment or not 0 < disputed <= left:
+        raise bad(f"Payment {payment['id']} cannot be disputed.")
+    if is_held(world, payment):
+        raise bad(f"Payment {payment['id']} is disputed already.")
     now = world.stamp()
     reported = world.today - timedelta(days=1)
     made: Wire = {
@@ -42,6 +56,7 @@ def begin(
         "location_id": payment["location_id"],
     }
     world.add("dispute", made)
+    world.dispute_of_payment[payment["id"]] = made["id"]
     if not inquiry:
         _move(world, made, -disputed)
     world.tell("dispute.created", "dispute", made, made["location_id"])
@@ -55,8 +70,14 @@ def _move(world: World, dispute: Wire, amount: int) -> None:
     world.journal.note("disputes", world.now, CURRENCY, -amount, location, dispute["id"])
 
 
+def _must_be_open(dispute: Wire) -> None:
+    if dispute["state"] in ENDED:
+        raise bad(f"Dispute {dispute['id']} is {dispute['state']}.")
+
+
 def answer(world: World, dispute: Wire) -> Wire:
     """The seller sends evidence."""
+    _must_be_open(dispute)
     inquiry = dispute["state"].startswith("INQUIRY")
     return _enter(world, dispute, "INQUIRY_PROCESSING" if inquiry else "PROCESSING")
 
@@ -69,6 +90,7 @@ def _enter(world: World, dispute: Wire, state: str) -> Wire:
 
 def close(world: World, dispute: Wire, *, won: bool) -> Wire:
     """The bank decides. The amount of a dispute that was won comes back; an inquiry just ends."""
+    _must_be_open(dispute)
     if dispute["state"].startswith("INQUIRY"):
         return _enter(world, dispute, "INQUIRY_CLOSED")
     if won:

@@ -138,9 +138,14 @@ def pay(world: World, invoice: Wire, amount: int | None = None, source: Source |
     return payment
 
 
+def is_cancellable(invoice: Wire) -> bool:
+    """Whether an invoice can still be taken back: it was published and is not paid."""
+    return invoice["status"] in OPEN
+
+
 def cancel(world: World, invoice: Wire) -> Wire:
     """Take a published invoice back; its order is cancelled too where nobody paid."""
-    if invoice["status"] not in OPEN:
+    if not is_cancellable(invoice):
         raise bad(f"The invoice is {invoice['status']} and cannot be canceled.")
     orders.cancel(world, world.find("order", invoice["order_id"]))
     settle(world, invoice, "CANCELED")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.sandbox.clock import add_business_days, local_day
+from desktop.sandbox.square.errors import bad
 from desktop.sandbox.square.moments import DAY, plain, seconds
 from desktop.sandbox.square.objects import CURRENCY, Wire, money
 from desktop.sandbox.square.world import World
@@ -86,6 +87,8 @@ def arrive(world: World, payout: Wire) -> Wire:
 
 def bounce(world: World, payout: Wire) -> Wire:
     """The bank sends a payout back; its amount waits for the next one."""
+    if payout["status"] not in {"SENT", "PAID"}:
+        raise bad(f"Payout {payout['id']} is {payout['status']} and cannot fail.")
     world.change("payout", payout, status="FAILED")
     amount = int(payout["amount_money"]["amount"])
     book(world, payout["location_id"], "RETURNED_PAYOUT", amount, 0)

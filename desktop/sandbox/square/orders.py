@@ -9,6 +9,9 @@ from desktop.sandbox.square.objects import Wire, money
 from desktop.sandbox.square.pricing import amounts, price
 from desktop.sandbox.square.world import World
 
+PAYABLE = frozenset({"OPEN", "DRAFT"})
+"""States of an order that can still be paid."""
+
 REGISTER = "Square Point of Sale"
 
 
@@ -134,7 +137,7 @@ def add_tender(world: World, order: Wire, tender: Wire) -> None:
 
 def cancel(world: World, order: Wire) -> Wire:
     """An open order that nobody paid is cancelled."""
-    if order["state"] in {"OPEN", "DRAFT"} and not order.get("tenders"):
+    if order["state"] in PAYABLE and not order.get("tenders"):
         change(world, order, state="CANCELED", closed_at=world.stamp())
     return order
 

@@ -42,6 +42,8 @@ def take(
     **facts: Any,
 ) -> Wire:
     """Take a payment for an order. A refused card leaves a FAILED payment; ``autocomplete`` False only authorises."""
+    if order["state"] not in orders.PAYABLE:
+        raise bad(f"Order {order['id']} is {order['state']} and cannot be paid.")
     now = world.stamp()
     payment: Wire = {
         "id": world.new_id("payment"),
@@ -204,6 +206,8 @@ def add_fee(world: World, payment: Wire, kind: str, fee: int, effective: int, *,
 
 def adjust_fee(world: World, payment: Wire, change: int, *, quiet: bool = False) -> Wire:
     """Square thinks again about a fee: an ADJUSTMENT beside the first one, and an entry in the balance."""
+    if "processing_fee" not in payment:
+        raise bad(f"Payment {payment['id']} has no fee that could be corrected.")
     ledger.book(world, payment["location_id"], "FEE", 0, change, payment_id=payment["id"])
     add_fee(world, payment, "ADJUSTMENT", change, world.now, quiet=quiet)
     return payment
@@ -278,6 +282,8 @@ def settle_refund(world: World, made: Wire, back: int, at: int) -> None:
 
 def fail_refund(world: World, made: Wire) -> Wire:
     """A refund fails after all: the money is back in the balance, and the payment counts as not refunded."""
+    if made["status"] not in {"PENDING", "COMPLETED"} or made["destination_type"] != "CARD":
+        raise bad(f"Refund {made['id']} is {made['status']} and cannot fail any more.")
     payment = world.find("payment", made["payment_id"])
     amount, location = int(made["amount_money"]["amount"]), made["location_id"]
     back = sum(int(one["amount_money"]["amount"]) for one in made.get("processing_fee", ()))

@@ -38,6 +38,7 @@ def _tell(world: World, kind: str, customer: Wire, merge: Wire | None = None, *,
 
 def update(world: World, customer: Wire, **facts: Any) -> Wire:
     """Change fields; None clears one."""
+    world.find("customer", customer["id"])
     for name in [name for name, value in facts.items() if value is None]:
         customer.pop(name, None)
     world.change("customer", customer, **{name: value for name, value in facts.items() if value is not None})
@@ -46,7 +47,8 @@ def update(world: World, customer: Wire, **facts: Any) -> Wire:
 
 
 def delete(world: World, customer: Wire, merge: Wire | None = None) -> None:
-    """A profile goes; what it paid stays under its id."""
+    """A profile goes; what it paid stays under its id. Its cards are disabled, and with them its subscriptions end."""
+    world.find("customer", customer["id"])
     world.shelves["customer"].remove(customer["id"])
     for card in world.every("card"):
         if card.get("customer_id") == customer["id"] and card["enabled"]:
@@ -56,6 +58,8 @@ def delete(world: World, customer: Wire, merge: Wire | None = None) -> None:
 
 def merge(world: World, first: Wire, second: Wire) -> Wire:
     """Two profiles become one with a new id; the events of all three name the others."""
+    for one in (first, second):
+        world.find("customer", one["id"])
     facts = {name: first.get(name) or second.get(name) for name in _MERGED}
     stamp = world.stamp()
     made = {
@@ -76,6 +80,7 @@ def merge(world: World, first: Wire, second: Wire) -> Wire:
 
 def add_card(world: World, customer: Wire, plastic: Plastic = PLASTICS[0], **facts: Any) -> Wire:
     """A card is stored with a customer."""
+    world.find("customer", customer["id"])
     name = " ".join(filter(None, (customer.get("given_name"), customer.get("family_name"))))
     made = {
         "id": world.new_id("card"),

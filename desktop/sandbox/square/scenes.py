@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from desktop.sandbox.clock import clock_changes
@@ -14,7 +15,7 @@ from desktop.sandbox.square.moments import DAY, stamp
 from desktop.sandbox.square.objects import CASH, PLASTICS, Source, Wire, money
 from desktop.sandbox.square.places import TERMINAL
 from desktop.sandbox.square.world import World
-from desktop.sandbox.square.year import SALES_A_DAY, Year, plan_routine
+from desktop.sandbox.square.year import SALES_A_DAY, Year, correct_fee, plan_routine, refund
 
 _TAP = Source("CARD")
 _CHIP = Source("CARD", PLASTICS[2], "EMV")
@@ -35,7 +36,15 @@ def _this_morning(year: Year) -> None:
     """The last day is never empty, and so neither is the current month, at neither location."""
     for minute, location, source in ((5, year.shop, _TAP), (20, year.shop, CASH), (35, year.stall, _CHIP)):
         year.back(0, 9, minute, partial(year.sell, location, source))
-    year.back(0, 9, 40, lambda: invoices.bill(year.world, year.shop, year.someone(), year.lines()))
+    year.back(0, 9, 40, lambda: bill(year, year.shop, 3))
+
+
+def bill(year: Year, location: str, most: int, **how: Any) -> Wire | None:
+    """An invoice to somebody whom the shop knows, where there is anybody."""
+    customer = year.someone()
+    if customer is None:
+        return None
+    return invoices.bill(year.world, location, customer, year.lines(location, most), **how)
 
 
 def _odd_hours(year: Year) -> None:
@@ -55,18 +64,18 @@ def _refunds(year: Year) -> None:
     def later(days: float, share: float, source: Source = _CHIP, settle: bool = True) -> None:
         payment = year.sell(year.shop, source)
         amount = int(int(payment["total_money"]["amount"]) * share)
-        world.later(days, partial(payments.refund, world, payment, amount, "Changed their mind", settle=settle))
+        world.later(days, partial(refund, year, payment, amount, "Changed their mind", settle=settle))
 
     def fail() -> None:
         payment = year.sell(year.stall, _TAP)
         made = payments.refund(world, payment, int(payment["total_money"]["amount"]) // 2, "Damaged", settle=False)
-        world.later(33, partial(payments.fail_refund, world, made))
+        world.later(33, lambda: payments.fail_refund(world, made) if made["status"] == "PENDING" else None)
 
     def in_parts() -> None:
         payment = year.sell(year.shop, _CHIP)
         part = int(payment["total_money"]["amount"]) // 4
         for days in (3, 12, 35):
-            world.later(days, partial(payments.refund, world, payment, part, "One piece"))
+            world.later(days, partial(refund, year, payment, part, "One piece"))
 
     year.back(70, 11, 0, lambda: later(32, 1.0))
     year.back(58, 11, 5, in_parts)
@@ -82,7 +91,7 @@ def _corrected_fees(year: Year) -> None:
     def correct(change: int, days: int, quiet: bool) -> Callable[[], None]:
         def begin() -> None:
             payment = year.sell(year.shop, _TAP)
-            world.later(days, partial(payments.adjust_fee, world, payment, change, quiet=quiet))
+            world.later(days, partial(correct_fee, year, payment, change, quiet=quiet))
 
         return begin
 
@@ -94,14 +103,20 @@ def _disputes(year: Year) -> None:
     """One lost, one won, one inquiry that closed, one that waits for evidence."""
     world = year.world
 
+    def while_open(dispute: Wire, deed: Callable[[], object]) -> None:
+        if dispute["state"] not in disputes.ENDED:
+            deed()
+
     def story(opened: int, closed: int, won: bool, inquiry: bool = False) -> Callable[[], None]:
         def begin() -> None:
             payment = year.sell(year.shop, _CHIP)
 
             def complain() -> None:
+                if payments.refunded(payment) or disputes.is_held(world, payment):
+                    return
                 made = disputes.begin(world, payment, inquiry=inquiry)
-                world.later(3, partial(disputes.answer, world, made))
-                world.later(closed, partial(disputes.close, world, made, won=won))
+                world.later(3, partial(while_open, made, partial(disputes.answer, world, made)))
+                world.later(closed, partial(while_open, made, partial(disputes.close, world, made, won=won)))
 
             world.later(opened, complain)
 
@@ -123,10 +138,11 @@ def _endings(year: Year) -> None:
 
     def reserve(then: Callable[[World, Wire], Wire] | None, hours: int) -> Callable[[], None]:
         def begin() -> None:
-            order = year.order(year.shop, customer_id=year.someone()["id"])
+            customer = year.someone()
+            order = year.order(year.shop, **({} if customer is None else {"customer_id": customer["id"]}))
             made = payments.authorise(world, order, orders.due(order), Source("CARD", entry="KEYED"))
             if then is not None:
-                world.later(hours / 24, partial(then, world, made))
+                world.later(hours / 24, lambda: then(world, made) if made["status"] == "APPROVED" else None)
 
         return begin
 
@@ -163,22 +179,24 @@ def _invoices(year: Year) -> None:
     """Every status of an invoice, at both locations."""
     world = year.world
 
-    def bill(
-        location: str, *payments_after: tuple[float, float], days: int = 14, then: str = "", **facts: object
+    def send(
+        location: str, *payments_after: tuple[float, float], days: int = 14, then: str = "", **facts: Any
     ) -> Callable[[], None]:
         def begin() -> None:
             if "plan_days" in facts:
-                facts["scheduled_at"] = invoices.schedule_for(world, int(str(facts.pop("plan_days"))))
-            made = invoices.bill(world, location, year.someone(), year.lines(4), days=days, **facts)  # type: ignore[arg-type]
+                facts["scheduled_at"] = invoices.schedule_for(world, facts.pop("plan_days"))
+            made = bill(year, location, 4, days=days, **facts)
+            if made is None:
+                return
             whole = int(invoices.total(made)["amount"])
             for after, share in payments_after:
                 world.later(after, partial(_pay, world, made, int(whole * share) if share < 1 else None))
             if then == "cancel":
-                world.later(2, partial(invoices.cancel, world, made))
+                world.later(2, lambda: invoices.cancel(world, made) if invoices.is_cancellable(made) else None)
             if then == "refund":
-                world.later(6, partial(_refund_invoice, world, made, 1.0))
+                world.later(6, partial(_refund_invoice, year, made, 1.0))
             if then == "refund half":
-                world.later(6, partial(_refund_invoice, world, made, 0.5))
+                world.later(6, partial(_refund_invoice, year, made, 0.5))
 
         return begin
 
@@ -186,22 +204,22 @@ def _invoices(year: Year) -> None:
     thirds = (("INSTALLMENT", 5, "33.34"), ("INSTALLMENT", 35, "33.33"), ("INSTALLMENT", 65, "33.33"))
     shop, stall = year.shop, year.stall
     for days, deed in (
-        (85, bill(shop, (3, 1))),
-        (50, bill(stall, (8, 1))),
-        (46, bill(shop, days=14)),
-        (38, bill(stall, days=7)),
-        (9, bill(shop, days=30)),
-        (8, bill(stall, days=20)),
-        (20, bill(shop, (2, 0.3), plan=deposit)),
-        (44, bill(shop, (4, 0.3), (25, 1), plan=deposit)),
-        (40, bill(shop, (4, 0.3334), plan=thirds)),
-        (31, bill(shop, then="cancel")),
-        (6, bill(shop, published=False)),
-        (5, bill(stall, published=False)),
-        (62, bill(shop, (2, 1), then="refund")),
-        (24, bill(stall, (2, 1), then="refund half")),
-        (3, bill(shop, plan_days=12)),
-        (30, bill(shop, plan_days=4)),
+        (85, send(shop, (3, 1))),
+        (50, send(stall, (8, 1))),
+        (46, send(shop, days=14)),
+        (38, send(stall, days=7)),
+        (9, send(shop, days=30)),
+        (8, send(stall, days=20)),
+        (20, send(shop, (2, 0.3), plan=deposit)),
+        (44, send(shop, (4, 0.3), (25, 1), plan=deposit)),
+        (40, send(shop, (4, 0.3334), plan=thirds)),
+        (31, send(shop, then="cancel")),
+        (6, send(shop, published=False)),
+        (5, send(stall, published=False)),
+        (62, send(shop, (2, 1), then="refund")),
+        (24, send(stall, (2, 1), then="refund half")),
+        (3, send(shop, plan_days=12)),
+        (30, send(shop, plan_days=4)),
     ):
         year.back(days, 15, days % 60, deed)
 
@@ -211,10 +229,10 @@ def _pay(world: World, invoice: Wire, amount: int | None) -> None:
         invoices.pay(world, invoice, amount)
 
 
-def _refund_invoice(world: World, invoice: Wire, share: float) -> None:
-    tender = world.find("order", invoice["order_id"])["tenders"][0]
-    payment = world.find("payment", tender["payment_id"])
-    payments.refund(world, payment, int(int(payment["total_money"]["amount"]) * share), "Not as ordered")
+def _refund_invoice(year: Year, invoice: Wire, share: float) -> None:
+    for tender in year.world.find("order", invoice["order_id"]).get("tenders", ())[:1]:
+        payment = year.world.find("payment", tender["payment_id"])
+        refund(year, payment, int(int(payment["total_money"]["amount"]) * share), "Not as ordered")
 
 
 def _subscriptions(year: Year) -> None:
@@ -224,10 +242,12 @@ def _subscriptions(year: Year) -> None:
     def subscribe(plan: int, then: Callable[[World, Wire], object] | None = None, after: int = 0) -> Callable[[], None]:
         def begin() -> None:
             customer = year.someone()
+            if customer is None:
+                return
             card = people.add_card(world, customer, PLASTICS[plan])
             made = plans.start(world, year.shop, customer, year.plans[plan], card)
             if then is not None:
-                world.later(after, partial(then, world, made))
+                world.later(after, lambda: then(world, made) if plans.is_running(made) else None)
 
         return begin
 
@@ -247,11 +267,14 @@ def _checkouts(year: Year) -> None:
     """Terminal checkouts, one of them cancelled; payment links, one of them not paid."""
     world = year.world
 
+    def waits(checkout: Wire) -> bool:
+        return checkout["status"] in {"PENDING", "IN_PROGRESS"}
+
     def terminal(amount: int, cancel: bool = False) -> Callable[[], None]:
         def begin() -> None:
             made = checkouts.create_terminal(world, money(amount), {"device_id": TERMINAL}, note="Workshop seat")
             if cancel:
-                world.later(5 / DAY, partial(checkouts.cancel_terminal, world, made))
+                world.later(5 / DAY, lambda: checkouts.cancel_terminal(world, made) if waits(made) else None)
 
         return begin
 
@@ -261,7 +284,7 @@ def _checkouts(year: Year) -> None:
             order = orders.create(world, year.shop, [line], source="Square Online")
             made = checkouts.create_link(world, order, payment_note="Seat in the Saturday workshop")
             if days is not None:
-                world.later(days, partial(checkouts.pay_link, world, made))
+                world.later(days, lambda: checkouts.pay_link(world, made) if order["state"] == "OPEN" else None)
 
         return begin
 
@@ -282,9 +305,11 @@ def _payouts(year: Year) -> None:
             world.later(ledger.due_to_arrive(made), partial(ledger.arrive, world, made))
 
     def fail() -> None:
-        sent = [one for one in world.every("payout") if one["location_id"] == year.shop and one["type"] == "BATCH"]
-        ledger.bounce(world, sent[-1])
-        world.later(1.2, lambda: send(0, at_once=False))
+        batches = [one for one in world.every("payout") if one["location_id"] == year.shop and one["type"] == "BATCH"]
+        sent = [one for one in batches if one["status"] != "FAILED"]
+        if sent:
+            ledger.bounce(world, sent[-1])
+            world.later(1.2, lambda: send(0, at_once=False))
 
     monday = year.today - timedelta(days=63 + year.today.weekday())
     world.on(monday, 17, 0, fail)
@@ -303,8 +328,8 @@ def _people(year: Year) -> None:
         )
 
     def merge() -> None:
-        second = next(one for one in world.every("customer") if one.get("note") == "Twomey")
-        year.regulars["Twomey"] = people.merge(world, year.regulars["Twomey"], second)
+        for second in [one for one in world.every("customer") if one.get("note") == "Twomey"]:
+            year.regulars["Twomey"] = people.merge(world, year.regulars["Twomey"], second)
 
     def leave() -> None:
         people.delete(world, year.regulars["Leaving"])

@@ -8,6 +8,7 @@ from typing import Any
 
 from desktop.sandbox.clock import add_months
 from desktop.sandbox.square import invoices, orders, people
+from desktop.sandbox.square.errors import bad
 from desktop.sandbox.square.objects import Source, Wire
 from desktop.sandbox.square.world import World
 
@@ -86,11 +87,23 @@ def _enter(world: World, subscription: Wire, status: str, **fields: Any) -> Wire
     return subscription
 
 
+def is_running(subscription: Wire) -> bool:
+    """Whether a subscription has not ended. One whose card or customer is gone has."""
+    return subscription["status"] in {"ACTIVE", "PAUSED"}
+
+
+def _must_run(subscription: Wire) -> None:
+    if not is_running(subscription):
+        raise bad(f"The subscription is {subscription['status']}.")
+
+
 def pause(world: World, subscription: Wire) -> Wire:
     """No more charges until somebody resumes it."""
+    _must_run(subscription)
     return _enter(world, subscription, "PAUSED")
 
 
 def cancel(world: World, subscription: Wire) -> Wire:
     """End a subscription today."""
+    _must_run(subscription)
     return _enter(world, subscription, "CANCELED", canceled_date=world.today.isoformat())

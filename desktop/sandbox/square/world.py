@@ -136,6 +136,7 @@ class World:
         self.application_id = ""
         self.main_location = ""
         self.invoice_of_order: dict[str, str] = {}
+        self.dispute_of_payment: dict[str, str] = {}
         self.counts: dict[tuple[str, str], Wire] = {}
         self.waiting_entries: dict[str, list[Wire]] = defaultdict(list)
         self.payout_entries: dict[str, list[Wire]] = {}

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from desktop.sandbox import business
 from desktop.sandbox.clock import OPENING_HOUR, add_months, instant, local_day
-from desktop.sandbox.square import catalog, invoices, ledger, orders, payments, people
+from desktop.sandbox.square import catalog, disputes, invoices, ledger, orders, payments, people
 from desktop.sandbox.square.moments import DAY
 from desktop.sandbox.square.objects import CASH, PLASTICS, Source, Wire, money
 from desktop.sandbox.square.places import open_business
@@ -24,7 +24,11 @@ _DELIVERY_DAY = 4
 
 
 class Year:
-    """The year's cast and its dice. Everything that is still to happen waits in the world itself."""
+    """The year's cast and its dice. Everything that is still to happen waits in the world itself.
+
+    A deed is planned long before it is done, and others may write to the world in the meantime (the last ones happen
+    while it is served), so it looks first whether it still can be done.
+    """
 
     def __init__(self, seed: str, today: date, zone: ZoneInfo, sales_a_day: float = SALES_A_DAY) -> None:
         self.today = today
@@ -134,15 +138,19 @@ class Year:
         if self.dice.random() < 0.5:
             people.add_card(self.world, made, self.dice.choice(PLASTICS))
 
-    def someone(self) -> Wire:
+    def someone(self) -> Wire | None:
         """Any customer who has joined and is still there."""
         living = self.world.shelves["customer"].objects
-        return self.dice.choice([one for one in self.regulars.values() if one["id"] in living])
+        here = [one for one in self.regulars.values() if one["id"] in living]
+        return self.dice.choice(here) if here else None
 
-    def lines(self, most: int = 3) -> list[Wire]:
-        """A few things off the shelf."""
-        chosen = self.dice.sample(self.variations, self.dice.randint(1, most))
-        return [orders.line_of(self.world, one, self.dice.choice((1, 1, 1, 2))) for one in chosen]
+    def lines(self, location: str, most: int = 3) -> list[Wire]:
+        """A few things off the shelf of a location: no more of any than lie there, and nothing that is sold out."""
+        left = {one["id"]: catalog.left(self.world, one, location) for one in self.variations}
+        offered = [one for one in self.variations if left[one["id"]] > 0]
+        chosen = self.dice.sample(offered, min(len(offered), self.dice.randint(1, most)))
+        wanted = [(one, self.dice.choice((1, 1, 1, 2))) for one in chosen]
+        return [orders.line_of(self.world, one, int(min(count, left[one["id"]]))) for one, count in wanted]
 
     def source(self) -> Source:
         """What a buyer pays with at the counter."""
@@ -158,12 +166,12 @@ class Year:
         lucky = self.dice.random() < 0.08
         discounts = [orders.discount_of(self.world, self.discount)] if lucky else None
         taxes = [orders.tax_of(self.world, self.tax)]
-        return orders.create(self.world, location, self.lines(), taxes=taxes, discounts=discounts, **facts)
+        return orders.create(self.world, location, self.lines(location), taxes=taxes, discounts=discounts, **facts)
 
     def sell(self, location: str, source: Source | None = None, **facts: Any) -> Wire:
         """A sale over the counter. Answers the payment."""
-        known = bool(self.regulars) and self.dice.random() < 0.12
-        order = self.order(location, **({"customer_id": self.someone()["id"]} if known else {}))
+        buyer = self.someone() if self.regulars and self.dice.random() < 0.12 else None
+        order = self.order(location, **({"customer_id": buyer["id"]} if buyer is not None else {}))
         used = source or self.source()
         due = orders.due(order)
         tip = due // 20 * self.dice.choice((2, 3, 4)) if used.kind == "CARD" and self.dice.random() < 0.15 else 0
@@ -207,13 +215,19 @@ def _sale(year: Year, location: str) -> None:
     if luck < 0.015 and payment["status"] == "COMPLETED":
         _plan_refund(year, payment)
     elif luck < 0.022 and payment["source_type"] == "CARD":
-        year.world.later(9, partial(payments.adjust_fee, year.world, payment, year.dice.choice((-12, 15, 30))))
+        year.world.later(9, partial(correct_fee, year, payment, year.dice.choice((-12, 15, 30))))
+
+
+def correct_fee(year: Year, payment: Wire, change: int, *, quiet: bool = False) -> None:
+    """Square thinks again about the fee of a payment that has one."""
+    if "processing_fee" in payment:
+        payments.adjust_fee(year.world, payment, change, quiet=quiet)
 
 
 def _plan_refund(year: Year, payment: Wire) -> None:
     total = int(payment["total_money"]["amount"])
     amount = total if year.dice.random() < 0.6 else max(total // 3, 1)
-    give_back = partial(_refund, year, payment, amount)
+    give_back = partial(refund, year, payment, amount, "Returned goods")
     if year.dice.random() < 0.4:
         following = add_months(local_day(year.world.now, year.zone).replace(day=1), 1)
         year.world.on(following + timedelta(days=year.dice.randint(0, 5)), 11, 20, give_back)
@@ -221,16 +235,20 @@ def _plan_refund(year: Year, payment: Wire) -> None:
         year.world.later(year.dice.uniform(0.1, 6), give_back)
 
 
-def _refund(year: Year, payment: Wire, amount: int) -> None:
-    if int(payment["total_money"]["amount"]) - payments.refunded(payment) >= amount:
-        payments.refund(year.world, payment, amount, "Returned goods")
+def refund(year: Year, payment: Wire, amount: int, reason: str, *, settle: bool = True) -> Wire | None:
+    """Give so much of a payment back where it still can be."""
+    left = int(payment["total_money"]["amount"]) - payments.refunded(payment)
+    if payment["status"] != "COMPLETED" or not 0 < amount <= left or disputes.is_held(year.world, payment):
+        return None
+    return payments.refund(year.world, payment, amount, reason, settle=settle)
 
 
 def _deliver(year: Year) -> None:
     world = year.world
     for variation in catalog.tracked_variations(world):
         for location, least in ((year.shop, 20), (year.stall, 8)):
-            if int(world.counts[variation["id"], location]["quantity"]) < least:
+            count = world.counts.get((variation["id"], location))
+            if count is not None and int(count["quantity"]) < least:
                 catalog.move(world, variation["id"], location, 3 * least)
 
 
@@ -241,9 +259,10 @@ def _send(year: Year, location: str) -> None:
 
 
 def _bill(year: Year) -> None:
-    if not year.regulars:
+    customer = year.someone()
+    if customer is None:
         return
-    invoice = invoices.bill(year.world, year.shop, year.someone(), year.lines(4), text="Order from the shop")
+    invoice = invoices.bill(year.world, year.shop, customer, year.lines(year.shop, 4), text="Order from the shop")
     year.world.later(year.dice.uniform(1, 20), partial(_settle, year, invoice))
 
 
