@@ -6,7 +6,12 @@ import random
 import string
 from collections.abc import Mapping
 
-_ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_ALPHABET = (string.digits + string.ascii_uppercase + string.ascii_lowercase).encode()
+LETTERS = bytes(_ALPHABET[byte % 62] for byte in range(256))
+"""A digit or letter for each byte: drawing bytes and translating them is many times faster than drawing letters."""
+
+CAPITALS = bytes(_ALPHABET[byte % 36] for byte in range(256))
+"""A digit or capital for each byte."""
 
 
 class Ids:
@@ -23,4 +28,4 @@ class Ids:
 
     def text(self, length: int) -> str:
         """So many letters and digits."""
-        return "".join(self._random.choices(_ALPHABET, k=length))
+        return self._random.randbytes(length).translate(LETTERS).decode()

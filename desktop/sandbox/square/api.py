@@ -8,13 +8,14 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from desktop.sandbox.copies import copied
 from desktop.sandbox.faults import Fault, Faults
 from desktop.sandbox.messages import Answer, Request
 from desktop.sandbox.square import reads, reads_money, writes
 from desktop.sandbox.square.calls import Call, Cursors, Endpoint
 from desktop.sandbox.square.errors import Refusal, bad, invalid
 from desktop.sandbox.square.keys import Keys, Token
-from desktop.sandbox.square.objects import API_VERSION, Wire, copied
+from desktop.sandbox.square.objects import API_VERSION, Wire
 from desktop.sandbox.square.world import World
 
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}")

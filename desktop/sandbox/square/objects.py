@@ -18,15 +18,6 @@ def money(amount: int, currency: str = CURRENCY) -> Wire:
     return {"amount": amount, "currency": currency}
 
 
-def copied(value: Any) -> Any:
-    """A deep copy of JSON; several times faster than ``copy.deepcopy``."""
-    if isinstance(value, dict):
-        return {name: copied(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [copied(one) for one in value]
-    return value
-
-
 def rounded(numerator: int, denominator: int) -> int:
     """A quotient rounded half up, for a positive denominator."""
     return (2 * numerator + denominator) // (2 * denominator)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 import random
-import string
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable
@@ -14,10 +13,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from desktop.sandbox.clock import instant, local_day
+from desktop.sandbox.copies import copied
+from desktop.sandbox.ids import CAPITALS, LETTERS
 from desktop.sandbox.square.errors import missing
 from desktop.sandbox.square.journal import Journal
 from desktop.sandbox.square.moments import DAY, plain, sortable, stamp
-from desktop.sandbox.square.objects import API_VERSION, Wire, copied
+from desktop.sandbox.square.objects import API_VERSION, Wire
 
 FEED_DAYS = 28
 """How far back SearchEvents goes."""
@@ -37,9 +38,6 @@ _SHAPES = {
     "payment": ("", 27, "ZY"),
     "uid": ("", 22, ""),
 }
-_ALPHABET = (string.digits + string.ascii_uppercase + string.ascii_lowercase).encode()
-_LETTERS = bytes(_ALPHABET[byte % 62] for byte in range(256))
-_CAPITALS = bytes(_ALPHABET[byte % 36] for byte in range(256))
 _UPPER = frozenset({"catalog", "customer", "link", "location", "merchant"})
 
 NOUNS = {
@@ -197,7 +195,7 @@ class World:
     def new_id(self, kind: str) -> str:
         """The next identifier of a kind, shaped as Square's."""
         lead, length, tail = _SHAPES[kind]
-        text = self._bits.randbytes(length).translate(_CAPITALS if kind in _UPPER else _LETTERS).decode()
+        text = self._bits.randbytes(length).translate(CAPITALS if kind in _UPPER else LETTERS).decode()
         return f"{lead}{text}{tail}"
 
     def uuid(self) -> str:
@@ -207,7 +205,7 @@ class World:
 
     def text(self, length: int) -> str:
         """So many letters and digits."""
-        return self._bits.randbytes(length).translate(_LETTERS).decode()
+        return self._bits.randbytes(length).translate(LETTERS).decode()
 
     def add(self, kind: str, made: Wire) -> Wire:
         """Take a new object in."""

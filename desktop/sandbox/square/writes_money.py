@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from desktop.sandbox.copies import copied
 from desktop.sandbox.square import checkouts, invoices, orders, payments
 from desktop.sandbox.square.calls import Call, moment, one_of
 from desktop.sandbox.square.errors import Refusal, bad, invalid, missing, outdated, required
 from desktop.sandbox.square.invoice_state import OPEN, compute, settle
-from desktop.sandbox.square.objects import CURRENCY, Wire, copied, money
+from desktop.sandbox.square.objects import CURRENCY, Wire, money
 from desktop.sandbox.square.reads import inner, strings
 from desktop.sandbox.square.world import World
 from desktop.sandbox.square.writes_people import check_version, source_of

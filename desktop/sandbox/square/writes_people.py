@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from desktop.sandbox.copies import copied
 from desktop.sandbox.square import catalog, people
 from desktop.sandbox.square.calls import Call, one_of
 from desktop.sandbox.square.errors import bad, invalid, missing, outdated, required
-from desktop.sandbox.square.objects import PLASTICS, Plastic, Source, Wire, copied
+from desktop.sandbox.square.objects import PLASTICS, Plastic, Source, Wire
 from desktop.sandbox.square.reads import inner
 from desktop.sandbox.square.world import World
 

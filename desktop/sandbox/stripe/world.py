@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from desktop.sandbox import business
+from desktop.sandbox.copies import copied
 from desktop.sandbox.ids import Ids
 from desktop.sandbox.stripe import objects
 from desktop.sandbox.stripe.cards import Card
@@ -130,8 +130,8 @@ class World:
         """Put an event with a snapshot into the feed; those older than the feed reaches are not kept."""
         if self.now < self.feed_since:
             return
-        snapshot = deepcopy(self.shown(changed))
-        made = objects.event(self.ids.new("evt"), self.now, kind, snapshot, deepcopy(previous), dict(self.request))
+        snapshot = copied(self.shown(changed))
+        made = objects.event(self.ids.new("evt"), self.now, kind, snapshot, copied(previous), dict(self.request))
         self.events.append(made)
 
     def change(self, changed: Wire, kind: str | None, **fields: Any) -> None:
