@@ -22,14 +22,13 @@ from desktop.children import own_environment, own_folder, own_program
 from desktop.cli.accounts import report_json
 from desktop.cli.output import document, say, tell
 from desktop.cli.reports import say_dashboard
-from desktop.errors import UnreachableError
+from desktop.errors import UnreachableError, UsageError, WorldError
 from desktop.periods import parse_day, today, zone
 from desktop.providers.contract import Account
 from desktop.reports.dashboard import dashboard, to_json
 from desktop.workspace import TIMEZONE, open_business
 
 _ZONE = "America/New_York"
-_START_S = 60.0
 
 
 def demo(*, headless: bool, seed: int, today: str | None, as_json: bool) -> int:
@@ -96,27 +95,35 @@ def _connect_one(business: Business, provider: str, stop: threading.Event) -> di
 def sandbox(seed: int, day: str, timezone: str) -> Iterator[dict[str, dict[str, str]]]:
     """The pretend providers in a process of their own; their addresses and keys.
 
-    Raises: UnreachableError where they do not start.
+    It ends by itself where they cannot start, and its last words are why: no clock decides, however busy the machine.
+
+    Raises: UsageError where they cannot tell about this day or zone; UnreachableError where they do not start.
     """
-    words = ["--seed", str(seed), "--today", day, "--timezone", timezone, "--leash"]
-    command = own_program(["sandbox", *words], isolated=False)
+    wanted = ["--seed", str(seed), "--today", day, "--timezone", timezone, "--leash"]
+    command = own_program(["sandbox", *wanted], isolated=False)
     # Our own program with our own words: nothing in it came from outside.
-    with subprocess.Popen(  # noqa: S603
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=own_environment(os.environ), cwd=own_folder(),
-        text=True,
+    with tempfile.TemporaryFile("w+", errors="replace") as words, subprocess.Popen(  # noqa: S603
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=words, env=own_environment(os.environ),
+        cwd=own_folder(), text=True,
     ) as process:  # fmt: skip
-        late = threading.Timer(_START_S, process.kill)
-        late.start()
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
-            late.cancel()
             if not line:
-                raise UnreachableError("The demo did not start", "The pretend providers did not start.", "Try again.")
+                status = process.wait()
+                words.seek(0)
+                raise _not_started(status, words.read(), seed, day)
             yield json.loads(line)
         finally:
-            late.cancel()
             process.terminate()
+
+
+def _not_started(status: int, words: str, seed: int, day: str) -> WorldError:
+    lines = words.strip().splitlines() or [f"They ended with status {status} and said nothing."]
+    said = "The pretend providers did not start"
+    reason = lines[-1] if day in lines[-1] else f"{said} for {day} with seed {seed}. {lines[-1]}"
+    kind = UsageError if status == UsageError.exit_status else UnreachableError
+    return kind("The demo did not start", reason)
 
 
 def _day(given: str | None, timezone: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import signal
 import sys
@@ -12,34 +13,44 @@ from datetime import date
 
 from desktop.sandbox import launch
 
+log = logging.getLogger(__name__)
+
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print one line of JSON when ready, then serve. 2 where the port is taken."""
+    """Print one line of JSON when ready, then serve.
+
+    What keeps it from starting is said in a sentence: 2 where what was asked for cannot be (the port is taken too), 1
+    where a year could not be told.
+    """
     parser = argparse.ArgumentParser(prog="sandbox", description="A pretend Stripe and a pretend Square on loopback.")
     parser.add_argument("--port", type=int, default=0, help="Stripe's; Square gets the next one (0: free ones)")
     parser.add_argument("--sales-a-day", type=float, default=launch.DEFAULT_SALES_A_DAY, help="of the shop, at Square")
     parser.add_argument("--seed", type=int, default=launch.DEFAULT_SEED)
-    parser.add_argument("--today", type=date.fromisoformat, default=None)
+    parser.add_argument("--today", metavar="DAY", default=None)
     parser.add_argument("--timezone", default=launch.DEFAULT_TIMEZONE)
     parser.add_argument(
         "--leash", action="store_true", help="end when standard input ends, as its starter's death does"
     )
     wanted = parser.parse_args(arguments)
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
     try:
         running = launch.start_both(
             seed=wanted.seed,
-            today=wanted.today,
+            today=None if wanted.today is None else _day(wanted.today),
             timezone=wanted.timezone,
             sales_a_day=wanted.sales_a_day,
             port=wanted.port,
         )
+    except launch.StartError as error:
+        log.debug("not started", exc_info=True)
+        sys.stderr.write(f"{error}\n")
+        return 2 if error.usage else 1
     except OSError as error:
         ports = f"Port {wanted.port} or the next one cannot be used"
         sys.stderr.write(f"{ports}: {error.strerror}. Choose another with --port.\n")
         return 2
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
     with running:
         if wanted.leash:
             threading.Thread(target=_wait_for_end_of_input, args=(stopped,), daemon=True).start()
@@ -47,6 +58,13 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
         stopped.wait()
     return 0
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise launch.StartError(f"{text!r} is not a day: write it like 2026-11-28.", usage=True) from error
 
 
 def _wait_for_end_of_input(stopped: threading.Event) -> None:

@@ -17,6 +17,7 @@ from desktop.sandbox.server import Server
 
 LOOPBACK = "127.0.0.1"
 _SECONDS_TO_STOP = 10
+_GLANCE_S = 0.2
 
 S = TypeVar("S", bound=Server)
 
@@ -62,9 +63,10 @@ class Background:
         self._server = _Announcing(config)
         self._thread = threading.Thread(target=self._run, name=f"sandbox on {self.port}", daemon=True)
         self._thread.start()
-        if not self._server.ready.wait(_SECONDS_TO_STOP):
-            self.stop()
-            raise RuntimeError("the sandbox did not start")
+        while not self._server.ready.wait(_GLANCE_S):
+            if not self._thread.is_alive():
+                self.stop()
+                raise RuntimeError("the sandbox did not start")
 
     def _run(self) -> None:
         self._server.run(sockets=[self._socket])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -25,7 +26,64 @@ DEFAULT_TIMEZONE = "America/New_York"
 DEFAULT_SEED = 1
 DEFAULT_SALES_A_DAY = SALES_A_DAY
 
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+"""Between which days a generated year may end."""
+
+MOST_SALES_A_DAY = 5000
+"""More than this many would take minutes to tell."""
+
+LAST_PORT = 65_534
+"""The last one that another one follows."""
+
 Around = Callable[[ASGIApp], ASGIApp]
+
+
+class StartError(Exception):
+    """Why the pretend providers cannot start, in one sentence; ``usage`` where what they were asked for is at fault."""
+
+    def __init__(self, sentence: str, *, usage: bool) -> None:
+        super().__init__(sentence)
+        self.usage = usage
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a year is told for: its last day, the zone in which it is lived, and the seed of its chances."""
+
+    seed: int
+    day: date
+    zone: ZoneInfo
+
+    @contextmanager
+    def telling(self, provider: str) -> Iterator[None]:
+        """Say for which day and seed a year could not be told."""
+        try:
+            yield
+        except Exception as error:
+            # Whichever mistake ends the telling: who started it learns what for, and what will do instead.
+            raise StartError(
+                f"The pretend {provider} cannot tell the year that ends on {self.day} with seed {self.seed} in "
+                f"{self.zone.key} ({type(error).__name__}: {error}): another --seed or --today will do.",
+                usage=False,
+            ) from error
+
+
+def setting(seed: int, today: date | None, timezone: str, real_now: Callable[[], float] = time.time) -> Setting:
+    """What to tell about; the real day where none is given. Raises ``StartError`` for what cannot be told about."""
+    try:
+        zone = ZoneInfo(timezone)
+    except (KeyError, ValueError, OSError) as error:
+        raise StartError(
+            f"There is no time zone {timezone!r}: use a name such as {DEFAULT_TIMEZONE}.", usage=True
+        ) from error
+    day = today or datetime.fromtimestamp(real_now(), zone).date()
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise StartError(
+            f"The pretend providers cannot tell a year that ends on {day} (seed {seed}): choose a day between "
+            f"{FIRST_DAY} and {LAST_DAY}.",
+            usage=True,
+        )
+    return Setting(seed, day, zone)
 
 
 class Running(Served[StripeServer]):
@@ -153,14 +211,18 @@ def build(
     seed: int = DEFAULT_SEED,
     today: date | None = None,
     timezone: str = DEFAULT_TIMEZONE,
+    pace: float = 1.0,
     real_now: Callable[[], float] = time.time,
     clock: Clock | None = None,
 ) -> StripeServer:
-    """A pretend Stripe with a generated year that ends at ``today`` (the real one by default), not served yet."""
-    zone = ZoneInfo(timezone)
-    day = today or datetime.fromtimestamp(real_now(), zone).date()
-    world = tell(seed, day, zone)
-    clock = clock or Clock(opening(day, zone, real_now()))
+    """A pretend Stripe with a generated year that ends at ``today`` (the real one by default), not served yet.
+
+    Raises ``StartError`` where it cannot be told.
+    """
+    about = setting(seed, today, timezone, real_now)
+    with about.telling("Stripe"):
+        world = tell(seed, about.day, about.zone, pace)
+    clock = clock or Clock(opening(about.day, about.zone, real_now()))
     world.present = clock.now
     return StripeServer(world, clock, str(seed))
 
@@ -172,7 +234,7 @@ def start(
     timezone: str = DEFAULT_TIMEZONE,
     port: int = 0,
 ) -> Running:
-    """Generate a year and serve it on loopback. A busy port raises ``OSError``, an unknown zone ``KeyError``."""
+    """Generate a year and serve it on loopback. A busy port raises ``OSError``, what cannot be told ``StartError``."""
     return Running(build(seed=seed, today=today, timezone=timezone), port)
 
 
@@ -185,11 +247,16 @@ def build_square(
     real_now: Callable[[], float] = time.time,
     clock: Clock | None = None,
 ) -> SquareServer:
-    """A pretend Square with a generated year that ends at ``today`` (the real one by default), not served yet."""
-    zone = ZoneInfo(timezone)
-    day = today or datetime.fromtimestamp(real_now(), zone).date()
-    world = shop.tell(seed, day, zone, sales_a_day)
-    clock = clock or Clock(opening(day, zone, real_now()))
+    """A pretend Square with a generated year that ends at ``today`` (the real one by default), not served yet.
+
+    Raises ``StartError`` where it cannot be told.
+    """
+    about = setting(seed, today, timezone, real_now)
+    if not 0 <= sales_a_day <= MOST_SALES_A_DAY:
+        raise StartError(f"Between 0 and {MOST_SALES_A_DAY} sales a day can be told, not {sales_a_day}.", usage=True)
+    with about.telling("Square"):
+        world = shop.tell(seed, about.day, about.zone, sales_a_day)
+    clock = clock or Clock(opening(about.day, about.zone, real_now()))
     world.present = clock.now
     return SquareServer(world, clock, str(seed))
 
@@ -214,10 +281,13 @@ def start_both(
     today: date | None = None,
     timezone: str = DEFAULT_TIMEZONE,
     sales_a_day: float = DEFAULT_SALES_A_DAY,
+    pace: float = 1.0,
     port: int = 0,
 ) -> Both:
     """Serve Stripe on a port and Square on the next one (0: free ones), by one clock. Errors as ``start``."""
-    stripe_server = build(seed=seed, today=today, timezone=timezone)
+    if not 0 <= port <= LAST_PORT:
+        raise StartError(f"There is no port {port} with one after it: they go from 1 to {LAST_PORT}.", usage=True)
+    stripe_server = build(seed=seed, today=today, timezone=timezone, pace=pace)
     clock = stripe_server.clock
     day = today or local_day(clock.now(), ZoneInfo(timezone))
     square_server = build_square(seed=seed, today=day, timezone=timezone, sales_a_day=sales_a_day, clock=clock)
