@@ -48,9 +48,6 @@ class BooksKeyStore:
             connection = writer.connection
             if _revision(connection) != change.revision:
                 raise KeysChangedError
-            if self._books.database.dialect_name == "sqlite":
-                # A dropped key is overwritten on the disk, not just unlinked (sqlite.org, "PRAGMA secure_delete").
-                connection.exec_driver_sql("PRAGMA secure_delete=ON")
             _replace(connection, _RECORD, "id", change.drop_masters, map(_record_row, change.put_masters))
             _replace(
                 connection, _WRAPPED, "integration_uuid", change.drop_wrapped, map(_wrapped_row, change.put_wrapped)

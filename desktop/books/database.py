@@ -29,6 +29,10 @@ _READER_CACHE_KIB = 8_000
 # 40 MB of log before it is written back: a twelfth faster in a first sync than SQLite's 4 MB (measured).
 _CHECKPOINT_PAGES = 10_000
 _WRITER_CACHE_KIB = 32_000
+SECURE_DELETE = "secure_delete=ON"
+"""For every connection that writes: what is deleted is overwritten, not only unlinked (sqlite.org, "PRAGMA
+secure_delete"). Whether a build of SQLite does so by itself is not to be relied on."""
+
 # Seconds between two tries of a file's change to WAL.
 _MODE_PAUSE = 0.02
 
@@ -245,6 +249,33 @@ class Database:
         self._reading.dispose()
         self._writing.dispose()
 
+    def clear_away(self, *, rewrite: bool) -> bool:
+        """Leave nothing of what was deleted in the files; False where another program kept us from it.
+
+        The log of changes is written back and emptied. ``rewrite`` writes the whole file anew first, and with it what
+        earlier versions deleted without overwriting. Of PostgreSQL this does not reach anything: dead rows, archived
+        logs and backups are the server's.
+        """
+        if self.dialect_name != "sqlite":
+            return True
+        try:
+            pooled = self._writing.raw_connection()
+        except (DBAPIError, sqlite3.DatabaseError):
+            return False
+        try:
+            run = pooled.cursor().execute
+            if rewrite:
+                if run("select 1 from sqlite_master where name = 'sqlite_stat4'").fetchone():
+                    run("delete from sqlite_stat4")  # samples of what the indexes hold
+                run("PRAGMA temp_store=FILE")  # the books may be larger than memory
+                run("VACUUM")
+                run("PRAGMA temp_store=MEMORY")
+            return bool(run("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+        except sqlite3.DatabaseError:
+            return False
+        finally:
+            pooled.close()
+
     def _refresh_statistics(self) -> None:
         """A favour, not a duty: it samples (sqlite.org, "PRAGMA analysis_limit") and waits for nobody."""
         try:
@@ -353,6 +384,7 @@ def _prepare_writer(connection: Any, busy_ms: int) -> None:
         f"cache_size=-{_WRITER_CACHE_KIB}",
         f"wal_autocheckpoint={_CHECKPOINT_PAGES}",
         "temp_store=MEMORY",
+        SECURE_DELETE,
     ):
         connection.execute(f"PRAGMA {pragma}")
 

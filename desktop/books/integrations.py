@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from desktop.books.books import Books
 from desktop.books.tables import Activity, Base, Client, ClientLink, DismissedPair, Integration, IntegrationData
@@ -13,6 +13,8 @@ from desktop.books.tables.base import table_of
 
 _INTEGRATION = table_of(Integration)
 _DATA = table_of(IntegrationData)
+# What the audit log tells of an account without naming it.
+_NAMELESS = ("connect", "option")
 ACTIVE, NEEDS_ATTENTION, DISCONNECTED = "active", "needs_attention", "disconnected"
 DEFAULT_CONFIG = {
     "auto_sync": True,
@@ -99,10 +101,19 @@ def forget_integration(books: Books, integration_id: int) -> None:
     """Remove an account and everything that was read from it, in one transaction."""
     with books.write() as writer:
         connection = writer.connection
-        link, client = table_of(ClientLink), table_of(Client)
+        link, client, activity = table_of(ClientLink), table_of(Client), table_of(Activity)
         gone = select(link.c.client_id).where(link.c.integration_id == integration_id)
         kept = select(link.c.client_id).where(link.c.integration_id != integration_id)
-        connection.execute(delete(client).where(client.c.id.in_(gone), client.c.id.not_in(kept)))
+        going = (client.c.id.in_(gone), client.c.id.not_in(kept))
+        # What was done stays in the log; whom it was about does not.
+        named = select(1).where(*going, client.c.name != "", activity.c.subject.like("%" + client.c.name + "%"))
+        about_it = and_(activity.c.integration_id == integration_id, activity.c.action.not_in(_NAMELESS))
+        connection.execute(
+            update(activity)
+            .where(or_(about_it, named.exists()), activity.c.subject != "")
+            .values(subject="", details={})
+        )
+        connection.execute(delete(client).where(*going))
         # Those whose customers were joined to others are kept apart from any link: they go with their origin.
         unlinked = (client.c.origin_integration_id == integration_id, client.c.status == "joined")
         connection.execute(delete(client).where(*unlinked))

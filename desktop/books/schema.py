@@ -17,7 +17,8 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
-from desktop.books.database import Database, sqlite_url, use_wal
+from desktop.books.copies import FOLDER, register_copy, strike_copy
+from desktop.books.database import SECURE_DELETE, Database, sqlite_url, use_wal
 from desktop.errors import ClosedBooksError
 
 HEAD = "0004"
@@ -142,7 +143,7 @@ def _migrating(database: Database, file: Path | None) -> Iterator[Connection]:
 def _prepare_migration(connection: Any, busy_ms: int) -> None:
     connection.isolation_level = None
     use_wal(connection, busy_ms)
-    for pragma in ("foreign_keys=OFF", "synchronous=FULL"):
+    for pragma in ("foreign_keys=OFF", "synchronous=FULL", SECURE_DELETE):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -151,15 +152,16 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def back_up(file: Path, label: str) -> Path:
-    """A copy of a live SQLite file through SQLite itself, checked; the newest few are kept beside it.
+    """A copy of a live SQLite file through SQLite itself, registered and checked; the newest few are kept beside it.
 
     Raises: ClosedBooksError where the copy cannot be made or does not read back; sqlite3.Error from SQLite.
     """
-    folder = file.parent / "backups"
+    folder = file.parent / FOLDER
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     target = folder / f"{file.stem}-{stamp}-{label}.db"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
+        register_copy(file, target)
         target.touch(mode=0o600)
     except OSError as error:
         raise ClosedBooksError(
@@ -169,15 +171,20 @@ def back_up(file: Path, label: str) -> Path:
         ) from error
     verdict = _copy(file, target)
     if verdict != "ok":
-        target.unlink()
+        _drop(file, target)
         raise ClosedBooksError(
             "The backup is not sound",
             f"The copy made before bringing the books up to date does not read back: {verdict}.",
             "Nothing was changed. Check the disk.",
         )
     for old in sorted(folder.glob(f"{file.stem}-*-before-*.db"))[:-_KEPT_BACKUPS]:
-        old.unlink()
+        _drop(file, old)
     return target
+
+
+def _drop(file: Path, copy: Path) -> None:
+    copy.unlink()
+    strike_copy(file, copy)
 
 
 def _copy(file: Path, target: Path) -> str:
@@ -187,5 +194,5 @@ def _copy(file: Path, target: Path) -> str:
             source.backup(copy)
             return str(copy.execute("PRAGMA quick_check").fetchone()[0])
     except sqlite3.Error:
-        target.unlink()
+        _drop(file, target)
         raise

@@ -178,9 +178,13 @@ def disconnect(session: Session, integration_id: int, *, forget: bool, as_json: 
     with session.business() as business:
         done = disconnect_account(business, integration_id, forget=forget)
     if as_json:
-        document({"id": integration_id, "revoked": done.revoked, "forgotten": forget, "note": done.note})
+        copies = {"removed": [str(path) for path in done.removed], "left": [str(path) for path in done.left]}
+        told = {"id": integration_id, "revoked": done.revoked, "forgotten": forget, "note": done.note}
+        document({**told, "copies": copies})
     else:
         say("Disconnected." if not forget else "Disconnected, and everything that was read from it is gone.")
+        for path in done.removed:
+            say(f"A copy of the books that held it was removed: {path}")
         if done.note:
             say(done.note)
     return 0

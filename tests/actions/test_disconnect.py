@@ -8,6 +8,8 @@ from desktop.actions.business import Business
 from desktop.actions.connect import connect_by_key, connect_by_oauth
 from desktop.actions.disconnect import disconnect
 from desktop.actions.sync import sync_account
+from desktop.books.integrations import log_activity
+from desktop.books.schema import back_up
 from desktop.errors import CancelledError, NotConnectedError
 from desktop.sandbox import launch
 
@@ -88,3 +90,52 @@ def test_history_stays_until_it_is_forgotten(business: Business, sandbox: launch
         assert count(business, table) == 0, table
     with pytest.raises(NotConnectedError):
         disconnect(business, row.id)
+
+
+def bytes_of(business: Business) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(business.home.rglob("*")) if path.is_file())
+
+
+def wrapped_key(business: Business) -> bytes:
+    with business.books.read() as connection:
+        return bytes(connection.exec_driver_sql("select wrapped from wrapped_keys").scalar_one())
+
+
+def test_after_disconnecting_the_key_is_in_no_byte_of_the_books_or_their_copies(
+    business: Business, sandbox: launch.Running, make_person
+) -> None:
+    row = connect_by_key(business, "stripe", sandbox.secret_key, make_person()).integration
+    sync_account(business, row, cancel=threading.Event())
+    key = wrapped_key(business)
+    copy = back_up(business.home / "books.db", "before-test")
+    assert bytes_of(business).count(key) >= 2
+    done = disconnect(business, row.id)
+    assert (done.removed, done.left) == ((), ())
+    assert copy.exists()
+    assert key not in bytes_of(business)
+
+
+def test_after_forgetting_no_name_and_no_key_is_in_any_byte(
+    business: Business, sandbox: launch.Running, make_person
+) -> None:
+    row = connect_by_key(business, "stripe", sandbox.secret_key, make_person()).integration
+    sync_account(business, row, cancel=threading.Event())
+    with business.books.read() as connection:
+        names = [
+            found[0].encode()
+            for found in connection.exec_driver_sql("select name from clients where length(name) > 8 order by id")
+        ]
+    key = wrapped_key(business)
+    copy = back_up(business.home / "books.db", "before-test")
+    spoilt = copy.with_name("books-spoilt.db")
+    spoilt.write_text("this was a copy once")
+    with business.books.write() as writer:
+        log_activity(writer.connection, 1, "join", f"{names[0].decode()} and somebody", None)
+    assert names[0] in bytes_of(business)
+    done = disconnect(business, row.id, forget=True)
+    assert done.removed == (copy,)
+    assert done.left == (spoilt,)
+    assert str(spoilt) in done.note
+    left = bytes_of(business)
+    assert key not in left
+    assert [name for name in names if name in left] == []
