@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
@@ -27,7 +28,11 @@ DEFAULT_CONFIG = {
 
 @dataclass(frozen=True, slots=True)
 class IntegrationRow:
-    """A connected account as the books know it, without its secrets."""
+    """A connected account as the books know it, without its secrets.
+
+    ``namesake``: another account has the same name. ``ending`` tells accounts of one name and provider apart, empty
+    where there is no other.
+    """
 
     id: int
     provider: str
@@ -43,25 +48,63 @@ class IntegrationRow:
     connected_at: int | None
     disconnected_at: int | None
     last_sync_at: int | None
+    namesake: bool = False
+    ending: str = ""
+
+    @property
+    def own_name(self) -> str:
+        """What the owner or the provider calls it, whatever others are called."""
+        return self.label or self.name or self.account_id or self.provider.title()
 
     @property
     def title(self) -> str:
-        """What to call it on screen."""
-        return self.label or self.name or self.account_id or self.provider.title()
+        """What to call it on screen, so that no two accounts are called the same: "Harbour Studio · Square"."""
+        return self.full_title if self.namesake else self.own_name
+
+    @property
+    def full_title(self) -> str:
+        """Its name with its provider, and with what tells it apart where that is not enough."""
+        provider = self.provider.title()
+        parts = (self.own_name, "" if self.own_name == provider else provider, self.ending)
+        return " · ".join(part for part in parts if part)
 
 
-_COLUMNS = tuple(_INTEGRATION.c[name] for name in IntegrationRow.__dataclass_fields__)
+_KEPT_APART = ("namesake", "ending")
+_COLUMNS = tuple(_INTEGRATION.c[name] for name in IntegrationRow.__dataclass_fields__ if name not in _KEPT_APART)
+#: Characters of an account's id that are shown to tell it from another.
+_ENDING = 4
 
 
 def list_integrations(connection: Connection) -> list[IntegrationRow]:
     """All accounts, disconnected ones too, in the order they were connected."""
-    return [IntegrationRow(*row) for row in connection.execute(select(*_COLUMNS).order_by(_INTEGRATION.c.id))]
+    return _told_apart(
+        [IntegrationRow(*row) for row in connection.execute(select(*_COLUMNS).order_by(_INTEGRATION.c.id))]
+    )
 
 
 def get_integration(connection: Connection, integration_id: int) -> IntegrationRow | None:
     """One account, or None."""
-    row = connection.execute(select(*_COLUMNS).where(_INTEGRATION.c.id == integration_id)).first()
-    return None if row is None else IntegrationRow(*row)
+    return next((row for row in list_integrations(connection) if row.id == integration_id), None)
+
+
+def _told_apart(rows: list[IntegrationRow]) -> list[IntegrationRow]:
+    """The accounts with what tells those of one name apart: the provider, else their ids' endings, else numbers."""
+    named = Counter(_heard(row.own_name) for row in rows)
+    within = Counter((_heard(row.own_name), row.provider) for row in rows)
+    ends = Counter((_heard(row.own_name), row.provider, row.account_id[-_ENDING:]) for row in rows)
+    apart = []
+    for row in rows:
+        name, end = _heard(row.own_name), row.account_id[-_ENDING:]
+        ending = ""
+        if within[name, row.provider] > 1:
+            unique = end and ends[name, row.provider, end] == 1
+            ending = f"…{end}" if unique else f"#{row.id}"
+        apart.append(replace(row, namesake=named[name] > 1, ending=ending))
+    return apart
+
+
+def _heard(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def sealed_credentials(connection: Connection, integration_id: int) -> bytes | None:

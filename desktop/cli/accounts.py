@@ -302,7 +302,7 @@ def status(session: Session, *, as_json: bool) -> int:
 
 def _say_account(account: AccountStatus, options: dict[str, bool]) -> None:
     row = account.integration
-    say(f"{row.id}. {row.title} · {row.provider} · {row.mode} · {row.status.replace('_', ' ')}")
+    say(f"{row.id}. {row.full_title} · {row.mode} · {row.status.replace('_', ' ')}")
     if row.attention:
         say(f"   {row.attention}")
     if options:
@@ -338,7 +338,7 @@ def _account(row: IntegrationRow) -> dict[str, Any]:
         "id": row.id,
         "provider": row.provider,
         "account_id": row.account_id,
-        "label": row.title,
+        "label": row.own_name,
         "mode": row.mode,
         "status": row.status,
         "attention": row.attention,

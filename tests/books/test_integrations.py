@@ -31,6 +31,18 @@ OWNED = [
 SHARED = {"users", "integrations", "settings", "key_records", "wrapped_keys", "clients", "activity"}
 
 
+def titles_of(world: World, *accounts: tuple[str, str, str]) -> list[tuple[str, str]]:
+    """What accounts of these providers, names and ids are called, short and full."""
+    made = [world.account(provider) for provider, _name, _account_id in accounts]
+    with world.books.write() as writer:
+        for id_, (_provider, name, account_id) in zip(made, accounts, strict=True):
+            update_integration(writer.connection, id_, name=name, account_id=account_id)
+    with world.books.read() as connection:
+        rows = list_integrations(connection)
+        assert [get_integration(connection, row.id) for row in rows] == rows
+    return [(row.title, row.full_title) for row in rows]
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     made = World(tmp_path)
@@ -229,3 +241,39 @@ def test_the_samples_that_tell_a_key_s_account_are_its_own_and_not_deleted(world
     world.sale(mine, "a", 100, "2026-11-01")
     with world.books.read() as connection:
         assert sample_objects(connection, mine) == [("charge", "ch_a"), ("customer", "cus_2")]
+
+
+# ------------------------------------------------------------------------------------------------ what they are called
+
+
+def test_an_account_alone_is_called_by_its_name(world: World) -> None:
+    assert titles_of(world, ("stripe", "Harbour Studio", "acct_1")) == [
+        ("Harbour Studio", "Harbour Studio · Stripe"),
+    ]
+
+
+def test_accounts_of_one_name_are_told_apart_by_their_provider(world: World) -> None:
+    told = titles_of(world, ("stripe", "Harbour Studio", "acct_1"), ("square", "harbour  studio", "ML9"))
+    assert [title for title, _ in told] == ["Harbour Studio · Stripe", "harbour  studio · Square"]
+
+
+def test_two_of_one_provider_are_told_apart_by_the_ends_of_their_ids(world: World) -> None:
+    told = titles_of(
+        world,
+        ("stripe", "Harbour Studio", "acct_1Aa9X"),
+        ("stripe", "Harbour Studio", "acct_1Bb7Q"),
+        ("square", "Harbour Studio", "ML9"),
+        ("square", "Café Nord", "ML8"),
+    )
+    assert told == [
+        ("Harbour Studio · Stripe · …Aa9X", "Harbour Studio · Stripe · …Aa9X"),
+        ("Harbour Studio · Stripe · …Bb7Q", "Harbour Studio · Stripe · …Bb7Q"),
+        ("Harbour Studio · Square", "Harbour Studio · Square"),
+        ("Café Nord", "Café Nord · Square"),
+    ]
+
+
+def test_where_even_the_ids_end_alike_or_are_not_known_their_numbers_tell(world: World) -> None:
+    told = titles_of(world, ("stripe", "A", "acct_x1234"), ("stripe", "A", "acct_y1234"), ("stripe", "A", ""))
+    assert [title for title, _ in told] == ["A · Stripe · #1", "A · Stripe · #2", "A · Stripe · #3"]
+    assert len(set(told)) == 3

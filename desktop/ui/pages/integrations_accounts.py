@@ -131,7 +131,7 @@ class AccountRow(QWidget):
         row = account.integration
         gone, attention = row.status == "disconnected", row.status == "needs_attention"
         soon = bool(row.attention) and not gone and not attention
-        title = row.title if row.title == provider_title else f"{row.title} · {provider_title}"
+        title = row.full_title
         self._title.set_text(title)
         self._title.set_tone("text-2" if gone else "text")
         self._mode.show_state(*mode_words(row.mode))

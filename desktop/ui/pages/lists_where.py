@@ -53,9 +53,7 @@ def outside(business: Business, integration_id: int, kind: str, external_id: str
     accounts = {row.id: row for row in business.integrations()}
     account = accounts[integration_id]
     provider = business.provider(account.provider)
-    parts = [provider.title]
-    if len(accounts) > 1 and account.title != provider.title:
-        parts.append(account.title)
+    parts = [account.full_title if len(accounts) > 1 else provider.title]
     if account.status == DISCONNECTED:
         parts.append(QCoreApplication.translate("Lists", "disconnected"))
     address = provider.page_of(kind, external_id, account_id=account.account_id, mode=account.mode)
