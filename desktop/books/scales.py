@@ -45,12 +45,22 @@ class Scales:
         self, amount: ColumnElement[int], integration_id: ColumnElement[int], currency: str
     ) -> ColumnElement[int]:
         """The same inside a statement, for comparing amounts of several accounts."""
-        factors = {id_: self.factor(id_, currency) for id_ in self.providers}
-        finer = {id_: factor for id_, factor in factors.items() if factor != 1}
-        if not finer:
-            return amount
-        weight: ColumnElement[Any] = case(finer, value=integration_id, else_=1)
-        return amount * weight
+        return multiplied(amount, integration_id, self.finer(currency))
+
+    def finer(self, currency: str) -> tuple[tuple[int, int], ...]:
+        """The accounts whose amounts are multiplied in this currency, each with its factor; nearly always none."""
+        factors = ((id_, self.factor(id_, currency)) for id_ in sorted(self.providers))
+        return tuple((id_, factor) for id_, factor in factors if factor != 1)
+
+
+def multiplied(
+    amount: ColumnElement[int], integration_id: ColumnElement[int], factors: tuple[tuple[int, int], ...]
+) -> ColumnElement[int]:
+    """An amount inside a statement, times the factor of its account."""
+    if not factors:
+        return amount
+    weight: ColumnElement[Any] = case(dict(factors), value=integration_id, else_=1)
+    return amount * weight
 
 
 def read_scales(connection: Connection) -> Scales:

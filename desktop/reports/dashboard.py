@@ -55,6 +55,16 @@ class CurrencyDashboard:
     revenue_by_service: tuple[ServiceAmount, ...]
     series: Series
 
+    @property
+    def conversion(self) -> int:
+        """What lies between collected less refunds, returned, disputes and fees, and net.
+
+        Nearly all of it is money that was settled in another currency: in its own it is collected and not net, in the
+        other the other way round.
+        """
+        figures = self.figures
+        return figures.net - (figures.total_revenue - figures.disputes - figures.fees)
+
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:

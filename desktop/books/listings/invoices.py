@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, literal_column, or_, select
 
+from desktop.books.figures import Figure
 from desktop.books.listings.listing import Filter, Listing, Sort, summed
 from desktop.books.listings.people import by_client_name, client_columns, provider_column, with_client
 from desktop.books.listings.search import Lookup, begins, by_amount, by_client, by_external_id, contains
@@ -84,6 +85,24 @@ def is_late(today: str) -> ColumnElement[bool]:
     return and_(_INVOICE.c.status.in_(OPEN_STATUSES), _INVOICE.c.due_day < today)
 
 
+def _outstanding_rows(_figure: Figure, _today: str) -> list[ColumnElement[bool]]:
+    return [_INVOICE.c.status.in_(OPEN_STATUSES)]
+
+
+def _overdue_rows(_figure: Figure, today: str) -> list[ColumnElement[bool]]:
+    return [is_late(today)]
+
+
+def _invoiced_rows(figure: Figure, _today: str) -> list[ColumnElement[bool]]:
+    """As ``rollups.invoice_contributions`` counts."""
+    return [
+        _INVOICE.c.finalized_day >= figure.start_day,
+        _INVOICE.c.finalized_day < figure.end_day,
+        _INVOICE.c.total != 0,
+        _INVOICE.c.status.not_in(("draft", "void")),
+    ]
+
+
 def _open_not_late(today: str) -> ColumnElement[bool]:
     on_time = or_(_INVOICE.c.due_day >= today, _INVOICE.c.due_day.is_(None))
     return and_(_INVOICE.c.status.in_(OPEN_STATUSES), on_time)
@@ -146,6 +165,7 @@ INVOICES: Listing[InvoiceRow] = Listing(
     read=read_invoices,
     sum_up=_outstanding,
     foot="outstanding",
+    behind={"outstanding": _outstanding_rows, "overdue": _overdue_rows, "invoiced": _invoiced_rows},
 )
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, case, func, select
 
+from desktop.books.figures import Figure
 from desktop.books.listings.search import Lookup, Meanings, matching
 from desktop.books.scales import Scales, read_scales
 from desktop.books.tables import ClientLink, Invoice
@@ -31,7 +32,8 @@ class Filter:
 
     ``today`` is the business's day, from which late follows. ``status`` is one of the listing's tabs, empty for all.
     ``sort`` is one of its sorts, empty for the newest first. ``since_at`` and ``before_at`` are instants (ms) on which
-    the row was created, half-open: a period's ``instants(zone)``.
+    the row was created, half-open: a period's ``instants(zone)``. ``figure`` leaves the rows behind a figure; its
+    account, place and client are the filter's own.
     """
 
     today: str
@@ -44,6 +46,7 @@ class Filter:
     client_id: int | None = None
     since_at: int | None = None
     before_at: int | None = None
+    figure: Figure | None = None
 
     @property
     def narrow(self) -> bool:
@@ -70,12 +73,17 @@ class Sort(NamedTuple):
     named: FromClause | None = None
 
 
+Behind: TypeAlias = Callable[[Figure, str], Sequence[ColumnElement[bool]]]
+"""The conditions on rows behind a figure, as of a day."""
+
+
 @dataclass(frozen=True)
 class Listing(Generic[R]):
     """One kind of row that can be listed. ``name`` is the table's and the command's.
 
     ``tabs`` are in the order in which they are shown, without "all". ``foot`` says what ``totals`` sums up.
     ``at_place`` is the condition that a row belongs to a place where no ``location_ref`` of its own says so.
+    ``behind`` are the measures of figures whose rows it lists.
     """
 
     name: str
@@ -89,6 +97,7 @@ class Listing(Generic[R]):
     foot: str = ""
     at_place: Callable[[str], ColumnElement[bool]] | None = None
     read_as_of: Callable[[Connection, Sequence[int], str], Mapping[int, R]] | None = None
+    behind: Mapping[str, Behind] = field(default_factory=dict)
 
     def ids(self, connection: Connection, wanted: Filter) -> array[int]:
         """The ids of the rows, in order. Raises ValueError for a tab or sort that is not of this listing."""
@@ -158,6 +167,12 @@ class Listing(Generic[R]):
             conditions.append(columns.created_at >= wanted.since_at)
         if wanted.before_at is not None:
             conditions.append(columns.created_at < wanted.before_at)
+        if wanted.figure is not None:
+            measure = wanted.figure.measure
+            behind = self.behind.get(measure) or _unknown(self.name, "rows behind", measure)
+            conditions += behind(wanted.figure, wanted.today)
+            if "currency" in columns:
+                conditions.append(columns.currency == wanted.figure.currency)
         if wanted.search.strip():
             conditions += matching(columns.id, wanted.search, self.meanings, lookup_of(connection))
         return conditions

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal_column, or_, select, true
 
+from desktop.books.figures import Figure
 from desktop.books.listings.invoices import InvoiceRow, numbered, select_invoices
 from desktop.books.listings.listing import Filter, Listing, Sort, summed
 from desktop.books.listings.orders import (
@@ -127,7 +128,7 @@ def _for_order(word: str, integration_id: int, lookup: Lookup) -> Select[Any]:
 
 
 def _collected(connection: Connection, listing: Listing[PaymentRow], wanted: Filter, scales: Scales) -> dict[str, int]:
-    whole = (wanted.client_id, wanted.since_at, wanted.before_at) == (None, None, None)
+    whole = (wanted.client_id, wanted.since_at, wanted.before_at, wanted.figure) == (None, None, None, None)
     if whole and not wanted.narrow and wanted.status in _BY_DAY:
         return summed(connection, _by_day(wanted), scales)
     query = (
@@ -156,6 +157,15 @@ def _by_day(wanted: Filter) -> Select[Any]:
     return query.group_by(_DAILY.c.currency, _DAILY.c.integration_id)
 
 
+def _ended_rows(figure: Figure, _today: str) -> list[ColumnElement[bool]]:
+    """As ``rollups.payment_contributions`` counts what succeeded and what ended failed."""
+    return [
+        _PAYMENT.c.attempted_day >= figure.start_day,
+        _PAYMENT.c.attempted_day < figure.end_day,
+        _PAYMENT.c.outcome.in_(("succeeded", "failed")),
+    ]
+
+
 _NEWEST = Sort((_PAYMENT.c.created_at,))
 PAYMENTS: Listing[PaymentRow] = Listing(
     name="payments",
@@ -179,6 +189,7 @@ PAYMENTS: Listing[PaymentRow] = Listing(
     read=read_payments,
     sum_up=_collected,
     foot="collected",
+    behind={"ended": _ended_rows},
 )
 
 

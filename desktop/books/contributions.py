@@ -1,0 +1,553 @@
+"""Which rows make up the totals: the rules of ``rollups``, said as queries, so that what is behind a sum is found.
+
+Each *part* is one way in which the rows of a table count in a measure, as ``rollups`` yields it for a row; a test holds
+the sum of a measure's parts against its totals, day by day. Amounts of one currency are in the units of the sum
+(``scales``), with the sign that the figure gives them: a refund lessens what was collected.
+
+Figures that are the rest of others (what conversion made, what no line itemises) are all parts of those others,
+added up for each payment, invoice or order: so their rows sum to the figure by definition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+    union_all,
+)
+
+from desktop.books.figures import Figure
+from desktop.books.naming import product_of, service_name
+from desktop.books.rollups import PAYMENT_LINES
+from desktop.books.scales import Scales, multiplied
+from desktop.books.statements import word
+from desktop.books.tables import (
+    BalanceEntry,
+    ClientLink,
+    Dispute,
+    Invoice,
+    Payment,
+    PaymentAttempt,
+    Payout,
+    Refund,
+    Service,
+    ServiceAllocation,
+)
+from desktop.books.tables.base import table_of
+
+_PAYMENT = table_of(Payment)
+_ATTEMPT = table_of(PaymentAttempt)
+_REFUND = table_of(Refund)
+_ENTRY = table_of(BalanceEntry)
+_PAYOUT = table_of(Payout)
+_DISPUTE = table_of(Dispute)
+_INVOICE = table_of(Invoice)
+_LINK = table_of(ClientLink)
+_ALLOCATION = table_of(ServiceAllocation)
+_SERVICE = table_of(Service)
+
+Text_ = ColumnElement[str]
+Number = ColumnElement[int]
+
+
+class Part(NamedTuple):
+    """One way in which rows count. ``amount`` has the measure's own sign.
+
+    ``what`` is what such a row is: payment, refund, refund_failed, returned, dispute, dispute_won or fee. ``about`` is
+    the payment's id at the provider, as far as the row says it; ``item`` the invoice or order that it is for.
+    ``place`` tells several of one row apart.
+    """
+
+    table: Any
+    what: Text_
+    day: Text_
+    at: Number
+    amount: Number
+    where: tuple[ColumnElement[bool], ...]
+    about: Text_
+    item: Text_
+    source: FromClause
+    place: Number
+
+
+def _part(
+    table: Any,
+    what: str | Text_,
+    day: Text_,
+    at: Number,
+    amount: Number,
+    *where: ColumnElement[bool],
+    about: Text_,
+    item: Text_ | None = None,
+    source: FromClause | None = None,
+    place: Number | None = None,
+) -> Part:
+    said = word(what) if isinstance(what, str) else what
+    lone = table.c.external_id if item is None else item
+    first: Number = literal_column("0", BigInteger)
+    return Part(
+        table, said, day, at, amount, (day.is_not(None), amount != 0, *where), about, lone, source or table,
+        first if place is None else place,
+    )  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------------- what rows are about
+
+
+def _source_of_line() -> Text_:
+    """The payment that a ledger line is about, by way of an attempt, a refund or a dispute; else the line itself."""
+
+    def found(table: Any, payment: Text_) -> Any:
+        same = and_(table.c.integration_id == _ENTRY.c.integration_id, table.c.external_id == _ENTRY.c.source_ref)
+        return select(func.nullif(payment, literal_column("''"))).where(same).limit(1).scalar_subquery()
+
+    attempt = _ATTEMPT.alias("disputed_attempt")
+    by_attempt = select(attempt.c.payment_key).where(
+        attempt.c.integration_id == _DISPUTE.c.integration_id, attempt.c.external_id == _DISPUTE.c.attempt_ref
+    )
+    disputed = func.coalesce(by_attempt.limit(1).scalar_subquery(), _DISPUTE.c.payment_ref)
+    return func.coalesce(
+        found(_ATTEMPT, _ATTEMPT.c.payment_key),
+        found(_REFUND, _REFUND.c.payment_key),
+        found(_DISPUTE, disputed),
+        _ENTRY.c.external_id,
+    )
+
+
+def _disputed() -> Text_:
+    by_attempt = select(_ATTEMPT.c.payment_key).where(
+        _ATTEMPT.c.integration_id == _DISPUTE.c.integration_id, _ATTEMPT.c.external_id == _DISPUTE.c.attempt_ref
+    )
+    return func.coalesce(by_attempt.limit(1).scalar_subquery(), _DISPUTE.c.payment_ref)
+
+
+def _billed(table: Any, order_ref: Text_ | None = None) -> Text_:
+    """What money was for: the invoice, else the order, else nothing but itself; told apart by their beginnings."""
+    kinds = [(table.c.invoice_ref != literal_column("''"), literal_column("'invoice '").concat(table.c.invoice_ref))]
+    if order_ref is not None:
+        kinds.append((order_ref != literal_column("''"), literal_column("'order '").concat(order_ref)))
+    alone = literal_column(f"'{table.name} '").concat(table.c.external_id)
+    return case(*kinds, else_=alone)
+
+
+# ------------------------------------------------------------------------------------------------------- the parts
+
+
+def _collected() -> Iterator[Part]:
+    yield _payment("payment", _PAYMENT.c.booked_day, _PAYMENT.c.booked_at, _PAYMENT.c.collected)
+
+
+def _returned() -> Iterator[Part]:
+    yield _payment("returned", _PAYMENT.c.returned_day, _PAYMENT.c.returned_at, _PAYMENT.c.returned)
+
+
+def _refunds() -> Iterator[Part]:
+    for what, day, at, sign in _WAYS:
+        yield _refund(what, day, at, sign * _REFUND.c.amount)
+
+
+def _disputes() -> Iterator[Part]:
+    lines = ("dispute", "dispute_reversal")
+    yield _line(_what_line(), -_ENTRY.c.amount, _ENTRY.c.kind.in_([word(kind) for kind in lines]))
+    yield from _own_disputes(1)
+
+
+def _own_disputes(sign: int) -> Iterator[Part]:
+    """Disputes that no ledger line tells of."""
+    for what, day, at, way in (
+        ("dispute", _DISPUTE.c.withdrawn_day, _DISPUTE.c.withdrawn_at, sign),
+        ("dispute_won", _DISPUTE.c.reversed_day, _DISPUTE.c.reversed_at, -sign),
+    ):
+        yield _part(_DISPUTE, what, day, at, way * _DISPUTE.c.amount, about=_disputed())
+
+
+def _fees(dialect: str) -> Iterator[Part]:
+    kept = case((_ENTRY.c.kind == word("fee"), _ENTRY.c.fee - _ENTRY.c.amount), else_=_ENTRY.c.fee)
+    charged = [word(kind) for kind in sorted(PAYMENT_LINES | {"payout", "payout_failure"})]
+    yield _line("fee", kept, _ENTRY.c.kind.in_(charged))
+    yield from _own_fees(dialect, 1)
+    for _what, day, at, sign in _WAYS:
+        yield _refund("fee", day, at, -sign * func.coalesce(_REFUND.c.fee, 0), _REFUND.c.on_ledger.is_(False))
+    yield _payout_fee(1)
+
+
+def _net(dialect: str) -> Iterator[Part]:
+    off = _PAYMENT.c.on_ledger.is_(False)
+    yield _payment("payment", _PAYMENT.c.booked_day, _PAYMENT.c.booked_at, _PAYMENT.c.collected, off)
+    yield _payment("returned", _PAYMENT.c.returned_day, _PAYMENT.c.returned_at, -_PAYMENT.c.returned, off)
+    yield from _own_fees(dialect, -1)
+    for what, day, at, sign in _WAYS:
+        left = _REFUND.c.amount - func.coalesce(_REFUND.c.fee, 0)
+        yield _refund(what, day, at, -sign * left, _REFUND.c.on_ledger.is_(False))
+    yield from _own_disputes(-1)
+    yield _line(_what_line(), _ENTRY.c.net, _ENTRY.c.kind.in_([word(kind) for kind in sorted(PAYMENT_LINES)]))
+    yield _payout_fee(-1)
+
+
+_WAYS: Final = (
+    ("refund", _REFUND.c.refunded_day, _REFUND.c.created_at, 1),
+    ("refund_failed", _REFUND.c.failed_day, _REFUND.c.failed_at, -1),
+)
+
+
+def _payment(what: str, day: Any, at: Any, amount: Any, *where: ColumnElement[bool]) -> Part:
+    item = _billed(_PAYMENT, _PAYMENT.c.order_ref)
+    return _part(_PAYMENT, what, day, at, amount, *where, about=_PAYMENT.c.external_id, item=item)
+
+
+def _refund(what: str, day: Any, at: Any, amount: Any, *where: ColumnElement[bool]) -> Part:
+    counted = _REFUND.c.refunded_day.is_not(None)
+    return _part(_REFUND, what, day, at, amount, counted, *where, about=_REFUND.c.payment_key, item=_billed(_REFUND))
+
+
+def _line(what: str | Text_, amount: Any, *where: ColumnElement[bool]) -> Part:
+    return _part(
+        _ENTRY, what, _ENTRY.c.entry_day, _ENTRY.c.created_at, amount, _ENTRY.c.settles.is_(False), *where,
+        about=_source_of_line(),
+    )  # fmt: skip
+
+
+def _payout_fee(sign: int) -> Part:
+    counts = _PAYOUT.c.status.not_in([word("failed"), word("canceled")])
+    day, at = _PAYOUT.c.counted_day, _PAYOUT.c.created_at
+    return _part(_PAYOUT, "fee", day, at, sign * _PAYOUT.c.fee, counts, about=_PAYOUT.c.external_id)
+
+
+def _what_line() -> Text_:
+    kinds = {
+        "charge": "payment",
+        "refund": "refund",
+        "refund_failure": "refund_failed",
+        "payment_failure": "returned",
+        "dispute": "dispute",
+        "dispute_reversal": "dispute_won",
+    }
+    return case(*((_ENTRY.c.kind == word(kind), word(what)) for kind, what in kinds.items()), else_=word("fee"))
+
+
+def _own_fees(dialect: str, sign: int) -> Iterator[Part]:
+    """What a payment says itself that the provider keeps: the parts with days of their own, and the rest."""
+    counts = (_PAYMENT.c.on_ledger.is_(False), _PAYMENT.c.collected != 0, _PAYMENT.c.booked_day.is_not(None))
+    elements, at, day, amount, place = _FEE_PARTS[dialect]()
+    later = select(func.sum(amount)).select_from(elements).correlate(_PAYMENT).scalar_subquery()
+    dated = _PAYMENT.c.fee_days != literal_column("''")
+    own = case((dated, _PAYMENT.c.own_fee - cast(later, BigInteger)), else_=_PAYMENT.c.own_fee)
+    yield _payment("fee", _PAYMENT.c.booked_day, _PAYMENT.c.booked_at, sign * own, *counts)
+    whole = _payment("fee", day, at, sign * amount, dated, *counts)
+    yield whole._replace(source=_PAYMENT.join(elements, literal_column("1") == literal_column("1")), place=place)
+
+
+def _lite_fee_parts() -> tuple[Any, Any, Any, Any, Any]:
+    elements = func.json_each(_PAYMENT.c.fee_days).table_valued("key", "value", name="fee_part")
+    at, day, amount = (func.json_extract(elements.c.value, literal_column(f"'$[{one}]'")) for one in range(3))
+    return (
+        elements,
+        type_coerce(at, BigInteger),
+        type_coerce(day, Text),
+        type_coerce(amount, BigInteger),
+        type_coerce(elements.c.key, BigInteger),
+    )
+
+
+def _postgresql_fee_parts() -> tuple[Any, Any, Any, Any, Any]:
+    from sqlalchemy.dialects.postgresql import JSONB
+
+    # Nothing is said of the order in which conditions are tested: an empty text must not be read as JSON.
+    stated = cast(func.coalesce(func.nullif(_PAYMENT.c.fee_days, literal_column("''")), literal_column("'[]'")), JSONB)
+    elements = (
+        func.jsonb_array_elements(stated)
+        .table_valued("value", with_ordinality="place", name="fee_part")
+        .render_derived()
+    )
+    value = type_coerce(elements.c.value, JSONB)
+    at, day, amount = (value.op("->>")(literal_column(str(one))) for one in range(3))
+    return (
+        elements,
+        cast(at, BigInteger),
+        type_coerce(day, Text),
+        cast(amount, BigInteger),
+        cast(elements.c.place, BigInteger) - 1,
+    )
+
+
+_FEE_PARTS: Final = {"sqlite": _lite_fee_parts, "postgresql": _postgresql_fee_parts}
+
+# -------------------------------------------------------------------------------------------- figures of parts
+
+#: How figures are made of measures.
+SIGNS: Final[Mapping[str, Mapping[str, int]]] = {
+    "total_revenue": {"collected": 1, "refunds": -1, "returned": -1},
+    "paid": {"collected": 1, "refunds": -1},
+    "collected": {"collected": 1},
+    "refunds": {"refunds": -1},
+    "returned": {"returned": -1},
+    "disputes": {"disputes": -1},
+    "fees": {"fees": -1},
+    "net": {"net": 1},
+    "converted": {"net": 1, "collected": -1, "refunds": 1, "returned": 1, "disputes": 1, "fees": 1},
+    "not_itemised": {"collected": 1, "refunds": -1, "returned": -1},
+    "service": {},
+}
+
+
+@cache
+def _measures(dialect: str) -> Mapping[str, tuple[Part, ...]]:
+    return {
+        "collected": tuple(_collected()),
+        "refunds": tuple(_refunds()),
+        "returned": tuple(_returned()),
+        "disputes": tuple(_disputes()),
+        "fees": tuple(_fees(dialect)),
+        "net": tuple(_net(dialect)),
+    }
+
+
+# A row of the books is named by one number: which part, which of several, and the row's id.
+_ID_BITS: Final = 40
+_PLACE_BITS: Final = 6
+_INVOICES: Final = (1 << 10) - 1
+
+
+class Key(NamedTuple):
+    """What a number of :func:`contributions` names: the table's name and the row's id there."""
+
+    table: str
+    row_id: int
+
+
+def read_key(number: int, dialect: str) -> Key:
+    """The row that a number names."""
+    branch = number >> (_ID_BITS + _PLACE_BITS)
+    table = _INVOICE if branch == _INVOICES else _branches(dialect)[branch][1].table
+    return Key(table.name, number & ((1 << _ID_BITS) - 1))
+
+
+@cache
+def _branches(dialect: str) -> tuple[tuple[str, Part], ...]:
+    return tuple((name, part) for name, parts in _measures(dialect).items() for part in parts)
+
+
+def _number(branch: int, row_id: Number, place: Number | None = None) -> Number:
+    number: Number = literal_column(str(branch << (_ID_BITS + _PLACE_BITS)), BigInteger) + row_id
+    return number if place is None else number + place * literal_column(str(1 << _ID_BITS), BigInteger)
+
+
+class Shape(NamedTuple):
+    """What of a question decides how its statement is written: the same figure of another day is the same statement.
+
+    ``factors`` are what amounts of some accounts are multiplied by (:meth:`Scales.finer`).
+    """
+
+    measure: str
+    dialect: str
+    account: bool
+    place: bool
+    client: bool
+    factors: tuple[tuple[int, int], ...]
+
+
+def shape_of(figure: Figure, dialect: str, scales: Scales) -> Shape:
+    """How the statement for a figure is written."""
+    return Shape(
+        figure.measure,
+        dialect,
+        figure.integration_id is not None,
+        bool(figure.location),
+        figure.client_id is not None,
+        scales.finer(figure.currency),
+    )
+
+
+def values_of(figure: Figure) -> dict[str, Any]:
+    """What the statement of a figure's shape is executed with."""
+    return {
+        "start": figure.start_day,
+        "end": figure.end_day,
+        "month": figure.start_day[:7],
+        "currency": figure.currency,
+        "account": figure.integration_id,
+        "place": figure.location,
+        "client": figure.client_id,
+        "service": figure.service,
+    }
+
+
+def contributions(shape: Shape, payments: Select[Any] | None = None, numbers: tuple[int, ...] = ()) -> Subquery:
+    """The rows behind a figure, as ``number``, ``integration_id``, ``what``, ``day``, ``at``, ``amount``.
+
+    ``payments`` (account and external id) leaves only what is about these; ``numbers`` only these rows. To be executed
+    with :func:`values_of` the figure.
+    """
+    if shape.measure == "service":
+        return _wanted(_shares(shape, 1), numbers)
+    signs = SIGNS[shape.measure]
+    rest = shape.measure in {"converted", "not_itemised"}
+    wanted = None if rest or not numbers else _ids_by_branch(numbers)
+    parts: list[Select[Any]] = []
+    for branch, (measure, part) in enumerate(_branches(shape.dialect)):
+        if measure in signs and (wanted is None or branch in wanted):
+            query = _query(shape, branch, part, signs[measure], payments)
+            parts.append(query if wanted is None else query.where(part.table.c.id.in_(wanted[branch])))
+    if shape.measure == "not_itemised":
+        parts.append(_shares(shape, -1))
+    together = union_all(*parts).subquery("parts")
+    return _wanted(_added_up(shape, together), numbers) if rest else _wanted(select(together), numbers)
+
+
+def summed_by_kind(shape: Shape, payments: Select[Any] | None = None) -> Select[Any]:
+    """Kind, number and sum of the rows behind figures of this shape."""
+    return _by_kind(contributions(shape, payments)) if payments is not None else _all_by_kind(shape)
+
+
+@lru_cache(maxsize=512)
+def _all_by_kind(shape: Shape) -> Select[Any]:
+    return _by_kind(contributions(shape))
+
+
+def _by_kind(rows: Subquery) -> Select[Any]:
+    return select(rows.c.what, func.count(), cast(func.sum(rows.c.amount), BigInteger)).group_by(rows.c.what)
+
+
+def _ids_by_branch(numbers: tuple[int, ...]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for number in numbers:
+        found.setdefault(number >> (_ID_BITS + _PLACE_BITS), []).append(number & ((1 << _ID_BITS) - 1))
+    return found
+
+
+def _wanted(query: Select[Any], numbers: tuple[int, ...]) -> Subquery:
+    rows = query.subquery("contributions")
+    return rows if not numbers else select(rows).where(rows.c.number.in_(numbers)).subquery("wanted")
+
+
+def _query(shape: Shape, branch: int, part: Part, sign: int, payments: Select[Any] | None) -> Select[Any]:
+    table = part.table
+    amount = multiplied(sign * part.amount, table.c.integration_id, shape.factors)
+    key = {"converted": part.about, "not_itemised": part.item}.get(shape.measure, literal_column("''", Text))
+    return (
+        select(
+            _number(branch, table.c.id, part.place).label("number"),
+            table.c.integration_id.label("integration_id"),
+            part.what.label("what"),
+            part.day.label("day"),
+            part.at.label("at"),
+            amount.label("amount"),
+            key.label("item"),
+        )
+        .select_from(part.source)
+        .where(
+            part.day >= _START,
+            part.day < _END,
+            table.c.currency == _CURRENCY,
+            *part.where,
+            *_scope(shape, table),
+            *_of_client(shape, part),
+            *_about(part, payments),
+        )
+    )
+
+
+_START: Final[Text_] = bindparam("start", type_=Text)
+_END: Final[Text_] = bindparam("end", type_=Text)
+_CURRENCY: Final[Text_] = bindparam("currency", type_=Text)
+
+
+def _scope(shape: Shape, table: Any) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if shape.account:
+        conditions.append(table.c.integration_id == bindparam("account", type_=BigInteger))
+    if shape.place:
+        conditions.append(table.c.location_ref == bindparam("place", type_=Text))
+    return conditions
+
+
+def _of_client(shape: Shape, part: Part) -> list[ColumnElement[bool]]:
+    if not shape.client:
+        return []
+    links = select(_LINK.c.id).where(_LINK.c.client_id == bindparam("client", type_=BigInteger))
+    if "client_link_id" in part.table.c:
+        return [part.table.c.client_link_id.in_(links)]
+    paid = select(_PAYMENT.c.integration_id, _PAYMENT.c.external_id).where(_PAYMENT.c.client_link_id.in_(links))
+    return _about(part, paid)
+
+
+def _about(part: Part, payments: Select[Any] | None) -> list[ColumnElement[bool]]:
+    if payments is None:
+        return []
+    found = payments.subquery()
+    account, ref = found.c
+    same = and_(account == part.table.c.integration_id, ref == part.about)
+    return [select(literal_column("1")).where(same).correlate(part.table).exists()]
+
+
+def _added_up(shape: Shape, parts: Subquery) -> Select[Any]:
+    """The rest of each payment, invoice or order, told by the first row of it; where nothing is left, no row."""
+    lone = func.count() == 1
+    what = word("converted") if shape.measure == "converted" else case((lone, func.min(parts.c.what)), else_="rest")
+    return (
+        select(
+            func.min(parts.c.number).label("number"),
+            parts.c.integration_id,
+            what.label("what"),
+            func.max(parts.c.day).label("day"),
+            func.max(parts.c.at).label("at"),
+            cast(func.sum(parts.c.amount), BigInteger).label("amount"),
+            parts.c.item,
+        )
+        .group_by(parts.c.integration_id, parts.c.item)
+        .having(func.sum(parts.c.amount) != 0)
+    )
+
+
+# -------------------------------------------------------------------------------------------------------- services
+
+
+def _shares(shape: Shape, sign: int) -> Select[Any]:
+    """The shares of invoices in the figure's month: all of them, or those of services of the figure's name.
+
+    An empty name means lines that name no service.
+    """
+    share, parent = _ALLOCATION.c, _SERVICE.alias("parent")
+    billed = and_(_INVOICE.c.integration_id == share.integration_id, _INVOICE.c.external_id == share.invoice_ref)
+    of = and_(_SERVICE.c.integration_id == share.integration_id, _SERVICE.c.external_id == share.service_ref)
+    tables: FromClause = _ALLOCATION.join(_INVOICE, billed)
+    where = [
+        share.month == bindparam("month", type_=Text), share.currency == _CURRENCY, *_scope(shape, _ALLOCATION)
+    ]  # fmt: skip
+    if shape.measure == "service":
+        tables = tables.outerjoin(_SERVICE, of).outerjoin(parent, product_of(_SERVICE, parent))
+        where.append(service_name(_SERVICE, parent) == bindparam("service", type_=Text))
+    amount = func.sum(multiplied(sign * share.amount, share.integration_id, shape.factors))
+    return (
+        select(
+            _number(_INVOICES, _INVOICE.c.id).label("number"),
+            share.integration_id.label("integration_id"),
+            word("share").label("what"),
+            func.coalesce(_INVOICE.c.finalized_day, _START).label("day"),
+            _INVOICE.c.created_at.label("at"),
+            cast(amount, BigInteger).label("amount"),
+            literal_column("'invoice '").concat(share.invoice_ref).label("item"),
+        )
+        .select_from(tables)
+        .where(*where)
+        .group_by(
+            _INVOICE.c.id, _INVOICE.c.finalized_day, _INVOICE.c.created_at, share.integration_id, share.invoice_ref
+        )
+        .having(amount != 0)
+    )
