@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from desktop.actions.business import Business
 from desktop.books.books import Books, open_books, read_setting, write_setting
+from desktop.books.integrations import mapped_by_older
+from desktop.errors import WorldError
 from desktop.keystore import BooksKeyStore
 from desktop.vault.folders import secure_folder
 from desktop.vault.keys import KeyLadder, KeySources, MemorySource, OneSource
 from desktop.vault.passphrase import Ask
 from desktop.vault.vault import Vault
+
+logger = logging.getLogger(__name__)
 
 HOME, DATABASE_URL, TIMEZONE = "PAYDESK_HOME", "PAYDESK_DATABASE_URL", "PAYDESK_TIMEZONE"
 _HOME_ID = "home.id"
@@ -30,11 +35,17 @@ def home_folder(given: str | Path | None, environment: Mapping[str, str]) -> Pat
 
 
 def open_business(
-    home: Path, environment: Mapping[str, str], *, ask: Ask | None = None, memory_key: bool = False
+    home: Path,
+    environment: Mapping[str, str],
+    *,
+    ask: Ask | None = None,
+    memory_key: bool = False,
+    tell: Callable[[str], None] | None = None,
 ) -> Business:
     """Open (or begin) the business of a home folder.
 
     ``ask`` asks a person for a passphrase; ``memory_key`` is the demo's: a key that lives in this process only.
+    ``tell`` is told, in sentences, what takes its time: objects that an older version has stored are mapped anew.
     Raises: ClosedBooksError where the folder, the books or the vault cannot be opened.
     """
     secure_folder(home)
@@ -44,6 +55,7 @@ def open_business(
         timezone=environment.get(TIMEZONE) or machine_timezone(),
     )
     try:
+        _map_anew(books, tell or logger.info)
         sources: KeySources
         if memory_key:
             sources = OneSource(MemorySource())
@@ -53,6 +65,25 @@ def open_business(
     except BaseException:
         books.close()
         raise
+
+
+def _map_anew(books: Books, tell: Callable[[str], None]) -> None:
+    """Bring rows up to date that an older version made. Where that fails the books open as they are.
+
+    What was done by then stays done; the rest is tried at the next opening, and by the account's next sync.
+    """
+    with books.read() as connection:
+        if not mapped_by_older(connection):
+            return
+    from desktop.providers.registry import make_provider
+    from desktop.sync.lease import holder_text
+    from desktop.sync.remapping import remap_all
+
+    try:
+        remap_all(books, make_provider, holder_text("upgrade"), tell)
+    except WorldError as error:
+        logger.warning("The books could not all be brought up to date: %s", error)
+        tell(f"The books could not all be brought up to date. It is tried again at the next start. {error.message}")
 
 
 def machine_timezone() -> str:

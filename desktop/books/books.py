@@ -18,8 +18,8 @@ from desktop.errors import ClosedBooksError
 from desktop.periods import DayClock, zone
 
 if TYPE_CHECKING:
-    from desktop.books.door import Door
-    from desktop.records import Applied, SourceObject
+    from desktop.books.door import Door, Remapped
+    from desktop.records import Applied, Changes, SourceObject
 
 _SETTING = table_of(Setting)
 TIMEZONE = "timezone"
@@ -48,12 +48,19 @@ class Books:
         self, writer: Writer, integration_id: int, objects: Sequence[SourceObject], *, settled: bool = False
     ) -> Applied:
         """Take provider objects in, within the caller's transaction: see :meth:`Door.apply`."""
+        return self._the_door().apply(writer, integration_id, objects, settled=settled)
+
+    def remap(self, writer: Writer, integration_id: int, remapped: Sequence[Remapped]) -> Changes:
+        """Project stored objects that were mapped anew, within the caller's transaction: see :meth:`Door.remap`."""
+        return self._the_door().remap(writer, integration_id, remapped)
+
+    def _the_door(self) -> Door:
         if self._door is None:
             # Only where something comes in: importing it holds up the first figures of a window.
             from desktop.books.door import Door
 
             self._door = Door(self.database.statements, self.days)
-        return self._door.apply(writer, integration_id, objects, settled=settled)
+        return self._door
 
     def setting(self, name: str, default: Any = None) -> Any:
         """A kept choice."""

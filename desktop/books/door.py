@@ -21,7 +21,7 @@ from desktop.books.packing import Packer, digest
 from desktop.books.projections import billing, catalog, disputes, orders, people
 from desktop.books.projections.allocations import allocate
 from desktop.books.projections.context import Context
-from desktop.books.projections.hiding import HIDDEN
+from desktop.books.projections.hiding import HIDDEN, MONEY
 from desktop.books.projections.ledger import project_payouts
 from desktop.books.projections.merging import merge_clients
 from desktop.books.projections.payments import PaymentCluster
@@ -110,6 +110,14 @@ class Gone(NamedTuple):
     kind: str
     ref: str
     merged_into: str
+
+
+class Remapped(NamedTuple):
+    """A stored object that was mapped anew, and what kind of row it was and how its body was told apart before."""
+
+    item: SourceObject
+    kind: str
+    digest: bytes
 
 
 class Stored(NamedTuple):
@@ -201,6 +209,33 @@ class Door:
             context.kinds.add("totals")
         return Applied(tally, Changes(frozenset(context.kinds)), tuple(unclear))
 
+    def remap(self, writer: Writer, integration_id: int, remapped: Sequence[Remapped]) -> Changes:
+        """Project stored objects, mapped anew, though they say nothing new, within the caller's transaction.
+
+        Their versions stay; rows that they no longer make are removed. Totals move by the differences between what
+        the rows count as now, so they want rebuilding after it where what counts has changed.
+        """
+        context = Context(writer, self._shelf, integration_id, self._clock, Totals(integration_id))
+        bodies = [self._text_of(one.item) for one in remapped]
+        stored, gone = [], []
+        for one, body in zip(remapped, bodies, strict=True):
+            mark, kind = digest(body), KINDS[type(one.item.record)] if one.item.record is not None else ""
+            if one.kind and kind != one.kind:
+                gone.append(Gone(one.kind, one.item.external_id, ""))
+            if mark != one.digest or kind != one.kind:
+                stored.append((kind, body, mark, integration_id, one.item.data_type, one.item.external_id))
+        if stored:
+            packed = self._packer.pack([row[1] for row in stored])
+            rows = [(row[0], data, *row[2:]) for row, data in zip(stored, packed, strict=True)]
+            writer.run_many(self._shelf.keep("keep anew", _keep_anew), rows)
+        self._project(context, [one.item for one in remapped if one.item.record is not None], gone)
+        if context.totals.write(writer, self._shelf):
+            context.kinds.add("totals")
+        return Changes(frozenset(context.kinds))
+
+    def _text_of(self, item: SourceObject) -> bytes:
+        return self._strip.pack(cast(Mapping[str, Any], item.body), numbered=keeps_number(item.data_type))
+
     # --- deciding ----------------------------------------------------------------------------------------------
 
     def _decide(
@@ -219,14 +254,13 @@ class Door:
             for row in context.writer.fetch(query, context.integration_id, data_type, listed)
         }
         outcome = _Outcome({}, {}, {}, {}, set(), {})
-        numbered = keeps_number(data_type)
         for item in items:
             ref = item.external_id
             body: bytes | KeptBody
             if type(item.body) is KeptBody:
                 body, mark = item.body, item.body.digest
             else:
-                body = self._strip.pack(cast(Mapping[str, Any], item.body), numbered=numbered)
+                body = self._text_of(item)
                 mark = digest(body)
             stored = known.get(ref)
             verdict = judge(stored, item, mark, settled=settled)
@@ -345,6 +379,10 @@ class Door:
                 table, changed = HIDDEN[kind]
                 billing.hide(context, table, refs)
                 context.kinds.add(changed)
+            elif kind in MONEY:
+                table, changed = MONEY[kind]
+                payments.drop(table, refs)
+                context.kinds.add(changed)
 
 
 def _stored_select(shelf: Shelf) -> Any:
@@ -357,6 +395,15 @@ def _stored_select(shelf: Shelf) -> Any:
 
 def _confirm_update() -> Any:
     names = ("version_low", "version_high", "version_native")
+    return (
+        update(_DATA)
+        .values({name: bindparam(f"new_{name}") for name in names})
+        .where(*(_DATA.c[name] == bindparam(f"of_{name}") for name in _KEYS))
+    )
+
+
+def _keep_anew() -> Any:
+    names = ("kind", "data", "digest")
     return (
         update(_DATA)
         .values({name: bindparam(f"new_{name}") for name in names})

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from desktop.books.books import Books
 from desktop.books.tables import Activity, Base, Client, ClientLink, DismissedPair, Integration, IntegrationData
+from desktop.books.tables.accounts import MAPPING_VERSION
 from desktop.books.tables.base import table_of
 
 _INTEGRATION = table_of(Integration)
@@ -105,6 +106,13 @@ def _told_apart(rows: list[IntegrationRow]) -> list[IntegrationRow]:
 
 def _heard(name: str) -> str:
     return " ".join(name.split()).casefold()
+
+
+def mapped_by_older(connection: Connection) -> list[tuple[int, str]]:
+    """The accounts whose stored objects were mapped by an older version than this one: id and provider."""
+    older = _INTEGRATION.c.mapping_version < MAPPING_VERSION
+    query = select(_INTEGRATION.c.id, _INTEGRATION.c.provider).where(older).order_by(_INTEGRATION.c.id)
+    return [(row[0], row[1]) for row in connection.execute(query)]
 
 
 def sealed_credentials(connection: Connection, integration_id: int) -> bytes | None:

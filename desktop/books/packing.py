@@ -41,10 +41,13 @@ class Packer:
 
 
 def unpack(data: bytes) -> dict[str, Any]:
-    """A kept object's body, as it was let in."""
-    name = zstandard.get_frame_parameters(data).dict_id
-    reader = zstandard.ZstdDecompressor(dict_data=_dictionary(name) if name else None)
-    body: dict[str, Any] = orjson.loads(reader.decompress(data))
+    """A kept object's body, as it was let in. Raises: ValueError for one that is damaged."""
+    try:
+        name = zstandard.get_frame_parameters(data).dict_id
+        reader = zstandard.ZstdDecompressor(dict_data=_dictionary(name) if name else None)
+        body: dict[str, Any] = orjson.loads(reader.decompress(data))
+    except zstandard.ZstdError as error:
+        raise ValueError("a kept body is damaged") from error
     return body
 
 

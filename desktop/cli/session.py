@@ -24,12 +24,21 @@ class Session:
     def business(self) -> Iterator[Business]:
         """The business of the chosen home, closed again at the end."""
         opened = open_business(
-            home_folder(self.home, os.environ), os.environ, ask=ask_in_terminal if _at_terminal() else None
+            home_folder(self.home, os.environ),
+            os.environ,
+            ask=ask_in_terminal if _at_terminal() else None,
+            tell=_tell,
         )
         try:
             yield opened
         finally:
             opened.close()
+
+
+def _tell(sentence: str) -> None:
+    """What takes its time at opening, on standard error: what the command prints stays what was asked for."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"{sentence}\n")
 
 
 def _at_terminal() -> bool:

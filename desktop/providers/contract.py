@@ -7,7 +7,7 @@ the registry; a connected account is a :class:`Reader` made from it with the acc
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,7 +15,7 @@ from desktop.errors import NotConnectedError, RefusedError, UnreachableError
 
 if TYPE_CHECKING:
     # Named in signatures only: making these classes holds up the first figures of a window.
-    from desktop.records import SetAside, SourceObject
+    from desktop.records import SetAside, SourceObject, Version
 
 
 class CredentialsRefused(NotConnectedError):
@@ -256,6 +256,21 @@ class Reader(Lists, Protocol):
         """Let the connections go. Also makes a call that is under way fail soon."""
 
 
+class KeptFacts(Protocol):
+    """What the books keep of an account beside one object: for mapping stored objects anew, without the network."""
+
+    @property
+    def currency(self) -> str:
+        """The account's own currency, lower-case; empty where it is not known."""
+
+    @property
+    def main_location(self) -> str:
+        """The id of the account's main location; empty where there is none."""
+
+    def bodies(self, data_type: str, external_ids: Iterable[str]) -> Mapping[str, Mapping[str, Any]]:
+        """Stored objects of one type by id, those that were deleted too."""
+
+
 class Provider(Protocol):
     """One provider: its facts, its ways in, and how to read an account."""
 
@@ -317,6 +332,14 @@ class Provider(Protocol):
 
     def reader(self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event) -> Reader:
         """A reader for one account; ``stop`` ends waits and retries early (raises CancelledError)."""
+
+    def map_again(
+        self, kept: KeptFacts, data_type: str, objects: Sequence[tuple[Mapping[str, Any], Version]]
+    ) -> Sequence[SourceObject | SetAside | None]:
+        """Stored objects of one type, each with the version it is of, as the mapper of today reads them.
+
+        None for one that says too little to be mapped without asking the provider: it is left as it is.
+        """
 
     def authorization_url(
         self, app: OAuthApp, endpoints: Endpoints, *, state: str, redirect_uri: str, verifier: str

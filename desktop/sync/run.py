@@ -30,6 +30,7 @@ from desktop.sync.inbox import Inbox
 from desktop.sync.lease import Held, LeaseHeld, LeaseLost, acquire
 from desktop.sync.lookback import look_back
 from desktop.sync.pull import HISTORY, pull_feed
+from desktop.sync.remapping import remap_if_due
 from desktop.sync.report import Progress, StreamReport, SyncReport
 from desktop.sync.session import DAY_MS, Session
 from desktop.sync.status import read_status
@@ -77,6 +78,8 @@ def sync_integration(
         raise lease.error()
     lists = lists or Swelling(reader, None)
     try:
+        # Where it had to wait at opening for who held the lease then.
+        remap_if_due(books, provider, lease, logger.info)
         with calm_collector(), Fetching(cancel, lease.beat) as calls, closing(lists):
             session = Session(books, provider, reader, lease, calls, lists, progress, on_changes or _nobody)
             return _Run(session, full=full, since=since).go()

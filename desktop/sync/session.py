@@ -71,7 +71,7 @@ class Session:
         self.counts = Counts([stream.name for stream in self.streams])
         self.aside = AsideShelf(books.database.statements, self.integration_id, aside)
         self._clock = (0, 0.0)
-        self.unstorable = (*_UNSTORABLE, *_driver_errors(books))
+        self.unstorable = unstorable_in(books)
 
     # --- places ------------------------------------------------------------------------------------------------
 
@@ -186,10 +186,10 @@ class Session:
         return Version(asked_at, asked_at + passed + 999)
 
 
-def _driver_errors(books: Books) -> tuple[type[Exception], ...]:
-    """The database driver's errors about values: the door works on the driver's own cursor."""
+def unstorable_in(books: Books) -> tuple[type[Exception], ...]:
+    """What is raised for a value that no table can hold, the driver's own errors among it: the door uses its cursor."""
     if books.database.dialect_name == "sqlite":
         import sqlite3 as driver
     else:
         import psycopg as driver  # type: ignore[no-redef]
-    return (driver.DataError, driver.IntegrityError, driver.InterfaceError)
+    return (*_UNSTORABLE, driver.DataError, driver.IntegrityError, driver.InterfaceError)

@@ -12,6 +12,7 @@ from sqlalchemy import Column, MetaData, Table, inspect, select, text
 
 from desktop.books import schema
 from desktop.books.books import Books, open_books
+from desktop.books.integrations import mapped_by_older
 from desktop.books.rebuild import compare_totals
 from desktop.books.tables import Base, Integration, User
 from desktop.books.tables.base import table_of
@@ -40,8 +41,8 @@ def filled(tmp_path: Path) -> Books:
     return books
 
 
-RETOLD = {"subscription_items": {"amount"}}
-"""Columns by table that only the stored objects tell: they stay empty until those are read again."""
+RETOLD = {"subscription_items": {"amount"}, "integrations": {"mapping_version"}}
+"""Columns by table that only the stored objects tell: they stay empty until those are mapped anew, as is noted too."""
 
 
 def rows_of(books: Books) -> dict[str, list[tuple[Any, ...]]]:
@@ -94,6 +95,9 @@ def check_upgrade(filled: Books, open_: Open, monkeypatch: pytest.MonkeyPatch) -
     assert differences(upgraded.database) == []
     assert rows_of(upgraded) == rows_of(filled)
     assert rows_of(upgraded)["client_totals"]
+    with upgraded.read() as connection, filled.read() as new:
+        assert mapped_by_older(connection)
+        assert not mapped_by_older(new)
     assert compare_totals(upgraded) == []
     # What only this version knows of goes in as into books that are new.
     shops = Shop(upgraded), Shop(filled)

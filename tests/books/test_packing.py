@@ -80,9 +80,9 @@ def test_threads_read_at_once() -> None:
 
 def test_what_is_damaged_is_not_taken_for_an_object() -> None:
     (data,) = Packer().pack([b'{"id":"ch_1"}'])
-    with pytest.raises(zstandard.ZstdError):
+    with pytest.raises(ValueError):
         unpack(data[:-3])
-    with pytest.raises(zstandard.ZstdError):
+    with pytest.raises(ValueError):
         unpack(b"not a frame")
 
 

@@ -1,4 +1,4 @@
-"""What a deletion hides: rows that leave the lists, while what stands on them stays."""
+"""What goes with an object: rows that a deletion hides, and rows that a mapping anew takes away."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from desktop.books.tables import (
+    BalanceEntry,
     CreditNote,
+    Dispute,
     InventoryCount,
     Location,
+    PaymentAttempt,
     PaymentLink,
     PaymentMethod,
+    Payout,
+    Refund,
     Service,
     Subscription,
     TerminalDevice,
@@ -29,3 +34,12 @@ HIDDEN: Mapping[str, tuple[Any, str]] = {
 }
 """By kind of object: its table, and who hears of it. Money that moved is never hidden: no provider deletes it either,
 and orders are not deleted but cancelled."""
+
+MONEY: Mapping[str, tuple[Any, str]] = {
+    "attempt": (table_of(PaymentAttempt), "payments"),
+    "refund": (table_of(Refund), "refunds"),
+    "dispute": (table_of(Dispute), "disputes"),
+    "balance_entry": (table_of(BalanceEntry), "balance_entries"),
+    "payout": (table_of(Payout), "payouts"),
+}
+"""By kind of object: its table, and who hears of it, where mapping it anew makes another kind of row of it, or none."""

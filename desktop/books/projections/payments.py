@@ -122,6 +122,24 @@ class PaymentCluster:
             self._keys |= wanted
             self._touch_attempts(wanted)
 
+    def drop(self, table: Any, refs: Sequence[str]) -> None:
+        """Take rows away that no object makes any more; the payments that they were of are touched."""
+        context = self._context
+        self.touch(refs)
+        if table is _ENTRY:
+            sources = context.shelf.select("sources of lines", _ENTRY, ("source_ref",), "external_id")
+            self._touch_sources({row[0] for row in context.fetch(sources, refs)} - {""})
+        statement = context.shelf.keep(
+            f"drop {table.name}",
+            lambda: table.delete().where(
+                table.c.integration_id == bindparam("integration_id"), table.c.external_id == bindparam("ref")
+            ),
+        )
+        context.writer.run_many(statement, [(context.integration_id, ref) for ref in refs])
+        if table is _REFUND:
+            for ref in refs:
+                self._refunds.pop(ref, None)
+
     def _touch_sources(self, sources: set[str]) -> None:
         if not sources:
             return

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Text
+from typing import Final
 
-from desktop.books.tables.base import Base, Count, Id, Instant, MaybeInstant, OwnedBy, Sealed, Words
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Text, text
+
+from desktop.books.tables.base import Base, Count, Id, Instant, LaterAmount, MaybeInstant, OwnedBy, Sealed, Words
+
+MAPPING_VERSION: Final = 1
+"""What the mappers and the projections together make of a stored object, by number.
+
+Raise it, once for a release, when a mapper reads something else out of an object, or a projection makes other rows of
+a record, than books may hold already: each account whose number is lower is mapped anew from its stored objects when
+its books are next opened (``desktop/sync/remapping.py``).
+"""
 
 
 class User(Base):
@@ -19,7 +29,11 @@ class User(Base):
 
 
 class Integration(Base):
-    """A connected account, unique by provider, mode and account id. ``credentials`` is sealed by the vault."""
+    """A connected account, unique by provider, mode and account id. ``credentials`` is sealed by the vault.
+
+    ``mapping_version`` says how its stored objects were mapped, and ``mapping_cursor`` the last one that a mapping
+    anew, begun and not ended yet, has come to.
+    """
 
     __tablename__ = "integrations"
     __table_args__ = (Index("ix_integrations_provider_mode_account_id", "provider", "mode", "account_id"),)
@@ -43,6 +57,8 @@ class Integration(Base):
     connected_at = MaybeInstant()
     disconnected_at = MaybeInstant()
     last_sync_at = MaybeInstant()
+    mapping_version = Column(BigInteger, nullable=False, default=MAPPING_VERSION, server_default=text("0"))
+    mapping_cursor = LaterAmount()
 
 
 class Webhook(Base):

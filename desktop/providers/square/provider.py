@@ -6,16 +6,27 @@ import hashlib
 import re
 import threading
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from desktop import __version__
 from desktop.errors import UsageError
-from desktop.providers.contract import Credentials, Endpoints, Grant, OAuthApp, Permission, Stream, Tenure
+from desktop.providers.contract import (
+    Credentials,
+    Endpoints,
+    Grant,
+    KeptFacts,
+    OAuthApp,
+    Permission,
+    Stream,
+    Tenure,
+)
 from desktop.providers.http import checked_base, is_loopback
 from desktop.providers.limits import Allowance
 from desktop.providers.square import constants, oauth
 from desktop.providers.square.modes import mode_of
 from desktop.providers.square.permissions import PERMISSIONS
 from desktop.providers.square.reads import SquareReader
+from desktop.records import SetAside, SourceObject, Version
 
 _TOKEN = re.compile(r"EAAA[A-Za-z0-9_-]{40,1000}")
 _OLD_SANDBOX_TOKEN = re.compile(r"sandbox-sq0atb-[A-Za-z0-9_-]{16,100}")
@@ -155,6 +166,14 @@ class SquareProvider:
             personal=credentials.get("connected_by") != "oauth",
             user_agent=f"Paydesk/{__version__}",
         )
+
+    def map_again(
+        self, kept: KeptFacts, data_type: str, objects: Sequence[tuple[Mapping[str, Any], Version]]
+    ) -> Sequence[SourceObject | SetAside | None]:
+        """Stored objects as the mapper of today reads them; a subscription whose plan is not kept is left alone."""
+        from desktop.providers.square.records import map_stored
+
+        return map_stored(kept, data_type, objects)
 
     def authorization_url(
         self, app: OAuthApp, endpoints: Endpoints, *, state: str, redirect_uri: str, verifier: str

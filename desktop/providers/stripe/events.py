@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from desktop.providers.contract import EventPage, ProviderEvent, Reread
@@ -12,7 +12,7 @@ from desktop.providers.stripe.calls import Calls, Refused
 from desktop.providers.stripe.constants import API_VERSION, OLDEST_EVENT_VERSION, PAGE_LIMIT
 from desktop.providers.stripe.errors import refusal
 from desktop.providers.stripe.records import map_object, put_aside, reduce_object
-from desktop.providers.stripe.records.fields import LAST_SECOND, child, text
+from desktop.providers.stripe.records.fields import LAST_SECOND, child, is_cut_short, text
 from desktop.providers.stripe.records.people import METHOD_OBJECTS
 from desktop.records import Deletion, SetAside, SourceObject, Version
 
@@ -51,9 +51,6 @@ DELETIONS = frozenset(
         "payment_method.detached",
     }
 )
-
-# Lists inside an event's object that may be cut short.
-_INNER: Mapping[str, str] = {"invoice": "lines", "subscription": "items"}
 
 _VERSION = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.[a-z]+)?")
 
@@ -147,8 +144,7 @@ def interpret_event(event: ProviderEvent) -> SourceObject | Reread | SetAside | 
     if event.kind in DELETIONS and external_id:
         gone = {"id": external_id, "object": data_type, "deleted": True}
         return SourceObject(data_type, external_id, version, gone, None, Deletion.STATED)
-    inner = child(body.get(_INNER.get(data_type, "")))
-    if external_id and (not is_tested(event.api_version) or inner.get("has_more") is True):
+    if external_id and (not is_tested(event.api_version) or is_cut_short(data_type, body)):
         return Reread(data_type, external_id)
     return map_object(data_type, body, version)
 

@@ -6,15 +6,17 @@ import hashlib
 import re
 import threading
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from desktop import __version__
 from desktop.errors import UsageError
-from desktop.providers.contract import Credentials, Endpoints, Grant, OAuthApp, Permission, Stream
+from desktop.providers.contract import Credentials, Endpoints, Grant, KeptFacts, OAuthApp, Permission, Stream
 from desktop.providers.http import checked_base, is_loopback
 from desktop.providers.limits import Allowance
 from desktop.providers.stripe import constants, oauth
 from desktop.providers.stripe.permissions import ACCESS_PAGE, KEY_PAGE, PERMISSIONS, PLATFORM_PAGE
 from desktop.providers.stripe.reads import StripeReader
+from desktop.records import SetAside, SourceObject, Version
 
 _KEY = re.compile(r"(?:sk|rk)_(?:live|test)_[A-Za-z0-9_]{3,500}")
 _OBJECT_ID = re.compile(r"[A-Za-z0-9_]+")
@@ -142,6 +144,17 @@ class StripeProvider:
             account=credentials.get("stripe_account"),
             user_agent=f"Paydesk/{__version__}",
         )
+
+    def map_again(
+        self, kept: KeptFacts, data_type: str, objects: Sequence[tuple[Mapping[str, Any], Version]]
+    ) -> Sequence[SourceObject | SetAside | None]:
+        """Stored objects as the mapper of today reads them; one whose inner list was cut short is to be read again."""
+        from desktop.providers.stripe.records import map_object
+        from desktop.providers.stripe.records.fields import is_cut_short
+
+        return [
+            None if is_cut_short(data_type, body) else map_object(data_type, body, version) for body, version in objects
+        ]
 
     def authorization_url(
         self, app: OAuthApp, endpoints: Endpoints, *, state: str, redirect_uri: str, verifier: str

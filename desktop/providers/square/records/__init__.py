@@ -5,11 +5,12 @@ Unknown fields are ignored; an object whose money, time or status cannot be read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from desktop.providers.fields import Unreadable, put_aside
+from desktop.providers.contract import KeptFacts
+from desktop.providers.fields import Unreadable, put_aside, text
 from desktop.providers.square.moments import read_moment
 from desktop.providers.square.records.billing import map_invoice, map_subscription
 from desktop.providers.square.records.catalog import count_id, map_catalog_object, map_inventory_count
@@ -21,7 +22,7 @@ from desktop.providers.square.records.people import map_card, map_customer, redu
 from desktop.providers.square.records.places import map_device, map_location, map_terminal_checkout
 from desktop.records import Deletion, Record, SetAside, SourceObject, Version
 
-__all__ = ["MAPPERS", "NATIVES", "Around", "map_object", "put_aside", "reduce_object"]
+__all__ = ["MAPPERS", "NATIVES", "Around", "map_object", "map_stored", "put_aside", "reduce_object"]
 
 MAPPERS: Mapping[str, Callable[[Mapping[str, Any], Around], Record]] = {
     "location": map_location,
@@ -84,6 +85,27 @@ def map_object(data_type: str, body: object, version: Version, around: Around | 
     except Unreadable as fault:
         found = put_aside(data_type, kept, str(fault))
         return replace(found, external_id=count_id(kept)[:255]) if counted else found
+
+
+def map_stored(
+    kept: KeptFacts, data_type: str, objects: Sequence[tuple[Mapping[str, Any], Version]]
+) -> Sequence[SourceObject | SetAside | None]:
+    """Stored objects mapped anew, with what the books keep of the merchant in place of what a sync asks for.
+
+    None for a subscription whose plan is not kept: what it costs would be lost.
+    """
+    plans: Mapping[str, Mapping[str, Any]] = {}
+    if data_type == "subscription":
+        plans = kept.bodies("catalog_object", {text(body.get("plan_variation_id")) for body, _ in objects} - {""})
+    around = Around(kept.main_location, kept.currency, plans)
+
+    def mapped(body: Mapping[str, Any], version: Version) -> SourceObject | SetAside | None:
+        plan = text(body.get("plan_variation_id"))
+        if data_type == "subscription" and plan and plan not in plans:
+            return None
+        return map_object(data_type, body, version, around)
+
+    return [mapped(body, version) for body, version in objects]
 
 
 def native_of(data_type: str, body: Mapping[str, Any]) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from desktop.providers import fields as common
@@ -25,6 +25,7 @@ from desktop.providers.fields import (
 __all__ = [
     "AMOUNT_LIMIT",
     "ID_LIMIT",
+    "INNER_LISTS",
     "LAST_SECOND",
     "NOTHING",
     "Unreadable",
@@ -36,6 +37,7 @@ __all__ = [
     "identity",
     "instant",
     "instant_or_none",
+    "is_cut_short",
     "open_word",
     "ref",
     "rows",
@@ -43,6 +45,9 @@ __all__ = [
     "total",
     "word",
 ]
+
+INNER_LISTS: Mapping[str, str] = {"invoice": "lines", "subscription": "items"}
+"""Lists inside an object that Stripe cuts short at ten rows, by kind of object."""
 
 LAST_SECOND = 253_402_300_799
 """9999-12-31T23:59:59Z, the last instant that a date can be made of."""
@@ -64,6 +69,11 @@ def rows(value: object) -> Sequence[Any]:
     if type(value) is dict:
         value = value.get("data")
     return value if type(value) is list else ()
+
+
+def is_cut_short(data_type: str, body: Mapping[str, Any]) -> bool:
+    """Whether the list inside an object goes on beyond what came with it."""
+    return child(body.get(INNER_LISTS.get(data_type, ""))).get("has_more") is True
 
 
 def instant(value: object, name: str) -> int:
