@@ -18,6 +18,7 @@ from desktop.books.integrations import (
 from desktop.errors import NotConnectedError, UsageError
 from desktop.periods import today
 from desktop.providers.registry import make_provider, provider_names
+from desktop.regions import Region, country_of_machine, region_of
 from desktop.vault.sealing import Place
 from desktop.vault.vault import Vault
 
@@ -39,6 +40,11 @@ class Business:
     def today(self) -> str:
         """The business's day, or the day that the demo and tests take for it."""
         return today(self.books.zone, self.environment.get(TODAY) or None)
+
+    def region(self) -> Region:
+        """Where the business is, by its connected accounts, else by the machine's locale."""
+        countries = [row.country for row in self.integrations(connected=True)]
+        return region_of(countries, country_of_machine(self.environment))
 
     def provider(self, name: str) -> Provider:
         """A provider by name. Raises: UsageError for one that there is not."""

@@ -17,7 +17,7 @@ from desktop.actions.platforms import keep_platform, known_platform
 from desktop.actions.status import AccountStatus, Status, standing
 from desktop.actions.sync import accounts_to_sync, sync_account
 from desktop.books.integrations import IntegrationRow
-from desktop.cli.output import document, facts, say, table, tell
+from desktop.cli.output import Days, days_of, document, facts, say, table, tell
 from desktop.cli.session import Session
 from desktop.errors import CancelledError, UsageError, WorldError
 from desktop.periods import parse_day, rfc3339
@@ -279,6 +279,7 @@ def status(session: Session, *, as_json: bool) -> int:
     with session.business() as business:
         now = standing(business)
         options = {one.integration.id: options_of(business, one.integration) for one in now.accounts}
+        days = days_of(business)
     if as_json:
         answer = status_json(now)
         for account in answer["integrations"]:
@@ -288,7 +289,7 @@ def status(session: Session, *, as_json: bool) -> int:
     if not now.accounts:
         say("Nothing is connected yet. Run: paydesk connect stripe, or paydesk connect square")
     for account in now.accounts:
-        _say_account(account, options[account.integration.id])
+        _say_account(account, options[account.integration.id], days)
     facts(
         {
             "Outbox": f"{now.outbox['waiting']} waiting, {now.outbox['failed']} failed",
@@ -300,7 +301,7 @@ def status(session: Session, *, as_json: bool) -> int:
     return 0
 
 
-def _say_account(account: AccountStatus, options: dict[str, bool]) -> None:
+def _say_account(account: AccountStatus, options: dict[str, bool], days: Days) -> None:
     row = account.integration
     say(f"{row.id}. {row.full_title} · {row.mode} · {row.status.replace('_', ' ')}")
     if row.attention:
@@ -313,8 +314,8 @@ def _say_account(account: AccountStatus, options: dict[str, bool]) -> None:
             stream.name.replace("_", " "),
             stream.state.replace("_", " "),
             f"{stream.count:,}",
-            rfc3339(stream.complete_through) if stream.complete_through else "—",
-            _remarks(stream),
+            days.instant(stream.complete_through),
+            _remarks(stream, days),
         )
         for stream in account.streams
     ]
@@ -322,10 +323,10 @@ def _say_account(account: AccountStatus, options: dict[str, bool]) -> None:
     say()
 
 
-def _remarks(stream: StreamStatus) -> str:
+def _remarks(stream: StreamStatus, days: Days) -> str:
     remarks = [stream.error] if stream.error else []
     remarks += [f"{stream.set_aside:,} set aside"] if stream.set_aside else []
-    remarks += [f"since {stream.since}"] if stream.since else []
+    remarks += [f"since {days.day(stream.since)}"] if stream.since else []
     return "; ".join([*remarks, *stream.notes])
 
 

@@ -45,6 +45,7 @@ def demo(*, headless: bool, seed: int, today: str | None, as_json: bool) -> int:
         try:
             reports = connect_demo(business)
             answer = to_json(dashboard(business.books, business.today()))
+            region = business.region()
         finally:
             business.close()
     if as_json:
@@ -54,7 +55,7 @@ def demo(*, headless: bool, seed: int, today: str | None, as_json: bool) -> int:
             seen = sum(stream["seen"] for stream in report["streams"])
             title = report["provider"].capitalize()
             say(f"{title} connected by OAuth, {seen:,} objects synced in {report['seconds']:.1f} s.")
-        say_dashboard(answer)
+        say_dashboard(answer, region)
     return 0
 
 

@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from desktop.books.listings_json import list_rows
-from desktop.cli.output import document, money, table
+from desktop.cli.output import Days, days_of, document, money, table
 from desktop.cli.places import find_location
 from desktop.cli.session import Session
 
-# Title, key of the row, and how to show it: plain text, an amount with the row's currency, an instant's day, sums by
-# currency, or prices by interval.
+# Title, key of the row, and how to show it: plain text, an amount with the row's currency, a day or an instant's, sums
+# by currency, or prices by interval.
 _COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "clients": (("Name", "name", ""), ("E-mail", "email", ""), ("Country", "country", ""), ("Status", "status", "")),
     "invoices": (
         ("Number", "number", ""), ("Client", "client_name", ""), ("Issued", "created_at", "day"),
-        ("Due", "due_day", ""), ("Status", "status", ""), ("Remaining", "amount_remaining", "money"),
+        ("Due", "due_day", "day"), ("Status", "status", ""), ("Remaining", "amount_remaining", "money"),
         ("Total", "total", "money"),
     ),
     "payments": (
@@ -29,7 +29,7 @@ _COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("Price", "prices", "prices"),
     ),
     "payouts": (
-        ("Date", "created_at", "day"), ("Arrives", "arrival_day", ""), ("Status", "status", ""),
+        ("Date", "created_at", "day"), ("Arrives", "arrival_day", "day"), ("Status", "status", ""),
         ("Amount", "amount", "money"),
     ),
     "services": (
@@ -61,13 +61,14 @@ def show(session: Session, name: str, *, search: str, limit: int, as_json: bool,
         words: dict[str, Any] = {"search": search, "limit": limit}
         words |= {"location": place.ref} if place is not None else {}
         rows = list_rows(business.books, name, business.today(), **words)
+        days = days_of(business)
     if as_json:
         document(rows)
         return 0
     columns = _COLUMNS[name]
     right = [index for index, column in enumerate(columns) if column[2] in {"money", "sums", "prices"}]
     table(
-        [[_cell(row, key, form) for _, key, form in columns] for row in rows],
+        [[_cell(row, key, form, days) for _, key, form in columns] for row in rows],
         [title for title, _, _ in columns],
         right=right,
     )
@@ -89,7 +90,7 @@ def _prices(prices: Sequence[Mapping[str, Any]], provider: str | None) -> str:
     return " + ".join(dict.fromkeys(said)) or "—"
 
 
-def _cell(row: Mapping[str, Any], key: str, form: str) -> str:
+def _cell(row: Mapping[str, Any], key: str, form: str, days: Days) -> str:
     value = row.get(key)
     if form == "sums":
         return " · ".join(money(one["amount"], one["currency"], row.get("provider")) for one in value or ()) or "—"
@@ -99,4 +100,6 @@ def _cell(row: Mapping[str, Any], key: str, form: str) -> str:
         return money(value, row.get("currency") or "usd", row.get("provider"))
     if value in (None, ""):
         return "—"
-    return str(value)[:10] if form == "day" else str(value).replace("_", " ")
+    if form == "day":
+        return days.day_of(value) if len(value) > len("2026-11-03") else days.day(value)
+    return str(value).replace("_", " ")

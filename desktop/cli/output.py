@@ -6,11 +6,18 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import TextIOWrapper
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from desktop.money import format_money
+from desktop.regions import Region
 from desktop.vault.redaction import visible
+
+if TYPE_CHECKING:
+    from desktop.actions.business import Business
 
 
 def open_streams() -> None:
@@ -53,6 +60,36 @@ def document(value: Any) -> None:
 def money(amount: int | None, currency: str, provider: str | None = "stripe") -> str:
     """An amount for people; a dash where there is none."""
     return "—" if amount is None else format_money(amount, currency, provider=provider)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """How days and instants are written for people: by the business's customs, in its zone, as of its day."""
+
+    region: Region
+    zone: ZoneInfo
+    today: str
+
+    def day(self, day: str | None) -> str:
+        """A day ``YYYY-MM-DD``; a dash for none."""
+        return self.region.day(day, self.today) if day else "—"
+
+    def instant(self, ms: int | None) -> str:
+        """An instant (ms) with its clock: "Nov 3, 14:02"; a dash for none."""
+        if ms is None:
+            return "—"
+        there = datetime.fromtimestamp(ms // 1000, UTC).astimezone(self.zone)
+        return f"{self.day(there.date().isoformat())}, {there:%H:%M}"
+
+    def day_of(self, instant: str | None) -> str:
+        """The business's day of an instant as programs read it (RFC 3339); a dash for none."""
+        there = datetime.fromisoformat(instant).astimezone(self.zone) if instant else None
+        return self.day(there.date().isoformat() if there else None)
+
+
+def days_of(business: Business) -> Days:
+    """How days are written in this business."""
+    return Days(business.region(), business.books.zone, business.today())
 
 
 def table(rows: Iterable[Sequence[str]], titles: Sequence[str], right: Sequence[int] = ()) -> None:

@@ -8,6 +8,7 @@ from desktop.cli.output import document, facts, money, say, table
 from desktop.cli.places import find_location
 from desktop.cli.session import Session
 from desktop.errors import UsageError
+from desktop.regions import Region
 from desktop.reports.dashboard import dashboard, to_json
 
 REPORTS = ("dashboard",)
@@ -27,6 +28,7 @@ def show(session: Session, name: str, *, currency: str, month: str | None, form:
         place = find_location(business, location)
         ref = place.ref if place is not None else None
         report = dashboard(business.books, business.today(), month, location=ref)
+        region = business.region()
     answer = to_json(report)
     for part in report.currencies:
         answer["currencies"][part.currency]["tips"] = part.figures.tips
@@ -37,15 +39,16 @@ def show(session: Session, name: str, *, currency: str, month: str | None, form:
     if form:
         document(answer)
     else:
-        say_dashboard(answer)
+        say_dashboard(answer, region)
     return 0
 
 
-def say_dashboard(answer: dict[str, Any]) -> None:
+def say_dashboard(answer: dict[str, Any], region: Region) -> None:
     """The dashboard for people."""
     place = answer.get("location")
     where = f", {place['name']} only" if place else ""
-    say(f"{answer['month']} as of {answer['as_of']}, days in {answer['timezone']}{where}")
+    month, day = region.month(answer["month"]), region.day(answer["as_of"])
+    say(f"{month} as of {day}, days in {answer['timezone']}{where}")
     if not answer["currencies"]:
         say("Nothing yet: connect an account and sync it.")
     for currency, sums in answer["currencies"].items():
@@ -64,7 +67,7 @@ def say_dashboard(answer: dict[str, Any]) -> None:
                 "Net": money(sums["net"], currency) + ("  (some was converted)" if sums["converted"] else ""),
                 "Outstanding invoices": f"{money(open_['amount'], currency)} in {open_['count']:,}",
                 "Overdue invoices": f"{money(late['amount'], currency)} in {late['count']:,}",
-                "Payment success rate": "—" if rate is None else f"{rate:.1%}",
+                "Payment success rate": "—" if rate is None else region.percent(f"{rate * 100:.1f}"),
                 "Average invoice value": money(sums["average_invoice_value"], currency),
             }
         )

@@ -15,6 +15,7 @@ from desktop.ui.addresses import Addresses
 from desktop.ui.desk import Desk
 from desktop.ui.faults import Faults
 from desktop.ui.garbage import Garbage
+from desktop.ui.homeland import Homeland
 from desktop.ui.interrupts import Interrupts
 from desktop.ui.kept import Kept
 from desktop.ui.messages import Messages
@@ -24,6 +25,7 @@ from desktop.ui.syncing import Syncing
 from desktop.ui.tasks import Lane, Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.window import MainWindow, WindowServices
+from desktop.ui.wording import write_for
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
@@ -63,6 +65,10 @@ class App(QObject):
         self._notes = RailNotes(self.desk, self.tasks, self)
         self._notes.noted.connect(self.window.rail.show_notes)
         self._notes.offered.connect(self._on_offered)
+        # As the last time from the first frame, so that no day is written again in another way.
+        write_for(self._kept.text("country"))
+        self._homeland = Homeland(self.desk, self.tasks, self)
+        self._homeland.told.connect(self._on_country)
         # What stood in the rail the last time stands there from the first frame, so that nothing moves.
         self.window.offer_pages(self._kept.text("offered").split())
         self.syncing.status_changed.connect(self.window.show_sync)
@@ -104,6 +110,10 @@ class App(QObject):
         self._kept.keep("offered", " ".join(sorted(keys)))
         self.window.offer_pages(keys)
 
+    @Slot(str)
+    def _on_country(self, country: str) -> None:
+        self._kept.keep("country", country)
+
     @Slot()
     def _on_painted(self) -> None:
         # What the first question needs is imported while the page that asks it is still being made.
@@ -127,6 +137,7 @@ class App(QObject):
     def _go_on(self) -> None:
         self.syncing.start()
         self._notes.refresh()
+        self._homeland.refresh()
         # After the questions of the first page, on the same thread.
         self.tasks.query(load_pages, self._on_pages_loaded)
 

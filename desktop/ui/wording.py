@@ -1,6 +1,7 @@
-"""Days, instants and amounts as people read them: one writing for all pages.
+"""Days, instants, shares and amounts as people read them: one writing for all pages.
 
-Days are the business's (``YYYY-MM-DD``) and instants are shown by the clock on its wall, never by the machine's.
+Days are the business's (``YYYY-MM-DD``) and instants are shown by the clock on its wall, never by the machine's. How
+they are written goes by the territory of Qt's default locale, which the application sets to the business's country.
 """
 
 from __future__ import annotations
@@ -8,9 +9,31 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
 
 from desktop.money import exponent, format_money
+from desktop.regions import Region
+
+
+def region() -> Region:
+    """Where the business is whose window this is."""
+    territory = QLocale().territory()
+    return Region("" if territory == QLocale.Country.World else QLocale.territoryToCode(territory))
+
+
+def write_for(country: str) -> bool:
+    """Write as in this country from now on, in English; whether that changes anything. In the UI thread only."""
+    territory = QLocale.codeToTerritory(country) if country else QLocale.Country.World
+    if territory == QLocale.Country.AnyTerritory:
+        territory = QLocale.Country.World
+    before = QLocale()
+    QLocale.setDefault(QLocale(QLocale.Language.English, territory))
+    return QLocale().territory() != before.territory()
+
+
+def percent_text(permille: int) -> str:
+    """A share in percent with one decimal: "94.2%", or "94.2 %" where that is the custom."""
+    return region().percent(f"{permille // 10}.{permille % 10}")
 
 
 def money_text(amount: int, currency: str, provider: str | None = None) -> str:
@@ -40,30 +63,53 @@ def short_month_name(month: str) -> str:
 
 
 def day_text(day: str, today: str = "") -> str:
-    """A day, with its year where that is not today's: "12 Nov", "12 Nov 2025". Without ``today`` never a year."""
+    """A day, with its year where that is not today's: "12 Nov", "12 Nov 2025"; "Nov 12", "Nov 12, 2025" where the
+    month comes first. Without ``today`` never a year.
+    """
     if not day:
         return ""
-    parts = {"day": int(day[8:10]), "month": short_month_name(day), "year": day[:4]}
-    if today and day[:4] != today[:4]:
-        return QCoreApplication.translate("Wording", "{day} {month} {year}").format(**parts)
-    return QCoreApplication.translate("Wording", "{day} {month}").format(**parts)
+    text = _in_month(str(int(day[8:10])), short_month_name(day))
+    return _with_year(text, day[:4]) if today and day[:4] != today[:4] else text
 
 
 def full_day_text(day: str) -> str:
-    """A day with its weekday and year, for tooltips: "Sunday 22 November 2026"."""
+    """A day with its weekday and year, for tooltips: "Sunday 22 November 2026", "Sunday, November 22, 2026"."""
     weekday = _weekday_names()[date.fromisoformat(day).weekday()]
-    return QCoreApplication.translate("Wording", "{weekday} {day} {month} {year}").format(
-        weekday=weekday, day=int(day[8:10]), month=month_name(day), year=day[:4]
+    text = _with_year(_in_month(str(int(day[8:10])), month_name(day)), day[:4])
+    form = (
+        QCoreApplication.translate("Wording", "{weekday}, {day}")
+        if region().month_first
+        else QCoreApplication.translate("Wording", "{weekday} {day}")
     )
+    return form.format(weekday=weekday, day=text)
 
 
 def days_text(first: str, last: str, today: str = "") -> str:
-    """A run of days: "1–22 Oct", "28 Oct – 3 Nov", with years where they are not today's."""
+    """A run of days: "1–22 Oct" or "Oct 1–22", "28 Oct – 3 Nov", with years where they are not today's."""
     if first == last:
         return day_text(first, today)
     if first[:7] == last[:7]:
-        return f"{int(first[8:10])}–{day_text(last, today)}"
+        text = _in_month(f"{int(first[8:10])}–{int(last[8:10])}", short_month_name(last))
+        return _with_year(text, last[:4]) if today and last[:4] != today[:4] else text
     return f"{day_text(first, today if first[:4] != last[:4] else '')} – {day_text(last, today)}"
+
+
+def _in_month(days: str, month: str) -> str:
+    form = (
+        QCoreApplication.translate("Wording", "{month} {day}", "month first")
+        if region().month_first
+        else QCoreApplication.translate("Wording", "{day} {month}")
+    )
+    return form.format(day=days, month=month)
+
+
+def _with_year(day: str, year: str) -> str:
+    form = (
+        QCoreApplication.translate("Wording", "{day}, {year}", "month first")
+        if region().month_first
+        else QCoreApplication.translate("Wording", "{day} {year}")
+    )
+    return form.format(day=day, year=year)
 
 
 def clock_text(instant: int, where: ZoneInfo) -> str:

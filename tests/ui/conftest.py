@@ -49,8 +49,13 @@ def dressed(qapp: QApplication) -> Theme:
     """The application under a name of its own, in the light scheme."""
     qapp.setOrganizationName("paydesk-tests")
     qapp.setApplicationName("paydesk-tests")
-    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     return Theme(qapp, "light")
+
+
+@pytest.fixture(autouse=True)
+def _in_germany() -> None:
+    """Days, shares and addresses as in Germany, whatever the machine's locale and whatever a test before said."""
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.Germany))
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from desktop.regions import Region
 from desktop.ui import wording
+from desktop.ui.wording import day_text, days_text, full_day_text, percent_text, region, write_for
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -57,3 +59,34 @@ def test_money_keeps_its_decimals_and_loses_only_empty_ones_when_asked() -> None
     assert wording.money_text(412_000, "jpy", "stripe") == "¥412,000"
     assert wording.round_money_text(420_000, "usd", "stripe") == "$4,200"
     assert wording.round_money_text(420_050, "usd", "stripe") == "$4,200.50"
+
+
+# ------------------------------------------------------------------------------------------------------ elsewhere
+
+
+def test_in_the_united_states_the_month_comes_first() -> None:
+    assert write_for("US")
+    assert not write_for("US")
+    assert day_text("2026-11-03", "2026-11-22") == "Nov 3"
+    assert day_text("2025-11-03", "2026-11-22") == "Nov 3, 2025"
+    assert full_day_text("2026-11-22") == "Sunday, November 22, 2026"
+    assert days_text("2026-10-01", "2026-10-22", "2026-11-22") == "Oct 1–22"
+    assert days_text("2025-10-01", "2025-10-22", "2026-11-22") == "Oct 1–22, 2025"
+    assert days_text("2026-10-28", "2026-11-03", "2026-11-22") == "Oct 28 – Nov 3"
+    assert days_text("2025-12-28", "2026-01-03", "2026-11-22") == "Dec 28, 2025 – Jan 3"
+    assert percent_text(942) == "94.2%"
+    assert region().place("Springfield", "IL", "62701") == "Springfield, IL 62701"
+
+
+@pytest.mark.parametrize("country", ["", "ZZ", "GB", "DE"])
+def test_elsewhere_and_where_nobody_knows_the_day_does(country: str) -> None:
+    write_for(country)
+    assert day_text("2025-11-03", "2026-11-22") == "3 Nov 2025"
+    assert percent_text(5) == ("0.5 %" if country == "DE" else "0.5%")
+
+
+@pytest.mark.parametrize("country", ["US", "DE", "GB", ""])
+@pytest.mark.parametrize("day", ["2026-11-03", "2025-01-31"])
+def test_the_window_and_the_command_write_days_alike(country: str, day: str) -> None:
+    write_for(country)
+    assert day_text(day, "2026-11-22") == Region(country).day(day, "2026-11-22")

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from desktop.periods import add_days
 from desktop.ui.text import Tone
-from desktop.ui.wording import days_text, money_text, month_name, month_text
+from desktop.ui.wording import days_text, money_text, month_name, month_text, percent_text, region
 
 if TYPE_CHECKING:
     from desktop.reports.dashboard import CurrencyDashboard, Dashboard
@@ -148,19 +148,19 @@ def _change(now: int, before: int, currency: str, provider: str | None) -> str:
     if permille > _MOST_PERMILLE:
         return money_text(difference, currency, provider)
     if permille == 0:
-        return QCoreApplication.translate("Dashboard", "under 0.1 %")
-    return f"{permille // 10}.{permille % 10} %"
+        return QCoreApplication.translate("Dashboard", "under {0}").format(percent_text(1))
+    return percent_text(permille)
 
 
 def rate_text(succeeded: int, failed: int) -> str:
-    """A share in percent that says 100 % only for all and 0 % only for none; a dash where nothing ended."""
+    """A share in percent that says 100 only for all and 0 only for none; a dash where nothing ended."""
     ended = succeeded + failed
     if not ended:
         return "—"
     if not failed or not succeeded:
-        return "100 %" if succeeded else "0 %"
+        return region().percent("100" if succeeded else "0")
     permille = min(max((succeeded * 2000 + ended) // (2 * ended), 1), 999)
-    return f"{permille // 10}.{permille % 10} %"
+    return percent_text(permille)
 
 
 # ----------------------------------------------------------------------------------------------------- key figures

@@ -18,7 +18,7 @@ from desktop.ui.pages.lists_panel import Action, Block, Entry, PanelContent, Tar
 from desktop.ui.pages.lists_source import Wall, wall_of
 from desktop.ui.pages.lists_where import Outside, joined, outside
 from desktop.ui.pages.lists_words import NOTHING, method_text, price_text, subscription_pill, sums_text
-from desktop.ui.wording import money_text
+from desktop.ui.wording import money_text, region
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
@@ -290,7 +290,8 @@ def _about(detail: ClientDetail, wall: Wall) -> tuple[Entry, ...]:
     ]
     entries = [Entry(label, value) for label, value in told if value]
     place = joined((
-        address.line1, address.line2, " ".join(filter(None, (address.postal_code, address.city))), address.region,
+        address.line1, address.line2,
+        region().place(address.city, address.region, address.postal_code, address.country),
         country_text(address.country) if address.country else "",
     ))  # fmt: skip
     if place:

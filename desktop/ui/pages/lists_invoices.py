@@ -56,7 +56,7 @@ def _plan() -> ListPlan:
                 folds=True,
                 newest_first=True,
             ),
-            Column("due", QCoreApplication.translate("Invoices", "Due"), "muted", 11, 0, folds=True),
+            Column("due", QCoreApplication.translate("Invoices", "Due"), "muted", 12, 0, folds=True),
             Column("status", QCoreApplication.translate("Invoices", "Status"), "pill", 23, 1),
             Column("total", QCoreApplication.translate("Invoices", "Total"), "amount", 12, 1),
         ),

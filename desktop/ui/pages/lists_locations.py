@@ -19,7 +19,7 @@ from desktop.ui.pages.lists_plan import ListPlan
 from desktop.ui.pages.lists_source import Wall, wall_of
 from desktop.ui.pages.lists_where import joined, outside
 from desktop.ui.pages.lists_words import NOTHING, humanized, method_text, payment_pill, sums_text
-from desktop.ui.wording import money_text, month_name
+from desktop.ui.wording import money_text, month_name, region
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -232,8 +232,8 @@ def _month(row: LocationRow) -> tuple[Entry, ...]:
 
 def _facts(detail: PlaceDetail) -> tuple[Entry, ...]:
     row = detail.row
-    town = " ".join(part for part in (detail.region, detail.postal_code) if part)
-    lines = (row.address_line1, detail.address_line2, ", ".join(part for part in (row.city, town) if part))
+    town = region().place(row.city, detail.region, detail.postal_code, row.country)
+    lines = (row.address_line1, detail.address_line2, town)
     country = country_text(row.country) if row.country else ""
     address = "\n".join(part for part in (*lines, country) if part)
     told = some(

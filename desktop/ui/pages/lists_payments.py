@@ -55,7 +55,7 @@ def _plan() -> ListPlan:
         title=QCoreApplication.translate("Payments", "Payments"),
         listing="payments",
         columns=(
-            Column("created", QCoreApplication.translate("Payments", "Date"), "marked", 11, 0, newest_first=True),
+            Column("created", QCoreApplication.translate("Payments", "Date"), "marked", 12, 0, newest_first=True),
             Column("client", QCoreApplication.translate("Payments", "Client"), "two-line", 14, 3),
             Column(
                 "method", QCoreApplication.translate("Payments", "Method"), "text", 18, 1, sortable=False, folds=True,
