@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
@@ -10,15 +11,18 @@ from desktop.actions.business import Business
 from desktop.books.integrations import IntegrationRow, list_integrations
 from desktop.books.tables import Conflict, Event, OutboxEntry
 from desktop.books.tables.base import Base, table_of
+from desktop.sync.situation import read_schedule, read_situations
+from desktop.sync.standing import Now, Standing, standing_of
 from desktop.sync.status import StreamStatus, read_status
 
 
 @dataclass(frozen=True, slots=True)
 class AccountStatus:
-    """One account and its streams."""
+    """One account, its streams, and what that comes to; ``standing`` is None of one that is not connected."""
 
     integration: IntegrationRow
     streams: tuple[StreamStatus, ...]
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +36,13 @@ class Status:
     timezone: str
 
 
-def standing(business: Business) -> Status:
-    """How everything stands, in one consistent read."""
-    accounts = []
+def standing(business: Business, *, scheduled: bool = True) -> Status:
+    """How everything stands, in one consistent read. ``scheduled``: whether this program syncs by itself."""
     with business.books.read() as connection:
-        for row in list_integrations(connection):
-            streams = read_status(connection, row.id, business.provider(row.provider))
-            accounts.append(AccountStatus(row, tuple(streams)))
+        rows = list_integrations(connection)
+        streams = {row.id: tuple(_streams(business, connection, row)) for row in rows}
+        standings = _standings(business, connection, rows, streams, scheduled=scheduled)
+        accounts = [AccountStatus(row, streams[row.id], standings.get(row.id)) for row in rows]
         events = _counts(connection, Event)
         outbox = _counts(connection, OutboxEntry)
         conflict = table_of(Conflict)
@@ -51,6 +55,32 @@ def standing(business: Business) -> Status:
         int(conflicts),
         business.books.timezone,
     )
+
+
+def account_standings(business: Business, *, scheduled: bool = True) -> tuple[Standing, ...]:
+    """How each connected account stands, without counting anything: cheap enough to be asked again and again."""
+    with business.books.read() as connection:
+        rows = list_integrations(connection)
+        return tuple(_standings(business, connection, rows, None, scheduled=scheduled).values())
+
+
+def _streams(business: Business, connection: Connection, row: IntegrationRow) -> list[StreamStatus]:
+    return read_status(connection, row.id, business.provider(row.provider), business.books.now())
+
+
+def _standings(
+    business: Business,
+    connection: Connection,
+    rows: Sequence[IntegrationRow],
+    streams: Mapping[int, Sequence[StreamStatus]] | None,
+    *,
+    scheduled: bool,
+) -> dict[int, Standing]:
+    books = business.books
+    at = books.now()
+    now = Now(at, books.zone, business.today(), read_schedule(connection), scheduled)
+    found = read_situations(connection, rows, business.provider, at, streams=streams, unkept=books.unkept)
+    return {one.integration_id: standing_of(one, now) for one in found}
 
 
 def _counts(connection: Connection, model: type[Base]) -> dict[str, int]:

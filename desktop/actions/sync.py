@@ -9,12 +9,12 @@ from functools import partial
 from desktop.actions.business import Business
 from desktop.actions.renewal import live_credentials
 from desktop.books.integrations import IntegrationRow
-from desktop.errors import NotConnectedError
+from desktop.errors import CancelledError, NotConnectedError, WorldError
 from desktop.providers.contract import Credentials, CredentialsRefused
 from desktop.records import Changes
 from desktop.sync.bulk import Access, BulkReader, Swelling
 from desktop.sync.lease import holder_text
-from desktop.sync.run import Progress, SyncReport, sync_integration
+from desktop.sync.run import Progress, SyncReport, note_failure, sync_integration
 
 
 def accounts_to_sync(business: Business, integration_id: int | None) -> list[IntegrationRow]:
@@ -51,15 +51,26 @@ def sync_account(
         _sync, business, row, cancel=cancel, full=full, since=since,
         progress=progress or _ignore, changed=changed or _ignore, who=who,
     )  # fmt: skip
-    credentials = live_credentials(business, row, who=who)
+    credentials = _live(business, row, who=who)
     try:
         return run(credentials)
     except CredentialsRefused:
         # They may have ended before their time; exchanged for new ones, it goes on where it stopped.
-        renewed = live_credentials(business, row, refused=credentials, who=who)
+        renewed = _live(business, row, who=who, refused=credentials)
         if renewed == credentials:
             raise
         return run(renewed)
+
+
+def _live(business: Business, row: IntegrationRow, *, who: str, refused: Credentials | None = None) -> Credentials:
+    """``live_credentials``; where there are none to be had for now, that is kept as a sync that failed."""
+    try:
+        return live_credentials(business, row, refused=refused, who=who)
+    except (NotConnectedError, CancelledError):
+        raise  # told by the account itself; and who stopped it knows
+    except WorldError as error:
+        note_failure(business.books, row.id, error)
+        raise
 
 
 def _sync(

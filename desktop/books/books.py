@@ -43,6 +43,8 @@ class Books:
         self.read = database.read
         self.write = database.write
         self._door: Door | None = None
+        self.unkept: dict[int, dict[str, Any]] = {}
+        """How an account's last sync ended, by its number, where the books had no room left to keep it."""
 
     def apply(
         self, writer: Writer, integration_id: int, objects: Sequence[SourceObject], *, settled: bool = False

@@ -41,6 +41,10 @@ class BooksLocked(ClosedBooksError):
     """Another program holds the books for longer than we wait."""
 
 
+class DiskFull(ClosedBooksError):
+    """There is no room left to write."""
+
+
 def translate(error: Exception, where: str) -> ClosedBooksError | None:
     """The plain refusal for a database error of the world; None where it is a bug of ours."""
     original = error.orig if isinstance(error, DBAPIError) else error
@@ -83,7 +87,13 @@ _REFUSALS: dict[str, tuple[type[ClosedBooksError], str, str, str]] = {
         "It was left as it is. Restore a backup, or choose another folder.",
     ),
     "database or disk is full": (
-        ClosedBooksError,
+        DiskFull,
+        "The disk is full",
+        "There is no room left to write the books at {where}.",
+        "Free some space, then try again. Nothing was lost.",
+    ),
+    "no space left on device": (
+        DiskFull,
         "The disk is full",
         "There is no room left to write the books at {where}.",
         "Free some space, then try again. Nothing was lost.",

@@ -14,7 +14,7 @@ from desktop.actions.connect import Connected, Step, connect_by_key, connect_by_
 from desktop.actions.disconnect import disconnect as disconnect_account
 from desktop.actions.options import options_of, set_option
 from desktop.actions.platforms import keep_platform, known_platform
-from desktop.actions.status import AccountStatus, Status, standing
+from desktop.actions.status import AccountStatus, Status, account_standings, standing
 from desktop.actions.sync import accounts_to_sync, sync_account
 from desktop.books.integrations import IntegrationRow
 from desktop.cli.output import Days, days_of, document, facts, say, table, tell
@@ -23,6 +23,7 @@ from desktop.errors import CancelledError, UsageError, WorldError
 from desktop.periods import parse_day, rfc3339
 from desktop.providers.contract import Account
 from desktop.sync.run import Progress, SyncReport
+from desktop.sync.standing import Standing
 from desktop.sync.status import StreamStatus
 
 _PROGRESS_EVERY_S = 0.2
@@ -95,6 +96,7 @@ def connect(
             talk.step(Step.SYNC)
             report, status = _sync_one(business, connected.integration, full=False, since=None)
             reports.append(report)
+            _add_standings(business, reports)
         talk.step(Step.CONNECTED)
         _say_connected(connected, reports, as_json)
     return status
@@ -200,6 +202,7 @@ def sync(session: Session, integration_id: int | None, *, full: bool, since: str
             report, status = _sync_one(business, row, full=full, since=since)
             reports.append(report)
             statuses.append(status)
+        _add_standings(business, reports)
     if as_json:
         document({"integrations": reports})
     else:
@@ -217,7 +220,6 @@ def _sync_one(business: Business, row: IntegrationRow, *, full: bool, since: str
         raise
     except WorldError as error:
         meter.end()
-        tell(str(error))
         stream = {"name": "", "seen": 0, "created": 0, "updated": 0, "unchanged": 0, "deleted": 0}
         failed = {**stream, "errors": [str(error)]}
         return {"id": row.id, "provider": row.provider, "streams": [failed], "seconds": 0.0}, error.exit_status
@@ -261,23 +263,57 @@ def report_json(report: SyncReport) -> dict[str, Any]:
     }
 
 
+def standing_json(standing: Standing) -> dict[str, Any]:
+    """How an account stands, in the words that the window has for it too."""
+    return {
+        "condition": standing.condition,
+        "role": standing.role,
+        "sentence": standing.sentence,
+        "also": standing.also,
+        "advice": standing.advice,
+        "good_through": _instant(standing.good_through),
+    }
+
+
+def _add_standings(business: Business, reports: list[dict[str, Any]]) -> None:
+    """How each account stands after its sync: what could not be read, and up to when the books are good."""
+    standings = {one.integration_id: standing_json(one) for one in account_standings(business, scheduled=False)}
+    for report in reports:
+        report["standing"] = standings.get(report["id"])
+
+
 def _say_synced(report: dict[str, Any]) -> None:
+    streams = [stream for stream in report["streams"] if stream["name"]]
+    errors = [tuple(stream["errors"]) for stream in report["streams"]]
+    # What holds for everything is said once, below.
+    same = bool(errors[0]) and len(set(errors)) == 1 if errors else False
     rows = [
         (
             stream["name"],
             *(f"{stream[name]:,}" for name in ("seen", "created", "updated", "deleted")),
-            "; ".join(stream["errors"]),
+            "" if same else "; ".join(stream["errors"]),
         )
-        for stream in report["streams"]
+        for stream in streams
     ]
-    table(rows, ("Stream", "Read", "New", "Changed", "Gone", ""), right=(1, 2, 3, 4))
-    say(f"Done in {report['seconds']:.1f} s.")
+    if rows:
+        table(rows, ("Stream", "Read", "New", "Changed", "Gone", ""), right=(1, 2, 3, 4))
+        say(f"{'Ended' if _is_trouble(report) else 'Done'} in {report['seconds']:.1f} s.")
+    standing = report.get("standing")
+    if standing is not None:
+        say(" ".join(standing[part] for part in ("sentence", "also", "advice") if standing[part]))
+    for error in errors[0] if same else ():
+        tell(error)
+
+
+def _is_trouble(report: dict[str, Any]) -> bool:
+    standing = report.get("standing")
+    return standing is not None and standing["role"] in ("danger", "warning")
 
 
 def status(session: Session, *, as_json: bool) -> int:
     """How everything stands."""
     with session.business() as business:
-        now = standing(business)
+        now = standing(business, scheduled=False)
         options = {one.integration.id: options_of(business, one.integration) for one in now.accounts}
         days = days_of(business)
     if as_json:
@@ -304,8 +340,10 @@ def status(session: Session, *, as_json: bool) -> int:
 def _say_account(account: AccountStatus, options: dict[str, bool], days: Days) -> None:
     row = account.integration
     say(f"{row.id}. {row.full_title} · {row.mode} · {row.status.replace('_', ' ')}")
-    if row.attention:
-        say(f"   {row.attention}")
+    if account.standing is not None:
+        say(f"   {account.standing.text}")
+        if account.standing.detail and account.standing.is_trouble:
+            say(f"   {account.standing.detail}")
     if options:
         told = ", ".join(f"{name}={_ON_OFF[on]}" for name, on in options.items())
         say(f"   Options: {told} (paydesk account set {row.id} NAME=on)")
@@ -353,6 +391,7 @@ def status_json(now: Status) -> dict[str, Any]:
         "integrations": [
             {
                 **_account(account.integration),
+                "standing": standing_json(account.standing) if account.standing is not None else None,
                 "streams": [
                     {
                         "name": stream.name,

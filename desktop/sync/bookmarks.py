@@ -46,7 +46,8 @@ class Mark:
     """One feed's bookmark. Instants are the provider's, in ms, but ``updated_at``, which is this machine's.
 
     ``state`` is never, running, complete, failed, not_permitted or not_available. ``pass_kind`` is first or full
-    while a pass is under way. ``pass_started_at`` is when the first page of the pass was asked for, ``pass_clean``
+    while a pass is under way. ``error`` beside the state complete: the last sync could not read what changed since;
+    the promise still holds. ``pass_started_at`` is when the first page of the pass was asked for, ``pass_clean``
     whether it left no gap so far. ``complete_through`` never moves back. ``seen`` counts the objects of the pass.
     """
 

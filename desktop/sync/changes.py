@@ -94,7 +94,7 @@ def collect_events(session: Session) -> Collected:
         session.keep(_closed(mark, error))
         return Collected(closed=True)
     except Unreachable as error:
-        _fail_all(session, str(error))
+        _miss_all(session, error)
         return Collected()
     return Collected(through)
 
@@ -118,10 +118,10 @@ def _start(session: Session, mark: Mark) -> int:
     return min(begun, default=session.provider_now().low)
 
 
-def _fail_all(session: Session, reason: str) -> None:
+def _miss_all(session: Session, error: Unreachable) -> None:
     for stream in session.streams:
         if not stream.recheck:
-            session.counts.fail(stream.name, reason, retry=True)
+            session.counts.miss(stream.name, error)
 
 
 def list_since(
@@ -192,7 +192,7 @@ def guarded(session: Session, stream: Stream, feed: Feed, work: Callable[[], int
     try:
         return work()
     except Unreachable as error:
-        session.counts.fail(stream.name, str(error), retry=True)
+        session.counts.miss(stream.name, error)
     except RefusedError as error:
         state = "not_permitted" if isinstance(error, NotPermitted) else "not_available"
         session.keep(replace(session.mark(stream.name, feed.name), state=state, error=str(error)))

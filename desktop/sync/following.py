@@ -21,8 +21,16 @@ from desktop.sync.streams import met_parents, present_parents, stored_parents
 LOOK_BACK_DAYS: Final = 3
 """What is followed by creation is listed again at least this far before the bookmark."""
 
+GIVE_UP_AFTER: Final = 2
+"""Streams that could not be reached, with none that could, before nothing more is asked for in this sync."""
+
 _PENDING_DAYS: Final = 35
 _ENTRY = table_of(BalanceEntry)
+
+
+def given_up(session: Session) -> str:
+    """What is said of what was not even asked for any more."""
+    return f"{session.provider.title} could not be reached. It is tried again at the next sync."
 
 
 def follow(session: Session) -> None:
@@ -33,7 +41,9 @@ def follow(session: Session) -> None:
     for stream, feed in session.feeds:
         mark = session.mark(stream.name, feed.name)
         ready = stream.recheck and not mark.under_way and mark.state == "complete"
-        if ready and _meet_parents(session, stream, feed, mark):
+        if ready and not session.was_heard and session.counts.missed_count >= GIVE_UP_AFTER:
+            session.counts.miss_for(stream.name, given_up(session), session.counts.cause)
+        elif ready and _meet_parents(session, stream, feed, mark):
             _WAYS[stream.recheck](session, stream, feed, session.mark(stream.name, feed.name))
 
 

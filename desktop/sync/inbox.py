@@ -149,7 +149,7 @@ class Inbox:
                 session.meter.advance(seen)
         except Unreachable as error:
             for stream in {place[0].name for kind in self.unfinished() if (place := session.feed_of(kind))}:
-                session.counts.fail(stream, str(error), retry=True)
+                session.counts.miss(stream, error)
 
     def unfinished(self) -> frozenset[str]:
         """The types of objects that an event waits or failed for."""

@@ -28,7 +28,7 @@ BEAT_MS = 10_000
 """How often the heartbeat is renewed."""
 
 _LEASE = table_of(LeaseRow)
-_HOLDER = re.compile(r".* on (?P<host>.+) \((?P<pid>\d+)\)\Z", re.DOTALL)
+_HOLDER = re.compile(r"(?P<role>.*) on (?P<host>.+) \((?P<pid>\d+)\)\Z", re.DOTALL)
 
 
 class LeaseLost(WorldError):
@@ -46,11 +46,26 @@ class Held:
     by: str
     since: int
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is this very process."""
+        named = _HOLDER.match(self.by)
+        return named is not None and named["host"] == socket.gethostname() and named["pid"] == str(os.getpid())
+
+    @property
+    def who(self) -> str:
+        """Who that is to people: "the command on this computer", "the window on front-desk"."""
+        named = _HOLDER.match(self.by)
+        if named is None:
+            return self.by or "another program"
+        where = "this computer" if named["host"] == socket.gethostname() else named["host"]
+        return f"{named['role']} on {where}"
+
     def error(self) -> LeaseHeld:
         """The refusal to show."""
         return LeaseHeld(
             "Already syncing",
-            f"The {self.by} is syncing this account (last heard of at {rfc3339(self.since)}).",
+            f"{self.who[:1].upper()}{self.who[1:]} is syncing this account (last heard of at {rfc3339(self.since)}).",
             "Wait until it has finished; what it brings in is shown here too.",
         )
 

@@ -283,4 +283,7 @@ def see_parents(session: Session, stream: Stream) -> int:
 
 def _stopped(session: Session, stream: Stream, reading: Pass, state: str, error: RefusedError | Unreachable) -> None:
     reading.stop(state, str(error))
-    session.counts.fail(stream.name, str(error), retry=state == "failed")
+    if isinstance(error, Unreachable):
+        session.counts.miss(stream.name, error)
+    else:
+        session.counts.fail(stream.name, str(error), retry=state == "failed")

@@ -7,6 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+from desktop.errors import UnreachableError
+from desktop.providers.contract import Unanswered
+from desktop.providers.limits import Busy, Unusable
 from desktop.records import Tally
 
 PROGRESS_EVERY_S: Final = 0.1
@@ -49,7 +52,7 @@ class SyncReport:
     """One sync of one integration.
 
     ``kind`` is first, resumed, full or changes; ``outcome`` is done or partial; ``retry`` says that something failed
-    that may well succeed when it is tried again.
+    that may well succeed when it is tried again, and ``cause`` why the provider could not be read (see ``cause_of``).
     """
 
     integration_id: int
@@ -59,6 +62,7 @@ class SyncReport:
     streams: tuple[StreamReport, ...]
     seconds: float
     retry: bool = False
+    cause: str = ""
 
     @property
     def exit_status(self) -> int:
@@ -70,11 +74,29 @@ class SyncReport:
         return asdict(self)
 
 
+UNREACHABLE: Final = "unreachable"
+"""No answer came: no name, no connection, or one that broke off."""
+
+UNUSABLE: Final = "unusable"
+"""Answers came, but none that could be used (5xx, not JSON)."""
+
+BUSY: Final = "busy"
+"""The provider only wants fewer calls."""
+
+
+def cause_of(error: UnreachableError) -> str:
+    """Why the provider could not be read, as kept with a run."""
+    if isinstance(error, Busy):
+        return BUSY
+    return UNUSABLE if isinstance(error, Unusable | Unanswered) else UNREACHABLE
+
+
 @dataclass(slots=True)
 class _Count:
     tally: Tally = field(default_factory=Tally)
     errors: list[str] = field(default_factory=list)
     read: bool = False
+    missed: str = ""
 
 
 class Counts:
@@ -83,6 +105,7 @@ class Counts:
     def __init__(self, streams: Sequence[str]) -> None:
         self._by_stream = {name: _Count() for name in streams}
         self.retry = False
+        self.cause = ""
 
     def add(self, stream: str, tally: Tally) -> None:
         """Objects that went through the door. What follows a whole pass of the stream counts only what it changed."""
@@ -106,6 +129,31 @@ class Counts:
             errors.append(reason)
         self.retry = self.retry or retry
 
+    def miss(self, stream: str, error: UnreachableError) -> None:
+        """The stream could not be brought up to date because the provider could not be read."""
+        self.miss_for(stream, str(error), cause_of(error))
+
+    def miss_for(self, stream: str, reason: str, cause: str) -> None:
+        """:meth:`miss` where the error itself is not at hand."""
+        self.fail(stream, reason, retry=True)
+        self.cause = self.cause or cause
+        count = self._by_stream[stream]
+        count.missed = count.missed or reason
+
+    def missed(self, stream: str) -> str:
+        """Why the stream could not be brought up to date in this run; an empty text where it could."""
+        return self._by_stream[stream].missed
+
+    @property
+    def missed_count(self) -> int:
+        """How many streams could not be brought up to date."""
+        return sum(bool(count.missed) for count in self._by_stream.values())
+
+    @property
+    def first_missed(self) -> str:
+        """The first reason why anything could not be brought up to date."""
+        return next((count.missed for count in self._by_stream.values() if count.missed), "")
+
     def report(
         self, integration_id: int, provider: str, kind: str, states: dict[str, str], seconds: float
     ) -> SyncReport:
@@ -121,7 +169,7 @@ class Counts:
             )  # fmt: skip
         done = all(stream.state in _STANDING for stream in streams) and not self.retry
         outcome = "done" if done else "partial"
-        return SyncReport(integration_id, provider, kind, outcome, tuple(streams), seconds, self.retry)
+        return SyncReport(integration_id, provider, kind, outcome, tuple(streams), seconds, self.retry, self.cause)
 
 
 class Meter:

@@ -11,13 +11,15 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from desktop.books.books import Books
+from desktop.books.database import DiskFull
 from desktop.books.tables import Integration, SyncRun
 from desktop.books.tables.base import table_of
-from desktop.errors import CancelledError, NotConnectedError, WorldError
+from desktop.errors import CancelledError, ClosedBooksError, NotConnectedError, UnreachableError, WorldError
 from desktop.providers.contract import CredentialsRefused, Feed, Provider, Reader, Stream
 from desktop.records import Changes
 from desktop.sync.bookmarks import CLOSED, FIRST, FULL, Mark
@@ -25,13 +27,13 @@ from desktop.sync.bulk import Swelling
 from desktop.sync.changes import Collected, collect_events, is_late, probe_events
 from desktop.sync.collector import calm_collector
 from desktop.sync.fetching import Fetching
-from desktop.sync.following import follow
+from desktop.sync.following import GIVE_UP_AFTER, follow, given_up
 from desktop.sync.inbox import Inbox
 from desktop.sync.lease import Held, LeaseHeld, LeaseLost, acquire
 from desktop.sync.lookback import look_back
 from desktop.sync.pull import HISTORY, pull_feed
 from desktop.sync.remapping import remap_if_due
-from desktop.sync.report import Progress, StreamReport, SyncReport
+from desktop.sync.report import Progress, StreamReport, SyncReport, cause_of
 from desktop.sync.session import DAY_MS, Session
 from desktop.sync.status import read_status
 from desktop.sync.sweep import check_unseen, retry_set_aside
@@ -42,9 +44,6 @@ logger = logging.getLogger(__name__)
 
 _RUN = table_of(SyncRun)
 _INTEGRATION = table_of(Integration)
-
-_GIVE_UP_AFTER = 2
-"""Streams that could not be reached, with none that could, before a sync is given up."""
 
 
 def sync_integration(
@@ -73,7 +72,11 @@ def sync_integration(
     not be read is told by the report instead, stream by stream.
     """
     _see_that_it_is_connected(books, integration_id)
-    lease = acquire(books, integration_id, holder)
+    try:
+        lease = acquire(books, integration_id, holder)
+    except ClosedBooksError as error:
+        note_failure(books, integration_id, error)
+        raise
     if isinstance(lease, Held):
         raise lease.error()
     lists = lists or Swelling(reader, None)
@@ -89,6 +92,31 @@ def sync_integration(
 
 def _nobody(_changes: Changes) -> None:
     return None
+
+
+def told_error(error: WorldError) -> dict[str, Any]:
+    """An error as it is kept with the run that it ended: in its words, and with what it comes to."""
+    cause = "disk_full" if isinstance(error, DiskFull) else ""
+    if isinstance(error, UnreachableError):
+        cause = cause_of(error)
+    return {"error": str(error), "title": error.title, "message": error.message, "cause": cause}
+
+
+def note_failure(books: Books, integration_id: int, error: WorldError) -> None:
+    """Keep a sync that could not even begin, so that it is told like one that failed on its way."""
+    now = books.now()
+    run = {"integration_id": integration_id, "kind": "", "started_at": now, "ended_at": now, "outcome": "failed"}
+    try:
+        with books.write() as writer:
+            writer.connection.execute(insert(_RUN).values(**run, report=told_error(error)))
+    except ClosedBooksError as second:
+        _remember(books, integration_id, error, second)
+
+
+def _remember(books: Books, integration_id: int, error: WorldError, second: ClosedBooksError) -> None:
+    """The books take nothing any more, not even what ended the sync: this process tells it."""
+    books.unkept[integration_id] = {**told_error(error), "at": books.now()}
+    logger.info("how the sync ended could not be kept: %s", second)
 
 
 def _see_that_it_is_connected(books: Books, integration_id: int) -> None:
@@ -121,23 +149,29 @@ class _Run:
         session = self._session
         plan = self._plan()
         self._kind = plan.kind
-        run_id = self._open_run()
+        try:
+            run_id = self._open_run()
+        except ClosedBooksError as error:
+            note_failure(session.books, session.integration_id, error)
+            raise
+        session.books.unkept.pop(session.integration_id, None)
         try:
             self._sync(plan)
+            self._settle()
         except CredentialsRefused as error:
             self._needs_attention(error)
-            self._close_run(run_id, "refused", str(error))
+            self._close_run(run_id, "refused", told_error(error))
             raise
         except CancelledError as error:
-            self._close_run(run_id, "cancelled", str(error))
+            self._close_run(run_id, "cancelled", told_error(error))
             raise
         except LeaseLost:
             raise
         except WorldError as error:
-            self._close_run(run_id, "failed", str(error))
+            self._fail_run(run_id, error)
             raise
         report = self._report()
-        self._close_run(run_id, report.outcome, "", report)
+        self._close_run(run_id, report.outcome, report.as_json(), ended=True)
         session.meter.begin("", "done")
         return report
 
@@ -220,7 +254,7 @@ class _Run:
         for stream, feed in session.feeds:
             if not session.mark(stream.name, feed.name).under_way:
                 continue
-            if len(unreachable) >= _GIVE_UP_AFTER and not reached:
+            if len(unreachable) >= GIVE_UP_AFTER and not reached:
                 self._give_up(stream, feed)
             elif pull_feed(session, stream, feed):
                 reached = True
@@ -233,10 +267,10 @@ class _Run:
         return reached or not unreachable
 
     def _give_up(self, stream: Stream, feed: Feed) -> None:
-        reason = f"{self._session.provider.title} cannot be reached. It is tried again at the next sync."
+        reason = given_up(self._session)
         mark = self._session.mark(stream.name, feed.name)
         self._session.keep(replace(mark, state="failed", error=reason))
-        self._session.counts.fail(stream.name, reason, retry=True)
+        self._session.counts.miss_for(stream.name, reason, self._session.counts.cause)
 
     def _promise(self, collected: Collected) -> None:
         """What was followed without a gap is complete up to when its events were asked for."""
@@ -253,6 +287,31 @@ class _Run:
                 marks.append(mark.promise(through))
         if marks:
             session.keep(*marks)
+
+    def _settle(self) -> None:
+        """Keep with each bookmark why this run could not bring it up to date, or that it could.
+
+        So what stands is in the books: any window and any command reads it there, also after a restart. The promise
+        and the state of the pass stay: nothing has to be read again for it.
+        """
+        session, counts = self._session, self._session.counts
+        readable = [stream.name for stream in session.streams if self._is_readable(stream)]
+        if not self._reached:
+            # Nobody answered, so nothing else was asked for either.
+            for name in readable:
+                if not counts.missed(name):
+                    counts.miss_for(name, counts.first_missed, counts.cause)
+        self._reached = self._reached and not (readable and all(counts.missed(name) for name in readable))
+        marks = []
+        for stream, feed in session.feeds:
+            mark, why = session.mark(stream.name, feed.name), counts.missed(stream.name)
+            if mark.state == "complete" and mark.error != why:
+                marks.append(replace(mark, error=why))
+        if marks:
+            session.keep(*marks)
+
+    def _is_readable(self, stream: Stream) -> bool:
+        return any(self._session.mark(stream.name, feed.name).state not in CLOSED for feed in stream.feeds)
 
     # --- telling -----------------------------------------------------------------------------------------------
 
@@ -280,15 +339,21 @@ class _Run:
         assert key is not None
         return int(key[0])
 
-    def _close_run(self, run_id: int, outcome: str, error: str, report: SyncReport | None = None) -> None:
+    def _fail_run(self, run_id: int, error: WorldError) -> None:
+        """Keep what ended the run, where the books still take that much: the error itself is what is to be told."""
+        try:
+            self._close_run(run_id, "failed", told_error(error))
+        except ClosedBooksError as second:
+            _remember(self._session.books, self._session.integration_id, error, second)
+
+    def _close_run(self, run_id: int, outcome: str, kept: dict[str, Any], *, ended: bool = False) -> None:
         session = self._session
         now = session.books.now()
-        kept = report.as_json() if report is not None else {"error": error}
         with session.write() as writer:
             writer.connection.execute(
                 update(_RUN).where(_RUN.c.id == run_id).values(ended_at=now, outcome=outcome, report=kept)
             )
-            if report is not None and self._reached:
+            if ended and self._reached:
                 mine = _INTEGRATION.c.id == session.integration_id
                 writer.connection.execute(update(_INTEGRATION).where(mine).values(last_sync_at=now))
                 writer.connection.execute(

@@ -12,8 +12,8 @@ HOUR_MS: Final = 3_600_000
 MINUTE_MS: Final = 60_000
 
 _SCATTER: Final = 0.1
-_FIRST_RETRY_MS: Final = 2 * MINUTE_MS
-_SETTLE_MS: Final = 15_000
+FIRST_RETRY_MS: Final = 2 * MINUTE_MS
+SETTLE_MS: Final = 15_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Schedule:
         if past.refused:
             return None
         due = 0 if past.last_ended_at is None else past.last_ended_at + self._pause(past.failures)
-        return due if woke_at is None else max(due, woke_at + _SETTLE_MS)
+        return due if woke_at is None else max(due, woke_at + SETTLE_MS)
 
     def is_due(self, past: Past, now: int, *, woke_at: int | None = None) -> bool:
         """Whether to sync now. A last sync that lies in the future means that the clock was set back: sync."""
@@ -79,7 +79,7 @@ class Schedule:
         """An hour give or take; after failures two minutes, then twice as long each time, never above the hour."""
         whole = self.every_ms
         if failures:
-            whole = min(_FIRST_RETRY_MS * 2 ** min(failures - 1, 20), self.every_ms)
+            whole = min(FIRST_RETRY_MS * 2 ** min(failures - 1, 20), self.every_ms)
         return int(whole * (1 - _SCATTER + 2 * _SCATTER * self.scatter))
 
 

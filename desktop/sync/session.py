@@ -176,6 +176,11 @@ class Session:
         if asked_at >= self._clock[0]:
             self._clock = (asked_at, time.monotonic())
 
+    @property
+    def was_heard(self) -> bool:
+        """Whether the provider has said anything in this sync."""
+        return self._clock[0] > 0
+
     def provider_now(self) -> Version:
         """When something that is learnt now without an instant of its own was true."""
         asked_at, at = self._clock

@@ -60,11 +60,11 @@ class StreamStatus:
 
 
 def read_status(
-    connection: Connection, integration_id: int, provider: Provider, now: int | None = None
+    connection: Connection, integration_id: int, provider: Provider, now: int | None = None, *, counted: bool = True
 ) -> list[StreamStatus]:
     """Every stream that the account reads, in the provider's order, read in the caller's transaction.
 
-    ``now`` is this machine's clock (ms).
+    ``now`` is this machine's clock (ms). ``counted=False`` leaves the counts at 0, which costs next to nothing.
     """
     marks = read_marks(connection, integration_id)
     aside = aside_by_stream(connection, integration_id)
@@ -78,7 +78,7 @@ def read_status(
             StreamStatus(
                 name=stream.name,
                 state=status.state,
-                count=_count(connection, integration_id, stream.name),
+                count=_count(connection, integration_id, stream.name) if counted else 0,
                 complete_through=status.through,
                 since=status.since,
                 set_aside=aside.get(stream.name, 0),
@@ -120,14 +120,14 @@ def _status(stream: Stream, marks: Marks, set_aside: int, *, working: bool, even
         state = "partial"
     through = _least(read)
     since = max((mark.since_day for mark in read if mark.since_day), default=None)
-    error = next((mark.error for mark in read if mark.state == "failed"), "")
+    error = next((mark.error for mark in read if _is_failed(mark)), "")
     usable = all(mark.usable for mark in read)
     return _Standing(state, through, since, error, tuple(notes), usable)
 
 
 def _together(read: Sequence[Mark], *, working: bool) -> tuple[str, str]:
     """The state of the feeds that can be read, and what to say about it."""
-    if any(mark.state == "failed" for mark in read):
+    if any(_is_failed(mark) for mark in read):
         return "failed", ""
     if any(mark.under_way for mark in read):
         if working:
@@ -138,6 +138,11 @@ def _together(read: Sequence[Mark], *, working: bool) -> tuple[str, str]:
     if all(mark.state == "complete" for mark in read):
         return "complete", ""
     return ("partial", "") if any(mark.seen for mark in read) else ("never", "")
+
+
+def _is_failed(mark: Mark) -> bool:
+    """Whether the last sync could not read it: its pass, or what changed since one (see ``Mark.error``)."""
+    return mark.state == "failed" or (mark.state == "complete" and bool(mark.error))
 
 
 def _least(marks: Sequence[Mark]) -> int | None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import random
 import time
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 from desktop.errors import CancelledError, NotConnectedError, WorldError
-from desktop.sync.schedule import MINUTE_MS, Past, Schedule, slept
+from desktop.sync.names import TITLES, title_of
+from desktop.sync.schedule import FIRST_RETRY_MS, SETTLE_MS, slept
+from desktop.sync.standing import lead_of
 from desktop.ui.desk import Desk
-from desktop.ui.messages import Messages
+from desktop.ui.messages import Kind, Message, Messages
 from desktop.ui.tasks import Job, Tasks
 from desktop.ui.widgets.sync_box import SyncStatus
 
@@ -22,11 +22,10 @@ if TYPE_CHECKING:
     from desktop.books.integrations import IntegrationRow
     from desktop.records import Changes
     from desktop.sync.report import Progress, SyncReport
+    from desktop.sync.standing import Standing
 
 _TICK_MS: Final = 20_000
 _CHANGES_APART_S: Final = 0.3
-#: The schedule scatters the hour a little; people are told an hour.
-_MOST_MINUTES: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,13 @@ class AccountOutcome:
     report: SyncReport | None
     error: WorldError | None
 
+    @property
+    def is_trouble(self) -> bool:
+        """Whether there is something to tell of it."""
+        if self.error is not None:
+            return not isinstance(self.error, CancelledError)
+        return self.report is not None and self.report.outcome != "done"
+
 
 @dataclass(frozen=True, slots=True)
 class SyncOutcome:
@@ -58,20 +64,18 @@ class SyncOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What the rail's box needs to know about the accounts."""
+class Standings:
+    """How each connected account stands, as the books know it; ``active`` are those that are synced by themselves."""
 
-    connected: int
-    active: int
-    last_sync_at: int | None
-    last_sync_clock: str
-    attention: tuple[str, ...]
-    lacking: tuple[str, ...]
-    ending: tuple[str, ...] = ()
+    accounts: tuple[Standing, ...]
+    active: frozenset[int]
 
 
 class Syncing(QObject):
     """Starts and stops syncs, one at a time, and says how they stand.
+
+    What stands comes from the books, so that it is true after a restart and of syncs that others make (the command, a
+    window on another computer); it is looked at every 20 seconds.
 
     Signals: ``progressed`` with a ``SyncProgress``, ``ended`` with a ``SyncOutcome``, ``status_changed`` with what the
     rail's box shows. Make and use it in the UI thread.
@@ -88,11 +92,12 @@ class Syncing(QObject):
         self._messages = messages
         self._job: Job | None = None
         self._by_hand = False
-        self._standing: Standing | None = None
+        self._standings: Standings | None = None
         self._failed: WorldError | None = None
         self._unread: WorldError | None = None
-        self._schedule = Schedule(scatter=random.random())
-        self._past: Past | None = None
+        self._to_tell: tuple[AccountOutcome, ...] = ()
+        self._known: frozenset[_Mark] | None = None
+        self._tried: dict[int, int] = {}
         self._woke_at: int | None = None
         self._looked = (_now(), time.monotonic())
         self._timer = QTimer(self)
@@ -102,7 +107,7 @@ class Syncing(QObject):
 
     def start(self) -> None:
         """Learn how things stand, and from then on sync every hour."""
-        self._ask_standing()
+        self._ask()
         self._timer.start()
 
     def stop(self) -> None:
@@ -117,7 +122,7 @@ class Syncing(QObject):
 
     def sync(self, integration_id: int | None = None, full: bool = False) -> None:
         """Sync one account or all that are connected; nothing where a sync is at work already."""
-        self._begin(integration_id, full, by_hand=True)
+        self._begin(_Work(self._desk, integration_id, full), by_hand=True)
 
     @Slot()
     def sync_now(self) -> None:
@@ -130,15 +135,17 @@ class Syncing(QObject):
         if self._job is not None:
             self._job.cancel()
 
-    def _begin(self, integration_id: int | None, full: bool, *, by_hand: bool) -> None:
+    def _begin(self, work: _Work, *, by_hand: bool) -> None:
         if self._job is not None:
             return
         self._by_hand = by_hand
-        work = _Work(self._desk, integration_id, full, by_hand)
         self._job = self._tasks.run(work, self._on_done, self._on_error)
         self._job.progressed.connect(self._on_progress)
-        text = QCoreApplication.translate("Syncing", "Starting")
-        self.status_changed.emit(SyncStatus("syncing", _title_syncing(), text))
+        self._show_progress(QCoreApplication.translate("Syncing", "Starting"))
+
+    def _show_progress(self, text: str, share: float | None = None) -> None:
+        title = QCoreApplication.translate("Syncing", "Syncing")
+        self.status_changed.emit(SyncStatus("working", title, text, share, can_cancel=True))
 
     @Slot(object)
     def _on_progress(self, told: SyncProgress) -> None:
@@ -151,71 +158,63 @@ class Syncing(QObject):
             text = QCoreApplication.translate("Syncing", "{0} · {1} of {2}").format(
                 name, f"{progress.seen:,}", f"{of:,}"
             )
-            share: float | None = progress.seen / of
+            self._show_progress(text, progress.seen / of)
         else:
-            text = QCoreApplication.translate("Syncing", "{0} · {1}").format(name, f"{progress.seen:,}")
-            share = None
-        self.status_changed.emit(SyncStatus("syncing", _title_syncing(), text, share))
+            self._show_progress(QCoreApplication.translate("Syncing", "{0} · {1}").format(name, f"{progress.seen:,}"))
         self.progressed.emit(told)
 
     @Slot(object)
     def _on_done(self, outcome: SyncOutcome) -> None:
-        errors = [account.error for account in outcome.accounts if account.error is not None]
-        retry = any(account.report is not None and account.report.retry for account in outcome.accounts)
-        self._end(errors[0] if errors else None, retry=retry or bool(errors))
-        for error in errors[1:]:
-            self._complain(error)
-        self._ask_standing()
+        self._job = None
+        self._failed = None
+        now = _now()
+        for account in outcome.accounts:
+            self._tried[account.integration_id] = now
+        if self._by_hand and not outcome.cancelled:
+            self._to_tell = tuple(account for account in outcome.accounts if account.is_trouble)
+        # Views were told of everything that this sync changed.
+        self._known = None
+        self._ask()
         self.ended.emit(outcome)
 
     @Slot(object)
     def _on_error(self, error: WorldError) -> None:
-        self._end(error, retry=True)
+        self._job = None
+        self._failed = error
+        now = _now()
+        self._tried.update(dict.fromkeys(self._standings.active if self._standings is not None else (), now))
+        if self._by_hand and not isinstance(error, CancelledError):
+            self._complain(error)
         self._show()
         self.ended.emit(None)
 
-    def _end(self, error: WorldError | None, *, retry: bool) -> None:
-        self._job = None
-        self._failed = error
-        past, now = self._past or Past(), _now()
-        # Refused credentials stop that account alone: it needs attention, and the schedule leaves it out.
-        if not retry or isinstance(error, CancelledError | NotConnectedError):
-            self._past = past.succeeded(now)
-        else:
-            self._past = past.failed(now)
-        if error is not None:
-            self._complain(error)
+    # --- telling a person what came of what they asked for ---------------------------------------------------------
 
     def _complain(self, error: WorldError) -> None:
-        """Tell what went wrong with a sync that was asked for; the hourly one only shows it in the rail."""
-        if self._by_hand and not isinstance(error, CancelledError):
-            self._messages.error(error, QCoreApplication.translate("Syncing", "Retry"), self.sync_now)
+        self._messages.error(error, _retry(), self.sync_now)
 
-    # --- standing ----------------------------------------------------------------------------------------------
+    def _tell(self, standings: Standings) -> None:
+        """What went wrong with a sync that was asked for; the hourly one only shows it in the rail."""
+        found = {standing.integration_id: standing for standing in standings.accounts}
+        told, self._to_tell = self._to_tell, ()
+        for account in told:
+            standing = found.get(account.integration_id)
+            if standing is not None and standing.condition == "elsewhere":
+                self._messages.info(standing.line, standing.text)
+            elif standing is None or not standing.is_trouble:
+                if account.error is not None:
+                    self._complain(account.error)
+            else:
+                kind: Kind = "error" if standing.role == "danger" else "warning"
+                again = (_retry(), self.sync_now) if standing.can_retry else ("", None)
+                self._messages.tell(Message(kind, standing.line, standing.text, *again))
+
+    # --- standing --------------------------------------------------------------------------------------------------
 
     @Slot(object)
     def _on_changed(self, changes: Changes) -> None:
         if "integrations" in changes.kinds and not self.running:
-            self._ask_standing()
-
-    def _ask_standing(self) -> None:
-        self._tasks.query(self._desk.question(_standing), self._on_standing, self._on_no_standing)
-
-    @Slot(object)
-    def _on_standing(self, standing: Standing) -> None:
-        self._standing = standing
-        if self._failed is self._unread:
-            self._failed = None
-        self._unread = None
-        if self._past is None:
-            self._past = Past(standing.last_sync_at)
-        self._show()
-        self._on_tick()
-
-    @Slot(object)
-    def _on_no_standing(self, error: WorldError) -> None:
-        self._failed = self._unread = error
-        self._show()
+            self._ask()
 
     @Slot()
     def _on_tick(self) -> None:
@@ -223,71 +222,121 @@ class Syncing(QObject):
         if slept(self._looked[0], now, self._looked[1], steady):
             self._woke_at = now
         self._looked = (now, steady)
-        standing, past = self._standing, self._past
+        if not self.running:
+            self._ask()
+
+    def _ask(self) -> None:
+        self._tasks.query(self._desk.question(_standings), self._on_standings, self._on_no_standings)
+
+    @Slot(object)
+    def _on_standings(self, standings: Standings) -> None:
+        self._standings = standings
+        if self._failed is self._unread:
+            self._failed = None
+        self._unread = None
+        self._tell(standings)
+        self._notice(standings)
+        self._show()
+        if not self.running:
+            self._sync_due(standings)
+
+    @Slot(object)
+    def _on_no_standings(self, error: WorldError) -> None:
+        self._failed = self._unread = error
+        self._show()
+
+    def _notice(self, standings: Standings) -> None:
+        """Let views look again where somebody else synced, or failed to."""
+        known, before = frozenset(_mark_of(one) for one in standings.accounts), self._known
         if self.running:
             return
-        if standing is None or past is None:
-            if self._unread is not None:
-                self._ask_standing()
-            return
-        if standing.active and self._schedule.is_due(past, now, woke_at=self._woke_at):
-            self._begin(None, False, by_hand=False)
-        else:
-            self._show()
+        self._known = known
+        if before is not None and before != known:
+            self._tasks.broadcast(_everything())
 
-    def _minutes_left(self) -> int:
-        """Until the next sync of its own, at least one."""
-        due = self._schedule.due_at(self._past or Past(), woke_at=self._woke_at)
-        return min(max(1, round(((due or 0) - _now()) / MINUTE_MS)), _MOST_MINUTES)
+    def _sync_due(self, standings: Standings) -> None:
+        now = _now()
+        due = frozenset(one.integration_id for one in standings.accounts if self._is_due(one, standings, now))
+        if due:
+            self._begin(_Work(self._desk, None, False, only=due), by_hand=False)
+
+    def _is_due(self, standing: Standing, standings: Standings, now: int) -> bool:
+        """Whether to sync an account now: its schedule says so, nobody else is at it, and we did not just try."""
+        number = standing.integration_id
+        if standing.next_at is None or number not in standings.active or standing.condition == "elsewhere":
+            return False
+        tried = self._tried.get(number)
+        if tried is not None and 0 <= now - tried < FIRST_RETRY_MS:
+            return False
+        settled = self._woke_at is None or now >= self._woke_at + SETTLE_MS
+        return settled and now >= standing.next_at
 
     def _show(self) -> None:
         if not self.running:
             self.status_changed.emit(self._status())
 
     def _status(self) -> SyncStatus:
-        standing = self._standing
-        if standing is None:
-            if self._failed is not None:
-                return SyncStatus("failed", self._failed.title, self._failed.message, can_sync=False)
+        failed = self._failed
+        if failed is not None and not isinstance(failed, CancelledError | NotConnectedError):
+            tip = f"{failed.message} {failed.action}".strip()
+            known = self._standings is not None
+            return SyncStatus("danger", failed.title, failed.message, can_sync=known, can_retry=known, tip=tip)
+        if self._standings is None:
             return SyncStatus("none", QCoreApplication.translate("Syncing", "Opening"), can_sync=False)
-        if not standing.connected:
+        accounts = self._standings.accounts
+        lead = lead_of(accounts)
+        if lead is None:
             return SyncStatus(
                 "none",
                 QCoreApplication.translate("Syncing", "Not connected"),
                 QCoreApplication.translate("Syncing", "Connect an account to begin"),
                 can_sync=False,
             )
-        if standing.attention:
-            return SyncStatus(
-                "attention", QCoreApplication.translate("Syncing", "Needs attention"), standing.attention[0]
-            )
-        if self._failed is not None and not isinstance(self._failed, CancelledError):
-            return SyncStatus("failed", self._failed.title, self._failed.message)
-        when = standing.last_sync_clock
-        if not when:
-            return SyncStatus("none", QCoreApplication.translate("Syncing", "Not synced yet"))
-        text = QCoreApplication.translate("Syncing", "{0} · next in {1} min").format(when, self._minutes_left())
-        if standing.ending:
-            return SyncStatus(
-                "attention", QCoreApplication.translate("Syncing", "Access ends soon"), standing.ending[0]
-            )
-        if standing.lacking:
-            title = QCoreApplication.translate("Syncing", "Up to date in part")
-            return SyncStatus("attention", title, ", ".join(standing.lacking))
-        return SyncStatus("up-to-date", QCoreApplication.translate("Syncing", "Up to date"), text)
+        told = [one.text for one in accounts if one.condition != "good"] or [lead.text]
+        return SyncStatus(
+            lead.role,
+            lead.line,
+            lead.since,
+            can_sync=lead.condition != "elsewhere",
+            again=lead.again,
+            can_retry=lead.is_trouble and lead.can_retry,
+            tip="\n".join(told),
+        )
+
+
+_Mark: TypeAlias = tuple[int, str, int | None, int | None]
+
+
+def _mark_of(standing: Standing) -> _Mark:
+    """What tells whether something came of an account since it was last looked at."""
+    return standing.integration_id, standing.condition, standing.good_through, standing.last_sync_at
+
+
+def _everything() -> Changes:
+    from desktop.records import Changes
+
+    return Changes(frozenset({*TITLES, "totals", "integrations", "sync_runs"}))
+
+
+def _retry() -> str:
+    return QCoreApplication.translate("Syncing", "Retry")
 
 
 class _Work:
     """The sync itself, on its own lane."""
 
-    def __init__(self, desk: Desk, integration_id: int | None, full: bool, by_hand: bool) -> None:
+    def __init__(
+        self, desk: Desk, integration_id: int | None, full: bool, *, only: frozenset[int] | None = None
+    ) -> None:
+        """``only``: those of these accounts that may be synced by themselves; without it what a person asked for."""
         self._desk = desk
         self._integration_id = integration_id
         self._full = full
-        self._by_hand = by_hand
+        self._only = only
 
     def __call__(self, job: Job) -> SyncOutcome:
         from desktop.actions.sync import accounts_to_sync
+        from desktop.books.integrations import ACTIVE
         from desktop.records import Changes
 
         business = self._desk.business()
@@ -295,7 +344,7 @@ class _Work:
         for row in accounts_to_sync(business, self._integration_id):
             if job.cancelled.is_set():
                 break
-            if row.status == "needs_attention" and not self._by_hand:
+            if self._only is not None and (row.id not in self._only or row.status != ACTIVE):
                 continue
             outcomes.append(self._one(business, row, job))
         return SyncOutcome(tuple(outcomes), job.cancelled.is_set(), Changes(frozenset({"integrations", "sync_runs"})))
@@ -345,24 +394,13 @@ class _Teller:
             self._waiting = None
 
 
-def _standing(business: Business) -> Standing:
-    from desktop.actions.status import standing
+def _standings(business: Business) -> Standings:
+    from desktop.actions.status import account_standings
+    from desktop.books.integrations import ACTIVE
 
-    status = standing(business)
-    rows = [account for account in status.accounts if account.integration.status != "disconnected"]
-    times = [account.integration.last_sync_at for account in rows if account.integration.last_sync_at]
-    lacking = [
-        f"{stream_title(stream.name)}: {_STATES[stream.state]()}"
-        for account in rows
-        for stream in account.streams
-        if stream.state in _STATES
-    ]
-    attention = [row.integration.attention for row in rows if row.integration.status == "needs_attention"]
-    ending = [row.integration.attention for row in rows if row.integration.status == "active"]
-    oldest = min(times) if times and len(times) == len(rows) else None
-    clock = datetime.fromtimestamp(oldest / 1000, business.books.zone).strftime("%H:%M") if oldest else ""
-    active = sum(1 for row in rows if row.integration.status == "active")
-    return Standing(len(rows), active, oldest, clock, tuple(attention), tuple(lacking), tuple(filter(None, ending)))
+    found = account_standings(business)
+    active = frozenset(row.id for row in business.integrations(connected=True) if row.status == ACTIVE)
+    return Standings(found, active)
 
 
 def _now() -> int:
@@ -373,37 +411,6 @@ def _title_syncing() -> str:
     return QCoreApplication.translate("Syncing", "Syncing")
 
 
-def _failed() -> str:
-    return QCoreApplication.translate("Syncing", "failed")
-
-
-def _partial() -> str:
-    return QCoreApplication.translate("Syncing", "in part")
-
-
-_STATES: Final = {"failed": _failed, "partial": _partial}
-
-
 def stream_title(name: str) -> str:
     """A stream as people read it: "balance_entries" is "Ledger"."""
-    titles: dict[str, Any] = {
-        "clients": QCoreApplication.translate("Streams", "Clients"),
-        "services": QCoreApplication.translate("Streams", "Services"),
-        "invoices": QCoreApplication.translate("Streams", "Invoices"),
-        "payments": QCoreApplication.translate("Streams", "Payments"),
-        "refunds": QCoreApplication.translate("Streams", "Refunds"),
-        "disputes": QCoreApplication.translate("Streams", "Disputes"),
-        "balance_entries": QCoreApplication.translate("Streams", "Ledger"),
-        "payouts": QCoreApplication.translate("Streams", "Payouts"),
-        "subscriptions": QCoreApplication.translate("Streams", "Subscriptions"),
-        "payment_methods": QCoreApplication.translate("Streams", "Payment methods"),
-        "credit_notes": QCoreApplication.translate("Streams", "Credit notes"),
-        "locations": QCoreApplication.translate("Streams", "Locations"),
-        "orders": QCoreApplication.translate("Streams", "Orders"),
-        "inventory_counts": QCoreApplication.translate("Streams", "Stock"),
-        "terminal_devices": QCoreApplication.translate("Streams", "Card readers"),
-        "terminal_checkouts": QCoreApplication.translate("Streams", "Card reader payments"),
-        "payment_links": QCoreApplication.translate("Streams", "Payment links"),
-        "events": QCoreApplication.translate("Streams", "Changes"),
-    }
-    return str(titles.get(name, name.replace("_", " ").capitalize()))
+    return QCoreApplication.translate("Streams", title_of(name))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from desktop.errors import WorldError
+from desktop.sync.standing import lead_of
 from desktop.ui.desk import Desk
 from desktop.ui.page import Page, PageContext
 from desktop.ui.pages.dashboard_bar import DashboardBar, months_back
@@ -18,7 +19,7 @@ from desktop.ui.pages.dashboard_chart import ChartCard
 from desktop.ui.pages.dashboard_footing import FootingLine, ground_of
 from desktop.ui.pages.dashboard_lists import PeopleAndServices
 from desktop.ui.pages.dashboard_question import Answer, ask_dashboard
-from desktop.ui.pages.dashboard_states import ReadingView, attention_view, connect_view, unread_view
+from desktop.ui.pages.dashboard_states import ReadingView, connect_view, trouble_view, unread_view
 from desktop.ui.pages.dashboard_wording import (
     average_text,
     definition_of,
@@ -74,6 +75,7 @@ class DashboardPage(Page):
         self.lists.client_asked.connect(self._on_client)
         self.footing = FootingLine(self.theme)
         self.footing.details_asked.connect(self._on_integrations)
+        self.footing.retry_asked.connect(syncing.sync_now)
         self.body.addWidget(Columns(self.theme, list(self._figures.values()), least=_FOUR_FROM, narrow=2))
         both = Columns(self.theme, [self.chart, self.lists], stretches=(645, 355), least=_BESIDE_FROM)
         self.body.addWidget(both, 1)
@@ -175,7 +177,7 @@ class DashboardPage(Page):
     def _show_waiting(self, answer: Answer) -> None:
         self._rest.stop()
         self._bar.show_nothing()
-        refused = next((account for account in answer.accounts if account.attention), None)
+        lead = lead_of(answer.standings)
         if not answer.accounts:
             self._reading = None
             self.show_state(connect_view(self.theme, self._on_integrations))
@@ -186,8 +188,8 @@ class DashboardPage(Page):
                 self.show_state(self._reading)
         else:
             self._reading = None
-            if refused is not None:
-                self.show_state(attention_view(self.theme, refused, self._on_integrations))
+            if lead is not None and lead.is_trouble:
+                self.show_state(trouble_view(self.theme, lead, self._on_sync, self._on_integrations))
             else:
                 self.show_state(unread_view(self.theme, answer.accounts, self._on_sync))
 

@@ -7,18 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
-    from desktop.books.integrations import IntegrationRow
     from desktop.books.listings.offered import PlaceName
     from desktop.reports.dashboard import Dashboard
-
-
-@dataclass(frozen=True, slots=True)
-class Lacking:
-    """A stream that is not complete: which, whose, and how it stands (never, running, failed, partial)."""
-
-    provider: str
-    stream: str
-    state: str
+    from desktop.sync.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +19,19 @@ class Account:
     title: str
     provider: str
     synced: bool
-    attention: str
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The figures and what they rest on. ``first_month`` (``YYYY-MM``) is the earliest there is anything of.
+    """The figures, and the standings of the accounts that they rest on.
 
-    ``places`` are the locations to choose from, ``place`` the one that everything here is of; None for all of them.
+    ``first_month`` (``YYYY-MM``) is the earliest there is anything of. ``places`` are the locations to choose from,
+    ``place`` the one that everything here is of; None for all of them.
     """
 
     report: Dashboard
     accounts: tuple[Account, ...]
-    lacking: tuple[Lacking, ...]
+    standings: tuple[Standing, ...]
     first_month: str
     places: tuple[PlaceName, ...] = ()
     place: PlaceName | None = None
@@ -61,6 +52,7 @@ def ask_dashboard(business: Business, month: str | None, location: str = "") -> 
 
     One that is gone meanwhile is not narrowed to. Raises: ClosedBooksError.
     """
+    from desktop.actions.status import account_standings
     from desktop.books.listings.offered import list_places
     from desktop.money import format_money
     from desktop.reports.dashboard import dashboard
@@ -82,40 +74,13 @@ def ask_dashboard(business: Business, month: str | None, location: str = "") -> 
     rows = business.integrations(connected=True)
     return Answer(
         report,
+        tuple(Account(row.title, row.provider, row.last_sync_at is not None) for row in rows),
         tuple(
-            Account(
-                row.title,
-                row.provider,
-                row.last_sync_at is not None,
-                row.attention if row.status == "needs_attention" else "",
-            )
-            for row in rows
+            standing
+            for standing in account_standings(business)
+            if place is None or standing.integration_id == place.integration_id
         ),
-        _lacking(business, [row for row in rows if place is None or row.id == place.integration_id]),
         first_month(business.books) or "",
         places,
         place,
     )
-
-
-def _lacking(business: Business, rows: list[IntegrationRow]) -> tuple[Lacking, ...]:
-    from desktop.sync.aside import aside_by_stream
-    from desktop.sync.bookmarks import EVENTS, read_marks
-
-    found: dict[tuple[str, str], Lacking] = {}
-    with business.books.read() as connection:
-        for row in rows:
-            aside = aside_by_stream(connection, row.id)
-            for mark in read_marks(connection, row.id).values():
-                if mark.stream == EVENTS or ":" in mark.feed:  # what is done beside a feed is no stream
-                    continue
-                if mark.state == "failed":
-                    state = "failed"
-                elif aside.get(mark.stream):
-                    state = "partial"
-                elif mark.complete_through is None and mark.state in {"never", "running"}:
-                    state = mark.state
-                else:
-                    continue
-                found[row.provider, mark.stream] = Lacking(row.provider, mark.stream, state)
-    return tuple(found.values())

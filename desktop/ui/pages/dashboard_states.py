@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -11,6 +12,9 @@ from desktop.ui.pages.dashboard_question import Account
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.progress import Progress
 from desktop.ui.widgets.states import StateView
+
+if TYPE_CHECKING:
+    from desktop.sync.standing import Standing
 
 
 def connect_view(theme: Theme, connect: Callable[[], None]) -> StateView:
@@ -41,15 +45,17 @@ def unread_view(theme: Theme, accounts: Sequence[Account], sync: Callable[[], No
     )
 
 
-def attention_view(theme: Theme, account: Account, details: Callable[[], None]) -> StateView:
-    """Connected, never read, and its credentials are refused."""
+def trouble_view(theme: Theme, standing: Standing, sync: Callable[[], None], details: Callable[[], None]) -> StateView:
+    """Connected, never read, and it could not be: why, and the way on."""
+    retry = QCoreApplication.translate("Dashboard", "Retry")
+    elsewhere = QCoreApplication.translate("Dashboard", "Open integrations")
     return StateView(
         theme,
         "empty-failed",
-        QCoreApplication.translate("Dashboard", "{0} needs attention").format(account.title),
-        account.attention,
-        button=QCoreApplication.translate("Dashboard", "Open integrations"),
-        on_button=details,
+        standing.line,
+        standing.text,
+        button=retry if standing.can_retry else elsewhere,
+        on_button=sync if standing.can_retry else details,
     )
 
 

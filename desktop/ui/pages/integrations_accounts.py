@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from desktop.ui.dialogs.business_check import mode_words
 from desktop.ui.pages.integrations_details import StreamTable
-from desktop.ui.pages.integrations_wording import Clock, counts_line, lacking, progress_line
+from desktop.ui.pages.integrations_wording import Clock, counts_line, pill_words, progress_line, told
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Button, IconButton
@@ -135,27 +135,26 @@ class AccountRow(QWidget):
         self._title.set_text(title)
         self._title.set_tone("text-2" if gone else "text")
         self._mode.show_state(*mode_words(row.mode))
-        needs = QCoreApplication.translate("AccountRow", "Needs attention")
-        ends = QCoreApplication.translate("AccountRow", "Expiring")
-        self._attention.show_state(needs if attention else ends if soon else "", "warning")
+        self._attention.show_state(*pill_words(account.standing))
         self._reconnect.setVisible(soon)
         self.more.set_icon("more", QCoreApplication.translate("AccountRow", "More for {0}").format(title))
         self.setAccessibleName(title)
         if gone:
             self._counts.set_text(_gone_text(account, clock))
+            self._counts.show()
         elif not self._syncing:
-            self._counts.set_text(_unbroken(counts_line(account, clock)))
+            self._show_counts(clock)
         clear_layout(self._said)
-        if attention:
-            again = QCoreApplication.translate("AccountRow", "Reconnect to go on.")
-            self._say(f"{row.attention} {again}".strip(), "warning")
-        elif soon:
-            self._say(row.attention, "warning")
-        for said in [] if gone else lacking(account):
+        for said in told(account.standing):
             self._say(said.text, said.tone)
         self._show_actions(gone=gone, attention=attention)
         if self.is_open:
             self.details.show_streams(account, clock)
+
+    def _show_counts(self, clock: Clock) -> None:
+        counts = counts_line(self.account, clock)
+        self._counts.set_text(_unbroken(counts))
+        self._counts.setVisible(bool(counts))
 
     def show_options(self, options: Mapping[str, bool]) -> None:
         """Show how the account's switches stand."""
@@ -171,6 +170,8 @@ class AccountRow(QWidget):
             main = QCoreApplication.translate("AccountRow", "Cancel")
         elif attention:
             main = QCoreApplication.translate("AccountRow", "Reconnect")
+        elif self.account.standing is not None and self.account.standing.is_trouble and self.account.standing.can_retry:
+            main = QCoreApplication.translate("AccountRow", "Retry")
         else:
             main = QCoreApplication.translate("AccountRow", "Sync now")
         self.main_button.set_text(main)
@@ -194,6 +195,7 @@ class AccountRow(QWidget):
         text, share, rate = progress_line(progress)
         self._syncing = True
         self._counts.set_text(" · ".join(part for part in (text, rate) if part))
+        self._counts.show()
         self._bar.show_share(share)
         self._bar.show()
         self._refresh_actions()
@@ -204,7 +206,7 @@ class AccountRow(QWidget):
             return
         self._syncing = False
         self._bar.hide()
-        self._counts.set_text(_unbroken(counts_line(self.account, clock)))
+        self._show_counts(clock)
         self._refresh_actions()
 
     def _refresh_actions(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.pages.integrations_wording import CLOSED, Clock, state_words
 from desktop.ui.syncing import stream_title
-from desktop.ui.text import PlainLabel
+from desktop.ui.text import PlainLabel, Tone
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.pill import Pill
 from desktop.ui.widgets.surfaces import clear_layout, line
@@ -125,8 +125,8 @@ class StreamTable(QWidget):
             grid.addWidget(label, row + 1, place)
         row += 2
         if stream.error:
-            tone_of = "danger" if stream.state == "failed" else "warning"
-            said = PlainLabel(stream.error, look="secondary", tone=tone_of, wrap=True, select=True)  # type: ignore[arg-type]
+            tone_of: Tone = "warning" if stream.state == "failed" else "text-2"
+            said = PlainLabel(stream.error, look="secondary", tone=tone_of, wrap=True, select=True)
             grid.addWidget(said, row, 0, 1, len(_heads()))
             row += 1
         for note in stream.notes:

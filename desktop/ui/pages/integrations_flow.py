@@ -23,7 +23,7 @@ from desktop.ui.page import PageContext
 from desktop.ui.pages.integrations_connecting import ConnectingCard
 from desktop.ui.pages.integrations_conversation import Conversation, Wish
 from desktop.ui.pages.integrations_overview import read_account
-from desktop.ui.pages.integrations_wording import CLOSED, lacking, progress_line
+from desktop.ui.pages.integrations_wording import CLOSED, progress_line, told
 from desktop.ui.pages.integrations_work import Attempt, Connecting, Keeping, candidate, no_sync, outcome_of
 from desktop.ui.syncing import SyncOutcome, SyncProgress, stream_title
 from desktop.ui.tasks import Job, Lane
@@ -354,7 +354,7 @@ class ConnectFlow(QObject):
         figures = [
             (stream_title(stream.name), f"{stream.count:,}") for stream in account.streams if stream.state not in CLOSED
         ]
-        self._card.show_done(account.integration.title, figures, lacking(account))
+        self._card.show_done(account.integration.title, figures, told(account.standing))
 
     @Slot(object)
     def _on_failed(self, error: WorldError) -> None:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication
 
+from desktop.sync.moments import moment_words
 from desktop.ui.syncing import stream_title
 from desktop.ui.text import Tone
-from desktop.ui.wording import day_text, instant_text
+from desktop.ui.wording import day_text
 
 if TYPE_CHECKING:
     from desktop.actions.status import AccountStatus
     from desktop.sync.report import Progress
-    from desktop.sync.status import StreamStatus
+    from desktop.sync.standing import Role, Standing
 
 CLOSED: Final = frozenset({"not_permitted", "not_available"})
 
@@ -29,8 +30,8 @@ class Clock:
     today: str
 
     def instant(self, ms: int) -> str:
-        """An instant: "14:02" today, "21 Nov, 14:02" else."""
-        return instant_text(ms, self.where, self.today)
+        """An instant: "14:02" today, "Tue 14:02" within a week, "21 Nov" else."""
+        return moment_words(ms, self.where, self.today)
 
     def day(self, day: str) -> str:
         """A day."""
@@ -51,8 +52,8 @@ def state_words(state: str) -> tuple[str, str]:
         "complete": (QCoreApplication.translate("StreamState", "Complete"), "accent"),
         "partial": (QCoreApplication.translate("StreamState", "In part"), "warning"),
         "running": (QCoreApplication.translate("StreamState", "Being read"), "info"),
-        "failed": (QCoreApplication.translate("StreamState", "Failed"), "danger"),
-        "not_permitted": (QCoreApplication.translate("StreamState", "Not permitted"), "warning"),
+        "failed": (QCoreApplication.translate("StreamState", "Not read"), "warning"),
+        "not_permitted": (QCoreApplication.translate("StreamState", "Not permitted"), "info"),
         "not_available": (QCoreApplication.translate("StreamState", "Not available"), "neutral"),
         "never": (QCoreApplication.translate("StreamState", "Not read yet"), "neutral"),
     }
@@ -92,60 +93,50 @@ def counts_line(account: AccountStatus, clock: Clock) -> str:
     by_name = {stream.name: stream for stream in account.streams}
     read = [name for name in texts if name in by_name and (by_name[name].count or by_name[name].state == "complete")]
     parts = [counted(by_name[name].count, *texts[name]) for name in read]
-    through = complete_through(account.streams)
-    if through is not None:
+    standing = account.standing
+    if standing is not None and standing.condition == "good" and standing.good_through is not None:
+        # What else there is to say of it says by itself up to when the books are good.
+        through = standing.good_through
         parts.append(QCoreApplication.translate("Integrations", "complete up to {0}").format(clock.instant(through)))
-    elif all(stream.state == "never" for stream in account.streams):
-        parts.append(QCoreApplication.translate("Integrations", "Not synced yet"))
     return " · ".join(parts)
 
 
-def complete_through(streams: Iterable[StreamStatus]) -> int | None:
-    """The instant (ms) that every readable stream is complete up to; None where one promises nothing yet."""
-    promised = [stream.complete_through for stream in streams if stream.state not in CLOSED]
-    known = [instant for instant in promised if instant is not None]
-    return min(known) if known and len(known) == len(promised) else None
+#: Tone of a sentence and of a pill in each role.
+TONES: Final[Mapping[Role, Tone]] = {
+    "danger": "danger",
+    "warning": "warning",
+    "working": "info",
+    "note": "info",
+    "good": "text-2",
+    "none": "text-2",
+}
 
 
-def lacking(account: AccountStatus) -> list[Said]:
-    """What is missing of an account, by name, and what to do; the worst first."""
-    said = []
-    failed = _of(account, "failed")
-    for stream in failed:
-        text = QCoreApplication.translate("Integrations", "{0}: failed. {1}")
-        said.append(Said(text.format(stream_title(stream.name), stream.error).strip(), "danger"))
-    refused = _of(account, "not_permitted")
-    if refused:
-        text = QCoreApplication.translate(
-            "Integrations", "{0}: not permitted. Let the key read them at the provider, then sync again."
-        )
-        said.append(Said(text.format(_names(refused))))
-    said.extend(Said(_partial_text(stream)) for stream in _of(account, "partial"))
-    absent = _of(account, "not_available")
-    if absent:
-        text = QCoreApplication.translate("Integrations", "{0}: not available from this server.")
-        said.append(Said(text.format(_names(absent)), "text-3"))
+def told(standing: Standing | None) -> list[Said]:
+    """What there is to say of an account beside its counts: the sentence that is said of it everywhere."""
+    if standing is None or standing.condition == "good":
+        return []
+    said = [Said(standing.text, TONES[standing.role])]
+    if standing.detail and standing.is_trouble and standing.detail not in standing.text:
+        said.append(Said(standing.detail, "text-3"))
     return said
 
 
-def _partial_text(stream: StreamStatus) -> str:
-    name = stream_title(stream.name)
-    if stream.set_aside:
-        one = QCoreApplication.translate("Integrations", "{0}: in part. 1 object could not be read; see the details.")
-        many = QCoreApplication.translate(
-            "Integrations", "{0}: in part. {1} objects could not be read; see the details."
-        )
-        return (one if stream.set_aside == 1 else many).format(name, f"{stream.set_aside:,}")
-    text = QCoreApplication.translate("Integrations", "{0}: in part. The rest follows at the next sync.")
-    return text.format(name)
-
-
-def _of(account: AccountStatus, state: str) -> list[StreamStatus]:
-    return [stream for stream in account.streams if stream.state == state]
-
-
-def _names(streams: Iterable[StreamStatus]) -> str:
-    return ", ".join(stream_title(stream.name) for stream in streams)
+def pill_words(standing: Standing | None) -> tuple[str, str]:
+    """The pill beside an account's name in a word or two, and its tone; empty where all is well."""
+    if standing is None or standing.role in ("good", "none", "note"):
+        return "", "neutral"
+    special = {
+        "refused": QCoreApplication.translate("AccountRow", "Needs attention"),
+        "disk_full": QCoreApplication.translate("AccountRow", "Needs attention"),
+        "failed": QCoreApplication.translate("AccountRow", "Needs attention"),
+        "ending": QCoreApplication.translate("AccountRow", "Expiring"),
+        "late": QCoreApplication.translate("AccountRow", "Late"),
+    }
+    if standing.role == "working":
+        return QCoreApplication.translate("AccountRow", "Syncing"), "info"
+    other = QCoreApplication.translate("AccountRow", "Not up to date")
+    return special.get(standing.condition, other), TONES[standing.role]
 
 
 def progress_line(progress: Progress) -> tuple[str, float | None, str]:

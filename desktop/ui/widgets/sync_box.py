@@ -3,43 +3,53 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication, QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from desktop.ui.text import PlainLabel
+from desktop.ui.text import PlainLabel, set_tip
 from desktop.ui.theme import Theme
-from desktop.ui.widgets.buttons import IconButton
+from desktop.ui.widgets.buttons import Button, IconButton
 from desktop.ui.widgets.progress import Bar
 from desktop.ui.widgets.surfaces import CardButton
 
-SyncKind: TypeAlias = Literal["none", "up-to-date", "syncing", "attention", "failed"]
+if TYPE_CHECKING:
+    from desktop.sync.standing import Role
 
-#: Colour and drawing of each state's sign; a dot where there is no drawing.
-_SIGNS: Final[dict[SyncKind, tuple[str, str]]] = {
+#: Colour and drawing of each role's sign; a dot where there is no drawing.
+SIGNS: Final[dict[Role, tuple[str, str]]] = {
     "none": ("text-3", ""),
-    "up-to-date": ("bar", ""),
-    "syncing": ("info", "sync"),
-    "attention": ("warning", "warning"),
-    "failed": ("danger", "error"),
+    "good": ("bar", ""),
+    "note": ("info", "info"),
+    "working": ("info", "sync"),
+    "warning": ("warning", "warning"),
+    "danger": ("danger", "error"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class SyncStatus:
-    """What the box says: "Up to date" and "14:02 · next in 58 min", or "Syncing" and "2,310 of 3,200" with a share."""
+    """What the box says: "Up to date" and "14:02 · next in 58 min", or "Syncing" and "2,310 of 3,200" with a share.
 
-    kind: SyncKind
+    ``again`` is a third line, beside which there is Retry where ``can_retry``. ``tip`` is the whole of it.
+    ``can_cancel``: a sync of this window is at work.
+    """
+
+    role: Role
     title: str
     text: str = ""
     share: float | None = None
     can_sync: bool = True
+    again: str = ""
+    can_retry: bool = False
+    can_cancel: bool = False
+    tip: str = ""
 
 
 class SyncBox(CardButton):
-    """Signals: ``clicked`` opens the details; ``sync_asked`` and ``cancel_asked`` come from its small button."""
+    """Signals: ``clicked`` opens the details; ``sync_asked`` and ``cancel_asked`` come from its small buttons."""
 
     sync_asked = Signal()
     cancel_asked = Signal()
@@ -55,7 +65,8 @@ class SyncBox(CardButton):
         self._sign = _Sign(theme)
         self._title = PlainLabel("", look="secondary", strong=True, elide=True)
         self._text = PlainLabel("", look="secondary", tone="text-3", elide=True)
-        for widget in (self._sign, self._title):
+        self._again = PlainLabel("", look="secondary", tone="text-3", elide=True)
+        for widget in (self._sign, self._title, self._again):
             widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._button = IconButton(theme, "sync", QCoreApplication.translate("SyncBox", "Sync now"), size=24)
         self._button.clicked.connect(self._on_button)
@@ -65,6 +76,15 @@ class SyncBox(CardButton):
         self.body.addLayout(row)
         self._text.setIndent(theme.px(22))
         self.add(self._text)
+        self._below = QWidget()
+        below = QHBoxLayout(self._below)
+        below.setContentsMargins(theme.px(22), 0, theme.px(4), 0)
+        below.setSpacing(theme.px(8))
+        self._retry = Button(theme, QCoreApplication.translate("SyncBox", "Retry"), look="link")
+        self._retry.clicked.connect(self.sync_asked)
+        below.addWidget(self._again, 1)
+        below.addWidget(self._retry)
+        self.body.addWidget(self._below)
         self.body.addSpacing(theme.px(2))
         self._bar = Bar(theme, QCoreApplication.translate("SyncBox", "Sync progress"))
         self._bar.setFixedHeight(theme.px(4))
@@ -74,27 +94,32 @@ class SyncBox(CardButton):
     def show_status(self, status: SyncStatus) -> None:
         """Show the truth."""
         self._status = status
-        syncing = status.kind == "syncing"
         self._title.set_text(status.title)
         self._text.set_text(status.text)
         self._text.setVisible(bool(status.text))
-        self._sign.show_sign(*_SIGNS[status.kind])
-        self._bar.setVisible(syncing)
+        self._again.set_text(status.again)
+        self._below.setVisible(bool(status.again) or status.can_retry)
+        self._retry.setVisible(status.can_retry)
+        self._sign.show_sign(*SIGNS[status.role])
+        self._bar.setVisible(status.can_cancel)
         self._bar.show_share(status.share)
-        self._button.setVisible(syncing or status.can_sync)
+        # One button for one thing: where there is Retry, that is it.
+        self._button.setVisible(status.can_cancel or (status.can_sync and not status.can_retry))
         self._button.set_icon(
-            "close" if syncing else "sync",
+            "close" if status.can_cancel else "sync",
             QCoreApplication.translate("SyncBox", "Cancel the sync")
-            if syncing
+            if status.can_cancel
             else QCoreApplication.translate("SyncBox", "Sync now"),
         )
-        self.setAccessibleName(f"{status.title}. {status.text}".strip())
+        said = status.tip or f"{status.title}. {status.text}".strip()
+        self.setAccessibleName(said)
+        set_tip(self, status.tip)
         self.setAccessibleDescription(QCoreApplication.translate("SyncBox", "Opens the details of the sync"))
         self.updateGeometry()
 
     @Slot()
     def _on_button(self) -> None:
-        (self.cancel_asked if self._status.kind == "syncing" else self.sync_asked).emit()
+        (self.cancel_asked if self._status.can_cancel else self.sync_asked).emit()
 
 
 class _Sign(QWidget):
