@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QTimer
+from sqlalchemy import insert
 
 from desktop.actions import sync as sync_action
 from desktop.actions.business import TODAY, Business
+from desktop.books.books import Books
 from desktop.books.integrations import IntegrationRow, update_integration
+from desktop.books.tables import Bookmark, Lease, SyncRun
+from desktop.books.tables.base import table_of
 from desktop.errors import CancelledError, ClosedBooksError, NotConnectedError, UnreachableError, WorldError
 from desktop.keystore import BooksKeyStore
 from desktop.records import Changes
-from desktop.sync.report import Progress, SyncReport
+from desktop.sync.bookmarks import Mark
+from desktop.sync.lease import holder_text
+from desktop.sync.report import Progress, StreamReport, SyncReport
+from desktop.sync.run import note_failure
+from desktop.ui import syncing
 from desktop.ui.desk import Desk
 from desktop.ui.messages import Message, Messages
 from desktop.ui.syncing import Syncing, SyncOutcome, SyncProgress, stream_title
@@ -29,6 +37,8 @@ from tests.helpers.patience import PATIENCE_MS, PATIENCE_S
 from tests.worlds import World
 
 HOUR_MS = 3_600_000
+NOW = 1_795_352_520_000
+"""14:02 on Sunday, 22 November 2026 in Berlin: the machine's clock in these tests."""
 
 
 def report(row: IntegrationRow, **more: Any) -> SyncReport:
@@ -42,9 +52,25 @@ class Provider:
         self.synced: list[tuple[int, bool]] = []
         self.deed: Callable[..., SyncReport] = lambda row, **_words: report(row)
 
-    def __call__(self, _business: Business, row: IntegrationRow, *, full: bool, **words: Any) -> SyncReport:
+    def __call__(self, business: Business, row: IntegrationRow, *, full: bool, **words: Any) -> SyncReport:
         self.synced.append((row.id, full))
-        return self.deed(row, **words)
+        try:
+            made = self.deed(row, **words)
+        except (CancelledError, NotConnectedError):
+            raise
+        except WorldError as error:
+            note_failure(business.books, row.id, error)
+            raise
+        keep_run(business.books, row.id, made)
+        return made
+
+
+def keep_run(books: Books, account: int, made: SyncReport, at: int = NOW) -> None:
+    """What a sync leaves in the books."""
+    run = {"integration_id": account, "kind": made.kind, "started_at": at, "ended_at": at, "outcome": made.outcome}
+    with books.write() as writer:
+        writer.connection.execute(insert(table_of(SyncRun)).values(**run, report=made.as_json()))
+        update_integration(writer.connection, account, last_sync_at=at)
 
 
 class Room:
@@ -54,6 +80,8 @@ class Room:
         self.world = World(home)
         vault = Vault(BooksKeyStore(self.world.books), OneSource(MemorySource()))
         self.business = Business(home, self.world.books, vault, {TODAY: "2026-11-22"})
+        self.world.books.now = lambda: self.now
+        self.now = NOW
         self.error: WorldError | None = None
         self.tasks = tasks
         self.syncing = Syncing(Desk(self._open), tasks, messages)
@@ -73,11 +101,15 @@ class Room:
         return self.business
 
     def account(self, *, synced_ago_ms: int | None = 60_000, **facts: Any) -> int:
-        """A connected account that was synced a while ago."""
+        """A connected account that was synced a while ago, and is complete up to then."""
         number = self.world.account()
-        at = None if synced_ago_ms is None else int(time.time() * 1000) - synced_ago_ms
+        at = None if synced_ago_ms is None else NOW - synced_ago_ms
         with self.world.books.write() as writer:
             update_integration(writer.connection, number, last_sync_at=at, **facts)
+            for stream in self.business.provider("stripe").streams if at is not None else ():
+                for feed in stream.feeds:
+                    mark = Mark(number, stream.name, feed.name, "complete", usable=True, complete_through=at, seen=1)
+                    writer.connection.execute(insert(table_of(Bookmark)).values({**asdict(mark), "notes": []}))
         return number
 
     def last(self) -> SyncStatus:
@@ -87,6 +119,7 @@ class Room:
 @pytest.fixture
 def provider(monkeypatch: pytest.MonkeyPatch) -> Provider:
     made = Provider()
+    monkeypatch.setattr(syncing, "_now", lambda: NOW)
     monkeypatch.setattr(sync_action, "sync_account", made)
     return made
 
@@ -174,7 +207,7 @@ def test_progress_is_told_and_shown(
     provider.deed = deed
     synced(qtbot, room)
     assert room.told == [SyncProgress(number, "Studio", progress)]
-    shown = [(status.text, status.share) for status in room.statuses if status.kind == "syncing"]
+    shown = [(status.text, status.share) for status in room.statuses if status.role == "working"]
     assert shown == [("Starting", None), (text, share)]
 
 
@@ -247,7 +280,7 @@ def test_cancelling_stops_the_account_at_work_and_begins_no_other(qtbot, threade
     assert [number for number, _full in provider.synced] == [first]
     assert threaded.ends[-1].cancelled
     assert threaded.messages == []
-    qtbot.waitUntil(lambda: threaded.last().kind not in {"syncing", "failed"})
+    qtbot.waitUntil(lambda: threaded.last().role == "good")
 
 
 def test_cancelling_nothing_does_nothing(room: Room) -> None:
@@ -274,14 +307,20 @@ def test_a_failure_that_was_asked_for_is_told_with_a_way_to_retry(qtbot, room: R
     outcome = synced(qtbot, room)
     assert outcome.accounts[0].error is OFFLINE
     (message,) = room.messages
-    assert message.kind == "error"
-    assert message.title == "Stripe cannot be reached"
-    assert (room.last().kind, room.last().title) == ("failed", "Stripe cannot be reached")
+    assert (message.kind, message.title) == ("warning", "Stripe not reached")
+    assert message.text == "Stripe could not be reached; the books are good up to 14:01. It is tried again at 14:04."
+    assert message.action_label == "Retry"
+    box = room.last()
+    assert (box.role, box.title, box.text, box.again) == (
+        "warning", "Stripe not reached", "Good up to 14:01", "Again at 14:04"
+    )  # fmt: skip
+    assert (box.tip, box.can_retry) == (message.text, True)
     provider.deed = lambda row, **_words: report(row)
     with qtbot.waitSignal(room.syncing.ended):
         message.action()
     qtbot.wait(1)
-    assert room.last().kind == "up-to-date"
+    assert room.last().role == "good"
+    assert len(room.messages) == 1, "it went well and says so by itself"
 
 
 def test_one_account_s_failure_does_not_keep_the_others_back(qtbot, room: Room, provider: Provider) -> None:
@@ -305,7 +344,7 @@ def test_books_that_cannot_be_opened_end_it_with_a_message(qtbot, room: Room) ->
     room.error = ClosedBooksError("The books are busy", "Another program holds them.", "Close it.")
     assert synced(qtbot, room) is None
     assert [message.title for message in room.messages] == ["The books are busy"]
-    assert (room.last().kind, room.last().can_sync) == ("failed", False)
+    assert (room.last().role, room.last().can_sync) == ("danger", False)
     assert not room.syncing.running
 
 
@@ -333,7 +372,7 @@ def test_an_account_that_was_never_synced_is_due(qtbot, room: Room, provider: Pr
 
 def test_an_account_that_was_just_synced_is_not(qtbot, room: Room, provider: Provider) -> None:
     room.account()
-    assert started(qtbot, room).kind == "up-to-date"
+    assert started(qtbot, room).role == "good"
     assert provider.synced == []
     assert not room.syncing.running
 
@@ -345,7 +384,7 @@ def test_a_failure_by_itself_is_shown_in_the_rail_and_interrupts_nobody(qtbot, r
         room.syncing.start()
     qtbot.wait(1)
     assert room.messages == []
-    assert room.last().kind == "failed"
+    assert room.last().role == "warning"
     assert len(provider.synced) == 1, "it is not tried again at once"
 
 
@@ -359,7 +398,9 @@ def test_refused_credentials_are_asked_about_by_hand_only(qtbot, room: Room, pro
     provider.deed = fail(NotConnectedError("Refused", "Stripe refused the key.", "Connect again."))
     synced(qtbot, room, refused)
     assert [number for number, _full in provider.synced] == [refused]
-    assert (room.last().kind, room.last().text) == ("attention", "Stripe refused the key.")
+    box = room.last()
+    assert (box.role, box.title, box.can_retry) == ("danger", "Stripe refused access", False)
+    assert "Reconnect" in box.tip
 
 
 def test_access_that_ends_soon_is_said_in_the_rail_while_syncs_go_on(qtbot, room: Room, provider: Provider) -> None:
@@ -368,7 +409,74 @@ def test_access_that_ends_soon_is_said_in_the_rail_while_syncs_go_on(qtbot, room
         room.syncing.start()
     assert [number for number, _full in provider.synced] == [soon]
     qtbot.waitUntil(lambda: room.last().text == "Reconnect Square by 12 December.")
-    assert (room.last().kind, room.last().title) == ("attention", "Access ends soon")
+    assert (room.last().role, room.last().title) == ("warning", "Access ends soon")
+
+
+def test_what_went_wrong_stands_after_a_restart_and_goes_with_a_success(
+    qtbot, room: Room, provider: Provider, inline_tasks: Tasks, messages: Messages
+) -> None:
+    number = room.account()
+    provider.deed = fail(OFFLINE)
+    synced(qtbot, room)
+    again = Syncing(room.syncing._desk, inline_tasks, messages)
+    seen: list[SyncStatus] = []
+    again.status_changed.connect(seen.append)
+    with qtbot.waitSignal(again.status_changed):
+        again.start()
+    assert (seen[-1].role, seen[-1].tip) == (room.last().role, room.last().tip)
+    again.stop()
+    keep_run(room.world.books, number, report_of(number))
+    again._on_tick()
+    qtbot.waitUntil(lambda: seen[-1].role == "good")
+
+
+def report_of(account: int) -> SyncReport:
+    return SyncReport(account, "stripe", "changes", "done", (), 0.1)
+
+
+def test_what_the_command_did_meanwhile_is_seen_and_every_view_looks_again(
+    qtbot, room: Room, provider: Provider
+) -> None:
+    number = room.account()
+    assert started(qtbot, room).role == "good"
+    kinds: set[str] = set()
+    room.tasks.changed.connect(lambda changes: kinds.update(changes.kinds))
+    note_failure(room.world.books, number, OFFLINE)
+    room.syncing._on_tick()
+    qtbot.waitUntil(lambda: room.last().role == "warning")
+    assert kinds >= {"payments", "totals", "integrations"}
+    assert room.messages == [], "nobody here asked for it"
+
+
+def test_while_somebody_else_syncs_it_says_who_and_waits(qtbot, room: Room, provider: Provider) -> None:
+    number = room.account(synced_ago_ms=2 * HOUR_MS)
+    with room.world.books.write() as writer:
+        lease = {"integration_id": number, "holder": "the command on front-desk (12)", "heartbeat_at": NOW, "fence": 1}
+        writer.connection.execute(insert(table_of(Lease)).values(lease))
+    box = started(qtbot, room)
+    assert (box.role, box.title, box.text) == ("working", "Syncing elsewhere", "by the command on front-desk")
+    assert not box.can_sync
+    assert provider.synced == []
+    assert holder_text("the command").startswith("the command on ")
+
+
+def test_two_accounts_are_tried_each_at_its_own_time(qtbot, room: Room, provider: Provider) -> None:
+    late = room.account(synced_ago_ms=2 * HOUR_MS)
+    room.account(synced_ago_ms=10 * 60_000)
+    with qtbot.waitSignal(room.syncing.ended):
+        room.syncing.start()
+    assert [number for number, _full in provider.synced] == [late]
+
+
+def test_a_sync_that_was_read_in_part_is_told_too(qtbot, room: Room, provider: Provider) -> None:
+    room.account()
+    missed = (StreamReport("payments", 0, 0, 0, 0, 0, ("No answer.",), "failed"),)
+    provider.deed = lambda row, **_words: replace(report(row, retry=True), outcome="partial", streams=missed)
+    synced(qtbot, room)
+    (message,) = room.messages
+    assert message.title == "Payments not read"
+    assert message.text.startswith("Payments could not be read from ")
+    assert room.last().role == "warning"
 
 
 # --- What the rail says ----------------------------------------------------------------------------------------------
@@ -376,7 +484,7 @@ def test_access_that_ends_soon_is_said_in_the_rail_while_syncs_go_on(qtbot, room
 
 def test_without_accounts_it_says_what_to_do(qtbot, room: Room) -> None:
     status = started(qtbot, room)
-    assert (status.kind, status.title, status.can_sync) == ("none", "Not connected", False)
+    assert (status.role, status.title, status.can_sync) == ("none", "Not connected", False)
 
 
 def test_disconnected_accounts_are_no_accounts(qtbot, room: Room, provider: Provider) -> None:
@@ -388,10 +496,7 @@ def test_disconnected_accounts_are_no_accounts(qtbot, room: Room, provider: Prov
 def test_up_to_date_says_since_when_and_until_when(qtbot, room: Room) -> None:
     room.account(synced_ago_ms=10 * 60_000)
     status = started(qtbot, room)
-    assert status.title == "Up to date"
-    clock, _, left = status.text.partition(" · next in ")
-    assert len(clock) == 5
-    assert 40 <= int(left.removesuffix(" min")) <= 60
+    assert (status.title, status.text) == ("Up to date", "13:52 · next in 50 min")
 
 
 def test_a_first_account_is_synced_at_once(qtbot, room: Room, provider: Provider) -> None:
@@ -415,7 +520,7 @@ def test_disconnecting_the_last_account_is_followed(qtbot, room: Room) -> None:
 def test_books_that_could_not_be_read_are_said(qtbot, room: Room) -> None:
     room.error = ClosedBooksError("The books are busy", "Another program holds them.", "Close it.")
     status = started(qtbot, room)
-    assert (status.kind, status.title, status.can_sync) == ("failed", "The books are busy", False)
+    assert (status.role, status.title, status.can_sync) == ("danger", "The books are busy", False)
 
 
 @pytest.mark.parametrize(

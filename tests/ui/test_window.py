@@ -166,10 +166,10 @@ def test_escape_dismisses_a_message_first(qtbot, window: MainWindow, messages: M
 
 def test_the_sync_box_asks_to_sync_and_to_cancel(qtbot, window: MainWindow) -> None:
     box = window.rail.sync_box
-    window.show_sync(SyncStatus("up-to-date", "Up to date", "14:02"))
+    window.show_sync(SyncStatus("good", "Up to date", "14:02"))
     with qtbot.waitSignal(window.sync_asked):
         box._button.click()
-    window.show_sync(SyncStatus("syncing", "Syncing", "2,310 of 3,200", 0.72))
+    window.show_sync(SyncStatus("working", "Syncing", "2,310 of 3,200", 0.72, can_cancel=True))
     assert box.accessibleName() == "Syncing. 2,310 of 3,200"
     with qtbot.waitSignal(window.cancel_asked):
         box._button.click()
