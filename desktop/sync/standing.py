@@ -294,7 +294,8 @@ class _Telling:
             parts.append(f"{names_of(refused)} may not be read from {self._name}")
         if absent:
             single = len(absent) == 1 and not title_of(absent[0]).endswith("s")
-            parts.append(f"{names_of(absent)} {'is' if single else 'are'} not offered by {self._name}")
+            names = _lower(names_of(absent)) if refused else names_of(absent)
+            parts.append(f"{names} {'is' if single else 'are'} not offered by {self._name}")
         return " and ".join(parts)
 
     def _good(self) -> Standing:

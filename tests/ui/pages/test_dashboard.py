@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,14 +13,15 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from desktop.actions.business import Business
 from desktop.books.tables import Bookmark, Integration
 from desktop.books.tables.base import table_of
 from desktop.errors import ClosedBooksError
+from desktop.providers.registry import make_provider
 from desktop.records import AttemptRecord, Changes, LocationRecord
-from desktop.reports.footing import FIGURE_STREAMS
+from desktop.sync.bookmarks import Mark
 from desktop.sync.report import Progress
 from desktop.ui.addresses import Addresses
 from desktop.ui.desk import Desk
@@ -48,6 +49,7 @@ Opened = list[tuple[str, dict[str, Any]]]
 def world(tmp_path: Path) -> Iterator[World]:
     """An empty business in Berlin."""
     made = World(tmp_path)
+    made.books.now = lambda: made.at(f"{TODAY} 14:30")
     yield made
     made.books.close()
 
@@ -96,16 +98,22 @@ def make(
 
 
 def complete(world: World, account: int, at: str = "2026-11-22 14:02", *streams: str, state: str = "complete") -> None:
-    """Promise that these streams were read up to an instant."""
+    """Promise that these streams (all that there are) were read up to an instant, or say how they stand."""
+    through = world.at(at) if state == "complete" else None
     with world.books.write() as writer:
-        for stream in streams or FIGURE_STREAMS:
-            writer.connection.execute(
-                insert(table_of(Bookmark)).values(
-                    integration_id=account, stream=stream, feed=stream, state=state, parent="", pass_kind="",
-                    pass_clean=True, usable=True, seen=1, error="", notes=[], updated_at=0,
-                    complete_through=world.at(at) if state == "complete" else None,
-                )
-            )  # fmt: skip
+        here = table_of(Integration)
+        writer.connection.execute(
+            update(here).where(here.c.id == account).values(last_sync_at=world.at(f"{TODAY} 14:02"))
+        )
+        marks = table_of(Bookmark)
+        for stream in make_provider("stripe").streams:
+            if streams and stream.name not in streams:
+                continue
+            mine = (marks.c.integration_id == account) & (marks.c.stream == stream.name)
+            writer.connection.execute(delete(marks).where(mine))
+            for feed in stream.feeds:
+                mark = Mark(account, stream.name, feed.name, state, usable=True, seen=1, complete_through=through)
+                writer.connection.execute(insert(marks).values({**asdict(mark), "notes": []}))
 
 
 def studio(world: World) -> int:
@@ -430,7 +438,10 @@ def test_refused_credentials_before_the_first_sync_lead_to_the_details(
         writer.connection.execute(
             update(table).where(table.c.id == account).values(status="needs_attention", attention="Stripe said no.")
         )
-    assert state(make()).accessibleName() == "Stripe needs attention"
+    view = state(make())
+    assert view.accessibleName() == "Stripe refused access"
+    assert view.button is not None
+    assert view.button.text() == "Open integrations"
 
 
 def test_the_first_sync_is_followed_in_place_until_there_are_figures(
@@ -508,8 +519,10 @@ def test_streams_that_may_not_be_read_are_named(
     complete(world, studio(world), "2026-11-21 09:30", "disputes", "payouts", state="not_permitted")
     page = make()
     assert page.footing.text() == (
-        "Complete up to 14:02 · without Disputes, Payouts, which may not be read · days in Europe/Berlin"
+        "Payouts and disputes may not be read from Stripe; the rest is good up to 14:02. "
+        "Allow it at Stripe, then sync again · days in Europe/Berlin"
     )
+    assert page.footing._retry.isHidden()
     click(qtbot, page.footing._button)
     assert opened == [("integrations", {})]
 
@@ -517,13 +530,33 @@ def test_streams_that_may_not_be_read_are_named(
 def test_a_stream_that_was_never_read_keeps_the_promise_back(make: Callable[[], DashboardPage], world: World) -> None:
     complete(world, studio(world), "2026-11-21 09:30", "disputes", state="never")
     assert make().footing.text() == (
-        "Not complete yet: the first reading has not ended · Disputes not read yet · days in Europe/Berlin"
+        "Disputes have not been read to the end from Stripe yet; nothing is complete yet. It is tried again at 15:02"
+        " · days in Europe/Berlin"
     )
 
 
 def test_another_days_promise_says_the_day(make: Callable[[], DashboardPage], world: World) -> None:
     complete(world, studio(world), "2026-11-20 18:45", "payouts")
-    assert make().footing.text().startswith("Complete up to 20 Nov, 18:45 ·")
+    assert make().footing.text().startswith("Complete up to Fri 18:45 ·")
+
+
+def test_what_could_not_be_read_is_said_with_a_way_to_try_again(
+    qtbot: Any, make: Callable[[], DashboardPage], world: World, syncing: Syncing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = studio(world)
+    with world.books.write() as writer:
+        marks = table_of(Bookmark)
+        failed = update(marks).where(marks.c.stream == "payments")
+        writer.connection.execute(failed.values(error="No answer."))
+    asked: list[Any] = []
+    monkeypatch.setattr(syncing, "sync", lambda *words: asked.append(words))
+    page = make()
+    assert page.footing.text() == (
+        "Payments could not be read from Stripe; the books are good up to 14:02. It is tried again at 15:02"
+        " · days in Europe/Berlin"
+    )
+    click(qtbot, page.footing._retry)
+    assert asked == [()], account
 
 
 def test_a_disconnected_accounts_history_stays_and_says_so(make: Callable[[], DashboardPage], world: World) -> None:

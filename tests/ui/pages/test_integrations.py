@@ -77,6 +77,7 @@ class Place:
             Vault(BooksKeyStore(books), OneSource(MemorySource())),
             {"PAYDESK_TODAY": TODAY, **environment},
         )
+        books.now = lambda: self.world.at(f"{TODAY} 14:30")
         self.syncs = FakeSyncs()
 
     def account(self, **values: object) -> int:
@@ -217,7 +218,7 @@ def test_books_that_cannot_be_opened_are_said_with_retry(qtbot, context: PageCon
 
 
 def test_an_account_tells_its_counts_and_the_promise(place: Place, show) -> None:
-    account = place.account(name="Harbour Studio", mode="live", status="active", last_sync_at=1)
+    account = place.account(name="Harbour Studio", mode="live", status="active")
     place.complete(account)
     place.world.client(account, "cus_1", "Ana")
     place.world.sale(account, "1", 4_200_00, f"{TODAY} 10:00", client="cus_1")
@@ -235,7 +236,7 @@ def test_an_account_tells_its_counts_and_the_promise(place: Place, show) -> None
 def test_a_new_account_was_not_synced_yet(place: Place, show) -> None:
     account = place.account(status="active")
     row = show().accounts.rows[account]
-    assert "Not synced yet" in texts(row)
+    assert "Stripe has not been read yet. It is read in a moment." in texts(row)
     assert row._mode.accessibleName() == "Test"
 
 
@@ -254,11 +255,13 @@ def test_what_is_missing_is_named_with_what_to_do(place: Place, show, theme: The
         if label.property("tone") in {"warning", "danger", "text-3"} and label.isVisibleTo(row)
     }
     assert said == {
-        "Refunds: failed. Stripe did not answer.": "danger",
-        "Payouts, Disputes: not permitted. Let the key read them at the provider, then sync again.": "warning",
-        "Invoices: in part. 1 object could not be read; see the details.": "warning",
-        "Credit notes: not available from this server.": "text-3",
+        "Refunds could not be read from Stripe; nothing is complete yet. Of the invoices from Stripe, 1 could not be "
+        "read. Payouts and disputes may not be read from Stripe and credit notes are not offered by Stripe. It is "
+        "tried again in a moment.": "warning",
+        "Stripe did not answer.": "text-3",
     }
+    assert row._attention.accessibleName() == "Not up to date"
+    assert row.main_button.text() == "Retry"
 
 
 def test_the_details_show_every_stream_and_the_reasons(qtbot, place: Place, show) -> None:
@@ -271,7 +274,7 @@ def test_the_details_show_every_stream_and_the_reasons(qtbot, place: Place, show
     row._toggle.trigger()
     qtbot.waitUntil(lambda: "amount out of range" in texts(row.details))
     shown = texts(row.details)
-    for part in ("Clients", "Ledger", "Payment methods", "31 Dec 2025, 09:05", "The key may not read <b>disputes</b>."):
+    for part in ("Clients", "Ledger", "Payment methods", "31 Dec 2025", "The key may not read <b>disputes</b>."):
         assert part in shown
     assert "Invoices in_1: amount out of range" in shown
     assert row._toggle.text() == "Hide the details"
@@ -282,7 +285,8 @@ def test_the_details_show_every_stream_and_the_reasons(qtbot, place: Place, show
 def test_refused_credentials_need_attention_and_offer_to_reconnect(place: Place, show) -> None:
     account = place.account(status="needs_attention", attention="Stripe refuses the key of this account.")
     row = show().accounts.rows[account]
-    assert "Stripe refuses the key of this account. Reconnect to go on." in texts(row)
+    assert "Stripe refused access; nothing is complete yet. Reconnect Stripe to go on." in texts(row)
+    assert "Stripe refuses the key of this account." in texts(row)
     assert row._attention.accessibleName() == "Needs attention"
     assert row.main_button.text() == "Reconnect"
     row.main_button.click()
@@ -487,7 +491,7 @@ def test_access_that_ends_soon_is_said_while_the_account_goes_on(place: Place, s
         table = table_of(Integration)
         writer.connection.execute(update(table).values(attention="Reconnect Square by 12 December."))
     row = show().accounts.rows[shop]
-    assert "Reconnect Square by 12 December." in texts(row)
+    assert "Reconnect Square by 12 December; " in texts(row)
     assert row._attention.accessibleName() == "Expiring"
     assert (row.main_button.text(), row.reconnect_button.isVisible()) == ("Sync now", True)
     row.reconnect_button.click()

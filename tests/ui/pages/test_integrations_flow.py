@@ -235,7 +235,7 @@ def test_the_whole_way_with_the_real_sync(make_stage, sandbox: launch.Running, a
         payments = connection.exec_driver_sql("select count(*) from payments").scalar_one()
     assert payments > 100
     assert f"{payments:,}" in stage.said.split("\n")
-    assert "not permitted. Let the key read them at the provider, then sync again." in stage.said
+    assert "Allow it at Stripe, then sync again." in stage.said
     assert "Disputes" in stage.said
     assert audit_accessibility(stage.page) == []
     stage.card.dashboard.click()
