@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from desktop.actions.business import Business
-from desktop.books.integrations import IntegrationRow, list_integrations
+from desktop.books.integrations import DISCONNECTED, IntegrationRow, list_integrations
 from desktop.books.tables import Conflict, Event, OutboxEntry
 from desktop.books.tables.base import Base, table_of
+from desktop.regions import country_of_machine, region_of
 from desktop.sync.situation import read_schedule, read_situations
 from desktop.sync.standing import Now, Standing, standing_of
 from desktop.sync.status import StreamStatus, read_status
@@ -78,7 +79,9 @@ def _standings(
 ) -> dict[int, Standing]:
     books = business.books
     at = books.now()
-    now = Now(at, books.zone, business.today(), read_schedule(connection), scheduled)
+    countries = [row.country for row in rows if row.status != DISCONNECTED]
+    region = region_of(countries, country_of_machine(business.environment))
+    now = Now(at, books.zone, business.today(), region, read_schedule(connection), scheduled)
     found = read_situations(connection, rows, business.provider, at, streams=streams, unkept=books.unkept)
     return {one.integration_id: standing_of(one, now) for one in found}
 

@@ -1,6 +1,6 @@
 """Instants as people read them, the same in the window and on the command line: with the day where it is not today.
 
-Pure functions of an instant (ms, UTC), the business's zone and its day (``YYYY-MM-DD``).
+Pure functions of an instant (ms, UTC), the business's zone, its day (``YYYY-MM-DD``) and where it is.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from desktop.periods import day_of, days_between
+from desktop.regions import Region
 
 _WEEK: Final = 7
 _MINUTE_MS: Final = 60_000
 _HOUR_MS: Final = 60 * _MINUTE_MS
 _HALF_DAY_MS: Final = 12 * _HOUR_MS
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def clock_words(instant: int, where: ZoneInfo) -> str:
@@ -24,23 +24,21 @@ def clock_words(instant: int, where: ZoneInfo) -> str:
     return datetime.fromtimestamp(instant // 1000, UTC).astimezone(where).strftime("%H:%M")
 
 
-def moment_words(instant: int, where: ZoneInfo, today: str) -> str:
+def moment_words(instant: int, where: ZoneInfo, today: str, region: Region) -> str:
     """When something was: "14:02" today, "Tue 14:02" in the six days before, else "21 Nov" or "21 Nov 2025"."""
     day = day_of(instant, where)
     past = days_between(day, today)
     if past == 0:
         return clock_words(instant, where)
-    then = date.fromisoformat(day)
     if 0 < past < _WEEK:
-        return f"{_WEEKDAYS[then.weekday()]} {clock_words(instant, where)}"
-    year = "" if day[:4] == today[:4] else f" {then.year}"
-    return f"{then.day} {_MONTHS[then.month - 1]}{year}"
+        return f"{_WEEKDAYS[date.fromisoformat(day).weekday()]} {clock_words(instant, where)}"
+    return region.day(day, today)
 
 
-def past_words(instant: int, where: ZoneInfo, today: str) -> str:
+def past_words(instant: int, where: ZoneInfo, today: str, region: Region) -> str:
     """A moment with how many days ago it was, where there is room for both: "Tue 14:02, 3 days ago"."""
     days = days_between(day_of(instant, where), today)
-    said = moment_words(instant, where, today)
+    said = moment_words(instant, where, today, region)
     return f"{said}, {_days_words(days)}" if days > 0 else said
 
 

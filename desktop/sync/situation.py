@@ -71,7 +71,7 @@ def read_situations(
         found.append(
             Situation(
                 integration_id=row.id,
-                name=f"{row.title} · {provider.title}" if several[row.provider] > 1 else provider.title,
+                name=row.full_title if several[row.provider] > 1 else provider.title,
                 provider=provider.title,
                 status=row.status,
                 attention=row.attention,

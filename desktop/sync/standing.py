@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+from desktop.regions import Region
 from desktop.sync.moments import ago_words, clock_words, moment_words, past_words
 from desktop.sync.names import names_of, title_of
 from desktop.sync.schedule import Past, Schedule
@@ -67,7 +68,7 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """By whose clock it is told: this machine's instant (ms), the business's zone and its day.
+    """By whose clock it is told: this machine's instant (ms), the business's zone, its day, and where it is.
 
     ``scheduled``: whether this program syncs by itself, and so can say when the next try is.
     """
@@ -75,6 +76,7 @@ class Now:
     at: int
     where: ZoneInfo
     today: str
+    region: Region = field(default_factory=Region)
     schedule: Schedule = field(default_factory=Schedule)
     scheduled: bool = True
 
@@ -328,7 +330,7 @@ class _Telling:
         elif self._through is None:
             good = "; nothing is complete yet"
         else:
-            through = past_words(self._through, self._now.where, self._now.today)
+            through = past_words(self._through, self._now.where, self._now.today, self._now.region)
             good = f"; {what} {'is ' if rest else ''}good up to {through}"
         if since is None:
             since = f"Good up to {self._when()}" if self._through is not None else "Nothing is complete yet"
@@ -343,7 +345,8 @@ class _Telling:
         )  # fmt: skip
 
     def _when(self) -> str:
-        return "" if self._through is None else moment_words(self._through, self._now.where, self._now.today)
+        now = self._now
+        return "" if self._through is None else moment_words(self._through, now.where, now.today, now.region)
 
     def _due(self) -> int | None:
         past, now = self._facts.last.past, self._now

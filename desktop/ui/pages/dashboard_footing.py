@@ -16,7 +16,7 @@ from desktop.ui.text import PlainLabel, Tone
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.picture import Picture
-from desktop.ui.wording import day_text
+from desktop.ui.wording import day_text, region
 
 if TYPE_CHECKING:
     from desktop.sync.standing import Role
@@ -61,7 +61,7 @@ def ground_of(answer: Answer, *, syncing: bool) -> Ground:
         # Each sentence says by itself up to when the books are good.
         parts.append(" ".join(standing.text for standing in told).removesuffix("."))
     elif footing.complete_through is not None:
-        instant = moment_words(footing.complete_through, ZoneInfo(report.timezone), report.as_of)
+        instant = moment_words(footing.complete_through, ZoneInfo(report.timezone), report.as_of, region())
         parts.append(QCoreApplication.translate("Dashboard", "Complete up to {0}").format(instant))
     else:
         parts.append(QCoreApplication.translate("Dashboard", "Not complete yet: the first reading has not ended"))

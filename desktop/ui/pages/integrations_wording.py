@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from desktop.sync.moments import moment_words
 from desktop.ui.syncing import stream_title
 from desktop.ui.text import Tone
-from desktop.ui.wording import day_text
+from desktop.ui.wording import day_text, region
 
 if TYPE_CHECKING:
     from desktop.actions.status import AccountStatus
@@ -31,7 +31,7 @@ class Clock:
 
     def instant(self, ms: int) -> str:
         """An instant: "14:02" today, "Tue 14:02" within a week, "21 Nov" else."""
-        return moment_words(ms, self.where, self.today)
+        return moment_words(ms, self.where, self.today, region())
 
     def day(self, day: str) -> str:
         """A day."""
