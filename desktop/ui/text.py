@@ -7,6 +7,7 @@ module makes a ``QLabel`` or sets a tooltip; a gate in the tests holds that.
 from __future__ import annotations
 
 import html
+import re
 from typing import Final, Literal, TypeAlias
 
 from PySide6.QtCore import QPoint, QSize, Qt
@@ -27,6 +28,8 @@ _DISGUISES: Final = (
     0x061C,
     0xFEFF,
 )
+#: Where a line may break.
+_BREAKS: Final = re.compile(r"[\s\-/]")
 _KEPT: Final = {0x0A: "\n", 0x09: " ", 0x2028: "\n", 0x2029: "\n"}
 _CLEANING: Final[dict[int, str | None]] = {
     **dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), *_DISGUISES), None),
@@ -80,6 +83,7 @@ class PlainLabel(QLabel):
     ) -> None:
         super().__init__(parent)
         self._elide, self._cut = elide, cut
+        self._tells = False
         self._full = ""
         self._heard = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -130,17 +134,27 @@ class PlainLabel(QLabel):
         return hint
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Shorten to the new width."""
+        """Shorten to the new width, and tell the whole where something is cut."""
         super().resizeEvent(event)
-        if self._elide:
-            self._show()
+        self._show()
 
     def _show(self) -> None:
         shown = self._full
-        if self._elide and self.width() > 0 and self.testAttribute(Qt.WidgetAttribute.WA_Resized):
-            room = self.width() - max(0, self.indent())
-            shown = QFontMetrics(self.font()).elidedText(self._full, ELIDING[self._cut], room)
-            set_tip(self, self._full if shown != self._full else "")
+        if self.width() > 0 and self.testAttribute(Qt.WidgetAttribute.WA_Resized):
+            room, metrics = self.width() - max(0, self.indent()), QFontMetrics(self.font())
+            if self._elide:
+                shown = metrics.elidedText(self._full, ELIDING[self._cut], room)
+                self._tell(shown != self._full)
+            else:
+                # What does not break is cut off where it is longer than a line.
+                parts = _BREAKS.split(self._full) if self.wordWrap() else [self._full]
+                self._tell(max(map(metrics.horizontalAdvance, parts)) > room)
         if shown != self.text():
             self.setText(shown)
         self.setAccessibleName(self._heard or self._full)
+
+    def _tell(self, is_cut: bool) -> None:
+        """The whole in a tool tip where it is cut; a tip that somebody else gave stays where it is not."""
+        if is_cut or self._tells:
+            set_tip(self, self._full if is_cut else "")
+            self._tells = is_cut

@@ -57,7 +57,7 @@ class DisconnectConfirm(Sheet):
             self.page_button = Button(theme, there, look="link")
             self.page_button.setAutoDefault(False)
             self.page_button.clicked.connect(self._on_page)
-            self.foot.insertWidget(0, self.page_button)
+            self.body.addWidget(self.page_button, alignment=Qt.AlignmentFlag.AlignLeft)
         self.cancel = self.add_cancel(default=True)
         do_it = (
             QCoreApplication.translate("DisconnectConfirm", "Forget everything")

@@ -14,7 +14,7 @@ from desktop.ui.dialogs.offer import Offer, consent_text
 from desktop.ui.dialogs.secret_field import SecretField
 from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.dialogs.way_words import platform_words
-from desktop.ui.text import PlainLabel
+from desktop.ui.text import PlainLabel, set_tip
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Button, ButtonLook
 
@@ -92,6 +92,7 @@ class PlatformKeys(Sheet):
             QLineEdit(self._offer.redirect_uri), QCoreApplication.translate("PlatformKeys", "Address to register")
         )
         self._redirect.setReadOnly(True)
+        set_tip(self._redirect, self._offer.redirect_uri)
         copy = Button(theme, QCoreApplication.translate("PlatformKeys", "Copy"), icon="copy")
         copy.setAutoDefault(False)
         copy.clicked.connect(self._on_copy)

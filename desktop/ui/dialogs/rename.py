@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.ui.accessibility import named
 from desktop.ui.dialogs.sheet import Sheet
+from desktop.ui.text import set_tip
 from desktop.ui.theme import Theme
 
 
@@ -31,6 +32,7 @@ class RenameAccount(Sheet):
         self.field = named(QLineEdit(label), QCoreApplication.translate("RenameAccount", "Name"))
         self.field.setMaxLength(100)
         self.field.setPlaceholderText(provider_name)
+        set_tip(self.field, provider_name)
         self.field.selectAll()
         self.body.addWidget(self.field)
         self.add_cancel()

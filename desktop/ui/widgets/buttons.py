@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal, TypeAlias
 
 from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
 from desktop.ui.text import one_line, set_tip
@@ -38,6 +39,7 @@ class Button(QPushButton):
         self._theme = theme
         self._icon_name = icon
         self._icon_role = _ICON_ROLES[look]
+        self._tells = False
         self.setProperty("look", look)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -52,6 +54,14 @@ class Button(QPushButton):
         shown = one_line(text)
         self.setText(shown.replace("&", "&&"))
         self.setAccessibleName(shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is cut is told by a tool tip."""
+        super().resizeEvent(event)
+        is_cut = self.width() < self.sizeHint().width()
+        if is_cut or self._tells:
+            set_tip(self, self.accessibleName() if is_cut else "")
+            self._tells = is_cut
 
     @Slot()
     def _tint(self) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.ui.text import one_line
+from desktop.ui.text import one_line, set_tip
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.painting import draw_pill, pill_size
 
@@ -42,6 +42,11 @@ class Pill(QWidget):
     def minimumSizeHint(self) -> QSize:
         """It may be shortened."""
         return QSize(min(self.sizeHint().width(), self._theme.px(48)), self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is cut is told by a tool tip."""
+        super().resizeEvent(event)
+        set_tip(self, self._text if self.width() < self.sizeHint().width() else "")
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw it."""

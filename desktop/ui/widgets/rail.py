@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.ui.text import PlainLabel, one_line
+from desktop.ui.text import PlainLabel, one_line, set_tip
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.picture import Picture
 from desktop.ui.widgets.surfaces import line
@@ -33,7 +34,22 @@ class RailEntry(QAbstractButton):
         """Show a count, for example "62" or "9 due"."""
         self._note = one_line(note)
         self.setAccessibleName(f"{self._title}, {self._note}" if self._note else self._title)
+        self._tell()
         self.update()
+
+    def needed_width(self) -> int:
+        """The width at which title and note are whole."""
+        note = QFontMetricsF(self._theme.font("label", strong=True)).horizontalAdvance(self._note)
+        title = QFontMetricsF(self._theme.font(strong=True)).horizontalAdvance(self._title)
+        return math.ceil(self._theme.px(36) + title + self._theme.px(8) + note + self._theme.px(11))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A title that is cut is told by a tool tip."""
+        super().resizeEvent(event)
+        self._tell()
+
+    def _tell(self) -> None:
+        set_tip(self, self.accessibleName() if self.needed_width() > self.width() else "")
 
     def sizeHint(self) -> QSize:
         """One line of the rail."""

@@ -20,10 +20,10 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
 
-from desktop.ui.text import clean, one_line
+from desktop.ui.text import clean, one_line, set_tip
 from desktop.ui.theme import Theme
 
 #: Milliseconds after the last key before the page is searched.
@@ -69,6 +69,14 @@ class SearchField(QLineEdit):
     def sizeHint(self) -> QSize:
         """As wide as in the look; it gives way in a narrow window."""
         return QSize(self._theme.px(280), super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What it is for stands in a tool tip where it is cut."""
+        super().resizeEvent(event)
+        margins = self.textMargins()
+        room = self.contentsRect().width() - margins.left() - margins.right()
+        hint = self.placeholderText()
+        set_tip(self, hint if self.fontMetrics().horizontalAdvance(hint) > room else "")
 
     def set_commands(self, commands: Sequence[Command]) -> None:
         """Offer these commands."""
