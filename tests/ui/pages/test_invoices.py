@@ -196,7 +196,7 @@ def test_a_refresh_keeps_the_row_and_what_is_in_sight(world, place, account, sho
 def bill(world, **changed: Any) -> InvoiceRecord:
     """An open invoice of two lines with tax."""
     lines = (
-        InvoiceLineRecord("l1", 0, "Menu redesign", 90_000, "3"),
+        InvoiceLineRecord("l1", 0, "Menu redesign", 90_000, "3", tax=8_000),
         InvoiceLineRecord("l2", 1, "Window lettering", 14_000, discount=1_000),
     )
     at = world.at("2026-11-11 23:40")
