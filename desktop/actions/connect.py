@@ -228,7 +228,7 @@ def _store(
         forget_renewal(writer.connection, row_uuid)
         log_activity(writer.connection, books.now(), "connect", f"{provider.name} by {way}", integration_id)
     talk.step(Step.SEALED)
-    talk.step(Step.UPDATES, "updates are polled until webhooks exist")
+    talk.step(Step.UPDATES, "changes are looked for by themselves")
     return Connected(business.integration(integration_id), again=row is not None)
 
 

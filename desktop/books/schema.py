@@ -112,7 +112,7 @@ def upgrade(connection: Connection) -> None:
     except CommandError as error:
         raise ClosedBooksError(
             "The books could not be brought up to date",
-            f"Their schema is of a version that this Paydesk does not know: {error}.",
+            f"Their form is of a version that this Paydesk does not know: {error}.",
             "Nothing was changed. Install the version that they were written by.",
         ) from error
 

@@ -296,7 +296,7 @@ def _say_synced(report: dict[str, Any]) -> None:
         for stream in streams
     ]
     if rows:
-        table(rows, ("Stream", "Read", "New", "Changed", "Gone", ""), right=(1, 2, 3, 4))
+        table(rows, ("List", "Read", "New", "Changed", "Gone", ""), right=(1, 2, 3, 4))
         say(f"{'Ended' if _is_trouble(report) else 'Done'} in {report['seconds']:.1f} s.")
     standing = report.get("standing")
     if standing is not None:
@@ -328,8 +328,8 @@ def status(session: Session, *, as_json: bool) -> int:
         _say_account(account, options[account.integration.id], days)
     facts(
         {
-            "Outbox": f"{now.outbox['waiting']} waiting, {now.outbox['failed']} failed",
-            "Events": ", ".join(f"{count:,} {name}" for name, count in now.events.items()),
+            "To be sent": f"{now.outbox['waiting']} waiting, {now.outbox['failed']} failed",
+            "Changes": ", ".join(f"{count:,} {name}" for name, count in now.events.items()),
             "Conflicts": str(now.conflicts),
             "Time zone": now.timezone,
         }
@@ -357,13 +357,13 @@ def _say_account(account: AccountStatus, options: dict[str, bool], days: Days) -
         )
         for stream in account.streams
     ]
-    table(rows, ("Stream", "State", "Count", "Complete through", "Remarks"), right=(2,))
+    table(rows, ("List", "State", "Count", "Complete through", "Remarks"), right=(2,))
     say()
 
 
 def _remarks(stream: StreamStatus, days: Days) -> str:
     remarks = [stream.error] if stream.error else []
-    remarks += [f"{stream.set_aside:,} set aside"] if stream.set_aside else []
+    remarks += [f"{stream.set_aside:,} could not be read"] if stream.set_aside else []
     remarks += [f"since {days.day(stream.since)}"] if stream.since else []
     return "; ".join([*remarks, *stream.notes])
 

@@ -51,6 +51,10 @@ _COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
 }  # fmt: skip
 
 
+#: Words of the books that are others to people, as the window says them.
+_WORDS: Mapping[str, str] = {"external": "other", "mentioned": "not read yet"}
+
+
 def show(session: Session, name: str, *, search: str, limit: int, as_json: bool, location: str = "") -> int:
     """Print one list; ``location`` is the id or the name of a place.
 
@@ -102,4 +106,4 @@ def _cell(row: Mapping[str, Any], key: str, form: str, days: Days) -> str:
         return "—"
     if form == "day":
         return days.day_of(value) if len(value) > len("2026-11-03") else days.day(value)
-    return str(value).replace("_", " ")
+    return _WORDS.get(str(value), str(value).replace("_", " "))

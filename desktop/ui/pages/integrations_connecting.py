@@ -34,7 +34,7 @@ def step_titles(provider_title: str) -> tuple[str, ...]:
         QCoreApplication.translate("Connecting", "Answer checked"),
         QCoreApplication.translate("Connecting", "Code exchanged"),
         QCoreApplication.translate("Connecting", "Credentials sealed"),
-        QCoreApplication.translate("Connecting", "Updates are polled until webhooks exist"),
+        QCoreApplication.translate("Connecting", "Changes are looked for by themselves"),
         QCoreApplication.translate("Connecting", "First sync"),
         QCoreApplication.translate("Connecting", "Connected"),
     )

@@ -35,7 +35,7 @@ class StreamTable(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.setAccessibleName(QCoreApplication.translate("StreamTable", "Streams of the account"))
+        self.setAccessibleName(QCoreApplication.translate("StreamTable", "Lists of the account"))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, theme.px(4), 0, theme.px(4))
         self._column.setSpacing(theme.px(8))
@@ -169,10 +169,10 @@ def _since(stream: StreamStatus, clock: Clock) -> str:
 
 def _heads() -> tuple[tuple[str, bool], ...]:
     return (
-        (QCoreApplication.translate("StreamTable", "Stream"), False),
+        (QCoreApplication.translate("StreamTable", "List"), False),
         (QCoreApplication.translate("StreamTable", "State"), False),
         (QCoreApplication.translate("StreamTable", "Count"), True),
         (QCoreApplication.translate("StreamTable", "Complete up to"), True),
         (QCoreApplication.translate("StreamTable", "Since"), True),
-        (QCoreApplication.translate("StreamTable", "Set aside"), True),
+        (QCoreApplication.translate("StreamTable", "Unreadable"), True),
     )

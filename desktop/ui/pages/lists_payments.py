@@ -195,7 +195,7 @@ def _facts(detail: PaymentDetail, wall: Wall) -> tuple[Entry, ...]:
         ),
         (QCoreApplication.translate("Payments", "For"), "" if detail.invoice else row.description),
         (
-            QCoreApplication.translate("Payments", "Ledger day"),
+            QCoreApplication.translate("Payments", "Counted on"),
             wall.day_of(detail.booked_at) if detail.booked_at else "",
         ),
         (
@@ -231,19 +231,14 @@ def _money(row: PaymentRow, *, fee_is_due: bool) -> tuple[Entry, ...]:
     refunded = (
         (Entry(QCoreApplication.translate("Payments", "Refunded since"), money(-row.refunded)),) if row.refunded else ()
     )
-    if not row.settlement_currency:
-        note = QCoreApplication.translate(
-            "Payments", "No ledger line of this payment has arrived, so its fee is not known yet."
-        )
+    note = QCoreApplication.translate("Payments", "{0} has not said yet what it keeps of this payment.")
+    note = note.format(provider_title(row.provider))
+    if fee_is_due or not row.settlement_currency:
         return (*entries, Entry(QCoreApplication.translate("Payments", "Fee"), NOTHING, note, muted=True), *refunded)
 
     def settled(amount: int) -> str:
         return money_text(amount, row.settlement_currency, row.provider)
 
-    if fee_is_due:
-        note = QCoreApplication.translate("Payments", "{0} has not said yet what it keeps of this payment.")
-        note = note.format(provider_title(row.provider))
-        return (*entries, Entry(QCoreApplication.translate("Payments", "Fee"), NOTHING, note, muted=True), *refunded)
     entries.append(Entry(QCoreApplication.translate("Payments", "Fee"), settled(-row.fee)))
     note = ""
     if row.settlement_currency != row.currency:

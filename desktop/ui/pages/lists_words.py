@@ -168,6 +168,9 @@ _METHODS: Final[Mapping[str, object]] = {
     "card": QT_TRANSLATE_NOOP("ListWords", "Card"),
     "card_present": QT_TRANSLATE_NOOP("ListWords", "Card in person"),
     "cash": QT_TRANSLATE_NOOP("ListWords", "Cash"),
+    # What was taken in another way and only written down at the provider: a check, a transfer, another terminal.
+    "external": QT_TRANSLATE_NOOP("ListWords", "Other"),
+    "buy_now_pay_later": QT_TRANSLATE_NOOP("ListWords", "Buy now, pay later"),
     "us_bank_account": QT_TRANSLATE_NOOP("ListWords", "Bank account"),
     "bank_account": QT_TRANSLATE_NOOP("ListWords", "Bank account"),
     "ach_debit": QT_TRANSLATE_NOOP("ListWords", "Bank account"),

@@ -211,7 +211,7 @@ def test_a_key_leads_to_the_question_the_steps_and_the_first_sync(stage: Stage, 
     check.yes.click()
     stage.until(lambda: stage.syncs.asked)
     assert stage.steps[5:] == ["done", "done", "running", "waiting"]
-    assert "Updates are polled until webhooks exist" in stage.said
+    assert "Changes are looked for by themselves" in stage.said
     account = stage.syncs.asked[0]
     stage.syncs.progressed.emit(SyncProgress(account, "", Progress("payments", 2310, 4900.0, 3200, "reading")))
     assert "Payments · 2,310 of about 3,200" in stage.said

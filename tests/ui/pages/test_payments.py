@@ -139,7 +139,7 @@ def test_a_payment_tells_its_money_from_collected_to_net(world, place, account, 
     page = opened(place, show_page, settle)
     assert texts(page.panel) == [
         "$610.00", "Refunded $305.00", "Acme Bakery", "11 Nov, 11:50 · Stripe",
-        "Paid with", "Visa •••• 4242", "Ledger day", "11 Nov",
+        "Paid with", "Visa •••• 4242", "Counted on", "11 Nov",
         "Money", "Collected", "$610.00", "Fee", "-$4.88", "Net", "$605.12", "Refunded since", "-$305.00",
         "Refunds", "20 Nov", "-$305.00", "Refunded",
         "Attempts", "11 Nov, 11:50 · Visa •••• 4242", "Succeeded",
@@ -159,7 +159,7 @@ def test_a_converted_payment_says_so(world, place, account, show_page, settle, t
 def test_without_its_ledger_line_no_fee_is_invented(world, place, account, show_page, settle, texts) -> None:
     world.sale(account, "1", 900, "2026-11-02", ledger=False)
     told = texts(opened(place, show_page, settle).panel)
-    assert "No ledger line of this payment has arrived, so its fee is not known yet." in told
+    assert "Stripe has not said yet what it keeps of this payment." in told
     assert "Net" not in told
 
 
@@ -287,7 +287,7 @@ def test_the_panel_shows_the_receipt_the_tip_the_fee_and_the_payout(place, shop,
     told = texts(opened(place, show_page, settle).panel)
     assert told == [
         "$14.26", "Succeeded", "No client named", "20 Nov, 10:00 · Square",
-        "Paid with", "Visa •••• 4242", "Taken by", "Card reader · Till <b>1</b>", "Ledger day", "20 Nov",
+        "Paid with", "Visa •••• 4242", "Taken by", "Card reader · Till <b>1</b>", "Counted on", "20 Nov",
         "Location", "Market",
         "Sold", "Amount",
         "2 × Coffee, Large", "$8.00", "No milk", "Cake <b>of the day</b>", "$5.00",
