@@ -158,7 +158,7 @@ class Year:
         if luck < 0.24:
             return CASH
         if luck < 0.27:
-            return Source("EXTERNAL", label=self.dice.choice(("CHECK", "BANK_TRANSFER", "OTHER_GIFT_CARD")))
+            return Source("EXTERNAL", label=self.dice.choice(("CHECK", "BANK_TRANSFER", "OTHER")))
         return Source("CARD", self.dice.choice(PLASTICS), self.dice.choice(_ENTRIES))
 
     def order(self, location: str, **facts: Any) -> Wire:
