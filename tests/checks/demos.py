@@ -14,6 +14,7 @@ from desktop.actions.status import standing
 from desktop.books.rebuild import compare_totals
 from desktop.cli.demo import connect_demo, demo_environment
 from desktop.reports.dashboard import CurrencyDashboard, dashboard
+from desktop.reports.openings import check_figures
 from desktop.sandbox import launch
 from desktop.sandbox.__main__ import describe
 from desktop.workspace import open_business
@@ -87,8 +88,18 @@ def faults(business: Business, both: launch.Both, day: date) -> Iterator[str]:
         yield from _compare_due(provider, "outstanding", outstanding, parts)
         yield from _compare_due(provider, "overdue", overdue, parts)
     yield from _emptiness(business, [one["id"] for one in _active(both)])
+    yield from feet(business, months[-2:])
     for difference in compare_totals(business.books):
         yield f"the kept sums differ from a rebuild: {difference}"
+
+
+def feet(business: Business, months: list[str]) -> Iterator[str]:
+    """Where a figure that can be clicked is not the foot of what it opens, in any currency, account and location."""
+    for month in months:
+        for one in check_figures(business.books, business.today(), month):
+            if not one.holds:
+                where = f"{month} {one.currency} account {one.integration_id} location {one.location}"
+                yield f"{where}: {one.name} is {one.figure}, its rows have {one.foot}"
 
 
 def _active(both: launch.Both) -> list[dict[str, Any]]:

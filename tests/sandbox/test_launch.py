@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from desktop.sandbox import launch
+from desktop.sandbox.__main__ import main
 from desktop.sandbox.clock import Clock, add_business_days, add_months, clock_changes, instant, opening
 from tests.helpers.patience import PATIENCE_S
 
@@ -151,3 +152,42 @@ def test_clock_changes_of_a_year() -> None:
     year = (date(2026, 1, 1), date(2026, 12, 31))
     assert clock_changes(*year, ZoneInfo("Europe/Berlin")) == [date(2026, 3, 29), date(2026, 10, 25)]
     assert clock_changes(*year, ZoneInfo("Asia/Tokyo")) == []
+
+
+# --- what keeps them from starting ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--today", "2026-02-30"], "'2026-02-30' is not a day"),
+        (["--today", "1999-12-31"], "1999-12-31 (seed 1)"),
+        (["--today", "2100-01-01", "--seed", "7"], "2100-01-01 (seed 7)"),
+        (["--timezone", "Mars/Olympus"], "no time zone 'Mars/Olympus'"),
+        (["--timezone", "Europe"], "no time zone 'Europe'"),
+        (["--port", "65535"], "no port 65535"),
+        (["--sales-a-day", "nan"], "sales a day"),
+        (["--sales-a-day", "-1"], "sales a day"),
+    ],
+)
+def test_what_cannot_be_told_is_said_in_a_sentence(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert said in told.err
+    assert told.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("broken", ["launch.tell", "launch.shop.tell"])
+def test_a_year_that_ends_with_an_error_is_told_of_by_its_day_and_seed(
+    broken: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stumble(*_: object) -> None:
+        raise KeyError("currency")
+
+    monkeypatch.setattr(f"desktop.sandbox.{broken}", stumble)
+    assert main(["--today", "2026-11-28", "--seed", "5", "--sales-a-day", "0"]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "2026-11-28 with seed 5 in America/New_York (KeyError: 'currency')" in sentence
