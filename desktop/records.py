@@ -192,7 +192,8 @@ class ClientBalanceEntryRecord:
 class PaymentRecord:
     """The wish to be paid once (Stripe's payment intent), as stated by the provider.
 
-    ``status`` is one of succeeded, processing, requires_capture, open (waits for the payer), canceled.
+    ``status`` is one of succeeded, processing, requires_capture, open (waits for the payer), canceled, or a word of
+    the provider's that is not known. ``tip`` is part of ``amount_received``.
     """
 
     status: str
@@ -209,18 +210,23 @@ class PaymentRecord:
     failure_code: str = ""
     failure_message: str = ""
     location_ref: str = ""
+    tip: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptRecord:
-    """One try to move the money (Stripe's charge, Square's payment). ``status``: succeeded, pending, failed, canceled.
+    """One try to move the money (Stripe's charge, Square's payment).
 
+    ``status`` is one of succeeded, pending, failed, canceled, or a word of the provider's that is not known: then
+    ``amount_captured`` is what was surely taken. An authorisation that was given up is canceled.
     ``payment_ref`` names the payment it belongs to; empty where the charge stands alone and is the payment itself.
     ``returned`` is true where a payment that had succeeded failed afterwards and was taken back.
     ``fee`` is what the provider says it keeps where it says so with the payment (Square); None where only its ledger
     tells (Stripe). One that states its fee counts on its own day, and ledger lines that settle it add nothing.
     ``fee_parts`` are (instant in ms, amount) of the parts of ``fee`` that take effect at an instant of their own, as
     adjustments do: they count on that day, so that a closed month stays as it is.
+    ``captured_at`` is when the money was taken, where the provider says so beside ``created_at``. ``stored_value``: it
+    was paid with a gift card, store credit or a house account, and no money came in.
     """
 
     status: str
@@ -252,13 +258,19 @@ class AttemptRecord:
     tip: int = 0
     fee: int | None = None
     fee_parts: tuple[tuple[int, int], ...] = ()
+    captured_at: int | None = None
+    stored_value: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RefundRecord:
-    """Money sent back. ``status`` is one of pending, succeeded, failed, canceled, requires_action.
+    """Money sent back.
 
-    ``fee`` is what the provider gave back of its own fee (positive), None where only its ledger tells.
+    ``status`` is one of pending, succeeded, failed, canceled, requires_action, or a word of the provider's that is not
+    known. ``fee`` is what the provider gave back of its own fee (positive), None where only its ledger tells.
+    ``release``: whether it only gives up an authorisation, or the uncaptured rest of one; None where the provider does
+    not say, and what was captured tells. ``stored_value``: whether it went onto a gift card, store credit or a house
+    account; None where it went back to whatever was paid with.
     """
 
     amount: int
@@ -274,13 +286,16 @@ class RefundRecord:
     failure_reason: str = ""
     location_ref: str = ""
     fee: int | None = None
+    release: bool | None = None
+    stored_value: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DisputeRecord:
     """A payer's objection.
 
-    ``status`` is one of inquiry, inquiry_closed, needs_response, under_review, won, lost, prevented.
+    ``status`` is one of inquiry, inquiry_closed, needs_response, under_review, won, lost, prevented, or a word of the
+    provider's that is not known: then its money stays where it is.
     ``on_ledger``: the provider's ledger has the withdrawal and its reversal (Stripe), so those lines count. Without
     them (Square, whose ledger is known by payout only) the dispute counts: taken away when it began, given back when it
     was won, which ``changed_at`` (ms, its last change) tells where nothing else does.
@@ -307,6 +322,7 @@ class BalanceEntryRecord:
     payout_failure, adjustment, transfer, other. ``amount`` and ``net`` are signed as the ledger has them;
     ``fee`` is what was kept (positive) of this line. ``settles``: the line repeats money that its source stated itself
     (Square's payout entries of payments, refunds and disputes) and says in which payout it went; it adds to no sum.
+    ``payout_fee``: it is the fee of the payout that ``source_ref`` names, and settles where that one states a fee.
     """
 
     kind: str
@@ -323,14 +339,17 @@ class BalanceEntryRecord:
     description: str = ""
     location_ref: str = ""
     settles: bool = False
+    payout_fee: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PayoutRecord:
-    """Money on its way to the bank. ``status`` is one of pending, in_transit, paid, failed, canceled.
+    """Money on its way to the bank.
 
+    ``status`` is one of pending, in_transit, paid, failed, canceled, or a word of the provider's that is not known.
     ``on_ledger``: the provider's ledger has a line for the payout itself (Stripe), so that line counts; without one
-    (Square) the payout does, on the day it was made. ``fee`` is what was kept for it where the payout says so.
+    (Square) the payout does, on the day it was made, and is booked back at ``failed_at`` where it failed. ``fee`` is
+    what was kept for it where the payout says so.
     """
 
     amount: int
@@ -349,6 +368,7 @@ class PayoutRecord:
     location_ref: str = ""
     on_ledger: bool = True
     fee: int = 0
+    failed_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

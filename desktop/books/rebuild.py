@@ -11,14 +11,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from desktop.books.books import TIMEZONE, Books, write_setting
 from desktop.books.database import Writer
 from desktop.books.projections.allocations import Share, allocate, computed_shares, stored_shares
 from desktop.books.projections.context import Context
-from desktop.books.rollups import DisputeSums, EntrySums, InvoiceSums, PaymentSums, PayoutSums, RefundSums, Totals
+from desktop.books.rollups import (
+    PAYMENT_COLUMNS,
+    DisputeSums,
+    EntrySums,
+    InvoiceSums,
+    Part,
+    PaymentSums,
+    PayoutSums,
+    RefundSums,
+    Totals,
+)
 from desktop.books.statements import Shelf
 from desktop.books.tables import (
     BalanceEntry,
@@ -29,6 +38,7 @@ from desktop.books.tables import (
     Invoice,
     Payment,
     PaymentAttempt,
+    PaymentPart,
     Payout,
     Refund,
     ServiceAllocation,
@@ -40,6 +50,7 @@ from desktop.periods import DayClock, zone
 _PAGE = 2_000
 _PAYMENT = table_of(Payment)
 _ATTEMPT = table_of(PaymentAttempt)
+_PART = table_of(PaymentPart)
 _REFUND = table_of(Refund)
 _ENTRY = table_of(BalanceEntry)
 _DISPUTE = table_of(Dispute)
@@ -100,8 +111,8 @@ def _added_up(connection: Connection, integration_id: int | None) -> dict[int, T
     """Every row's contributions, by account."""
     accounts = connection.execute(select(_INTEGRATION.c.id)).scalars()
     totals = {account: Totals(account) for account in accounts if integration_id in {None, account}}
+    _add_payments(connection, totals)
     kinds: tuple[tuple[Any, Any, Callable[[Totals, Any], None]], ...] = (
-        (_PAYMENT, PaymentSums, lambda sums, row: sums.payment(row, 1)),
         (_REFUND, RefundSums, lambda sums, row: sums.refund(row, 1)),
         (_ENTRY, EntrySums, lambda sums, row: sums.entry(row, 1)),
         (_INVOICE, InvoiceSums, lambda sums, row: sums.invoice(row, 1)),
@@ -114,6 +125,20 @@ def _added_up(connection: Connection, integration_id: int | None) -> dict[int, T
                 if account in totals:
                     count(totals[account], shape._make(facts))
     return totals
+
+
+def _add_payments(connection: Connection, totals: Mapping[int, Totals]) -> None:
+    """Payments with their parts. Few have any, so those are read at once."""
+    parts: dict[tuple[int, str], list[Part]] = defaultdict(list)
+    columns = (_PART.c.payment_ref, *(_PART.c[name] for name in Part._fields))
+    for page in _pages(connection, _PART, columns):
+        for _, account, ref, *facts in page:
+            parts[account, ref].append(Part._make(facts))
+    for page in _pages(connection, _PAYMENT, [_PAYMENT.c[name] for name in PAYMENT_COLUMNS]):
+        for _, account, ref, *facts in page:
+            if account in totals:
+                own = tuple(sorted(parts.get((account, ref), ())))
+                totals[account].payment(PaymentSums._make((ref, *facts, own)), 1)
 
 
 def _invoice_refs(connection: Connection, integration_id: int) -> Iterator[list[str]]:
@@ -224,12 +249,14 @@ def _days_told() -> Iterator[tuple[Any, Sequence[Any], Told]]:
         .scalar_subquery()
     )
     columns = _PAYMENT.c
-    facts = (first, columns.created_at, columns.collected, columns.booked_at, columns.returned_at, columns.fee_days)
+    facts = (first, columns.created_at, columns.collected, columns.booked_at, columns.returned_at)
     yield _PAYMENT, facts, _of_payment
-    yield _REFUND, (_REFUND.c.created_at, _REFUND.c.refunded_day, _REFUND.c.failed_at), _of_refund
+    yield _PART, (_PART.c.at,), _of_part
+    refunded = (_REFUND.c.created_at, _REFUND.c.refunded_day, _REFUND.c.stored_day, _REFUND.c.failed_at)
+    yield _REFUND, refunded, _of_refund
     yield _ENTRY, (_ENTRY.c.created_at,), _of_entry
     yield _DISPUTE, (_DISPUTE.c.withdrawn_at, _DISPUTE.c.reversed_at), _of_dispute
-    yield _PAYOUT, (_PAYOUT.c.created_at, _PAYOUT.c.on_ledger), _of_payout
+    yield _PAYOUT, (_PAYOUT.c.created_at, _PAYOUT.c.on_ledger, _PAYOUT.c.failed_at), _of_payout
     yield _INVOICE, (_INVOICE.c.finalized_at, _INVOICE.c.due_at, _INVOICE.c.stated_due_day), _of_invoice
 
 
@@ -238,21 +265,24 @@ def _maybe(day: Day, at: int | None) -> str | None:
 
 
 def _of_payment(day: Day, facts: Sequence[Any]) -> dict[str, str | None]:
-    first, created_at, collected, booked_at, returned_at, fee_days = facts
-    fees = [(at, day(at), amount) for at, _day, amount in orjson.loads(fee_days)] if fee_days else []
+    first, created_at, collected, booked_at, returned_at = facts
     attempted_at = first if first is not None else created_at if collected else None
     return {
         "attempted_day": _maybe(day, attempted_at),
         "booked_day": _maybe(day, booked_at),
         "returned_day": _maybe(day, returned_at),
-        "fee_days": orjson.dumps(fees).decode() if fees else "",
     }
 
 
+def _of_part(day: Day, facts: Sequence[Any]) -> dict[str, str | None]:
+    return {"day": _maybe(day, facts[0])}
+
+
 def _of_refund(day: Day, facts: Sequence[Any]) -> dict[str, str | None]:
-    created_at, refunded_day, failed_at = facts
+    created_at, refunded_day, stored_day, failed_at = facts
     return {
         "refunded_day": _maybe(day, created_at if refunded_day else None),
+        "stored_day": _maybe(day, created_at if stored_day else None),
         "failed_day": _maybe(day, failed_at),
     }
 
@@ -267,8 +297,8 @@ def _of_dispute(day: Day, facts: Sequence[Any]) -> dict[str, str | None]:
 
 
 def _of_payout(day: Day, facts: Sequence[Any]) -> dict[str, str | None]:
-    created_at, on_ledger = facts
-    return {"counted_day": _maybe(day, None if on_ledger else created_at)}
+    created_at, on_ledger, failed_at = facts
+    return {"counted_day": _maybe(day, None if on_ledger else created_at), "failed_day": _maybe(day, failed_at)}
 
 
 def _of_invoice(day: Day, facts: Sequence[Any]) -> dict[str, str | None]:

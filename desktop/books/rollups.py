@@ -9,10 +9,14 @@ Measures of a day (``daily_totals.measure``), by the definitions of the words on
 =============  ==================================================================  =====================
 measure        what                                                                currency
 =============  ==================================================================  =====================
-collected      captured, on the ledger line's day (the charge's without one)       of the charge
-tips           the part of collected that is a tip                                 of the charge
+collected      captured, each capture on its ledger line's day (without one the    of the charge
+               day of capture, else the charge's)
+tips           the part of collected that is a tip, on its first day               of the charge
+stored_value   paid with a gift card, store credit or a house account: no money    of the charge
 returned       collected payments that failed later, on the failure's day         of the charge
-refunds        sent back on the refund's day, booked back when they fail           of the refund
+refunds        of what was collected, on the refund's day, booked back when they   of the refund
+               fail; not what gives an authorisation up
+stored_refunds sent back onto stored value: no money either                        of the refund
 disputes       withdrawals less reversals, by the ledger's day (the dispute's      settlement
                own days where the ledger has no line of it)
 fees           kept by the provider, by the ledger's day (the payment's own        settlement
@@ -30,15 +34,17 @@ Where a provider says its fee with the payment (Square), the payment counts alon
 in net, on the payment's own day, but for parts of the fee that take effect later: those on theirs. A refund gives back
 what it says of the fee, on the refund's day. Ledger lines that settle such money (``settles``) count nowhere. A payout
 without a line of its own counts itself: its amount in paid_out and its fee, as any line of fees, in fees and net, on
-the day it was made; one that failed is not counted.
+the day it was made; where it failed, the amount is booked back on that day. What is in fees is taken from net, whoever
+states it: a payment, a payout, or a line, also one of a payout.
+
+Amounts in collected and returned are counted once for each capture and each return: a payment that was captured in two
+parts has ``payment_parts``, and counts twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
-
-import orjson
 
 from desktop.books.database import Writer
 from desktop.books.statements import Shelf
@@ -49,12 +55,21 @@ PAYMENT_LINES = frozenset(
     {"charge", "refund", "refund_failure", "payment_failure", "dispute", "dispute_reversal", "fee"}
 )
 _PAYOUT_LINES = frozenset({"payout", "payout_failure"})
-_UNPAID = frozenset({"failed", "canceled"})
 _DISPUTE_LINES = frozenset({"dispute", "dispute_reversal"})
 
 
+class Part(NamedTuple):
+    """Money of a payment that counts on a day of its own, as its row in ``payment_parts`` has it."""
+
+    kind: str
+    at: int
+    day: str
+    amount: int
+    on_ledger: bool
+
+
 class PaymentSums(NamedTuple):
-    """What of a payment's row counts anywhere."""
+    """What of a payment counts anywhere: its row (``PAYMENT_COLUMNS``), and its parts in order."""
 
     external_id: str
     currency: str
@@ -71,7 +86,11 @@ class PaymentSums(NamedTuple):
     location_ref: str
     tip: int
     own_fee: int
-    fee_days: str
+    stored_value: int
+    parts: tuple[Part, ...]
+
+
+PAYMENT_COLUMNS = PaymentSums._fields[:-1]
 
 
 class RefundSums(NamedTuple):
@@ -88,6 +107,7 @@ class RefundSums(NamedTuple):
     invoice_ref: str
     location_ref: str
     fee: int | None
+    stored_day: str | None
 
 
 class EntrySums(NamedTuple):
@@ -114,6 +134,7 @@ class PayoutSums(NamedTuple):
     currency: str
     counted_day: str | None
     location_ref: str
+    failed_day: str | None
 
 
 class DisputeSums(NamedTuple):
@@ -149,33 +170,45 @@ class Contribution(NamedTuple):
     times: int
 
 
+def captures_of(row: PaymentSums) -> Sequence[tuple[str, int, bool]]:
+    """(day, amount, whether a ledger line tells of it) of each capture of a payment."""
+    parts = [(part.day, part.amount, part.on_ledger) for part in row.parts if part.kind == "capture"]
+    if parts or not row.collected or not row.booked_day:
+        return parts
+    return [(row.booked_day, row.collected, row.on_ledger)]
+
+
+def _returns_of(row: PaymentSums) -> Sequence[tuple[str, int, bool]]:
+    parts = [(part.day, part.amount, part.on_ledger) for part in row.parts if part.kind == "return"]
+    if parts or not row.returned or not row.returned_day:
+        return parts
+    return [(row.returned_day, row.returned, row.on_ledger)]
+
+
 def payment_contributions(row: PaymentSums) -> Iterator[Contribution]:
     """What a payment adds to its days."""
-    booked, returned = row.booked_day, row.returned_day
-    if row.collected and booked:
-        yield Contribution(booked, "collected", row.currency, row.collected, 1)
-        if row.tip:
-            yield Contribution(booked, "tips", row.currency, row.tip, 1)
-        if not row.on_ledger:
-            yield Contribution(booked, "net", row.currency, row.collected, 1)
-            yield from _own_fees(row, booked)
-        elif row.settlement_currency != row.currency:
-            yield Contribution(booked, "converted", row.currency, 0, 1)
-            yield Contribution(booked, "converted", row.settlement_currency, 0, 1)
-    if row.returned and returned:
-        yield Contribution(returned, "returned", row.currency, row.returned, 1)
-        if not row.on_ledger:
-            yield Contribution(returned, "net", row.currency, -row.returned, 1)
-        elif row.settlement_currency != row.currency:
-            yield Contribution(returned, "converted", row.currency, 0, 1)
-            yield Contribution(returned, "converted", row.settlement_currency, 0, 1)
+    booked = row.booked_day
+    for measure, sign, moved in (("collected", 1, captures_of(row)), ("returned", -1, _returns_of(row))):
+        for day, amount, on_ledger in moved:
+            yield Contribution(day, measure, row.currency, amount, 1)
+            if not on_ledger:
+                yield Contribution(day, "net", row.currency, sign * amount, 1)
+            elif row.settlement_currency != row.currency:
+                yield Contribution(day, "converted", row.currency, 0, 1)
+                yield Contribution(day, "converted", row.settlement_currency, 0, 1)
+    if booked and row.stored_value:
+        yield Contribution(booked, "stored_value", row.currency, row.stored_value, 1)
+    if booked and row.tip and row.collected:
+        yield Contribution(booked, "tips", row.currency, row.tip, 1)
+    if booked and (row.own_fee or row.parts) and not row.on_ledger:
+        yield from _own_fees(row, booked)
     if row.attempted_day and row.outcome in {"succeeded", "failed"}:
         yield Contribution(row.attempted_day, row.outcome, row.currency, 0, 1)
 
 
 def _own_fees(row: PaymentSums, booked: str) -> Iterator[Contribution]:
     """What a payment says itself that the provider keeps: each part on the day it takes effect, the rest on its own."""
-    parts = [(day, amount) for _at, day, amount in orjson.loads(row.fee_days)] if row.fee_days else []
+    parts = [(part.day, part.amount) for part in row.parts if part.kind == "fee"]
     rest = row.own_fee - sum([amount for _day, amount in parts])
     for day, amount in (*parts, (booked, rest)):
         if amount:
@@ -185,16 +218,19 @@ def _own_fees(row: PaymentSums, booked: str) -> Iterator[Contribution]:
 
 def refund_contributions(row: RefundSums) -> Iterator[Contribution]:
     """What a refund adds to its days."""
-    for day, sign in ((row.refunded_day, 1), (row.failed_day, -1)):
-        if not day or not row.refunded_day:
+    began = row.refunded_day or row.stored_day
+    measure = "refunds" if row.refunded_day else "stored_refunds"
+    for day, sign in ((began, 1), (row.failed_day, -1)):
+        if not day or not began:
             continue
-        yield Contribution(day, "refunds", row.currency, sign * row.amount, sign)
-        if not row.on_ledger:
-            given_back = row.fee or 0
-            yield Contribution(day, "net", row.currency, -sign * (row.amount - given_back), sign)
+        yield Contribution(day, measure, row.currency, sign * row.amount, sign)
+        sent = row.amount if row.refunded_day else 0
+        given_back = row.fee or 0
+        if not row.on_ledger and (sent or given_back):
+            yield Contribution(day, "net", row.currency, -sign * (sent - given_back), sign)
             if given_back:
                 yield Contribution(day, "fees", row.currency, -sign * given_back, -sign)
-        elif row.settlement_currency != row.currency:
+        elif row.on_ledger and row.settlement_currency != row.currency:
             yield Contribution(day, "converted", row.currency, 0, 1)
             yield Contribution(day, "converted", row.settlement_currency, 0, 1)
 
@@ -215,16 +251,22 @@ def entry_contributions(row: EntrySums) -> Iterator[Contribution]:
         yield Contribution(day, "paid_out", currency, -row.amount, 1 if row.kind == "payout" else -1)
         if row.fee:
             yield Contribution(day, "fees", currency, row.fee, 1)
+            yield Contribution(day, "net", currency, -row.fee, 1)
     else:
         yield Contribution(day, "adjusted", currency, row.net, 1)
 
 
 def payout_contributions(row: PayoutSums) -> Iterator[Contribution]:
-    """What a payout without a ledger line adds to the day on which it was made."""
+    """What a payout without a ledger line adds to the day on which it was made, and to that on which it failed.
+
+    Its fee stays: what the provider gives back of it is a line of fees, on that line's day.
+    """
     day, currency = row.counted_day, row.currency
-    if not day or row.status in _UNPAID:
+    if not day:
         return
     yield Contribution(day, "paid_out", currency, row.amount, 1)
+    if row.failed_day:
+        yield Contribution(row.failed_day, "paid_out", currency, -row.amount, -1)
     if row.fee:
         yield Contribution(day, "fees", currency, row.fee, 1)
         yield Contribution(day, "net", currency, -row.fee, 1)
@@ -255,8 +297,8 @@ class Totals:
     def payment(self, row: PaymentSums, sign: int) -> None:
         """Count a payment's row in (+1) or out (-1)."""
         self._add(payment_contributions(row), row.location_ref, sign)
-        if row.collected and row.booked_day:
-            self._client(row.booked_day, row, sign * row.collected, 0, sign)
+        for day, amount, _on_ledger in captures_of(row):
+            self._client(day, row, sign * amount, 0, sign)
 
     def refund(self, row: RefundSums, sign: int) -> None:
         """Count a refund's row in or out."""

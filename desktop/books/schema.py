@@ -21,7 +21,7 @@ from desktop.books.copies import FOLDER, register_copy, strike_copy
 from desktop.books.database import SECURE_DELETE, Database, sqlite_url, use_wal
 from desktop.errors import ClosedBooksError
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration. A test compares it with what Alembic finds in the folder."""
 
 _OURS = "integration_data"

@@ -208,6 +208,8 @@ def _currency_json(part: CurrencyDashboard) -> dict[str, Any]:
         "fees": figures.fees,
         "net": figures.net,
         "converted": figures.converted,
+        "paid_with_stored_value": figures.stored_value,
+        "refunded_to_stored_value": figures.stored_refunds,
         "outstanding_invoices": {"count": part.outstanding.count, "amount": part.outstanding.amount},
         "overdue_invoices": {"count": part.overdue.count, "amount": part.overdue.amount},
         "payment_success_rate": figures.payment_success_rate,

@@ -16,7 +16,7 @@ from desktop.reports.scope import EVERYTHING, Scope
 _DAILY = table_of(DailyTotal)
 _MEASURES = (
     "collected", "refunds", "returned", "disputes", "fees", "net", "converted", "succeeded", "failed", "invoiced",
-    "tips",
+    "tips", "stored_value", "stored_refunds",
 )  # fmt: skip
 
 
@@ -26,7 +26,9 @@ class Figures:
 
     ``conversions`` counts what was settled in another currency. ``succeeded`` and ``failed`` count payments, not
     attempts; ``invoices`` counts what was finalised, ``invoiced`` is their sum. ``tips`` are part of ``collected``,
-    ``tipped`` counts the payments with one.
+    ``tipped`` counts the payments with one. ``stored_value`` was paid with gift cards, store credit and house accounts,
+    and ``stored_refunds`` went back onto them: no money, so both stand beside the others and in none of them.
+    ``payments`` counts captures: a payment that was captured in two parts counts twice.
     """
 
     collected: int = 0
@@ -43,6 +45,8 @@ class Figures:
     payments: int = 0
     tips: int = 0
     tipped: int = 0
+    stored_value: int = 0
+    stored_refunds: int = 0
 
     @property
     def total_revenue(self) -> int:
@@ -128,4 +132,6 @@ def _figures(amounts: dict[str, int], counts: dict[str, int]) -> Figures:
         payments=counts["collected"],
         tips=amounts["tips"],
         tipped=counts["tips"],
+        stored_value=amounts["stored_value"],
+        stored_refunds=amounts["stored_refunds"],
     )

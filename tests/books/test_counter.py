@@ -105,7 +105,7 @@ def test_a_refund_gives_back_what_it_says_of_the_fee(shop: Shop) -> None:
     assert sum(amount for (_, measure), (amount, _) in shop.days().items() if measure == "net") == 1065
 
 
-def test_a_payout_without_a_ledger_line_counts_on_the_day_it_was_made_until_it_fails(shop: Shop) -> None:
+def test_a_payout_without_a_ledger_line_counts_on_the_day_it_was_made_and_its_failure_on_its_own(shop: Shop) -> None:
     sent = PayoutRecord(5000, "usd", "pending", SOLD, arrival_day="2026-04-02", on_ledger=False, fee=75)
     shop.take(read_at(sent, "po_1", 1))
     counted = {
@@ -114,8 +114,12 @@ def test_a_payout_without_a_ledger_line_counts_on_the_day_it_was_made_until_it_f
     assert shop.days() == counted
     shop.take(read_at(replace(sent, status="paid"), "po_1", 50))
     assert shop.days() == counted
-    shop.take(read_at(replace(sent, status="failed"), "po_1", 60))
-    assert shop.days() == {}
+    failed = replace(sent, status="failed", failed_at=SETTLED)
+    shop.take(read_at(failed, "po_1", 60))
+    booked_back = counted | {("2026-04-02", "paid_out"): (-5000, -1)}
+    assert shop.days() == booked_back
+    shop.take(read_at(replace(failed, failed_at=SETTLED + 40 * 86_400_000, description="Again"), "po_1", 70))
+    assert shop.days() == booked_back
     shop.take(read_at(replace(sent, on_ledger=True), "po_2", 1))
     assert shop.days() == {}
 

@@ -175,13 +175,14 @@ class Counter(Teller):
         begun = AttemptRecord(
             "succeeded", amount, 0, 0, "usd", at, captured=False, client_ref=buyer if self._perhaps(0.4) else "",
             location_ref=place, order_ref=order if self._perhaps(0.8) else "", tip=tip, fee=0 if cash else None,
-            method="cash" if cash else "card",
+            method="cash" if cash else "card", stored_value=not cash and self._perhaps(0.15),
         )  # fmt: skip
         done = status == "succeeded"
         fee = 0 if cash else amount // 30
         late = replace(
             begun, status=status, captured=done, amount_captured=amount if done else 0,
             fee=fee if done and self._perhaps(0.8) else begun.fee,
+            captured_at=self._when() if done and self._perhaps(0.3) else None,
         )  # fmt: skip
         if late.fee and self._perhaps(0.5):
             parts = tuple((self._when(), self._chance.choice([7, -3])) for _ in range(self._chance.randint(1, 3)))
@@ -211,7 +212,7 @@ class Counter(Teller):
         status = self._any("succeeded", "succeeded", "failed")
         ended = replace(
             pending, status=status, failed_at=self._when() if status == "failed" else None,
-            fee=self._chance.choice([None, 0, 7]),
+            fee=self._chance.choice([None, 0, 7]), release=False, stored_value=self._chance.choice([None, None, True]),
         )  # fmt: skip
         self._tell(ref, ended, pending)
         self._settle("refund", ref, -amount, 0, place)
@@ -245,7 +246,13 @@ class Counter(Teller):
             5000, "usd", "pending", at, on_ledger=False, fee=self._chance.choice([0, 75]),
             location_ref=self._anywhere(),
         )  # fmt: skip
-        self._tell("payout_1", replace(payout, status=self._any("paid", "failed"), fee=80), payout)
+        failed = replace(payout, status="failed", fee=80, failed_at=self._when())
+        self._tell("payout_1", replace(payout, status="paid", fee=80) if self._perhaps(0.5) else failed, payout)
+        if self._perhaps(0.5):
+            fee = BalanceEntryRecord("fee", -75, 0, -75, "usd", at, None, "payout_1", "payout_1", payout_fee=True)
+            self._tell(self._id("entry"), fee)
+            back = BalanceEntryRecord("fee", 75, 0, 75, "usd", self._when(), None, "payout_1", "payout_2")
+            self._tell(self._id("entry"), back)
         if self._perhaps(0.5):
             extra = BalanceEntryRecord("fee", -200, 0, -200, "usd", at, payout_ref="payout_1")
             self._tell(self._id("entry"), extra)

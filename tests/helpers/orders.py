@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from desktop.books import rollups
-from desktop.books.rollups import DisputeSums, EntrySums, InvoiceSums, PaymentSums, PayoutSums, RefundSums
+from desktop.books.rollups import DisputeSums, EntrySums, InvoiceSums, Part, PaymentSums, PayoutSums, RefundSums
 from desktop.money import split_largest_remainder
 from desktop.records import SourceObject
 from tests.helpers.shops import Shop
@@ -116,21 +116,42 @@ def _contributions(shop: Shop) -> Iterator[tuple[str, rollups.Contribution]]:
         ("payouts", PayoutSums, rollups.payout_contributions),
         ("disputes", DisputeSums, rollups.dispute_contributions),
     )
+    parts = _parts(shop)
     for table, shape, contributions in kinds:
         for row in shop.rows(table):
+            if table == "payments":
+                row["parts"] = tuple(parts[row["external_id"]])
             for part in contributions(shape(**{name: row[name] for name in shape._fields})):
                 yield row["location_ref"], part
+
+
+def _parts(shop: Shop) -> dict[str, list[Part]]:
+    found: dict[str, list[Part]] = defaultdict(list)
+    for row in shop.rows("payment_parts"):
+        found[row["payment_ref"]].append(Part(**{name: row[name] for name in Part._fields}))
+    return found
+
+
+def _captures(shop: Shop) -> Iterator[tuple[dict[str, Any], str, int]]:
+    """Each payment with the day and the amount of each of its captures."""
+    parts = _parts(shop)
+    for row in shop.rows("payments"):
+        own = [(part.day, part.amount) for part in parts[row["external_id"]] if part.kind == "capture"]
+        assert len(own) == row["capture_parts"]
+        assert not own or sum(amount for _, amount in own) == row["collected"]
+        for day, amount in own or [(row["booked_day"], row["collected"])]:
+            if day and amount:
+                yield row, day, amount
 
 
 def recount_clients(shop: Shop) -> Sums:
     """What each client paid and got back in each month: everywhere (""), and at each place."""
     sums: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0, 0])
-    for row in shop.rows("payments"):
-        if row["collected"] and row["booked_day"]:
-            for place in {"", row["location_ref"]}:
-                found = sums[row["booked_day"][:7], row["currency"], row["client_link_id"], place]
-                found[0] += row["collected"]
-                found[2] += 1
+    for row, day, amount in _captures(shop):
+        for place in {"", row["location_ref"]}:
+            found = sums[day[:7], row["currency"], row["client_link_id"], place]
+            found[0] += amount
+            found[2] += 1
     for row in shop.rows("refunds"):
         for day, sign in ((row["refunded_day"], 1), (row["failed_day"], -1)):
             if row["refunded_day"] and day:
@@ -142,10 +163,8 @@ def recount_clients(shop: Shop) -> Sums:
 def recount_shares(shop: Shop) -> dict[tuple[str, ...], int]:
     """Each invoice's money of each month and place, split over its lines by service."""
     money: Counter[tuple[str, str, str, str]] = Counter()
-    for row in shop.rows("payments"):
-        if row["booked_day"]:
-            key = row["invoice_ref"], row["booked_day"][:7], row["currency"], row["location_ref"]
-            money[key] += row["collected"]
+    for row, day, amount in _captures(shop):
+        money[row["invoice_ref"], day[:7], row["currency"], row["location_ref"]] += amount
     for row in shop.rows("refunds"):
         for day, sign in ((row["refunded_day"], -1), (row["failed_day"], 1)):
             if row["refunded_day"] and day:

@@ -216,7 +216,7 @@ PROJECTIONS = (
     "payments", "payment_attempts", "refunds", "disputes", "balance_entries", "payouts", "subscriptions",
     "subscription_items", "services", "payment_methods", "client_links", "service_allocations", "locations", "orders",
     "order_lines", "inventory_counts", "terminal_devices", "terminal_checkouts", "terminal_payments", "payment_links",
-    "invoice_requests",
+    "invoice_requests", "payment_parts",
 )  # fmt: skip
 TOTALS = {
     "daily_totals": ("amount", "count"),

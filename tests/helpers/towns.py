@@ -112,16 +112,34 @@ class Town(Teller):
     def _attempt(self, status: str, amount: int, *, payment: str = "", currency: str = "usd", invoice: str = "") -> str:
         ref = self._id("ch")
         captured = status != "failed" and self._perhaps(0.9)
+        taken = amount if captured and status == "succeeded" else 0
+        if taken and self._perhaps(0.15):
+            taken -= amount // 3
         record = AttemptRecord(
-            status, amount, amount if captured and status == "succeeded" else 0, 0, currency, self._when(), captured,
+            status, amount, taken, 0, currency, self._when(), captured,
             payment_ref=payment, client_ref=self._owner(), invoice_ref=invoice, brand="visa", last4="4242",
             failure_code="card_declined" if status == "failed" else "",
         )  # fmt: skip
         earlier = replace(record, status="pending", amount_captured=0) if self._perhaps(0.4) else record
         self._tell(ref, replace(record, disputed=self._perhaps(0.2)), earlier)
         if status == "succeeded" and captured:
-            self._ledger("charge", ref, amount, fee=59)
+            self._captures(ref, amount, taken)
         return ref
+
+    def _captures(self, charge: str, amount: int, taken: int) -> None:
+        """One line, or one for each of two captures, or one for all that was authorised and one that takes it back."""
+        how = self._any("once", "once", "twice") if taken == amount else self._any("once", "given up")
+        if how == "twice":
+            self._ledger("charge", charge, amount // 4, fee=19)
+            self._ledger("charge", charge, amount - amount // 4, fee=40)
+        elif how == "given up":
+            self._ledger("charge", charge, amount, fee=59)
+            ref = self._id("re")
+            self._tell(ref, RefundRecord(amount - taken, "usd", "succeeded", self._when(), attempt_ref=charge))
+            if self._perhaps(0.5):
+                self._ledger("charge", ref, taken - amount, fee=-19)
+        else:
+            self._ledger("charge", charge, taken, fee=59)
 
     def _retried_sale(self) -> None:
         """An intent whose first cards fail; yen at times; for an invoice by a share, by itself or by the invoice."""

@@ -53,6 +53,8 @@ def test_the_shape_is_the_one_that_other_programs_rely_on(world: World) -> None:
                 "fees": 320,
                 "net": 9_680,
                 "converted": False,
+                "paid_with_stored_value": 0,
+                "refunded_to_stored_value": 0,
                 "outstanding_invoices": {"count": 0, "amount": 0},
                 "overdue_invoices": {"count": 0, "amount": 0},
                 "payment_success_rate": 1.0,

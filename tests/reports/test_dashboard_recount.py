@@ -24,6 +24,7 @@ from desktop.books.tables import (
     Invoice,
     Payment,
     PaymentAttempt,
+    PaymentPart,
     Payout,
     Refund,
 )
@@ -35,7 +36,7 @@ from tests.worlds import World
 
 TODAY = "2026-04-01"
 MONTHS = ("2026-03", "2026-04")
-_ROWS = (Payment, PaymentAttempt, Refund, Payout, Dispute, BalanceEntry, Invoice, Client, ClientLink)
+_ROWS = (Payment, PaymentAttempt, PaymentPart, Refund, Payout, Dispute, BalanceEntry, Invoice, Client, ClientLink)
 _PAYMENT_KINDS = {"charge", "refund", "refund_failure", "payment_failure", "dispute", "dispute_reversal", "fee"}
 Sums = dict[str, dict[str, int]]
 
@@ -85,7 +86,8 @@ def _within(
         here = location is None or row.location_ref == location
         return here and (account is None or row.integration_id == account)
 
-    people = {model: rows[model] for model in (Client, ClientLink)}
+    # Parts are looked up by their payments.
+    people = {model: rows[model] for model in (Client, ClientLink, PaymentPart)}
     return {
         model: [row for row in found if counts(row)] for model, found in rows.items() if model not in people
     } | people
@@ -102,7 +104,10 @@ def _compare(report: Dashboard, rows: dict[type[Base], list[Any]]) -> None:
     assert set(expected) <= set(shown)
     for currency, figures in shown.items():
         counted = expected[currency]
-        for name in ("collected", "refunds", "returned", "disputes", "fees", "net"):
+        for name in (
+            "collected", "refunds", "returned", "disputes", "fees", "net", "paid_with_stored_value",
+            "refunded_to_stored_value",
+        ):  # fmt: skip
             assert figures[name] == counted[name], (report.month, currency, name)
         revenue = counted["collected"] - counted["refunds"] - counted["returned"]
         assert figures["total_revenue"] == revenue
@@ -126,12 +131,16 @@ def _counted(month: str, rows: dict[type[Base], list[Any]]) -> Sums:
 
     for row in rows[Payment]:
         own = sums[row.currency]
+        for day, amount, on_ledger in _moved(rows, row, "capture", row.booked_day, row.collected):
+            if within(day):
+                own["collected"] += amount
+                own["net"] += 0 if on_ledger else amount
+        for day, amount, on_ledger in _moved(rows, row, "return", row.returned_day, row.returned):
+            if within(day):
+                own["returned"] += amount
+                own["net"] -= 0 if on_ledger else amount
         if within(row.booked_day):
-            own["collected"] += row.collected
-            own["net"] += 0 if row.on_ledger else row.collected
-        if within(row.returned_day):
-            own["returned"] += row.returned
-            own["net"] -= 0 if row.on_ledger else row.returned
+            own["paid_with_stored_value"] += row.stored_value
         if within(row.attempted_day) and row.outcome in {"succeeded", "failed"}:
             own[row.outcome] += 1
     for row in rows[PaymentAttempt]:
@@ -145,17 +154,21 @@ def _counted(month: str, rows: dict[type[Base], list[Any]]) -> Sums:
         sums[row.currency]["net"] -= signed * row.amount
     for row in rows[Refund]:
         signed = within(row.refunded_day) - (row.refunded_day is not None and within(row.failed_day))
+        stored = within(row.stored_day) - (row.stored_day is not None and within(row.failed_day))
         sums[row.currency]["refunds"] += signed * row.amount
-        sums[row.currency]["net"] -= 0 if row.on_ledger else signed * (row.amount - (row.fee or 0))
-        sums[row.currency]["fees"] -= 0 if row.on_ledger else signed * (row.fee or 0)
+        sums[row.currency]["refunded_to_stored_value"] += stored * row.amount
+        sums[row.currency]["net"] -= 0 if row.on_ledger else signed * row.amount - (signed + stored) * (row.fee or 0)
+        sums[row.currency]["fees"] -= 0 if row.on_ledger else (signed + stored) * (row.fee or 0)
     for row in rows[Payout]:
-        if not row.on_ledger and within(row.counted_day) and row.status != "failed":
+        if not row.on_ledger and within(row.counted_day):
             sums[row.currency]["fees"] += row.fee
             sums[row.currency]["net"] -= row.fee
     for row in rows[BalanceEntry]:
         if within(row.entry_day) and not row.settles:
             own, pays = sums[row.currency], row.kind in _PAYMENT_KINDS
             own["net"] += row.net if pays else 0
+            if row.kind in {"payout", "payout_failure"}:
+                own["net"] -= row.fee
             if pays or row.kind.startswith("payout"):
                 own["fees"] += row.fee - (row.amount if row.kind == "fee" else 0)
             own["disputes"] -= row.amount if row.kind.startswith("dispute") else 0
@@ -175,12 +188,25 @@ def _counted(month: str, rows: dict[type[Base], list[Any]]) -> Sums:
     return defaultdict(lambda: defaultdict(int), {name: own for name, own in sums.items() if any(own.values())})
 
 
+def _moved(
+    rows: dict[type[Base], list[Any]], payment: Any, kind: str, day: str | None, whole: int
+) -> list[tuple[str | None, int, bool]]:
+    """When how much of a payment's money moved: as its parts have it, else all at once."""
+    parts = [
+        (row.day, row.amount, row.on_ledger)
+        for row in rows[PaymentPart]
+        if (row.integration_id, row.payment_ref, row.kind) == (payment.integration_id, payment.external_id, kind)
+    ]
+    return parts or [(day, whole, payment.on_ledger)]
+
+
 def _fees_of(attempt: Any) -> Iterator[tuple[str, int]]:
-    """What an attempt says of fees, by day: its parts on theirs, and what is left on its own."""
+    """What an attempt says of fees, by day: its parts on theirs, and what is left on that of its capture."""
     if attempt.fee is None:
         return
     parts = json.loads(attempt.fee_parts or "[]")
-    for at, amount in (*parts, (attempt.created_at, attempt.fee - sum(amount for _, amount in parts))):
+    taken_at = attempt.captured_at or attempt.created_at
+    for at, amount in (*parts, (taken_at, attempt.fee - sum(amount for _, amount in parts))):
         yield datetime.fromtimestamp(at / 1000, ZoneInfo(ZONE)).date().isoformat(), amount
 
 
@@ -188,8 +214,9 @@ def _top(month: str, currency: str, rows: dict[type[Base], list[Any]]) -> list[i
     clients = {row.id: row.client_id for row in rows[ClientLink]}
     paid: dict[int, int] = defaultdict(int)
     for row in rows[Payment]:
-        if row.currency == currency and (row.booked_day or "").startswith(month) and row.client_link_id:
-            paid[clients[row.client_link_id]] += row.collected
+        if row.currency == currency and row.client_link_id:
+            for day, amount, _on_ledger in _moved(rows, row, "capture", row.booked_day, row.collected):
+                paid[clients[row.client_link_id]] += amount if (day or "").startswith(month) else 0
     for row in rows[Refund]:
         if row.currency == currency and row.client_link_id and row.refunded_day:
             back = row.refunded_day.startswith(month) - (row.failed_day or "").startswith(month)

@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy import bindparam, delete
 
 from desktop.books.projections.context import Context
-from desktop.books.tables import InvoiceLine, Payment, Refund, ServiceAllocation, ServiceTotal
+from desktop.books.statements import word
+from desktop.books.tables import InvoiceLine, Payment, PaymentPart, Refund, ServiceAllocation, ServiceTotal
 from desktop.books.tables.base import table_of
 from desktop.money import split_largest_remainder
 
 _LINE = table_of(InvoiceLine)
 _PAYMENT = table_of(Payment)
+_PART = table_of(PaymentPart)
 _REFUND = table_of(Refund)
 _ALLOCATION = table_of(ServiceAllocation)
 _TOTAL = table_of(ServiceTotal)
@@ -84,12 +86,21 @@ def _money_of(context: Context, refs: list[str]) -> dict[tuple[str, str, str, st
     payments = context.shelf.select(
         "money of invoices",
         _PAYMENT,
-        ("invoice_ref", "booked_day", "currency", "collected", "location_ref"),
+        ("external_id", "invoice_ref", "booked_day", "currency", "collected", "location_ref", "capture_parts"),
         "invoice_ref",
     )
-    for ref, day, currency, collected, place in context.fetch(payments, refs):
-        if day and collected:
+    parted: dict[str, tuple[str, str, str]] = {}
+    for key, ref, day, currency, collected, place, parts in context.fetch(payments, refs):
+        if parts:
+            parted[key] = ref, currency, place
+        elif day and collected:
             money[ref, day[:7], currency, place] += collected
+    captures = context.shelf.select(
+        "captures of payments", _PART, ("payment_ref", "day", "amount"), "payment_ref", _PART.c.kind == word("capture")
+    )
+    for key, day, amount in context.fetch(captures, parted):
+        ref, currency, place = parted[key]
+        money[ref, day[:7], currency, place] += amount
     refunds = context.shelf.select(
         "refunds of invoices",
         _REFUND,

@@ -20,6 +20,7 @@ _FACTS = (
 _facts = attrgetter(*_FACTS)
 _MOMENTS = ("withdrawn_at", "withdrawn_day", "reversed_at", "reversed_day")
 _TAKEN = frozenset({"needs_response", "under_review", "won", "lost"})
+_NOT_TAKEN = frozenset({"inquiry", "inquiry_closed", "prevented"})
 _GIVEN_BACK = frozenset({"won"})
 
 
@@ -48,8 +49,11 @@ def project_disputes(context: Context, records: Sequence[tuple[str, DisputeRecor
 
 def _moments(record: DisputeRecord, known: tuple[int | None, int | None] | None) -> tuple[int | None, int | None]:
     """When the money was taken and given back. The first that was known of either stands: closed months do too."""
-    if record.on_ledger or record.status not in _TAKEN:
+    if record.on_ledger:
         return None, None
+    if record.status not in _TAKEN:
+        # Of a word that is not known it is certain only that nothing is known to have moved since.
+        return (None, None) if record.status in _NOT_TAKEN or known is None else known
     # One that was an inquiry before was not taken when it was created.
     since = record.created_at if known is None else record.changed_at or record.created_at
     withdrawn_at = known[0] if known is not None and known[0] is not None else since

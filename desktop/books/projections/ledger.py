@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import bindparam, literal_column, update
+from sqlalchemy import bindparam, literal_column, true, update
 
 from desktop.books.projections.context import Context
 from desktop.books.rollups import EntrySums, PayoutSums
@@ -23,7 +23,7 @@ _PAYOUT = table_of(Payout)
 _KEYS = ("integration_id", "external_id")
 _ENTRY_FACTS = (
     "kind", "amount", "fee", "net", "currency", "created_at", "available_at", "source_ref", "payout_ref", "status",
-    "exchange_rate", "description", "settles",
+    "exchange_rate", "description", "payout_fee",
 )  # fmt: skip
 _entry_facts = attrgetter(*_ENTRY_FACTS)
 _PAYOUT_FACTS = (
@@ -31,6 +31,7 @@ _PAYOUT_FACTS = (
     "failure_code", "failure_message", "description", "method", "location_ref", "on_ledger", "fee",
 )  # fmt: skip
 _payout_facts = attrgetter(*_PAYOUT_FACTS)
+_UNPAID = frozenset({"failed", "canceled"})
 
 
 def project_entries(context: Context, records: Sequence[tuple[str, BalanceEntryRecord]]) -> set[str]:
@@ -40,47 +41,91 @@ def project_entries(context: Context, records: Sequence[tuple[str, BalanceEntryR
     for *sums, source in context.fetch(before, [ref for ref, _ in records]):
         context.totals.entry(EntrySums(*sums), -1)
         sources.add(source)
-    places = _places(context, {record.payout_ref for _, record in records if not record.location_ref} - {""})
+    payouts = _payouts_of(context, records)
     day_of = context.clock.day
     for ref, record in records:
-        day, place = day_of(record.created_at), record.location_ref or places.get(record.payout_ref, "")
-        rows.append((context.integration_id, ref, day, place, *_entry_facts(record)))
+        day, place = day_of(record.created_at), record.location_ref
+        if not place and record.payout_ref in payouts:
+            place = payouts[record.payout_ref][0]
+        stated = record.payout_fee and record.source_ref in payouts and payouts[record.source_ref][1] != 0
+        settles = record.settles or stated
+        rows.append((context.integration_id, ref, day, place, settles, *_entry_facts(record)))
         context.totals.entry(
-            EntrySums(
-                ref, record.kind, record.amount, record.fee, record.net, record.currency, day, place, record.settles
-            ),
-            1,
+            EntrySums(ref, record.kind, record.amount, record.fee, record.net, record.currency, day, place, settles), 1
         )
         sources.add(record.source_ref)
-    columns = (*_KEYS, "entry_day", "location_ref", *_ENTRY_FACTS)
+    columns = (*_KEYS, "entry_day", "location_ref", "settles", *_ENTRY_FACTS)
     context.writer.run_many(context.shelf.upsert(_ENTRY, _KEYS, columns), rows)
     context.kinds.add("balance_entries")
     return sources - {""}
 
 
-def _places(context: Context, payouts: set[str]) -> dict[str, str]:
-    query = context.shelf.select("places of payouts", _PAYOUT, ("external_id", "location_ref"), "external_id")
-    return dict(context.fetch(query, sorted(payouts)))
+def _payouts_of(context: Context, records: Sequence[tuple[str, BalanceEntryRecord]]) -> dict[str, tuple[str, int]]:
+    """The place and the stated fee of the payouts that lines without a place, or about a payout's fee, speak of."""
+    wanted = {record.payout_ref for _, record in records if not record.location_ref}
+    wanted |= {record.source_ref for _, record in records if record.payout_fee}
+    query = context.shelf.select("payouts of lines", _PAYOUT, ("external_id", "location_ref", "fee"), "external_id")
+    return {ref: (place, fee) for ref, place, fee in context.fetch(query, sorted(wanted - {""}))}
 
 
 def project_payouts(context: Context, records: Sequence[tuple[str, PayoutRecord]]) -> None:
-    """Write payouts, and count those that no ledger line tells of.
+    """Write payouts, and count those that no ledger line tells of. The first that was known of a failure stands.
 
     A provider that states an instant of arrival means the day that it begins, in UTC.
     """
-    before = context.shelf.select("payouts before", _PAYOUT, PayoutSums._fields, "external_id")
-    for row in context.fetch(before, [ref for ref, _ in records]):
-        context.totals.payout(PayoutSums._make(row), -1)
+    before = context.shelf.select("payouts before", _PAYOUT, (*PayoutSums._fields, "failed_at"), "external_id")
+    known, day_of = {}, context.clock.day
+    for *old, failed_at in context.fetch(before, [ref for ref, _ in records]):
+        context.totals.payout(PayoutSums._make(old), -1)
+        known[old[0]] = failed_at
     rows = []
     for ref, record in records:
-        day = None if record.on_ledger else context.clock.day(record.created_at)
-        rows.append((context.integration_id, ref, _arrival_day(record), day, *_payout_facts(record)))
-        sums = PayoutSums(ref, record.status, record.amount, record.fee, record.currency, day, record.location_ref)
+        day = failed_day = failed_at = None
+        if not record.on_ledger:
+            day = day_of(record.created_at)
+            if record.status in _UNPAID:
+                failed_at = known.get(ref) or record.failed_at or record.created_at
+                failed_day = day_of(failed_at)
+        rows.append(
+            (context.integration_id, ref, _arrival_day(record), day, failed_at, failed_day, *_payout_facts(record))
+        )
+        place = record.location_ref
+        sums = PayoutSums(ref, record.status, record.amount, record.fee, record.currency, day, place, failed_day)
         context.totals.payout(sums, 1)
-    columns = (*_KEYS, "arrival_day", "counted_day", *_PAYOUT_FACTS)
+    columns = (*_KEYS, "arrival_day", "counted_day", "failed_at", "failed_day", *_PAYOUT_FACTS)
     context.writer.run_many(context.shelf.upsert(_PAYOUT, _KEYS, columns), rows)
     context.kinds.add("payouts")
     _place_lines(context, {ref: record.location_ref for ref, record in records if record.location_ref})
+    _settle_fees(context, {ref: record.fee != 0 for ref, record in records if not record.on_ledger})
+
+
+def _settle_fees(context: Context, stated: dict[str, bool]) -> None:
+    """Lines of payouts' own fees, which came before the payout or before it stated any: they count, or it does."""
+    query = context.shelf.select(
+        "lines of payout fees",
+        _ENTRY,
+        (*EntrySums._fields, "source_ref"),
+        "source_ref",
+        _ENTRY.c.payout_fee.is_(true()),
+    )
+    changed: list[tuple[Any, ...]] = []
+    for *sums, payout in context.fetch(query, sorted(stated)):
+        line = EntrySums(*sums)
+        if bool(line.settles) is not stated[payout]:
+            context.totals.entry(line, -1)
+            context.totals.entry(line._replace(settles=stated[payout]), 1)
+            changed.append((stated[payout], context.integration_id, line.external_id))
+    if changed:
+        context.writer.run_many(context.shelf.keep("settle line", _settle_line), changed)
+        context.kinds.add("balance_entries")
+
+
+def _settle_line() -> Any:
+    return (
+        update(_ENTRY)
+        .values(settles=bindparam("stated"))
+        .where(_ENTRY.c.integration_id == bindparam("of"), _ENTRY.c.external_id == bindparam("ref"))
+    )
 
 
 def _place_lines(context: Context, places: dict[str, str]) -> None:

@@ -167,13 +167,14 @@ def tell_payments(context: Context) -> None:
     )
     context.writer.run_many(drop, [(context.integration_id, ref) for ref in invoices])
     paid = context.shelf.select(
-        "payments to tell", _PAYMENT, ("invoice_ref", "external_id", "collected", "booked_at"), "invoice_ref",
-        PAYMENT_HAS_ORDER,
+        "payments to tell", _PAYMENT, ("invoice_ref", "external_id", "collected", "stored_value", "booked_at"),
+        "invoice_ref", PAYMENT_HAS_ORDER,
     )  # fmt: skip
+    # What was paid with a gift card settles a bill as money does.
     rows = [
-        (context.integration_id, invoice, "payment", payment, collected, at, False)
-        for invoice, payment, collected, at in sorted(context.fetch(paid, invoices))
-        if collected and at is not None
+        (context.integration_id, invoice, "payment", payment, collected + stored, at, False)
+        for invoice, payment, collected, stored, at in sorted(context.fetch(paid, invoices))
+        if (collected or stored) and at is not None
     ]
     columns = ("integration_id", "invoice_ref", "kind", "source_ref", "amount", "at", "observed")
     context.writer.run_many(context.shelf.insert(_EVENT, columns), rows)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import bindparam
 
-from desktop.books.projections.composition import Attempt, Composed, Line, compose
+from desktop.books.projections.composition import Attempt, Back, Composed, Line, Money, compose, is_partial, releases
 from desktop.books.projections.context import Context
 from desktop.books.projections.ledger import project_entries
 from desktop.books.projections.orders import clients_by_order, invoices_by_order, payments_of_orders
-from desktop.books.rollups import PaymentSums, RefundSums
+from desktop.books.rollups import PAYMENT_COLUMNS, Part, PaymentSums, RefundSums
 from desktop.books.statements import word
 from desktop.books.tables import (
     BalanceEntry,
@@ -24,6 +24,7 @@ from desktop.books.tables import (
     InvoicePayment,
     Payment,
     PaymentAttempt,
+    PaymentPart,
     Refund,
 )
 from desktop.books.tables.base import table_of
@@ -31,6 +32,7 @@ from desktop.records import AttemptRecord, BalanceEntryRecord, PaymentRecord, Re
 
 _PAYMENT = table_of(Payment)
 _ATTEMPT = table_of(PaymentAttempt)
+_PART = table_of(PaymentPart)
 _REFUND = table_of(Refund)
 _ENTRY = table_of(BalanceEntry)
 _DISPUTE = table_of(Dispute)
@@ -42,12 +44,16 @@ _ATTEMPT_FACTS = (
     "status", "amount", "amount_captured", "amount_refunded", "currency", "created_at", "captured", "client_ref",
     "client_name", "client_email", "invoice_ref", "entry_ref", "returned", "returned_entry_ref", "method", "brand",
     "last4", "method_ref", "failure_code", "failure_message", "receipt_url", "description", "disputed",
-    "location_ref", "order_ref", "tip", "fee",
+    "location_ref", "order_ref", "tip", "fee", "captured_at", "stored_value",
 )  # fmt: skip
 _attempt_facts = attrgetter(*_ATTEMPT_FACTS)
 _PAYMENT_COLUMNS = tuple(column.name for column in _PAYMENT.columns if column.name != "id")
 _REFUND_COLUMNS = tuple(column.name for column in _REFUND.columns if column.name != "id")
+_PART_COUNTS = ("capture_parts", "return_parts", "fee_parts")
+_PART_COLUMNS = ("integration_id", "payment_ref", *Part._fields)
 _PAYMENT_LINE_KINDS = (word("charge"), word("payment_failure"))
+_BACK_LINE_KINDS = (word("charge"), word("refund"))
+_BACK_FACTS = Back._fields[:-1]
 
 
 class PaymentCluster:
@@ -112,6 +118,8 @@ class PaymentCluster:
                 "failure_reason": record.failure_reason,
                 "location_ref": record.location_ref,
                 "fee": record.fee,
+                "stated_release": record.release,
+                "stated_stored": record.stored_value,
             }
         self._context.kinds.add("refunds")
 
@@ -144,9 +152,12 @@ class PaymentCluster:
         if not sources:
             return
         self._touch_attempts(sources)
+        self._touch_refunds("external_id", sources)
+
+    def _touch_refunds(self, column: str, refs: Iterable[str]) -> None:
         context = self._context
-        found = context.shelf.select("refund ids", _REFUND, ("external_id",), "external_id")
-        for (ref,) in context.fetch(found, sources):
+        found = context.shelf.select(f"refunds by {column}", _REFUND, ("external_id",), column)
+        for (ref,) in context.fetch(found, refs):
             self._refunds.setdefault(ref, {})
 
     def _touch_attempts(self, refs: set[str]) -> None:
@@ -159,24 +170,42 @@ class PaymentCluster:
     def settle(self) -> None:
         """Recompose every touched payment and refund, and move the totals by the differences."""
         self._keys |= payments_of_orders(self._context)
+        if self._refunds:
+            self._touch_partly_captured()
         if self._keys:
             self._settle_payments()
         if self._refunds:
             self._settle_refunds()
 
+    def _touch_partly_captured(self) -> None:
+        """What is refunded of a payment that was not captured whole tells what of it was given up, and its fee."""
+        context = self._context
+        known = context.shelf.select(
+            "whose refunds", _REFUND, ("external_id", "attempt_ref", "payment_key"), "external_id"
+        )
+        attempts: set[str] = set()
+        payments: set[str] = set()
+        for _ref, attempt, key in context.fetch(known, [ref for ref, fact in self._refunds.items() if not fact]):
+            (attempts if attempt else payments).add(attempt or key)
+        for fact in self._refunds.values():
+            if fact:
+                (attempts if fact["attempt_ref"] else payments).add(fact["attempt_ref"] or fact["payment_ref"])
+        by_ref = context.shelf.select("attempts named", _ATTEMPT, Attempt._fields, "external_id")
+        by_key = context.shelf.select("attempts of", _ATTEMPT, Attempt._fields, "payment_key")
+        for row in (*context.fetch(by_ref, attempts - {""}), *context.fetch(by_key, payments - {""})):
+            attempt = Attempt._make(row)
+            if is_partial(attempt):
+                self._keys.add(attempt.payment_key)
+
     def _settle_payments(self) -> None:
         context, keys = self._context, sorted(self._keys)
-        before = context.shelf.select("payments before", _PAYMENT, (*PaymentSums._fields, "stated"), "external_id")
         stated = dict(self._stated)
-        old: dict[str, PaymentSums] = {}
-        for row in context.fetch(before, keys):
-            old[row[0]] = PaymentSums(*row[:-1])
-            if row[-1] is not None and row[0] not in stated:
-                stated[row[0]] = PaymentRecord(**orjson.loads(row[-1]))
+        old = self._payments_before(keys, stated)
         attempts = self._attempts_of(keys)
         lines = self._lines_of(attempts)
+        backs = self._backs_of(attempts, lines)
         composed = {
-            key: compose(stated.get(key), attempts.get(key, ()), lines.get(key, ()))
+            key: compose(stated.get(key), attempts.get(key, ()), lines.get(key, ()), backs.get(key, ()))
             for key in keys
             if key in stated or key in attempts
         }
@@ -185,6 +214,7 @@ class PaymentCluster:
         clients = self._clients_of(composed)
         rows = []
         moved = list(gone)
+        parted = {key: old[key]._replace(parts=()) for key in gone if old[key].parts}
         for key, payment in composed.items():
             row, sums = self._payment_row(key, stated.get(key), payment, clients.get(key, 0), invoices.get(key, ""))
             rows.append(row)
@@ -196,6 +226,8 @@ class PaymentCluster:
                 context.invoices.add(previous.invoice_ref)
             if previous is None or _owner(previous) != _owner(sums):
                 moved.append(key)
+            if sums.parts != (previous.parts if previous is not None else ()):
+                parted[key] = sums
             context.totals.payment(sums, 1)
             context.invoices.add(sums.invoice_ref)
         for key in gone:
@@ -204,9 +236,45 @@ class PaymentCluster:
         context.writer.run_many(context.shelf.upsert(_PAYMENT, _KEYS, _PAYMENT_COLUMNS), rows)
         if gone:
             self._remove_payments(gone)
+        if parted:
+            self._replace_parts(parted)
         if rows or gone:
             context.kinds.add("payments")
         self._touch_refunds_of(moved)
+
+    def _payments_before(self, keys: Sequence[str], stated: dict[str, PaymentRecord]) -> dict[str, PaymentSums]:
+        """The payments as they stand, with their parts; what they keep of their intents goes into ``stated``."""
+        context = self._context
+        columns = (*PAYMENT_COLUMNS, *_PART_COUNTS, "stated")
+        before = context.shelf.select("payments before", _PAYMENT, columns, "external_id")
+        width = len(PAYMENT_COLUMNS)
+        old, parted = {}, []
+        for row in context.fetch(before, keys):
+            key, kept = row[0], row[-1]
+            old[key] = PaymentSums._make((*row[:width], ()))
+            if any(row[width:-1]):
+                parted.append(key)
+            if kept is not None and key not in stated:
+                stated[key] = PaymentRecord(**orjson.loads(kept))
+        parts = context.shelf.select("parts of payments", _PART, ("payment_ref", *Part._fields), "payment_ref")
+        found: dict[str, list[Part]] = defaultdict(list)
+        for key, *facts in context.fetch(parts, parted):
+            found[key].append(Part._make(facts))
+        for key, rows in found.items():
+            old[key] = old[key]._replace(parts=tuple(sorted(rows)))
+        return old
+
+    def _replace_parts(self, changed: dict[str, PaymentSums]) -> None:
+        context = self._context
+        drop = context.shelf.keep(
+            "drop parts",
+            lambda: _PART.delete().where(
+                _PART.c.integration_id == bindparam("of"), _PART.c.payment_ref == bindparam("ref")
+            ),
+        )
+        context.writer.run_many(drop, [(context.integration_id, key) for key in changed])
+        rows = [(context.integration_id, key, *part) for key, sums in changed.items() for part in sums.parts]
+        context.writer.run_many(context.shelf.insert(_PART, _PART_COLUMNS), rows)
 
     def _attempts_of(self, keys: Sequence[str]) -> dict[str, list[Attempt]]:
         """The attempts of payments. One is disputed where a dispute names it, whatever it says itself."""
@@ -235,6 +303,39 @@ class PaymentCluster:
         for row in sorted(context.fetch(query, owner)):
             found[owner[row[0]]].append(Line._make(row))
         return found
+
+    def _backs_of(self, attempts: dict[str, list[Attempt]], lines: dict[str, list[Line]]) -> dict[str, list[Back]]:
+        """The refunds of payments that were not captured whole, which are then told again themselves.
+
+        Lines by which they take back what was authorised go to ``lines``. Few payments have any.
+        """
+        partial = {one.external_id: key for key, group in attempts.items() for one in group if is_partial(one)}
+        if not partial:
+            return {}
+        context, keys = self._context, set(partial.values())
+        by_attempt = context.shelf.select("backs of attempts", _REFUND, _BACK_FACTS, "attempt_ref")
+        by_key = context.shelf.select("backs of payments", _REFUND, _BACK_FACTS, "payment_key")
+        known = [*context.fetch(by_attempt, partial), *context.fetch(by_key, keys)]
+        found = {row[0]: _back(row) for row in known}
+        for ref, fact in self._refunds.items():
+            if fact and (fact["attempt_ref"] in partial or fact["payment_ref"] in keys):
+                found[ref] = _back((ref, *(fact[name] for name in _BACK_FACTS[1:])))
+        told = context.shelf.select(
+            "lines of backs", _ENTRY, Line._fields, "source_ref", _ENTRY.c.kind.in_(_BACK_LINE_KINDS),
+            _ENTRY.c.settles.is_(False),
+        )  # fmt: skip
+        by_payment: dict[str, list[Back]] = defaultdict(list)
+        kinds: dict[str, set[str]] = defaultdict(set)
+        owner = {ref: partial.get(back.attempt_ref) or back.payment_ref for ref, back in found.items()}
+        for row in sorted(context.fetch(told, found)):
+            line = Line._make(row)
+            kinds[line.source_ref].add(line.kind)
+            if line.kind == "charge" and owner[line.source_ref] in keys:
+                lines[owner[line.source_ref]].append(line)
+        for ref, back in sorted(found.items()):
+            by_payment[owner[ref]].append(back._replace(lines=frozenset(kinds[ref])))
+            self._refunds.setdefault(ref, {})
+        return by_payment
 
     def _invoices_of(self, composed: dict[str, Composed], attempts: dict[str, list[Attempt]]) -> dict[str, str]:
         """The invoice each payment is for: named by it, by its share, by the invoice itself, or by way of an order."""
@@ -274,12 +375,12 @@ class PaymentCluster:
         booked_day = day_of(money.booked_at) if money.booked_at is not None else None
         returned_day = day_of(money.returned_at) if money.returned_at is not None else None
         attempted_day = day_of(payment.attempted_at) if payment.attempted_at is not None else None
-        days = [(at, day_of(at), amount) for at, amount in money.fee_parts]
-        fee_days = orjson.dumps(days).decode() if days else ""
+        parts = _parts(money, day_of)
+        counts = [sum([part.kind == kind for part in parts]) for kind in _PARTED] if parts else (0, 0, 0)
         sums = PaymentSums(
             key, payment.currency, money.collected, money.returned, booked_day, returned_day, attempted_day,
             payment.outcome, money.on_ledger, money.settlement_currency, link, invoice_ref, payment.location_ref,
-            money.tip, money.own_fee, fee_days,
+            money.tip, money.own_fee, money.stored_value, parts,
         )  # fmt: skip
         row = (
             context.integration_id, key, orjson.dumps(_stated_facts(stated)) if stated else None, payment.status,
@@ -288,7 +389,8 @@ class PaymentCluster:
             money.on_ledger, payment.created_at, attempted_day, money.booked_at, booked_day, money.returned_at,
             returned_day, payment.method, payment.brand, payment.last4, payment.method_ref,
             payment.failure_code, payment.failure_message, payment.description, payment.receipt_url,
-            payment.disputed, payment.location_ref, payment.order_ref, money.tip, money.own_fee, fee_days,
+            payment.disputed, payment.location_ref, payment.order_ref, money.tip, money.own_fee,
+            money.stored_value, *counts,
         )  # fmt: skip
         return row, sums
 
@@ -304,26 +406,24 @@ class PaymentCluster:
 
     def _touch_refunds_of(self, moved: Sequence[str]) -> None:
         """Refunds find their payment by intent or by attempt, and take client and invoice from it."""
-        context = self._context
-        by_key = context.shelf.select("refunds of", _REFUND, ("external_id",), "payment_key")
-        by_attempt = context.shelf.select("refunds of attempts", _REFUND, ("external_id",), "attempt_ref")
-        for (ref,) in (*context.fetch(by_key, moved), *context.fetch(by_attempt, self._rekeyed)):
-            self._refunds.setdefault(ref, {})
+        self._touch_refunds("payment_key", moved)
+        self._touch_refunds("attempt_ref", self._rekeyed)
 
     def _settle_refunds(self) -> None:
         context, refs = self._context, sorted(self._refunds)
         before = context.shelf.select("refunds before", _REFUND, _REFUND_COLUMNS, "external_id")
         old = {row[1]: dict(zip(_REFUND_COLUMNS, row, strict=True)) for row in context.fetch(before, refs)}
         facts = {ref: {**old.get(ref, {}), **self._refunds[ref]} for ref in refs}
-        owners = self._owners_of(facts)
-        failures = self._failures_of(facts)
+        owners, named = self._owners_of(facts)
+        lines = self._lines_of_refunds(facts)
+        released = _released(facts, owners, named, lines)
         day_of = context.clock.day
         rows = []
         for ref, fact in facts.items():
-            key, link, invoice_ref = owners[ref]
-            currency, failed_at = failures[ref]
-            # One that was cancelled before any money moved has no ledger line, and never counts.
-            counts = fact["status"] in _COUNTED or (fact["status"] == "canceled" and bool(currency))
+            owner, line = owners[ref], lines[ref]
+            counts = ref not in released and _counts(fact["status"], line)
+            stored = owner.stored_value if fact["stated_stored"] is None else fact["stated_stored"]
+            failed_at, counted_day = line.failed_at, day_of(fact["created_at"]) if counts else None
             failed = fact["status"] in _UNDONE
             if failed and not fact["stated_failed_at"]:
                 # Seen, not stated: the first sight of it stands, or a closed month would change.
@@ -332,13 +432,14 @@ class PaymentCluster:
             fact |= {
                 "integration_id": context.integration_id,
                 "external_id": ref,
-                "payment_key": key,
-                "client_link_id": link,
-                "invoice_ref": invoice_ref,
+                "payment_key": owner.key,
+                "client_link_id": owner.client_link_id,
+                "invoice_ref": owner.invoice_ref,
                 # One that says what it gave back of the fee is settled as it is.
-                "settlement_currency": currency if fact["fee"] is None else fact["currency"],
-                "on_ledger": bool(currency) and fact["fee"] is None,
-                "refunded_day": day_of(fact["created_at"]) if counts else None,
+                "settlement_currency": line.currency if fact["fee"] is None else fact["currency"],
+                "on_ledger": bool(line.currency) and fact["fee"] is None,
+                "refunded_day": None if stored else counted_day,
+                "stored_day": counted_day if stored else None,
                 "failed_at": failed_at,
                 "failed_day": day_of(failed_at) if failed_at else None,
             }
@@ -355,41 +456,125 @@ class PaymentCluster:
         context.writer.run_many(context.shelf.upsert(_REFUND, _KEYS, _REFUND_COLUMNS), rows)
         context.kinds.add("refunds")
 
-    def _owners_of(self, facts: dict[str, dict[str, Any]]) -> dict[str, tuple[str, int, str]]:
-        """For each refund: its payment's key, the client's link and the invoice."""
+    def _owners_of(self, facts: dict[str, dict[str, Any]]) -> tuple[dict[str, _Owner], dict[str, Attempt]]:
+        """For each refund the payment that it is of; and the attempts that refunds name."""
         context = self._context
-        keys = context.shelf.select("attempt keys", _ATTEMPT, ("external_id", "payment_key"), "external_id")
-        attempts = dict(context.fetch(keys, {fact["attempt_ref"] for fact in facts.values()} - {""}))
+        by_ref = context.shelf.select("attempts named", _ATTEMPT, Attempt._fields, "external_id")
+        rows = context.fetch(by_ref, {fact["attempt_ref"] for fact in facts.values()} - {""})
+        attempts = {attempt.external_id: attempt for attempt in map(Attempt._make, rows)}
         key_of = {
-            ref: fact["payment_ref"] or attempts.get(fact["attempt_ref"], fact["attempt_ref"])
+            ref: fact["payment_ref"]
+            or (attempts[fact["attempt_ref"]].payment_key if fact["attempt_ref"] in attempts else fact["attempt_ref"])
             for ref, fact in facts.items()
         }
-        owners = context.shelf.select(
-            "payment owners", _PAYMENT, ("external_id", "client_link_id", "invoice_ref"), "external_id"
-        )
-        payments = {row[0]: (row[1], row[2]) for row in context.fetch(owners, set(key_of.values()) - {""})}
-        return {ref: (key, *payments.get(key, (0, ""))) for ref, key in key_of.items()}
+        owners = context.shelf.select("payment owners", _PAYMENT, _OWNER_COLUMNS, "external_id")
+        payments = {
+            key: _Owner(key, link, invoice, bool(collected), not collected and bool(stored))
+            for key, link, invoice, collected, stored in context.fetch(owners, set(key_of.values()) - {""})
+        }
+        return {ref: payments.get(key) or _Owner(key) for ref, key in key_of.items()}, attempts
 
-    def _failures_of(self, facts: dict[str, dict[str, Any]]) -> dict[str, tuple[str, int | None]]:
-        """For each refund: the settlement currency of its ledger line ("" without one), and when it was booked back."""
+    def _lines_of_refunds(self, facts: dict[str, dict[str, Any]]) -> dict[str, _Told]:
+        """What the ledger says of each refund."""
         context = self._context
         query = context.shelf.select(
-            "lines of refunds", _ENTRY, ("source_ref", "kind", "currency", "created_at"), "source_ref",
-            _ENTRY.c.kind.in_((word("refund"), word("refund_failure"))), _ENTRY.c.settles.is_(False),
+            "lines of refunds", _ENTRY, ("source_ref", "kind", "currency", "created_at", "settles"), "source_ref",
+            _ENTRY.c.kind.in_((word("refund"), word("refund_failure"), word("charge"))),
         )  # fmt: skip
-        found: dict[str, tuple[str, int | None]] = dict.fromkeys(facts, ("", None))
-        for ref, kind, currency, created_at in sorted(context.fetch(query, facts)):
-            line, failed = found[ref]
-            found[ref] = (currency, failed) if kind == "refund" else (line or currency, failed or created_at)
+        found = dict.fromkeys(facts, _Told())
+        for ref, kind, currency, created_at, settles in sorted(context.fetch(query, facts)):
+            told = found[ref]._replace(kinds=found[ref].kinds | {kind})
+            if settles or kind == "charge":
+                found[ref] = told
+            elif kind == "refund":
+                found[ref] = told._replace(currency=currency)
+            else:
+                found[ref] = told._replace(currency=told.currency or currency, failed_at=told.failed_at or created_at)
         return found
 
 
+class _Owner(NamedTuple):
+    """The payment that a refund is of, so far as it is known: whether it took money, or was stored value."""
+
+    key: str
+    client_link_id: int = 0
+    invoice_ref: str = ""
+    collected: bool = False
+    stored_value: bool = False
+
+
+class _Told(NamedTuple):
+    """What the ledger says of a refund: in which currency, when it was booked back, and by lines of which kinds."""
+
+    currency: str = ""
+    failed_at: int | None = None
+    kinds: frozenset[str] = frozenset()
+
+
+_OWNER_COLUMNS = ("external_id", "client_link_id", "invoice_ref", "collected", "stored_value")
 _COUNTED = frozenset({"pending", "succeeded", "failed"})
+_WAITING = frozenset({"canceled", "requires_action"})
 _UNDONE = frozenset({"failed", "canceled"})
 
 
-def _owner(sums: PaymentSums) -> tuple[int, str]:
-    return sums.client_link_id, sums.invoice_ref
+def _counts(status: str, told: _Told) -> bool:
+    """Whether money was sent back, or is on its way. Where the status does not say so, a ledger line does.
+
+    One that was cancelled before any money moved has none, and one that waits for the payer not yet.
+    """
+    if status in _COUNTED:
+        return True
+    return bool(told.currency) if status == "canceled" else status not in _WAITING and "refund" in told.kinds
+
+
+def _released(
+    facts: dict[str, dict[str, Any]], owners: dict[str, _Owner], named: dict[str, Attempt], told: dict[str, _Told]
+) -> set[str]:
+    """The refunds that only gave up what was never collected. All of an attempt that was captured in part are here.
+
+    Where nothing is known of what they are of, what a ledger line tells, or is said to, has moved.
+    """
+    groups: dict[str, list[Back]] = defaultdict(list)
+    found = set()
+    for ref, fact in facts.items():
+        back = _back((ref, *(fact[name] for name in _BACK_FACTS[1:])), told[ref].kinds)
+        if back.attempt_ref in named:
+            groups[back.attempt_ref].append(back)
+        elif back.stated_release is not False and not _has_moved(back) and not owners[ref].collected:
+            found.add(ref)
+    for attempt, backs in groups.items():
+        found |= releases(named[attempt], backs)
+    return found
+
+
+def _back(facts: Sequence[Any], lines: frozenset[str] = frozenset()) -> Back:
+    """Facts in the order of their columns. SQLite's driver gives truth as numbers."""
+    *others, release = facts
+    return Back._make((*others, None if release is None else bool(release), lines))
+
+
+def _has_moved(back: Back) -> bool:
+    return not back.stated_release and "charge" not in back.lines and ("refund" in back.lines or bool(back.entry_ref))
+
+
+def _parts(money: Money, day_of: Callable[[int], str]) -> tuple[Part, ...]:
+    """What of a payment's money does not count on the day and in the way of its row, in order."""
+    if len(money.captures) < 2 and not money.returns and not money.fee_parts:
+        return ()
+    parts = [Part("fee", at, day_of(at), amount, False) for at, amount in money.fee_parts]
+    if len(money.captures) > 1:
+        parts += [Part("capture", one.at, day_of(one.at), one.amount, one.on_ledger) for one in money.captures]
+    if len(money.returns) > 1 or any(one.on_ledger is not money.on_ledger for one in money.returns):
+        parts += [Part("return", one.at, day_of(one.at), one.amount, one.on_ledger) for one in money.returns]
+    return tuple(sorted(parts))
+
+
+_PARTED = ("capture", "return", "fee")
+
+
+def _owner(sums: PaymentSums) -> tuple[int, str, bool, bool]:
+    """What refunds take from their payment."""
+    return sums.client_link_id, sums.invoice_ref, sums.collected > 0, sums.stored_value > 0
 
 
 def _refund_sums(fact: dict[str, Any]) -> RefundSums:

@@ -14,7 +14,7 @@ from desktop.books.tables.billing import (
 from desktop.books.tables.catalog import PaymentMethod, Service, Subscription, SubscriptionItem
 from desktop.books.tables.ledger import BalanceEntry, ExchangeRate, Payout
 from desktop.books.tables.mirror import Bookmark, Event, IntegrationData, SetAsideObject, SyncRun
-from desktop.books.tables.money import Dispute, Payment, PaymentAttempt, Refund
+from desktop.books.tables.money import Dispute, Payment, PaymentAttempt, PaymentPart, Refund
 from desktop.books.tables.people import Client, ClientLink, DismissedPair
 from desktop.books.tables.rollups import ClientTotal, DailyTotal, ServiceAllocation, ServiceTotal
 from desktop.books.tables.stores import (
@@ -64,6 +64,7 @@ __all__ = [
     "PaymentAttempt",
     "PaymentLink",
     "PaymentMethod",
+    "PaymentPart",
     "Payout",
     "Refund",
     "Reminder",

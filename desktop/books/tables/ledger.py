@@ -26,6 +26,7 @@ class BalanceEntry(Base):
     """One line of the provider's own ledger, in the settlement currency.
 
     ``settles``: it repeats money that its source stated itself, says in which payout it went, and counts nowhere.
+    ``payout_fee``: it is the fee of the payout that ``source_ref`` names, and settles while that one states a fee.
     """
 
     __tablename__ = "balance_entries"
@@ -55,13 +56,15 @@ class BalanceEntry(Base):
     description = Words()
     location_ref = Ref()
     settles = LaterFlag(default=False, server_default=false())
+    payout_fee = LaterFlag(default=False, server_default=false())
 
 
 class Payout(Base):
     """Money on its way to the bank, or there.
 
     ``on_ledger``: a ledger line tells of it, and counts. Where none does, the payout counts itself, less its ``fee``,
-    on ``counted_day``; for others that day is empty.
+    on ``counted_day``, and is booked back on ``failed_day`` where it failed; for others both days are empty. Its fee
+    stays: what the provider gives back of it is a ledger line.
     """
 
     __tablename__ = "payouts"
@@ -87,6 +90,8 @@ class Payout(Base):
     on_ledger = LaterFlag(default=True, server_default=true())
     fee = LaterAmount()
     counted_day = MaybeDay()
+    failed_at = MaybeInstant()
+    failed_day = MaybeDay()
 
 
 class ExchangeRate(Base):

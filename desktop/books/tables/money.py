@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, Text, false
 
 from desktop.books.tables.base import (
     Amount,
     Base,
+    Day,
     Flag,
     Id,
     Instant,
     LaterAmount,
+    LaterFlag,
     LaterRef,
     MaybeDay,
     MaybeInstant,
@@ -28,9 +30,13 @@ class Payment(Base):
     ``stated`` keeps the intent's own record, so that any later part composes the same row. ``booked_day`` is the
     day on which ``collected`` counts; ``outcome`` is succeeded, failed, open or left (abandoned, cancelled).
     ``client_link_id`` is the client whom the payment names, else the one of its order or of the invoice for that.
-    ``tip`` is part of ``collected``. ``own_fee`` is the part of ``fee`` that the payment itself states and that counts
-    with it; what ledger lines say counts with them. ``fee_days`` are (instant, day, amount) of its parts that count on
-    a day of their own, as JSON; empty where there are none.
+    ``tip`` is part of what was paid. ``own_fee`` is the part of ``fee`` that the payment itself states and that counts
+    with it; what ledger lines say counts with them. ``stored_value`` was paid with a gift card, store credit or a house
+    account: no money came in, so it is in neither ``collected`` nor net, and counts beside them on ``booked_day``.
+
+    ``capture_parts``, ``return_parts`` and ``fee_parts`` say how many rows of ``payment_parts`` there are of each kind.
+    Where there are any, they tell on which days that money counts, and ``booked_day`` and ``returned_day`` only when it
+    first did; 0, as nearly always: all of it counts on this row's day. See ``books/payment_days.py`` for asking.
     """
 
     __tablename__ = "payments"
@@ -49,7 +55,6 @@ class Payment(Base):
         Index("ix_payments_booked_day", "booked_day"),
         Index("ix_payments_attempted_day", "attempted_day"),
         Index("ix_payments_returned_day", "returned_day", **only("returned_day is not null")),
-        Index("ix_payments_fee_days", "id", **only("fee_days != ''")),
     )
 
     id = Id()
@@ -89,7 +94,35 @@ class Payment(Base):
     order_ref = LaterRef()
     tip = LaterAmount()
     own_fee = LaterAmount()
-    fee_days = LaterRef()
+    stored_value = LaterAmount()
+    capture_parts = LaterAmount()
+    return_parts = LaterAmount()
+    fee_parts = LaterAmount()
+
+
+class PaymentPart(Base):
+    """Money of a payment that counts on a day of its own. Only payments whose money has several days have any.
+
+    ``kind`` is *capture* (the amounts add up to ``payments.collected``), *return* (to ``payments.returned``) or *fee*
+    (parts of ``payments.own_fee``: what is left of it counts on ``payments.booked_day``). All of a payment's captures
+    are here, or none; its returns likewise. ``payment_ref`` is ``payments.external_id``. ``amount`` is in the currency
+    of the payment. ``on_ledger``: a ledger line tells of it and counts in net; else this row does.
+    """
+
+    __tablename__ = "payment_parts"
+    __table_args__ = (
+        Index("ix_payment_parts_integration_id_payment_ref", "integration_id", "payment_ref"),
+        Index("ix_payment_parts_kind_day", "kind", "day"),
+    )
+
+    id = Id()
+    integration_id = OwnedBy()
+    payment_ref = Column(Text, nullable=False)
+    kind = Column(Text, nullable=False)
+    at = Instant()
+    day = Day()
+    amount = Amount()
+    on_ledger = Flag()
 
 
 class PaymentAttempt(Base):
@@ -97,6 +130,8 @@ class PaymentAttempt(Base):
 
     ``fee`` is what the provider said with it that it keeps; empty where only its ledger tells. ``fee_parts`` are
     (instant, amount) of its parts that take effect at an instant of their own, as JSON; empty where there are none.
+    ``captured_at`` is when the money was taken where the provider says so; ``stored_value``: it was no money, but a
+    gift card, store credit or a house account.
     """
 
     __tablename__ = "payment_attempts"
@@ -137,12 +172,18 @@ class PaymentAttempt(Base):
     tip = LaterAmount()
     fee = Column(BigInteger)
     fee_parts = LaterRef()
+    captured_at = MaybeInstant()
+    stored_value = LaterFlag(default=False, server_default=false())
 
 
 class Refund(Base):
     """Money sent back. It counts on ``refunded_day``; one that failed is booked back on ``failed_day``.
 
-    ``fee`` is what the provider gave back of its own; empty where only its ledger tells.
+    ``fee`` is what the provider gave back of its own; empty where only its ledger tells. What went onto stored value
+    (a gift card, store credit, a house account) is no money sent back: it counts on ``stored_day``, and
+    ``refunded_day`` is empty. Both are empty where nothing was collected that could be sent back: the provider words
+    the giving up of an authorisation, or of the uncaptured rest of one, as a refund. ``stated_release`` and
+    ``stated_stored`` are what the provider says of these two itself (empty: nothing).
     """
 
     __tablename__ = "refunds"
@@ -179,6 +220,9 @@ class Refund(Base):
     failure_reason = Words()
     location_ref = Ref()
     fee = Column(BigInteger)
+    stored_day = MaybeDay()
+    stated_release = Column(Boolean)
+    stated_stored = Column(Boolean)
 
 
 class Dispute(Base):

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from desktop.providers.fields import child, text, word
+from desktop.providers.fields import child, open_word, text
 from desktop.providers.square.records.fields import (
     Around,
     currency_of,
     day_or_none,
     lower,
     moment,
+    moment_or_none,
     money,
     money_or,
     total_money,
@@ -27,7 +28,8 @@ class Activity:
     """What an entry of a type is. ``by_sign``: its kind where it gives money back; ``source``: the details' id.
 
     ``settles``: it repeats money that its source states itself, wherever the details name that source; ``always``:
-    even where they do not.
+    even where they do not. ``of_payout``: it is about a payout, the one that it is listed in where the details name
+    none; a fee of one repeats what that payout states, if it states any.
     """
 
     kind: str
@@ -35,6 +37,7 @@ class Activity:
     by_sign: str = ""
     settles: bool = False
     always: bool = False
+    of_payout: bool = False
 
 
 _FEE = Activity("fee")
@@ -51,6 +54,7 @@ ACTIVITIES: Mapping[str, Activity] = {
     # Fees that neither a payment nor a payout states.
     "APP_FEE_REFUND": _FEE,
     "APP_FEE_REVENUE": _FEE,
+    # Given back on a day of its own, whoever stated the fee.
     "DEPOSIT_FEE_REVERSED": Activity("fee", "payout_id"),
     "FREE_PROCESSING": _FEE,
     "GIFT_CARD_LOAD_FEE": _FEE,
@@ -67,8 +71,8 @@ ACTIVITIES: Mapping[str, Activity] = {
     "THIRD_PARTY_FEE_REFUND": Activity("fee", "refund_id"),
     # A later change of the fee of the payment that the details name, which lists it among its own.
     "FEE": Activity("fee", settles=True),
-    # Of the payout that the details name, which states it as its own payout_fee.
-    "DEPOSIT_FEE": Activity("fee", "payout_id", settles=True),
+    # Of a payout, which states it as its own payout_fee, or does not.
+    "DEPOSIT_FEE": Activity("fee", "payout_id", of_payout=True),
     # With gross settlement the fee that a payment or refund states is an entry of its own.
     "PROCESSING_FEE": _FEE_STATED,
     "PROCESSING_FEE_REFUND": _FEE_STATED,
@@ -112,13 +116,17 @@ ACTIVITIES: Mapping[str, Activity] = {
 
 
 def map_payout(body: Mapping[str, Any], around: Around) -> PayoutRecord:
-    """Money on its way to the bank, or taken from there where it is negative. Raises: Unreadable."""
+    """Money on its way to the bank, or taken from there where it is negative. Raises: Unreadable.
+
+    A failure has no instant of its own: the last change stands in.
+    """
     get = body.get
+    status = open_word(get("status"), PAYOUT_STATUSES, "status")
     unit = currency_of(get("amount_money"))
     return PayoutRecord(
         amount=money(get("amount_money"), unit, "amount"),
         currency=unit,
-        status=word(get("status"), PAYOUT_STATUSES, "status"),
+        status=status,
         created_at=moment(get("created_at"), "creation time"),
         arrival_day=day_or_none(get("arrival_date"), "arrival date"),
         description=text(get("end_to_end_id")),
@@ -126,6 +134,7 @@ def map_payout(body: Mapping[str, Any], around: Around) -> PayoutRecord:
         location_ref=text(get("location_id")),
         on_ledger=False,
         fee=total_money(get("payout_fee"), "amount_money", unit, "fee"),
+        failed_at=moment_or_none(get("updated_at"), "last change") if status == "failed" else None,
     )
 
 
@@ -159,6 +168,7 @@ def map_payout_entry(body: Mapping[str, Any], around: Around) -> BalanceEntryRec
         payout_ref=text(get("payout_id")),
         description=stated.lower(),
         settles=activity.settles and (named or activity.always),
+        payout_fee=activity.of_payout,
     )
 
 
@@ -166,4 +176,6 @@ def _source(body: Mapping[str, Any], stated: str, activity: Activity) -> tuple[s
     """The id of what an entry is about, and whether it is the one that the type is about."""
     details = child(body.get(f"type_{stated.lower()}_details"))
     found = text(details.get(activity.source))
+    if activity.of_payout:
+        return found or text(body.get("payout_id")), found != ""
     return found or text(details.get("payment_id")), found != ""

@@ -11,9 +11,9 @@ from desktop.providers.stripe.records.fields import (
     currency,
     instant,
     instant_or_none,
+    open_word,
     ref,
     text,
-    word,
 )
 from desktop.records import BalanceEntryRecord, PayoutRecord
 
@@ -96,6 +96,7 @@ def map_balance_transaction(body: Mapping[str, Any]) -> BalanceEntryRecord:
     A line of kind *fee* (a bill from Stripe, its taxes, network costs) has the cost as a negative ``amount`` and a
     ``fee`` of 0: Fees are the sum of ``fee`` over all lines, less the sum of ``amount`` over the lines of kind *fee*.
     A line of kind *dispute* names the dispute as its source and keeps the dispute's cost in ``fee``.
+    A line of kind *other* that has no words of its own is told by Stripe's type.
     Raises: Unreadable.
     """
     get = body.get
@@ -103,8 +104,9 @@ def map_balance_transaction(body: Mapping[str, Any]) -> BalanceEntryRecord:
     fee = amount(get("fee"), "fee")
     net = amount(get("net"), "net amount")
     rate = get("exchange_rate")
+    kind = entry_kind(get("reporting_category"), get("type"))
     return BalanceEntryRecord(
-        kind=entry_kind(get("reporting_category"), get("type")),
+        kind=kind,
         amount=gross,
         fee=fee,
         net=net,
@@ -114,7 +116,7 @@ def map_balance_transaction(body: Mapping[str, Any]) -> BalanceEntryRecord:
         source_ref=ref(get("source")),
         status=text(get("status")),
         exchange_rate="" if rate is None or type(rate) not in (int, float) else repr(rate),
-        description=text(get("description")),
+        description=text(get("description")) or (text(get("type")) if kind == "other" else ""),
     )
 
 
@@ -129,7 +131,7 @@ def map_payout(body: Mapping[str, Any]) -> PayoutRecord:
     return PayoutRecord(
         amount=amount(get("amount"), "amount"),
         currency=currency(get("currency")),
-        status=word(get("status"), PAYOUT_STATUSES, "status"),
+        status=open_word(get("status"), PAYOUT_STATUSES, "status"),
         created_at=instant(get("created"), "creation time"),
         arrival_at=arrival,
         arrival_day=_day(arrival) if arrival is not None and arrival % _DAY_MS == 0 else None,

@@ -12,10 +12,10 @@ from desktop.providers.stripe.records.fields import (
     currency,
     instant,
     instant_or_none,
+    open_word,
     ref,
     rows,
     text,
-    word,
 )
 from desktop.providers.stripe.records.people import brand
 from desktop.records import AttemptRecord, DisputeRecord, PaymentRecord, RefundRecord
@@ -43,6 +43,9 @@ REFUND_STATUSES: Mapping[str, str] = {
     name: name for name in ("pending", "succeeded", "failed", "canceled", "requires_action")
 }
 
+RELEASE_REASON = "expired_uncaptured_charge"
+"""Why Stripe itself makes a refund of an authorisation that nobody captured in time."""
+
 DISPUTE_STATUSES: Mapping[str, str] = {
     "warning_needs_response": "inquiry",
     "warning_under_review": "inquiry",
@@ -55,12 +58,13 @@ DISPUTE_STATUSES: Mapping[str, str] = {
     "lost": "lost",
     "prevented": "prevented",
 }
+"""Older objects have more: ``charge_refunded`` is one whose charge was refunded before it was decided."""
 
 
 def map_payment_intent(body: Mapping[str, Any]) -> PaymentRecord:
-    """The wish to be paid once. Raises: Unreadable."""
+    """The wish to be paid once. A tip that was left at a terminal is told here only. Raises: Unreadable."""
     get = body.get
-    status = word(get("status"), INTENT_STATUSES, "status")
+    status = open_word(get("status"), INTENT_STATUSES, "status")
     asked = amount(get("amount"), "amount")
     latest = ref(get("latest_charge"))
     if not latest:
@@ -81,6 +85,7 @@ def map_payment_intent(body: Mapping[str, Any]) -> PaymentRecord:
         canceled_at=instant_or_none(get("canceled_at"), "cancellation time"),
         failure_code=text(error("code")),
         failure_message=text(error("message")),
+        tip=amount_or(child(child(get("amount_details")).get("tip")).get("amount"), "tip", 0),
     )
 
 
@@ -88,26 +93,30 @@ def map_charge(body: Mapping[str, Any]) -> AttemptRecord:
     """One try to move the money.
 
     ``paid`` stands in for a missing status. A charge that failed with a ledger line for the failure had succeeded
-    before and was taken back (docs.stripe.com/api/charges/object, ``failure_balance_transaction``).
+    before and was taken back (docs.stripe.com/api/charges/object, ``failure_balance_transaction``). One that was never
+    captured took nothing that could be refunded, though API versions before Basil say that all of it was when the
+    authorisation is given up: then it is canceled
+    (docs.stripe.com/changelog/basil/2025-03-31/remove-refund-from-partial-capture-and-payment-cancellation-flow).
     Raises: Unreadable.
     """
     get = body.get
     stated = get("status")
     if stated is None and type(get("paid")) is bool:
         stated = "succeeded" if get("paid") else "failed"
-    status = word(stated, CHARGE_STATUSES, "status")
+    status = open_word(stated, CHARGE_STATUSES, "status")
     tried = amount(get("amount"), "amount")
     captured = get("captured") is not False
-    returned_entry = ref(get("failure_balance_transaction"))
+    refunded = amount_or(get("amount_refunded"), "amount refunded", 0)
+    entry, returned_entry = ref(get("balance_transaction")), ref(get("failure_balance_transaction"))
+    if status == "succeeded" and not captured and (get("refunded") is True or 0 < tried <= refunded):
+        status = "canceled"
     payer = child(get("billing_details")).get
     method, card_brand, last4 = _method(body)
     return AttemptRecord(
         status=status,
         amount=tried,
-        amount_captured=amount_or(
-            get("amount_captured"), "amount captured", tried if captured and status == "succeeded" else 0
-        ),
-        amount_refunded=amount_or(get("amount_refunded"), "amount refunded", 0),
+        amount_captured=_captured(body, status, tried) if captured else 0,
+        amount_refunded=refunded if captured else 0,
         currency=currency(get("currency")),
         created_at=instant(get("created"), "creation time"),
         captured=captured,
@@ -116,7 +125,7 @@ def map_charge(body: Mapping[str, Any]) -> AttemptRecord:
         client_name=text(payer("name")),
         client_email=text(payer("email")) or text(get("receipt_email")),
         invoice_ref=ref(get("invoice")),
-        entry_ref=ref(get("balance_transaction")),
+        entry_ref=entry,
         returned=status == "failed" and returned_entry != "",
         returned_entry_ref=returned_entry,
         method=method,
@@ -129,6 +138,20 @@ def map_charge(body: Mapping[str, Any]) -> AttemptRecord:
         description=text(get("description")),
         disputed=get("disputed") is True or bool(ref(get("dispute"))),
     )
+
+
+def _captured(body: Mapping[str, Any], status: str, tried: int) -> int:
+    """How much was taken. A status that is not known says nothing of it: whether the charge is paid does."""
+    get = body.get
+    if status not in CHARGE_STATUSES.values():
+        surely = tried if get("paid") is True else 0
+        return 0 if get("paid") is False else amount_or(get("amount_captured"), "amount captured", surely)
+    booked = {
+        "succeeded": True,
+        "pending": bool(ref(get("balance_transaction"))),
+        "failed": bool(ref(get("failure_balance_transaction"))),
+    }[status]
+    return amount_or(get("amount_captured"), "amount captured", tried if booked else 0)
 
 
 def _method(body: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -148,19 +171,25 @@ def _method(body: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def map_refund(body: Mapping[str, Any]) -> RefundRecord:
-    """Money sent back; a refund without a status is one from before refunds had any: done. Raises: Unreadable."""
+    """Money sent back; a refund without a status is one from before refunds had any: done. Raises: Unreadable.
+
+    Up to API versions before Basil Stripe makes one also for what was authorised and not captured. Only the reason can
+    tell so; else the books see what was captured.
+    """
     get = body.get
+    reason = text(get("reason"))
     return RefundRecord(
         amount=amount(get("amount"), "amount"),
         currency=currency(get("currency")),
-        status=word(get("status") or "succeeded", REFUND_STATUSES, "status"),
+        status=open_word(get("status") or "succeeded", REFUND_STATUSES, "status"),
         created_at=instant(get("created"), "creation time"),
         attempt_ref=ref(get("charge")),
         payment_ref=ref(get("payment_intent")),
         entry_ref=ref(get("balance_transaction")),
         failure_entry_ref=ref(get("failure_balance_transaction")),
-        reason=text(get("reason")),
+        reason=reason,
         failure_reason=text(get("failure_reason")),
+        release=True if reason == RELEASE_REASON else None,
     )
 
 
@@ -171,7 +200,7 @@ def map_dispute(body: Mapping[str, Any]) -> DisputeRecord:
     return DisputeRecord(
         amount=amount(get("amount"), "amount"),
         currency=currency(get("currency")),
-        status=word(get("status"), DISPUTE_STATUSES, "status"),
+        status=open_word(get("status"), DISPUTE_STATUSES, "status"),
         created_at=instant(get("created"), "creation time"),
         attempt_ref=ref(get("charge")),
         payment_ref=ref(get("payment_intent")),
