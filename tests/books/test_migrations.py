@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,10 @@ from desktop.books.integrations import mapped_by_older
 from desktop.books.rebuild import compare_totals
 from desktop.books.tables import Base, Integration, User
 from desktop.books.tables.base import table_of
+from desktop.records import AttemptRecord
 from tests.helpers.postgres import PostgresServer
 from tests.helpers.schemas import differences
-from tests.helpers.shops import ZONE, Shop
+from tests.helpers.shops import ZONE, Shop, at, read_at
 from tests.helpers.towns import Town
 
 FIRST = Path(schema.__file__).parent / "migrations" / "versions" / "0001_the_books_as_first_drawn.py"
@@ -36,7 +39,8 @@ def filled(tmp_path: Path) -> Books:
     """Books of today, with what the first version knew of."""
     (tmp_path / "new").mkdir()
     books = open_books(tmp_path / "new", timezone=ZONE)
-    for seed in (3, 11, 29):
+    # Of these payments none has money on several days, which only later versions have rows for.
+    for seed in (10, 23, 26):
         Shop(books).take(*Town(seed, counter=False).objects)
     return books
 
@@ -124,6 +128,43 @@ def test_a_postgresql_database_of_the_first_version_keeps_every_row_and_sum(
 ) -> None:
     url = postgres.database()
     check_upgrade(filled, lambda: open_books(tmp_path, url=url, timezone=ZONE), monkeypatch)
+
+
+def check_parts(home: Path, open_: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts of fees, which books kept as JSON until the fourth version, become rows."""
+    (home / "parted").mkdir()
+    filled = open_books(home / "parted", timezone=ZONE)
+    parts = ((at("2026-04-02 10:00"), 10), (at("2026-04-30 23:30"), -2))
+    sale = AttemptRecord("succeeded", 1000, 1000, 0, "usd", at("2026-03-30 10:00"), fee=38, fee_parts=parts)
+    Shop(filled).take(read_at(sale, "ch_1", 1), read_at(replace(sale, fee_parts=()), "ch_2", 1))
+    with monkeypatch.context() as earlier:
+        earlier.setattr(schema, "HEAD", "0003")
+        old = open_()
+        pour(filled, old)
+        with old.write() as writer:
+            kept = json.dumps([(parts[0][0], "2026-04-02", 10), (parts[1][0], "2026-05-01", -2)])
+            update = text("UPDATE payments SET fee_days = :kept WHERE external_id = 'ch_1'")
+            writer.connection.execute(update, {"kept": kept})
+        old.close()
+    upgraded = open_()
+    assert rows_of(upgraded) == rows_of(filled)
+    assert len(rows_of(upgraded)["payment_parts"]) == 2
+    assert compare_totals(upgraded) == []
+    upgraded.close()
+    filled.close()
+
+
+def test_parts_of_fees_become_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "old"
+    home.mkdir()
+    check_parts(tmp_path, lambda: open_books(home, timezone=ZONE), monkeypatch)
+
+
+def test_on_postgresql_parts_of_fees_become_rows_too(
+    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres.database()
+    check_parts(tmp_path, lambda: open_books(tmp_path, url=url, timezone=ZONE), monkeypatch)
 
 
 def test_upgraded_books_and_new_ones_are_drawn_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
