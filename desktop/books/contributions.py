@@ -28,13 +28,12 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
-    type_coerce,
     union_all,
 )
 
 from desktop.books.figures import Figure
 from desktop.books.naming import product_of, service_name
-from desktop.books.rollups import PAYMENT_LINES
+from desktop.books.rollups import PAYMENT_LINES, PAYOUT_LINES
 from desktop.books.scales import Scales, multiplied
 from desktop.books.statements import word
 from desktop.books.tables import (
@@ -44,6 +43,7 @@ from desktop.books.tables import (
     Invoice,
     Payment,
     PaymentAttempt,
+    PaymentPart,
     Payout,
     Refund,
     Service,
@@ -53,6 +53,8 @@ from desktop.books.tables.base import table_of
 
 _PAYMENT = table_of(Payment)
 _ATTEMPT = table_of(PaymentAttempt)
+_PAYMENT_PART = table_of(PaymentPart)
+_DATED = _PAYMENT_PART.alias("dated")
 _REFUND = table_of(Refund)
 _ENTRY = table_of(BalanceEntry)
 _PAYOUT = table_of(Payout)
@@ -64,6 +66,7 @@ _SERVICE = table_of(Service)
 
 Text_ = ColumnElement[str]
 Number = ColumnElement[int]
+_ZERO: Number = literal_column("0", BigInteger)
 
 
 class Part(NamedTuple):
@@ -150,11 +153,23 @@ def _billed(table: Any, order_ref: Text_ | None = None) -> Text_:
 
 
 def _collected() -> Iterator[Part]:
-    yield _payment("payment", _PAYMENT.c.booked_day, _PAYMENT.c.booked_at, _PAYMENT.c.collected)
+    yield _captured_at_once(1)
+    yield _dated("capture", "payment", 1)
+
+
+def _captured_at_once(sign: int, *where: ColumnElement[bool]) -> Part:
+    whole = (_PAYMENT.c.capture_parts == _ZERO, *where)
+    return _payment("payment", _PAYMENT.c.booked_day, _PAYMENT.c.booked_at, sign * _PAYMENT.c.collected, *whole)
 
 
 def _returned() -> Iterator[Part]:
-    yield _payment("returned", _PAYMENT.c.returned_day, _PAYMENT.c.returned_at, _PAYMENT.c.returned)
+    yield _returned_at_once(1)
+    yield _dated("return", "returned", 1)
+
+
+def _returned_at_once(sign: int, *where: ColumnElement[bool]) -> Part:
+    whole = (_PAYMENT.c.return_parts == _ZERO, *where)
+    return _payment("returned", _PAYMENT.c.returned_day, _PAYMENT.c.returned_at, sign * _PAYMENT.c.returned, *whole)
 
 
 def _refunds() -> Iterator[Part]:
@@ -177,27 +192,43 @@ def _own_disputes(sign: int) -> Iterator[Part]:
         yield _part(_DISPUTE, what, day, at, way * _DISPUTE.c.amount, about=_disputed())
 
 
-def _fees(dialect: str) -> Iterator[Part]:
+def _fees() -> Iterator[Part]:
     kept = case((_ENTRY.c.kind == word("fee"), _ENTRY.c.fee - _ENTRY.c.amount), else_=_ENTRY.c.fee)
-    charged = [word(kind) for kind in sorted(PAYMENT_LINES | {"payout", "payout_failure"})]
+    charged = [word(kind) for kind in sorted(PAYMENT_LINES | PAYOUT_LINES)]
     yield _line("fee", kept, _ENTRY.c.kind.in_(charged))
-    yield from _own_fees(dialect, 1)
+    yield from _own_fees(1)
     for _what, day, at, sign in _WAYS:
         yield _refund("fee", day, at, -sign * func.coalesce(_REFUND.c.fee, 0), _REFUND.c.on_ledger.is_(False))
+    yield from _given_back_with_stored(-1)
     yield _payout_fee(1)
 
 
-def _net(dialect: str) -> Iterator[Part]:
-    off = _PAYMENT.c.on_ledger.is_(False)
-    yield _payment("payment", _PAYMENT.c.booked_day, _PAYMENT.c.booked_at, _PAYMENT.c.collected, off)
-    yield _payment("returned", _PAYMENT.c.returned_day, _PAYMENT.c.returned_at, -_PAYMENT.c.returned, off)
-    yield from _own_fees(dialect, -1)
+def _net() -> Iterator[Part]:
+    off, apart = _PAYMENT.c.on_ledger.is_(False), _PAYMENT_PART.c.on_ledger.is_(False)
+    yield _captured_at_once(1, off)
+    yield _dated("capture", "payment", 1, apart)
+    yield _returned_at_once(-1, off)
+    yield _dated("return", "returned", -1, apart)
+    yield from _own_fees(-1)
     for what, day, at, sign in _WAYS:
         left = _REFUND.c.amount - func.coalesce(_REFUND.c.fee, 0)
         yield _refund(what, day, at, -sign * left, _REFUND.c.on_ledger.is_(False))
+    yield from _given_back_with_stored(1)
     yield from _own_disputes(-1)
     yield _line(_what_line(), _ENTRY.c.net, _ENTRY.c.kind.in_([word(kind) for kind in sorted(PAYMENT_LINES)]))
+    yield _line("fee", -_ENTRY.c.fee, _ENTRY.c.kind.in_([word(kind) for kind in sorted(PAYOUT_LINES)]))
     yield _payout_fee(-1)
+
+
+def _given_back_with_stored(sign: int) -> Iterator[Part]:
+    """Fees that came back with what was refunded onto stored value, which is no refund itself."""
+    given, off = func.coalesce(_REFUND.c.fee, 0), _REFUND.c.on_ledger.is_(False)
+    stored, about = _REFUND.c.stored_day.is_not(None), _REFUND.c.payment_key
+    for day, at, way in (
+        (_REFUND.c.stored_day, _REFUND.c.created_at, sign),
+        (_REFUND.c.failed_day, _REFUND.c.failed_at, -sign),
+    ):
+        yield _part(_REFUND, "fee", day, at, way * given, off, stored, about=about, item=_billed(_REFUND))
 
 
 _WAYS: Final = (
@@ -224,9 +255,8 @@ def _line(what: str | Text_, amount: Any, *where: ColumnElement[bool]) -> Part:
 
 
 def _payout_fee(sign: int) -> Part:
-    counts = _PAYOUT.c.status.not_in([word("failed"), word("canceled")])
     day, at = _PAYOUT.c.counted_day, _PAYOUT.c.created_at
-    return _part(_PAYOUT, "fee", day, at, sign * _PAYOUT.c.fee, counts, about=_PAYOUT.c.external_id)
+    return _part(_PAYOUT, "fee", day, at, sign * _PAYOUT.c.fee, about=_PAYOUT.c.external_id)
 
 
 def _what_line() -> Text_:
@@ -241,52 +271,40 @@ def _what_line() -> Text_:
     return case(*((_ENTRY.c.kind == word(kind), word(what)) for kind, what in kinds.items()), else_=word("fee"))
 
 
-def _own_fees(dialect: str, sign: int) -> Iterator[Part]:
+def _own_fees(sign: int) -> Iterator[Part]:
     """What a payment says itself that the provider keeps: the parts with days of their own, and the rest."""
-    counts = (_PAYMENT.c.on_ledger.is_(False), _PAYMENT.c.collected != 0, _PAYMENT.c.booked_day.is_not(None))
-    elements, at, day, amount, place = _FEE_PARTS[dialect]()
-    later = select(func.sum(amount)).select_from(elements).correlate(_PAYMENT).scalar_subquery()
-    dated = _PAYMENT.c.fee_days != literal_column("''")
-    own = case((dated, _PAYMENT.c.own_fee - cast(later, BigInteger)), else_=_PAYMENT.c.own_fee)
+    counts = (_PAYMENT.c.on_ledger.is_(False), _PAYMENT.c.booked_day.is_not(None))
+    later = (
+        select(func.sum(_DATED.c.amount))
+        .where(
+            _DATED.c.integration_id == _PAYMENT.c.integration_id,
+            _DATED.c.payment_ref == _PAYMENT.c.external_id,
+            _DATED.c.kind == word("fee"),
+        )
+        .correlate(_PAYMENT)
+        .scalar_subquery()
+    )
+    own = case((_PAYMENT.c.fee_parts > _ZERO, _PAYMENT.c.own_fee - cast(later, BigInteger)), else_=_PAYMENT.c.own_fee)
     yield _payment("fee", _PAYMENT.c.booked_day, _PAYMENT.c.booked_at, sign * own, *counts)
-    whole = _payment("fee", day, at, sign * amount, dated, *counts)
-    yield whole._replace(source=_PAYMENT.join(elements, literal_column("1") == literal_column("1")), place=place)
+    yield _dated("fee", "fee", sign, *counts)
 
 
-def _lite_fee_parts() -> tuple[Any, Any, Any, Any, Any]:
-    elements = func.json_each(_PAYMENT.c.fee_days).table_valued("key", "value", name="fee_part")
-    at, day, amount = (func.json_extract(elements.c.value, literal_column(f"'$[{one}]'")) for one in range(3))
-    return (
-        elements,
-        type_coerce(at, BigInteger),
-        type_coerce(day, Text),
-        type_coerce(amount, BigInteger),
-        type_coerce(elements.c.key, BigInteger),
+def _dated(kind: str, what: str, sign: int, *where: ColumnElement[bool]) -> Part:
+    """Money of payments that counts on days of its own (``payment_parts``)."""
+    same = (
+        _DATED.c.integration_id == _PAYMENT_PART.c.integration_id,
+        _DATED.c.payment_ref == _PAYMENT_PART.c.payment_ref,
+        _DATED.c.id < _PAYMENT_PART.c.id,
     )
-
-
-def _postgresql_fee_parts() -> tuple[Any, Any, Any, Any, Any]:
-    from sqlalchemy.dialects.postgresql import JSONB
-
-    # Nothing is said of the order in which conditions are tested: an empty text must not be read as JSON.
-    stated = cast(func.coalesce(func.nullif(_PAYMENT.c.fee_days, literal_column("''")), literal_column("'[]'")), JSONB)
-    elements = (
-        func.jsonb_array_elements(stated)
-        .table_valued("value", with_ordinality="place", name="fee_part")
-        .render_derived()
+    earlier = select(func.count()).select_from(_DATED).where(*same).correlate(_PAYMENT_PART).scalar_subquery()
+    of = and_(
+        _PAYMENT.c.integration_id == _PAYMENT_PART.c.integration_id,
+        _PAYMENT.c.external_id == _PAYMENT_PART.c.payment_ref,
     )
-    value = type_coerce(elements.c.value, JSONB)
-    at, day, amount = (value.op("->>")(literal_column(str(one))) for one in range(3))
-    return (
-        elements,
-        cast(at, BigInteger),
-        type_coerce(day, Text),
-        cast(amount, BigInteger),
-        cast(elements.c.place, BigInteger) - 1,
-    )
+    part = _PAYMENT_PART.c
+    whole = _payment(what, part.day, part.at, sign * part.amount, part.kind == word(kind), *where)
+    return whole._replace(source=_PAYMENT.join(_PAYMENT_PART, of), place=cast(earlier, BigInteger))
 
-
-_FEE_PARTS: Final = {"sqlite": _lite_fee_parts, "postgresql": _postgresql_fee_parts}
 
 # -------------------------------------------------------------------------------------------- figures of parts
 
@@ -307,14 +325,14 @@ SIGNS: Final[Mapping[str, Mapping[str, int]]] = {
 
 
 @cache
-def _measures(dialect: str) -> Mapping[str, tuple[Part, ...]]:
+def _measures() -> Mapping[str, tuple[Part, ...]]:
     return {
         "collected": tuple(_collected()),
         "refunds": tuple(_refunds()),
         "returned": tuple(_returned()),
         "disputes": tuple(_disputes()),
-        "fees": tuple(_fees(dialect)),
-        "net": tuple(_net(dialect)),
+        "fees": tuple(_fees()),
+        "net": tuple(_net()),
     }
 
 
@@ -331,16 +349,16 @@ class Key(NamedTuple):
     row_id: int
 
 
-def read_key(number: int, dialect: str) -> Key:
+def read_key(number: int) -> Key:
     """The row that a number names."""
     branch = number >> (_ID_BITS + _PLACE_BITS)
-    table = _INVOICE if branch == _INVOICES else _branches(dialect)[branch][1].table
+    table = _INVOICE if branch == _INVOICES else _branches()[branch][1].table
     return Key(table.name, number & ((1 << _ID_BITS) - 1))
 
 
 @cache
-def _branches(dialect: str) -> tuple[tuple[str, Part], ...]:
-    return tuple((name, part) for name, parts in _measures(dialect).items() for part in parts)
+def _branches() -> tuple[tuple[str, Part], ...]:
+    return tuple((name, part) for name, parts in _measures().items() for part in parts)
 
 
 def _number(branch: int, row_id: Number, place: Number | None = None) -> Number:
@@ -355,18 +373,16 @@ class Shape(NamedTuple):
     """
 
     measure: str
-    dialect: str
     account: bool
     place: bool
     client: bool
     factors: tuple[tuple[int, int], ...]
 
 
-def shape_of(figure: Figure, dialect: str, scales: Scales) -> Shape:
+def shape_of(figure: Figure, scales: Scales) -> Shape:
     """How the statement for a figure is written."""
     return Shape(
         figure.measure,
-        dialect,
         figure.integration_id is not None,
         bool(figure.location),
         figure.client_id is not None,
@@ -400,7 +416,7 @@ def contributions(shape: Shape, payments: Select[Any] | None = None, numbers: tu
     rest = shape.measure in {"converted", "not_itemised"}
     wanted = None if rest or not numbers else _ids_by_branch(numbers)
     parts: list[Select[Any]] = []
-    for branch, (measure, part) in enumerate(_branches(shape.dialect)):
+    for branch, (measure, part) in enumerate(_branches()):
         if measure in signs and (wanted is None or branch in wanted):
             query = _query(shape, branch, part, signs[measure], payments)
             parts.append(query if wanted is None else query.where(part.table.c.id.in_(wanted[branch])))

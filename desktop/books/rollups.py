@@ -54,7 +54,7 @@ from desktop.books.tables.base import table_of
 PAYMENT_LINES = frozenset(
     {"charge", "refund", "refund_failure", "payment_failure", "dispute", "dispute_reversal", "fee"}
 )
-_PAYOUT_LINES = frozenset({"payout", "payout_failure"})
+PAYOUT_LINES = frozenset({"payout", "payout_failure"})
 _DISPUTE_LINES = frozenset({"dispute", "dispute_reversal"})
 
 
@@ -247,7 +247,7 @@ def entry_contributions(row: EntrySums) -> Iterator[Contribution]:
         if row.kind in _DISPUTE_LINES and row.amount:
             yield Contribution(day, "disputes", currency, -row.amount, 1 if row.amount < 0 else -1)
         yield Contribution(day, "net", currency, row.net, 1)
-    elif row.kind in _PAYOUT_LINES:
+    elif row.kind in PAYOUT_LINES:
         yield Contribution(day, "paid_out", currency, -row.amount, 1 if row.kind == "payout" else -1)
         if row.fee:
             yield Contribution(day, "fees", currency, row.fee, 1)

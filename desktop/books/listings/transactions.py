@@ -75,14 +75,14 @@ class Counted:
 
 def sum_up(connection: Connection, figure: Figure, search: str = "") -> dict[str, Counted]:
     """Count and sum of a figure's rows by kind (``what``). One pass over the rows of its days, by their index."""
-    shape = shape_of(figure, connection.dialect.name, read_scales(connection))
+    shape = shape_of(figure, read_scales(connection))
     query = summed_by_kind(shape, _found(connection, search))
     found = connection.execute(query, values_of(figure))
     return {what: Counted(int(count), int(amount)) for what, count, amount in found}
 
 
 def _rows(connection: Connection, figure: Figure, search: str = "", numbers: tuple[int, ...] = ()) -> Subquery:
-    shape = shape_of(figure, connection.dialect.name, read_scales(connection))
+    shape = shape_of(figure, read_scales(connection))
     return contributions(shape, _found(connection, search), numbers)
 
 
@@ -167,10 +167,10 @@ def read_transactions(connection: Connection, figure: Figure, numbers: Sequence[
     """Rows behind a figure by their numbers."""
     if not numbers:
         return {}
-    scales, dialect = read_scales(connection), connection.dialect.name
+    scales = read_scales(connection)
     query = select(_rows(connection, figure, numbers=tuple(numbers)))
     moved = connection.execute(query, values_of(figure)).all()
-    keys = {row.number: read_key(row.number, dialect) for row in moved}
+    keys = {row.number: read_key(row.number) for row in moved}
     about = read_abouts(connection, keys.values())
     unit = scales.provider_of(figure.currency)
     return {row.number: _row(row, about[keys[row.number]], figure, unit, scales) for row in moved}

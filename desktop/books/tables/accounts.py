@@ -8,7 +8,7 @@ from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Text, text
 
 from desktop.books.tables.base import Base, Count, Id, Instant, LaterAmount, MaybeInstant, OwnedBy, Sealed, Words
 
-MAPPING_VERSION: Final = 1
+MAPPING_VERSION: Final = 2
 """What the mappers and the projections together make of a stored object, by number.
 
 Raise it, once for a release, when a mapper reads something else out of an object, or a projection makes other rows of
