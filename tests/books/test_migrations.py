@@ -69,7 +69,7 @@ def pour(source: Books, target: Books) -> None:
         for table in Base.metadata.sorted_tables:
             if not inspector.has_table(table.name):
                 continue
-            known = {column["name"] for column in inspector.get_columns(table.name)}
+            known = {column["name"] for column in inspector.get_columns(table.name)} & set(table.c.keys())
             # Drawn anew without what the models add of their own accord.
             older = Table(
                 table.name,
