@@ -42,7 +42,8 @@ class PageContext:
 class PageSpec:
     """A page of the rail: ``title`` is translated already; ``tool`` puts it below the divider.
 
-    ``on_demand``: it stands in the rail only while the window offers it. ``make`` is called at the first visit; import
+    ``on_demand``: it stands in the rail only while the window offers it. ``under`` is the page that leads to it, which
+    the rail shows as open then: it has no entry of its own. ``make`` is called at the first visit; import
     heavy things inside it.
     """
 
@@ -52,6 +53,7 @@ class PageSpec:
     make: Callable[[PageContext], Page]
     tool: bool = False
     on_demand: bool = False
+    under: str = ""
 
 
 class Page(RefreshingView):

@@ -85,7 +85,7 @@ class MainWindow(QMainWindow):
         self.rail = Rail(self._theme, QCoreApplication.translate("MainWindow", "Pages"), "Paydesk")
         tools = [spec for spec in self._specs.values() if spec.tool]
         for spec in self._specs.values():
-            if not spec.tool:
+            if not (spec.tool or spec.under):
                 self.rail.add_entry(spec.key, spec.title, spec.icon)
         if tools:
             self.rail.add_divider()
@@ -168,7 +168,7 @@ class MainWindow(QMainWindow):
         """Open the page, made now if this is the first visit; raises ``KeyError`` for none of that name."""
         page = self._page(key)
         self._current = key
-        self.rail.choose(key)
+        self.rail.choose(self._specs[key].under or key)
         self._stack.setCurrentWidget(page)
         self.top_bar.show_page(page.title, page.top_bar())
         if wanted:

@@ -37,8 +37,9 @@ def percent_text(permille: int) -> str:
 
 
 def money_text(amount: int, currency: str, provider: str | None = None) -> str:
-    """An amount with all of its decimals: "$4,200.00", "¥412,000", "-$12.50"."""
-    return format_money(amount, currency, provider=provider)
+    """An amount with all of its decimals: "$4,200.00", "¥412,000", "−$12.50", with a minus sign and no hyphen."""
+    text = format_money(amount, currency, provider=provider)
+    return text.replace("-", "−", 1) if amount < 0 else text
 
 
 def round_money_text(amount: int, currency: str, provider: str | None = None) -> str:

@@ -60,7 +60,7 @@ def _behind(books: Books, month: str) -> Iterator[tuple[str, list[int], list[Any
                     asked = replace(wanted, search=search)
                     with books.read() as connection:
                         ids = list(TRANSACTIONS.ids(connection, asked))
-                        rows = TRANSACTIONS.rows(connection, ids, asked)
+                        rows = TRANSACTIONS.shown(connection, ids, asked)
                     yield f"{part.currency} {opening.name} {search}", ids, rows
 
 

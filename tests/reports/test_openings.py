@@ -41,7 +41,7 @@ def check(books: Books, today: str, month: str | None = None) -> int:
                 measure = opening.figure.measure
                 if measure in MOVED:
                     ids = TRANSACTIONS.ids(connection, wanted)
-                    rows = [row for row in TRANSACTIONS.rows(connection, ids, wanted) if row is not None]
+                    rows = [row for row in TRANSACTIONS.shown(connection, ids, wanted) if row is not None]
                     assert [row.id for row in rows] == list(ids)
                     assert (sum(row.amount for row in rows), len(rows)) == (foot.amount, foot.count), opening
                 else:
@@ -54,7 +54,7 @@ def rows_behind(world: World, figure: Figure) -> list[TransactionRow]:
     """The rows that a figure opens, the newest first."""
     wanted = filter_of(figure, TODAY)
     with world.books.read() as connection:
-        rows = TRANSACTIONS.rows(connection, TRANSACTIONS.ids(connection, wanted), wanted)
+        rows = TRANSACTIONS.shown(connection, TRANSACTIONS.ids(connection, wanted), wanted)
     return [row for row in rows if row is not None]
 
 

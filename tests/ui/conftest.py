@@ -180,7 +180,7 @@ class FakeSource:
             return array("q", (number for number in every if wanted.search in str(number)))
         return array("q", reversed(every)) if wanted.descending else array("q", every)
 
-    def rows(self, ids: Sequence[int]) -> Sequence[Row | None]:
+    def rows(self, ids: Sequence[int], wanted: RowFilter) -> Sequence[Row | None]:
         self.fetched.extend(ids)
         return [None if number in self.gone else self._row(number) for number in ids]
 

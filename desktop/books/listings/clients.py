@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, FromClause, ScalarSelect, Select, func, literal_column, or_, select
 
-from desktop.books.listings.listing import Listing, Sort, Sum, sums_of
+from desktop.books.figures import Figure
+from desktop.books.listings.listing import Filter, Listing, Sort, Sum, figure_of, summed, sums_of
 from desktop.books.listings.search import Lookup, begins, contains
 from desktop.books.naming import names_of_clients, own_name, shown_name
 from desktop.books.scales import Scales, read_scales
 from desktop.books.tables import Client, ClientLink, ClientTotal, Invoice, Payment
 from desktop.books.tables.base import table_of
+from desktop.periods import add_days
 
 _CLIENT = table_of(Client)
 _LINK = table_of(ClientLink)
@@ -174,6 +176,57 @@ ACTIVE = _CLIENT.c.status == "active"
 _NEWEST = Sort((_CLIENT.c.created_at,))
 
 
+def _paid_within(figure: Figure) -> list[ColumnElement[bool]]:
+    """The sums of the months of a figure."""
+    conditions = [
+        _TOTAL.c.month >= figure.start_day[:7],
+        _TOTAL.c.month <= add_days(figure.end_day, -1)[:7],
+        _TOTAL.c.currency == figure.currency,
+        _TOTAL.c.location_ref == (figure.location or ""),
+    ]
+    if figure.integration_id is not None:
+        conditions.append(_TOTAL.c.integration_id == figure.integration_id)
+    return conditions
+
+
+def _who_paid(figure: Figure, _today: str) -> list[ColumnElement[bool]]:
+    links = select(_TOTAL.c.client_link_id).where(*_paid_within(figure))
+    return [_CLIENT.c.id.in_(select(_LINK.c.client_id).where(_LINK.c.id.in_(links)))]
+
+
+def _read_who_paid(connection: Connection, ids: Sequence[int], figure: Figure) -> dict[int, ClientRow]:
+    """Rows whose ``paid`` is what was paid in the months of a figure, less what was given back."""
+    scales = read_scales(connection)
+    links = connection.execute(select(_LINK.c.id, _LINK.c.client_id).where(_LINK.c.client_id.in_(ids)))
+    owners = {row.id: row.client_id for row in links}
+    query = (
+        select(_TOTAL.c.client_link_id, _TOTAL.c.currency, _TOTAL.c.integration_id, func.sum(_TOTAL.c.paid))
+        .where(_TOTAL.c.client_link_id.in_(owners), *_paid_within(figure))
+        .group_by(_TOTAL.c.client_link_id, _TOTAL.c.currency, _TOTAL.c.integration_id)
+    )
+    paid = _by_client(connection, query, owners, scales)
+    rows = read_clients(connection, ids)
+    return {row_id: row._replace(paid=sums_of(paid[row_id], scales)) for row_id, row in rows.items()}
+
+
+def sum_who_paid(connection: Connection, wanted: Filter) -> tuple[int, int]:
+    """How many clients a filter with a figure leaves, and what they paid in its months less what was given back."""
+    listed = select(_CLIENT.c.id).where(*CLIENTS.where(connection, wanted))
+    links = select(_LINK.c.id).where(_LINK.c.client_id.in_(listed))
+    query = (
+        select(_TOTAL.c.currency, _TOTAL.c.integration_id, func.sum(_TOTAL.c.paid))
+        .where(_TOTAL.c.client_link_id.in_(links), *_paid_within(figure_of(wanted)))
+        .group_by(_TOTAL.c.currency, _TOTAL.c.integration_id)
+    )
+    sums = summed(connection, query, read_scales(connection))
+    count = connection.execute(select(func.count()).select_from(listed.subquery())).scalar_one()
+    return int(count), sum(sums.values())
+
+
+def _by_paid_within(figure: Figure) -> Sort:
+    return _largest("paid", _TOTAL, _TOTAL.c.paid, *_paid_within(figure))
+
+
 def _largest(name: str, source: FromClause, amount: ColumnElement[Any], *where: ColumnElement[bool]) -> Sort:
     """By the sum that is shown first: the largest of a client's currencies, nothing where there is none."""
     by_currency = (
@@ -224,4 +277,7 @@ CLIENTS: Listing[ClientRow] = Listing(
     meanings=_meanings,
     read=read_clients,
     at_place=_at_place,
+    behind={"paid": _who_paid},
+    read_behind=_read_who_paid,
+    sorts_behind={"paid": _by_paid_within},
 )  # fmt: skip

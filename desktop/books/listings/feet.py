@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, case, func, select
 
 from desktop.books.figures import MOVED
+from desktop.books.listings.clients import CLIENTS, sum_who_paid
 from desktop.books.listings.invoices import INVOICES
-from desktop.books.listings.listing import Filter
+from desktop.books.listings.listing import Filter, figure_of
 from desktop.books.listings.payments import PAYMENTS
-from desktop.books.listings.transactions import TABS, figure_of, sum_up
+from desktop.books.listings.transactions import TABS, sum_up
 from desktop.books.scales import read_scales
 from desktop.books.tables import Invoice, Payment
 from desktop.books.tables.base import table_of
@@ -30,10 +31,16 @@ class Foot:
     succeeded: int = 0
 
 
-def read_foot(connection: Connection, wanted: Filter) -> Foot:
-    """The sum of the rows that a filter with a figure leaves. Raises ValueError for a filter without one."""
+def read_foot(connection: Connection, wanted: Filter, listing: str = "") -> Foot:
+    """The sum of the rows that a filter with a figure leaves; ``listing``: as the clients who paid where it is theirs.
+
+    Raises ValueError for a filter without a figure.
+    """
     figure, scales = figure_of(wanted), read_scales(connection)
     unit = scales.provider_of(figure.currency)
+    if listing == CLIENTS.name:
+        count, amount = sum_who_paid(connection, wanted)
+        return Foot(amount, count, unit)
     if figure.measure in MOVED:
         kinds = TABS.get(wanted.status)
         sums = [one for what, one in sum_up(connection, figure, wanted.search).items() if not kinds or what in kinds]
@@ -43,8 +50,8 @@ def read_foot(connection: Connection, wanted: Filter) -> Foot:
         query = select(func.count(), succeeded).where(*PAYMENTS.where(connection, wanted))
         count, came = connection.execute(query).one()
         return Foot(0, int(count), unit, int(came or 0))
-    amount: Any = _INVOICE.c.total if figure.measure == "invoiced" else _INVOICE.c.amount_remaining
-    weighed = scales.weighed(amount, _INVOICE.c.integration_id, figure.currency)
+    owed: Any = _INVOICE.c.total if figure.measure == "invoiced" else _INVOICE.c.amount_remaining
+    weighed = scales.weighed(owed, _INVOICE.c.integration_id, figure.currency)
     query = select(func.count(), func.sum(weighed)).where(*INVOICES.where(connection, wanted))
     count, total = connection.execute(query).one()
     return Foot(int(total or 0), int(count), unit)

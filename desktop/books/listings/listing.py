@@ -83,7 +83,8 @@ class Listing(Generic[R]):
 
     ``tabs`` are in the order in which they are shown, without "all". ``foot`` says what ``totals`` sums up.
     ``at_place`` is the condition that a row belongs to a place where no ``location_ref`` of its own says so.
-    ``behind`` are the measures of figures whose rows it lists.
+    ``behind`` are the measures of figures whose rows it lists; ``read_behind`` reads rows that tell of the figure,
+    and ``sorts_behind`` sort by it.
     """
 
     name: str
@@ -98,10 +99,14 @@ class Listing(Generic[R]):
     at_place: Callable[[str], ColumnElement[bool]] | None = None
     read_as_of: Callable[[Connection, Sequence[int], str], Mapping[int, R]] | None = None
     behind: Mapping[str, Behind] = field(default_factory=dict)
+    read_behind: Callable[[Connection, Sequence[int], Figure], Mapping[int, R]] | None = None
+    sorts_behind: Mapping[str, Callable[[Figure], Sort]] = field(default_factory=dict)
 
     def ids(self, connection: Connection, wanted: Filter) -> array[int]:
         """The ids of the rows, in order. Raises ValueError for a tab or sort that is not of this listing."""
         sort = self.sorts[wanted.sort] if wanted.sort in self.sorts else _unknown(self.name, "sort", wanted.sort)
+        if wanted.figure is not None and wanted.sort in self.sorts_behind:
+            sort = self.sorts_behind[wanted.sort](figure_of(wanted))
         query = select(self.table.c.id)
         if sort.named is not None:
             query = query.select_from(sort.named)
@@ -119,6 +124,13 @@ class Listing(Generic[R]):
         ``today`` is the business's day, for rows that tell of the current month; empty: by the machine's clock.
         """
         found = self.read_as_of(connection, ids, today) if self.read_as_of else self.read(connection, ids)
+        return [found.get(row_id) for row_id in ids]
+
+    def shown(self, connection: Connection, ids: Sequence[int], wanted: Filter) -> list[R | None]:
+        """The rows of ids that a filter found, as they are told under it."""
+        if wanted.figure is None or self.read_behind is None:
+            return self.rows(connection, ids, wanted.today)
+        found = self.read_behind(connection, ids, figure_of(wanted))
         return [found.get(row_id) for row_id in ids]
 
     def status_counts(self, connection: Connection, wanted: Filter) -> dict[str, int]:
@@ -170,7 +182,7 @@ class Listing(Generic[R]):
         if wanted.figure is not None:
             measure = wanted.figure.measure
             behind = self.behind.get(measure) or _unknown(self.name, "rows behind", measure)
-            conditions += behind(wanted.figure, wanted.today)
+            conditions += behind(figure_of(wanted), wanted.today)
             if "currency" in columns:
                 conditions.append(columns.currency == wanted.figure.currency)
         if wanted.search.strip():
@@ -185,6 +197,18 @@ class Listing(Generic[R]):
         linked = select(_LINK.c.client_id).where(_LINK.c.integration_id == integration_id)
         within: ColumnElement[bool] = columns.id.in_(linked)
         return within
+
+
+def figure_of(wanted: Filter) -> Figure:
+    """The filter's figure, of the filter's account, place and client. Raises ValueError for a filter without one."""
+    if wanted.figure is None:
+        raise ValueError("rows behind a figure are listed for one")
+    return replace(
+        wanted.figure,
+        integration_id=wanted.integration_id,
+        location=wanted.location_ref,
+        client_id=wanted.client_id,
+    )
 
 
 def _unknown(listing: str, what: str, name: str) -> Any:

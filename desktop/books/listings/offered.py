@@ -11,11 +11,12 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, select
 
 from desktop.books.integrations import DISCONNECTED, list_integrations
-from desktop.books.tables import Integration, InventoryCount, Location
+from desktop.books.tables import DailyTotal, Integration, InventoryCount, Location
 from desktop.books.tables.base import table_of
 
 _LOCATION = table_of(Location)
 _INTEGRATION = table_of(Integration)
+_DAILY = table_of(DailyTotal)
 _COUNT = table_of(InventoryCount)
 _STOCK_SWITCH = "sync_inventory"
 
@@ -57,6 +58,13 @@ def list_places(connection: Connection) -> tuple[PlaceName, ...]:
         )
         for row in rows
     )
+
+
+def list_currencies(connection: Connection) -> tuple[str, ...]:
+    """The currencies in which anything was counted, the accounts' own first."""
+    own = select(_INTEGRATION.c.currency).where(_INTEGRATION.c.currency != "").order_by(_INTEGRATION.c.id)
+    counted = select(_DAILY.c.currency).distinct().order_by(_DAILY.c.currency)
+    return tuple(dict.fromkeys([*connection.execute(own).scalars(), *connection.execute(counted).scalars()]))
 
 
 def place_id(connection: Connection, integration_id: int, ref: str) -> int | None:

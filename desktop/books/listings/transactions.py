@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -16,11 +16,11 @@ from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, 
 
 from desktop.books.contributions import Key, contributions, read_key, shape_of, summed_by_kind, values_of
 from desktop.books.figures import Figure
-from desktop.books.listings.listing import Filter, Sum, lookup_of
+from desktop.books.listings.listing import Filter, Sum, figure_of, lookup_of
 from desktop.books.listings.payments import PAYMENTS, PaymentRow, read_payments
 from desktop.books.listings.search import matching
 from desktop.books.scales import Scales, read_scales
-from desktop.books.tables import BalanceEntry, Dispute, Invoice, Payment, PaymentAttempt, Payout, Refund
+from desktop.books.tables import BalanceEntry, Dispute, Integration, Invoice, Payment, PaymentAttempt, Payout, Refund
 from desktop.books.tables.base import table_of
 
 _PAYMENT = table_of(Payment)
@@ -30,6 +30,7 @@ _ENTRY = table_of(BalanceEntry)
 _DISPUTE = table_of(Dispute)
 _PAYOUT = table_of(Payout)
 _INVOICE = table_of(Invoice)
+_INTEGRATION = table_of(Integration)
 
 #: The tabs: which kinds of rows each has.
 TABS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -119,7 +120,7 @@ class Transactions:
         result.close()
         return found
 
-    def rows(self, connection: Connection, ids: Sequence[int], wanted: Filter) -> list[TransactionRow | None]:
+    def shown(self, connection: Connection, ids: Sequence[int], wanted: Filter) -> list[TransactionRow | None]:
         """The rows of these numbers under the filter that they were listed by; None for one that is gone."""
         found = read_transactions(connection, figure_of(wanted), ids)
         return [found.get(number) for number in ids]
@@ -138,18 +139,6 @@ class Transactions:
         sums = sum_up(connection, figure, wanted.search)
         amount = sum(one.amount for what, one in sums.items() if kinds is None or what in kinds)
         return (Sum(figure.currency, amount, read_scales(connection).provider_of(figure.currency)),)
-
-
-def figure_of(wanted: Filter) -> Figure:
-    """The filter's figure, of the filter's account, place and client."""
-    if wanted.figure is None:
-        raise ValueError("transactions are listed for a figure")
-    return replace(
-        wanted.figure,
-        integration_id=wanted.integration_id,
-        location=wanted.location_ref,
-        client_id=wanted.client_id,
-    )
 
 
 def _of_tab(rows: Subquery, wanted: Filter) -> list[ColumnElement[bool]]:
@@ -299,3 +288,41 @@ _SOURCES: Final = {
 }
 
 TRANSACTIONS: Final = Transactions()
+
+
+# ------------------------------------------------------------------------------------------------- one row, opened
+
+
+class LineRow(NamedTuple):
+    """A line of the provider's own, about no payment that the books know: a fee of the account's, or of a payout."""
+
+    integration_id: int
+    provider: str
+    created_at: int
+    amount: int
+    fee: int
+    net: int
+    currency: str
+    description: str
+    is_payout: bool
+
+
+def find_line(connection: Connection, key: Key) -> LineRow | None:
+    """The ledger line or payout that a key names; None for other rows, and for one that is gone."""
+    if key.table == _ENTRY.name:
+        table, net = _ENTRY, _ENTRY.c.net
+    elif key.table == _PAYOUT.name:
+        table, net = _PAYOUT, _PAYOUT.c.amount
+    else:
+        return None
+    columns = table.c
+    query = (
+        select(
+            columns.integration_id, _INTEGRATION.c.provider, columns.created_at, columns.amount, columns.fee, net,
+            columns.currency, columns.description,
+        )
+        .select_from(table.join(_INTEGRATION, _INTEGRATION.c.id == columns.integration_id))
+        .where(columns.id == key.row_id)
+    )  # fmt: skip
+    found = connection.execute(query).first()
+    return None if found is None else LineRow(*found, table is _PAYOUT)

@@ -142,8 +142,11 @@ class RowSource(Protocol):
     def ids(self, wanted: RowFilter) -> array[int]:
         """The ids (``array("q")``) of the rows in order."""
 
-    def rows(self, ids: Sequence[int]) -> Sequence[Row | None]:
-        """The rows of these ids, in their order, ready to show; None for one that is gone."""
+    def rows(self, ids: Sequence[int], wanted: RowFilter) -> Sequence[Row | None]:
+        """The rows of these ids, in their order, ready to show; None for one that is gone.
+
+        ``wanted`` is the filter that the ids were listed by.
+        """
 
     def summary(self, wanted: RowFilter) -> Summary:
         """Counts by status and totals."""
@@ -151,6 +154,7 @@ class RowSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
+    wanted: RowFilter
     ids: array[int]
     same: bool
     position: int
@@ -181,7 +185,7 @@ class RowsModel(QAbstractTableModel):
         self._tasks = tasks
         self._source = source
         self.columns = tuple(columns)
-        self._filter = first or RowFilter()
+        self._filter = self._listed_by = first or RowFilter()
         self._ids: array[int] = array("q")
         self._blocks: OrderedDict[int, tuple[int, Sequence[Row | None]]] = OrderedDict()
         self._generation = 0
@@ -218,7 +222,7 @@ class RowsModel(QAbstractTableModel):
         def load() -> _Loaded:
             ids = source.ids(wanted)
             same = len(ids) == len(old) and memoryview(ids) == memoryview(old)
-            return _Loaded(ids, same, position_of(ids, current))
+            return _Loaded(wanted, ids, same, position_of(ids, current))
 
         if not len(self._ids):
             self._enter("loading")
@@ -297,6 +301,7 @@ class RowsModel(QAbstractTableModel):
         self._wanted.clear()
         self._tasks.drop(self._on_blocks)
         self._in_flight = False
+        self._listed_by = loaded.wanted
         if loaded.same:
             if len(self._ids):
                 self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(self.columns) - 1))
@@ -338,11 +343,11 @@ class RowsModel(QAbstractTableModel):
         blocks, self._wanted = self._wanted[-_ASKED_AT_ONCE:], []
         if not blocks:
             return
-        source, generation = self._source, self._generation
+        source, generation, wanted = self._source, self._generation, self._listed_by
         slices = {block: self._ids[block * BLOCK : (block + 1) * BLOCK] for block in blocks}
         self._in_flight = True
         self._tasks.query(
-            lambda: (generation, {block: source.rows(ids) for block, ids in slices.items()}),
+            lambda: (generation, {block: source.rows(ids, wanted) for block, ids in slices.items()}),
             self._on_blocks,
             self._on_error,
             lane=Lane.ROWS,

@@ -11,13 +11,14 @@ from desktop.ui.syncing import Syncing
 
 def page_specs(desk: Desk, syncing: Syncing) -> Sequence[PageSpec]:
     """All pages. Each is made at its first visit."""
-    from desktop.ui.pages import clients, dashboard, integrations, invoices, locations, payments, stock
+    from desktop.ui.pages import clients, dashboard, integrations, invoices, locations, payments, stock, transactions
 
     return (
         dashboard.spec(desk, syncing),
         clients.spec(desk),
         invoices.spec(desk),
         payments.spec(desk),
+        transactions.spec(desk),
         locations.spec(desk),
         stock.spec(desk),
         integrations.spec(desk, syncing),
@@ -36,6 +37,7 @@ def load_pages() -> None:
     for name in (
         "lists_invoices",
         "lists_payments",
+        "lists_transactions",
         "lists_clients",
         "lists_locations",
         "lists_stock",

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication, Slot
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.errors import WorldError
 from desktop.periods import add_days, month_of, period_of
-from desktop.ui.pages.dashboard_wording import converted_text, definition_of
+from desktop.ui.pages.dashboard_wording import definition_of
 from desktop.ui.tasks import Tasks
 from desktop.ui.text import PlainLabel, Tone, set_tip
 from desktop.ui.theme import Theme
@@ -35,6 +35,10 @@ from desktop.ui.wording import (
 if TYPE_CHECKING:
     from desktop.reports.dashboard import CurrencyDashboard, Dashboard
     from desktop.reports.series import Point
+
+
+#: The room around a small figure, where the pointer lights it up.
+_FACT_AIR: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,36 +137,88 @@ def _month_names(_report: Dashboard, points: Sequence[Point], place: int) -> _Na
     return _Names(short_month_name(start) + year, month_text(start), month_text(earlier), f"{earlier}-01")
 
 
-class _Fact(QWidget):
-    """A small figure: what it is above, the amount below, its definition on hover."""
+class _Fact(QPushButton):
+    """A small figure: what it is above, the amount below, its definition on hover; a click opens what it is made of.
+
+    Signals: ``asked`` with the measure.
+    """
+
+    asked = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        self._measure = ""
+        self.setProperty("look", "row")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        column = self._column = QVBoxLayout(self)
+        column.setContentsMargins(theme.px(_FACT_AIR), theme.px(3), theme.px(_FACT_AIR), theme.px(3))
         column.setSpacing(theme.px(1))
         self._title = PlainLabel("", look="label", tone="text-3")
         self._amount = PlainLabel("", look="secondary", tone="text", strong=True)
-        column.addWidget(self._title)
-        column.addWidget(self._amount)
+        for label in (self._title, self._amount):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            column.addWidget(label)
+        self.clicked.connect(self._on_clicked)
 
-    def show_fact(self, title: str, amount: str, definition: str, tone: Tone) -> None:
-        self._title.set_text(title)
-        self._title.set_tone(tone)
-        self._amount.set_text(amount)
-        set_tip(self, definition)
-        self.setAccessibleName(f"{title}: {amount}" if amount else title)
-        self.setAccessibleDescription(definition)
+    def sizeHint(self) -> QSize:
+        return self._column.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return self._column.sizeHint()
+
+    def show_fact(self, fact: Fact) -> None:
+        self._measure = fact.measure
+        self._title.set_text(fact.title)
+        self._title.set_tone(fact.tone)
+        self._amount.set_text(fact.amount)
+        set_tip(self, fact.definition)
+        self.setAccessibleName(f"{fact.title}: {fact.amount}" if fact.amount else fact.title)
+        self.setAccessibleDescription(fact.definition)
+        self.updateGeometry()
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        self.asked.emit(self._measure)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A term of the row: its title, its amount with the sign that it has there, and the measure that a click opens."""
+
+    title: str
+    amount: str
+    definition: str = ""
+    tone: Tone = "text-3"
+    measure: str = ""
 
 
 class Facts(QWidget):
-    """The parts that the month's figures are made of, side by side; those that are nothing are left out."""
+    """The parts that the month's figures are made of, side by side; those that are nothing are left out.
+
+    From Collected to Net they add up, to the minor unit. Signals: ``asked`` with the measure of one that was clicked.
+    """
+
+    asked = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        flow = FlowLayout(self, theme.px(20))
-        self._facts = [_Fact(theme) for _ in range(7)]
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px(1))
+        self._month = PlainLabel("", look="label", tone="text-3")
+        column.addWidget(self._month)
+        row = QWidget()
+        # What lights up around the first one reaches into the card's padding, so that its text stands below the rest.
+        around = QHBoxLayout()
+        around.setContentsMargins(-theme.px(_FACT_AIR), 0, -theme.px(_FACT_AIR), 0)
+        around.addWidget(row)
+        column.addLayout(around)
+        flow = FlowLayout(row, theme.px(14 - 2 * _FACT_AIR))
+        self._facts = [_Fact(theme) for _ in range(9)]
         for fact in self._facts:
+            fact.asked.connect(self.asked)
             flow.addWidget(fact)
 
     def show_part(self, report: Dashboard, part: CurrencyDashboard) -> None:
@@ -172,37 +228,60 @@ class Facts(QWidget):
         def money(amount: int) -> str:
             return money_text(amount, part.currency, part.provider)
 
+        won = figures.disputes < 0
         parts = [
             (QCoreApplication.translate("Dashboard", "Collected"), figures.collected, "collected", True),
             (QCoreApplication.translate("Dashboard", "Refunds"), -figures.refunds, "refunds", True),
             (QCoreApplication.translate("Dashboard", "Returned"), -figures.returned, "returned", False),
-            (QCoreApplication.translate("Dashboard", "Disputes"), -figures.disputes, "disputes", False),
+            (
+                QCoreApplication.translate("Dashboard", "Disputes won back")
+                if won
+                else QCoreApplication.translate("Dashboard", "Disputes"),
+                -figures.disputes,
+                "disputes",
+                False,
+            ),
             (QCoreApplication.translate("Dashboard", "Fees"), -figures.fees, "fees", True),
+            (
+                QCoreApplication.translate("Dashboard", "Converted")
+                if figures.conversions
+                else QCoreApplication.translate("Dashboard", "Other"),
+                part.conversion,
+                "converted" if figures.conversions else "other",
+                False,
+            ),
             (QCoreApplication.translate("Dashboard", "Net"), figures.net, "net", True),
         ]
-        rows: list[tuple[str, str, str, Tone]] = [(month_name(report.month), report.month[:4], "", "text-3")]
-        rows += [
-            (title, money(amount), definition_of(what), "text-3")
+        self._month.set_text(month_text(report.month))
+        rows = [
+            Fact(
+                title,
+                money(amount),
+                definition_of(what),
+                "info" if what == "converted" else "text-3",
+                "converted" if what == "other" else what,
+            )
             for title, amount, what, always in parts
             if amount or always
         ]
-        if figures.converted:
-            title, amount, definition, _tone = rows.pop()
-            marked = QCoreApplication.translate("Dashboard", "{0}, converted").format(title)
-            rows.append((marked, amount, f"{definition}\n{converted_text()}", "info"))
         for place, fact in enumerate(self._facts):
             fact.setVisible(place < len(rows))
             if place < len(rows):
-                fact.show_fact(*rows[place])
+                fact.show_fact(rows[place])
         self.updateGeometry()
 
     def texts(self) -> list[str]:
         """What is shown, for those who hear it."""
-        return [fact.accessibleName() for fact in self._facts if not fact.isHidden()]
+        return [self._month.full_text()] + [fact.accessibleName() for fact in self._facts if not fact.isHidden()]
 
 
 class ChartCard(Card):
-    """Collected by day, week or month of one currency, with what came before."""
+    """Collected by day, week or month of one currency, with what came before.
+
+    Signals: ``bar_asked`` with the first day of a bar that was clicked and the day after its last.
+    """
+
+    bar_asked = Signal(str, str)
 
     def __init__(self, theme: Theme, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(theme, _title("day"), " ", parent=parent)
@@ -227,7 +306,9 @@ class ChartCard(Card):
         set_tip(self.note, definition_of("chart"))
         self.chart = Chart(theme, tasks, _title("day"))
         self.chart.failed.connect(self._on_failed)
+        self.chart.opened.connect(self._on_bar)
         self.table = ChartTable(theme, _title("day"))
+        self.table.opened.connect(self._on_bar)
         self._problem = PlainLabel("", look="secondary", tone="warning", wrap=True)
         self._problem.hide()
         self._stack = QStackedLayout()
@@ -260,6 +341,18 @@ class ChartCard(Card):
     def _on_view(self, _view: str) -> None:
         if self._shown is not None:
             self.show_part(*self._shown)
+
+    @Slot(object)
+    def _on_bar(self, place: int) -> None:
+        if self._shown is None:
+            return
+        from desktop.reports.openings import bar_days
+
+        _report, part, _first = self._shown
+        view = self.views.current()
+        points = {"day": part.series.days, "week": part.series.weeks, "month": part.series.months}[view]
+        if 0 <= place < len(points):
+            self.bar_asked.emit(*bar_days(view, points[place].start_day))
 
     @Slot()
     def _on_table(self) -> None:

@@ -27,7 +27,7 @@ _AIR: Final = 6
 
 
 class _ClientRow(QPushButton):
-    """One client and what they paid; opens the client. Signals: ``client_asked`` with the client's id."""
+    """One client and what they paid; opens those payments. Signals: ``client_asked`` with the client's id."""
 
     client_asked = Signal(object)
 
@@ -68,13 +68,24 @@ class _ClientRow(QPushButton):
         self.client_asked.emit(self._client)
 
 
-class _ServiceRow(QWidget):
-    """One service, what it brought, and a bar of its share of the largest."""
+class _ServiceRow(QPushButton):
+    """One service, what it brought, and a bar of its share of the largest; opens what it is made of.
+
+    Signals: ``service_asked`` with its ``ServiceAmount``.
+    """
+
+    service_asked = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(theme.px(_AIR), 0, theme.px(_AIR), theme.px(9))
+        self._service: ServiceAmount | None = None
+        self.setProperty("look", "row")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.clicked.connect(self._on_clicked)
+        column = self._column = QVBoxLayout(self)
+        column.setContentsMargins(theme.px(_AIR), theme.px(3), theme.px(_AIR), theme.px(6))
         column.setSpacing(theme.px(5))
         row = QHBoxLayout()
         row.setSpacing(theme.px(8))
@@ -85,8 +96,22 @@ class _ServiceRow(QWidget):
         column.addLayout(row)
         self._bar = Bar(theme, "")
         column.addWidget(self._bar)
+        for shown in (self._name, self._amount, self._bar):
+            shown.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
-    def show_service(self, name: str, amount: str, share: float) -> None:
+    def sizeHint(self) -> QSize:
+        return self._column.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return self._column.minimumSize()
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        self.service_asked.emit(self._service)
+
+    def show_service(self, service: ServiceAmount, name: str, amount: str, share: float) -> None:
+        self._service = service
+        set_tip(self, name)
         self._name.set_text(name)
         self._amount.set_text(amount)
         self._bar.show_share(share)
@@ -126,9 +151,15 @@ class _Head(QWidget):
 
 
 class PeopleAndServices(Card):
-    """Who paid and for what. Signals: ``client_asked`` with a client's id."""
+    """Who paid and for what.
+
+    Signals: ``client_asked`` with a client's id, ``clients_asked`` for all who paid, ``service_asked`` with a
+    ``ServiceAmount``.
+    """
 
     client_asked = Signal(object)
+    clients_asked = Signal()
+    service_asked = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         # Rows reach a little beyond their text, so that there is air around it where the pointer lights them up.
@@ -141,7 +172,7 @@ class PeopleAndServices(Card):
         self._part: CurrencyDashboard | None = None
         self._client_rows: list[tuple[QWidget, _ClientRow]] = []
         self._service_rows: list[_ServiceRow] = []
-        clients = QCoreApplication.translate("Dashboard", "Top paying clients")
+        clients = QCoreApplication.translate("Dashboard", "Top 10 paying clients")
         services = QCoreApplication.translate("Dashboard", "Revenue by service type")
         self.setAccessibleName(f"{clients}, {services}")
         self.setMinimumWidth(theme.px(240))
@@ -152,6 +183,12 @@ class PeopleAndServices(Card):
         self._client_none.setContentsMargins(theme.px(_AIR), theme.px(_AIR), 0, 0)
         self._client_column = QVBoxLayout()
         self._client_column.setSpacing(0)
+        every = QCoreApplication.translate("Dashboard", "Everyone who paid")
+        self.everyone = Button(theme, every, look="link")
+        self.everyone.setAccessibleDescription(
+            QCoreApplication.translate("Dashboard", "Opens the clients who paid in this month, the largest first")
+        )
+        self.everyone.clicked.connect(self.clients_asked)
         self._service_head = _Head(theme, services, definition_of("services"))
         self._service_head.toggled.connect(self._on_services)
         self._service_none = PlainLabel("", tone="text-3", wrap=True)
@@ -164,7 +201,12 @@ class PeopleAndServices(Card):
         column.addLayout(self._rule())
         column.addLayout(self._client_column)
         column.addWidget(self._client_none)
-        column.addSpacing(theme.px(18))
+        link = QHBoxLayout()
+        link.setContentsMargins(theme.px(_AIR), theme.px(4), theme.px(_AIR), 0)
+        link.addWidget(self.everyone)
+        link.addStretch(1)
+        column.addLayout(link)
+        column.addSpacing(theme.px(14))
         column.addWidget(self._service_head)
         column.addSpacing(gap)
         column.addLayout(self._service_column)
@@ -210,6 +252,7 @@ class PeopleAndServices(Card):
                 row.show_client(one.client_id, client_title(one.name), self._money(part, one.amount))
         self._client_head.show_count(len(part.top_clients), _CLIENTS, every=self._every_client)
         self._client_none.setVisible(not shown)
+        self.everyone.setVisible(bool(shown))
         self._client_none.set_text(QCoreApplication.translate("Dashboard", "No client has paid in this month."))
 
     def _show_services(self, part: CurrencyDashboard) -> None:
@@ -218,13 +261,14 @@ class PeopleAndServices(Card):
         most = max((abs(one.amount) for one in services), default=0) or 1
         while len(self._service_rows) < len(shown):
             row = _ServiceRow(self._theme)
+            row.service_asked.connect(self.service_asked)
             self._service_column.addWidget(row)
             self._service_rows.append(row)
         for place, row in enumerate(self._service_rows):
             row.setVisible(place < len(shown))
             if place < len(shown):
                 one = shown[place]
-                row.show_service(service_title(one), self._money(part, one.amount), max(0, one.amount) / most)
+                row.show_service(one, service_title(one), self._money(part, one.amount), max(0, one.amount) / most)
         self._service_head.show_count(len(services), _SERVICES, every=self._every_service)
         self._service_none.setVisible(not shown)
         self._service_none.set_text(QCoreApplication.translate("Dashboard", "Nothing was collected in this month."))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
+from desktop.books.figures import Figure, Measure
 from desktop.errors import WorldError
 from desktop.sync.standing import lead_of
 from desktop.ui.desk import Desk
@@ -21,26 +22,31 @@ from desktop.ui.pages.dashboard_lists import PeopleAndServices
 from desktop.ui.pages.dashboard_question import Answer, ask_dashboard
 from desktop.ui.pages.dashboard_states import ReadingView, connect_view, trouble_view, unread_view
 from desktop.ui.pages.dashboard_wording import (
+    FigureText,
     average_text,
     definition_of,
     outstanding_text,
     revenue_text,
     success_text,
 )
+from desktop.ui.pages.lists_figures import month_days
 from desktop.ui.widgets.columns import Columns
 from desktop.ui.widgets.key_figure import KeyFigure
 
 if TYPE_CHECKING:
-    from desktop.reports.dashboard import CurrencyDashboard
+    from desktop.reports.dashboard import CurrencyDashboard, Dashboard
+    from desktop.reports.revenue_split import ServiceAmount
     from desktop.ui.syncing import Syncing, SyncProgress
 
-#: The figures in their order: what each says, the page and the wish that open the rows behind it.
-_FIGURES: Final = (
-    ("total_revenue", revenue_text, "payments", {"status": "succeeded"}),
-    ("outstanding", outstanding_text, "invoices", {"status": "open"}),
-    ("success_rate", success_text, "payments", {"status": "failed"}),
-    ("average_invoice", average_text, "invoices", {"status": ""}),
+#: The figures in their order: what each says, the page and the measure that a click opens.
+_FIGURES: Final[tuple[tuple[str, Callable[[Dashboard, CurrencyDashboard], FigureText], str, Measure], ...]] = (
+    ("total_revenue", revenue_text, "transactions", "total_revenue"),
+    ("outstanding", outstanding_text, "invoices", "outstanding"),
+    ("success_rate", success_text, "payments", "ended"),
+    ("average_invoice", average_text, "invoices", "invoiced"),
 )
+#: What is as of today, whatever the month.
+_TODAYS: Final = frozenset({"outstanding", "overdue"})
 #: Below this width of the page its bar is written short.
 _TIGHT_BELOW: Final = 860
 _FOUR_FROM: Final = 820
@@ -71,8 +77,12 @@ class DashboardPage(Page):
         self._bar.location_picked.connect(self._on_location)
         self._figures = {what: self._figure(what) for what, *_rest in _FIGURES}
         self.chart = ChartCard(self.theme, self.tasks)
+        self.chart.bar_asked.connect(self._on_bar)
+        self.chart.facts.asked.connect(self._on_fact)
         self.lists = PeopleAndServices(self.theme)
         self.lists.client_asked.connect(self._on_client)
+        self.lists.clients_asked.connect(self._on_clients)
+        self.lists.service_asked.connect(self._on_service)
         self.footing = FootingLine(self.theme)
         self.footing.details_asked.connect(self._on_integrations)
         self.footing.retry_asked.connect(syncing.sync_now)
@@ -233,14 +243,45 @@ class DashboardPage(Page):
     @Slot()
     def _on_figure(self) -> None:
         asked = self.sender()
-        for what, _text_of, page, wanted in _FIGURES:
+        for what, _text_of, page, measure in _FIGURES:
             if self._figures[what] is asked:
-                place = {"location": self._location} if self._location else {}
-                self.context.open_page(page, **wanted, **place)
+                self._open(page, measure)
+
+    def _open(
+        self, page: str, measure: Measure, *, days: tuple[str, str] = ("", ""), service: str = "", **wanted: Any
+    ) -> None:
+        """Open a page with the rows behind a figure of what is shown: its days (the month's), currency and place."""
+        answer, part = self._answer, self._part()
+        if answer is None or part is None:
+            return
+        if not days[0] and measure not in _TODAYS:
+            days = month_days(f"{answer.report.month}-01")
+        if answer.place is not None:
+            wanted |= {"location": answer.place.ref, "account": answer.place.integration_id}
+        self.context.open_page(page, figure=Figure(measure, part.currency, *days, service=service), **wanted)
+
+    @Slot(str)
+    def _on_fact(self, measure: str) -> None:
+        self._open("transactions", cast("Measure", measure))
+
+    @Slot(str, str)
+    def _on_bar(self, start_day: str, end_day: str) -> None:
+        self._open("transactions", "paid", days=(start_day, end_day))
 
     @Slot(object)
     def _on_client(self, client: int) -> None:
-        self.context.open_page("clients", row_id=client)
+        self._open("transactions", "paid", client_id=client)
+
+    @Slot()
+    def _on_clients(self) -> None:
+        self._open("clients", "paid", sort="paid")
+
+    @Slot(object)
+    def _on_service(self, service: ServiceAmount) -> None:
+        from desktop.reports.openings import of_service
+
+        asked = of_service(Figure("service", ""), service)
+        self._open("transactions", asked.measure, service=asked.service)
 
     @Slot()
     def _on_integrations(self) -> None:

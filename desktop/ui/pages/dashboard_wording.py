@@ -78,24 +78,24 @@ def definition_of(figure: str) -> str:
             "Dashboard", "Returned: payments that were collected and failed later, on the day they failed."
         ),
         "disputes": QCoreApplication.translate(
-            "Dashboard", "Disputes: what was withdrawn for disputes less what was given back. Their fees are fees."
+            "Dashboard", "Disputes: what was withdrawn for disputes less what was won back. Their fees are fees."
         ),
         "fees": QCoreApplication.translate("Dashboard", "Fees: what the provider kept, in the settlement currency."),
         "net": QCoreApplication.translate(
             "Dashboard", "Net: what the ledger says remains of the month's payments, in the settlement currency."
         ),
+        "converted": QCoreApplication.translate(
+            "Dashboard",
+            "Converted: payments of the month that were settled in another currency. They are collected in the "
+            "currency of the charge and net in the one they were settled in: here is what that takes away or adds.",
+        ),
+        "other": QCoreApplication.translate(
+            "Dashboard",
+            "Other: lines of the provider's ledger about payments that are not in the books, and payments whose line "
+            "says another amount.",
+        ),
     }
     return texts[figure]
-
-
-def converted_text() -> str:
-    """Why a row is marked as converted."""
-    return QCoreApplication.translate(
-        "Dashboard",
-        "Converted: some payments of the month were settled in another currency. They count as collected in the "
-        "currency of the charge and as net in the currency they were settled in, so collected less refunds, returned, "
-        "disputes and fees is not net here.",
-    )
 
 
 # --------------------------------------------------------------------------------------------------- comparisons

@@ -10,11 +10,13 @@ from PySide6.QtCore import QCoreApplication, QModelIndex, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from desktop.books.figures import Figure
 from desktop.errors import WorldError
 from desktop.ui.addresses import RefusedAddressError
 from desktop.ui.desk import Desk
 from desktop.ui.models.rows import RowFilter, RowsModel, Summary
 from desktop.ui.page import Page, PageContext
+from desktop.ui.pages.lists_figures import FIGURE, figure_choice, figure_of_choice, figure_title
 from desktop.ui.pages.lists_panel import Action, PanelContent, Target, show_content
 from desktop.ui.pages.lists_plan import ListPlan as ListPlan
 from desktop.ui.pages.lists_plan import account_options, chosen, fitting, place_options
@@ -32,7 +34,7 @@ from desktop.ui.pages.lists_words import word
 from desktop.ui.pages.place_names import shortened
 from desktop.ui.tasks import Lane
 from desktop.ui.text import PlainLabel
-from desktop.ui.widgets.chips import FilterChip
+from desktop.ui.widgets.chips import ClosingChip, FilterChip
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.list_card import ListCard
 from desktop.ui.widgets.panel import DetailPanel
@@ -58,8 +60,9 @@ class ListPage(Page):
         self._opened_id: int | None = None
         self._wanted_id: int | None = None
         self._hosts: tuple[str, ...] = ()
-        self._chips: dict[str, FilterChip] = {}
+        self._chips: dict[str, FilterChip | ClosingChip] = {}
         self._client_shown: tuple[str, str] | None = None
+        self._figure_shown = ("", "")
         self._places_offered: list[tuple[str, str]] = []
         source = ListingSource(desk, plan.listing, plan.show, plan.totals, plan.look_up)
         status = plan.tabs[0][0]
@@ -128,12 +131,12 @@ class ListPage(Page):
 
     def open(self, **wanted: Any) -> None:
         """Show these rows: ``status`` a tab, ``search``, ``client_id``, ``period``, ``location`` (a provider's id of
-        it); ``row_id`` opens one of them.
+        it), ``account``, ``figure`` (those behind it), ``sort`` (downwards); ``row_id`` opens one of them.
 
         What is not named is not filtered by; a row alone is looked for in what is shown first.
         """
         row_id = wanted.get("row_id")
-        known = {"status", "search", "client_id", "period", "location"} & set(wanted)
+        known = {"status", "search", "client_id", "period", "location", "account", "figure"} & set(wanted)
         if known or (row_id is not None and self.model.row_of(row_id) < 0):
             client_id = wanted.get("client_id")
             self._client_id = client_id
@@ -141,10 +144,14 @@ class ListPage(Page):
                 CLIENT: str(client_id) if client_id is not None else "",
                 PERIOD: wanted.get("period", ""),
                 PLACE: wanted.get("location", ""),
+                ACCOUNT: str(wanted.get("account") or ""),
+                **self._choices_of(wanted.get("figure")),
             }
             status = wanted.get("status", "")
             self.model.current_id = row_id
             old = replace(self._of_tab(status), search=wanted.get("search", ""))
+            if wanted.get("sort"):
+                old = replace(old, sort=wanted["sort"], descending=True)
             self.model.set_filter(replace(old, choices=chosen(choices)))
             self.tabs.choose(status)
             self._offer_places()
@@ -157,6 +164,10 @@ class ListPage(Page):
         elif known:
             self.close_panel()
 
+    def _choices_of(self, figure: Figure | None) -> dict[str, str]:
+        """A figure as this page is narrowed to it."""
+        return {} if figure is None else {FIGURE: figure_choice(figure)}
+
     def close_panel(self) -> bool:
         """Close the panel; False where it is closed."""
         if self.panel.isHidden():
@@ -167,15 +178,23 @@ class ListPage(Page):
     # --- filters -------------------------------------------------------------------------------------------------
 
     def _add_chip(self, key: str, title: str, options: Sequence[tuple[str, str]]) -> None:
+        self._drop_chip(key)
+        if len(options) > 1:
+            self._put_chip(key, FilterChip(self.theme, title, options))
+
+    def _drop_chip(self, key: str) -> None:
         old = self._chips.pop(key, None)
         if old is not None:
             self._filters.removeWidget(old)
+            # A chip that takes itself away is still in its own click.
+            old.hide()
             old.deleteLater()
-        if len(options) > 1:
-            chip = self._chips[key] = FilterChip(self.theme, title, options)
-            chip.picked.connect(self._on_picked)
-            self._filters.addWidget(chip)
-            chip.show()
+
+    def _put_chip(self, key: str, chip: FilterChip | ClosingChip) -> None:
+        self._chips[key] = chip
+        chip.picked.connect(self._on_picked)
+        self._filters.addWidget(chip)
+        chip.show()
 
     def _chips_follow(self) -> None:
         """Show in the chips what the filter says; the client's chip is there while there is a client."""
@@ -186,10 +205,26 @@ class ListPage(Page):
             self._client_shown = client
             every = QCoreApplication.translate("Lists", "All clients")
             self._add_chip(CLIENT, every, [("", every), (client[0], shortened(name))] if client else [])
+        self._offer_figure(picked.get(FIGURE, ""))
         for key, chip in self._chips.items():
-            if chip.current() != picked.get(key, ""):
-                chip.pick(picked.get(key, ""))
+            if chip.current() != picked.get(key, chip.none()):
+                chip.pick(picked.get(key, chip.none()))
         self._fit()
+
+    def _offer_figure(self, choice: str) -> None:
+        """The figure's chip is there while the rows behind a figure are shown."""
+        today = self._standing.today if self._standing is not None else ""
+        shown = (choice, today)
+        if shown == self._figure_shown:
+            return
+        self._figure_shown = shown
+        self._drop_chip(FIGURE)
+        period = self._chips.get(PERIOD)
+        if period is not None:
+            # The figure has days of its own.
+            period.setVisible(not (choice and figure_of_choice(choice).start_day))
+        if choice:
+            self._put_chip(FIGURE, ClosingChip(self.theme, choice, figure_title(figure_of_choice(choice), today)))
 
     @Slot(str)
     def _on_tab(self, status: str) -> None:
@@ -301,7 +336,8 @@ class ListPage(Page):
         alone = room - self.panel.minimumWidth() < self.theme.px(_LEAST_TABLE)
         self.card.setVisible(self.panel.isHidden() or not alone)
         self.panel.setMaximumWidth(_NO_LIMIT if alone else self.panel.minimumWidth())
-        chips = sum(chip.sizeHint().width() + self.theme.px(8) for chip in self._chips.values())
+        shown = (chip for chip in self._chips.values() if not chip.isHidden())
+        chips = sum(chip.sizeHint().width() + self.theme.px(8) for chip in shown)
         self.tabs.show_counts(self._counts)
         beside = self.count.sizeHint().width() + self.theme.px(16)
         if self.tabs.sizeHint().width() + chips > room:

@@ -9,14 +9,16 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
+from desktop.books.figures import Figure
 from desktop.periods import preset
 from desktop.ui.desk import Desk
 from desktop.ui.models.rows import Dated, Marked, Row, RowFilter, Summary
+from desktop.ui.pages.lists_figures import FIGURE, figure_of_choice, foot_texts
 from desktop.ui.pages.lists_words import NOTHING, word
 from desktop.ui.wording import clock_text, day_of_instant, day_text, instant_text, money_text
 
@@ -24,10 +26,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from desktop.actions.business import Business
+    from desktop.books.figures import Measure
     from desktop.books.listings.listing import Filter
     from desktop.books.listings.offered import PlaceName
 
 ACCOUNT, CLIENT, PERIOD, PLACE = "account", "client", "period", "place"
+#: What the page of transactions is narrowed to: a figure in parts (``FIGURE`` is one for other pages).
+MEASURE, DAYS, CURRENCY = "measure", "days", "currency"
+THIS_MONTH: Final = "this_month"
+TRANSACTIONS: Final = "transactions"
 Totals: TypeAlias = "Callable[[Connection, Filter], tuple[tuple[str, str], ...]]"
 """Sums up the rows of a filter for the foot: labels and texts."""
 LookUp: TypeAlias = "Callable[[Connection, Sequence[Any]], Mapping[int, str]]"
@@ -58,7 +65,7 @@ class Wall:
 
     ``several``: rows of more than one provider stand together, so that each says whose it is. ``places`` are names of
     locations by their account and id, where there is more than one; ``accounts`` what accounts are called;
-    ``told`` what the page's ``look_up`` read of each row.
+    ``told`` what the page's ``look_up`` read of each row; ``providers`` whose accounts they are.
     """
 
     today: str
@@ -67,6 +74,7 @@ class Wall:
     places: Mapping[tuple[int, str], str] = field(default_factory=dict)
     accounts: Mapping[int, str] = field(default_factory=dict)
     told: Mapping[int, str] = field(default_factory=dict)
+    providers: Mapping[int, str] = field(default_factory=dict)
 
     def day(self, day: str | None) -> str:
         """A day: "12 Nov"; a dash for none."""
@@ -108,7 +116,8 @@ def wall_of(business: Business) -> Wall:
         places = list_places(connection)
     names = {(place.integration_id, place.ref): place.name for place in places} if len(places) > 1 else {}
     several, accounts = len({row.provider for row in rows}) > 1, {row.id: row.title for row in rows}
-    return Wall(business.today(), business.books.zone, several, names, accounts)
+    providers = {row.id: row.provider for row in rows}
+    return Wall(business.today(), business.books.zone, several, names, accounts, providers=providers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +131,16 @@ class AccountChoice:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a list needs to know beside its rows: accounts, locations, and what the chosen client is called."""
+    """What a list needs to know beside its rows: accounts, locations, and what the chosen client is called.
+
+    ``currencies`` are those that anything was counted in, the main one first; ``today`` is the business's day.
+    """
 
     accounts: tuple[AccountChoice, ...]
     client_name: str = ""
     places: tuple[PlaceName, ...] = ()
+    currencies: tuple[str, ...] = ()
+    today: str = ""
 
     @property
     def connected(self) -> bool:
@@ -137,13 +151,14 @@ class Standing:
 def read_standing(business: Business, client_id: int | None) -> Standing:
     """The accounts, disconnected ones too, since their history stays."""
     from desktop.books.integrations import DISCONNECTED
-    from desktop.books.listings.offered import list_places
+    from desktop.books.listings.offered import list_currencies, list_places
     from desktop.books.naming import names_of_clients
 
     accounts = tuple(AccountChoice(row.id, row.title, row.status != DISCONNECTED) for row in business.integrations())
     with business.books.read() as connection:
         names = {} if client_id is None else names_of_clients(connection, [client_id])
-        return Standing(accounts, names.get(client_id or 0, ""), list_places(connection))
+        places, currencies = list_places(connection), list_currencies(connection)
+    return Standing(accounts, names.get(client_id or 0, ""), places, currencies, business.today())
 
 
 class ListingSource:
@@ -167,42 +182,74 @@ class ListingSource:
         """The ids of the rows in order."""
         return self._desk.question(partial(self._ids, wanted=wanted))()
 
-    def rows(self, ids: Sequence[int]) -> Sequence[Row | None]:
+    def rows(self, ids: Sequence[int], wanted: RowFilter) -> Sequence[Row | None]:
         """The rows of these ids, ready to show; None for one that is gone."""
-        return self._desk.question(partial(self._rows, ids=ids))()
+        return self._desk.question(partial(self._rows, ids=ids, wanted=wanted))()
 
     def summary(self, wanted: RowFilter) -> Summary:
         """Counts of the tabs and the totals of the foot."""
         return self._desk.question(partial(self._summary, wanted=wanted))()
 
     def _ids(self, business: Business, wanted: RowFilter) -> array[int]:
-        from desktop.books.listings.catalogue import LISTINGS
-
         with business.books.read() as connection:
-            return LISTINGS[self._name].ids(connection, filter_of(business, wanted))
+            found: array[int] = _listing(self._name).ids(connection, self._asked(business, wanted))
+            return found
 
-    def _rows(self, business: Business, ids: Sequence[int]) -> list[Row | None]:
-        from desktop.books.listings.catalogue import LISTINGS
-
-        wall = wall_of(business)
+    def _rows(self, business: Business, ids: Sequence[int], wanted: RowFilter) -> list[Row | None]:
+        wall, asked = wall_of(business), self._asked(business, wanted)
         with business.books.read() as connection:
-            rows = LISTINGS[self._name].rows(connection, ids, wall.today)
+            rows = _listing(self._name).shown(connection, ids, asked)
             if self._look_up is not None:
                 wall = replace(wall, told=self._look_up(connection, [row for row in rows if row is not None]))
         return [None if row is None else self._show(row, wall) for row in rows]
 
     def _summary(self, business: Business, wanted: RowFilter) -> Summary:
-        from desktop.books.listings.catalogue import LISTINGS
+        from desktop.books.listings.feet import read_foot
 
-        listing, asked = LISTINGS[self._name], filter_of(business, wanted)
+        listing, asked = _listing(self._name), self._asked(business, wanted)
         with business.books.read() as connection:
             counts = listing.status_counts(connection, asked)
             if self._totals is not None:
                 return Summary(counts, self._totals(connection, asked))
+            if asked.figure is not None:
+                return Summary(
+                    counts, foot_texts(asked.figure, read_foot(connection, asked, listing.name), listing.name)
+                )
             totals = listing.totals(connection, asked)
         label = word(_FEET[listing.foot]) if totals else ""
         texts = [money_text(one.amount, one.currency, one.provider) for one in totals]
         return Summary(counts, tuple((label if place == 0 else "", text) for place, text in enumerate(texts)))
+
+    def _asked(self, business: Business, wanted: RowFilter) -> Filter:
+        """The books' filter. What moved is always listed for a figure: total revenue of this month at first."""
+        asked = filter_of(business, wanted)
+        if self._name != TRANSACTIONS:
+            return asked
+        return replace(asked, figure=figure_of_parts(business, dict(wanted.choices)))
+
+
+def _listing(name: str) -> Any:
+    from desktop.books.listings.catalogue import LISTINGS
+    from desktop.books.listings.transactions import TRANSACTIONS as MOVED
+
+    return MOVED if name == TRANSACTIONS else LISTINGS[name]
+
+
+def figure_of_parts(business: Business, choices: Mapping[str, str]) -> Figure:
+    """The figure that the chips of the page of transactions say."""
+    from desktop.books.listings.offered import list_currencies
+
+    measure, _, service = choices.get(MEASURE, "total_revenue").partition(":")
+    days, currency = choices.get(DAYS, THIS_MONTH), choices.get(CURRENCY, "")
+    if days in PERIODS:
+        period = preset(days, business.today())
+        start, end = period.start_day, period.end_day_exclusive
+    else:
+        start, _, end = days.partition("/")
+    if not currency:
+        with business.books.read() as connection:
+            currency = next(iter(list_currencies(connection)), "")
+    return Figure(cast("Measure", measure), currency, start, end, service=service)
 
 
 def filter_of(business: Business, wanted: RowFilter) -> Filter:
@@ -225,6 +272,7 @@ def filter_of(business: Business, wanted: RowFilter) -> Filter:
         client_id=int(client) if client else None,
         since_at=since,
         before_at=before,
+        figure=figure_of_choice(choices[FIGURE]) if choices.get(FIGURE) else None,
     )
 
 

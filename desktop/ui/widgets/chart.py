@@ -42,10 +42,12 @@ _STEPS: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 class Chart(QWidget):
     """Bars with a dashed line of what they are compared with.
 
-    Signals: ``failed`` with the ``WorldError`` where it could not be drawn; ``drawn`` when a new picture is shown.
+    Signals: ``failed`` with the ``WorldError`` where it could not be drawn; ``drawn`` when a new picture is shown;
+    ``opened`` with the place of a bar that was clicked, or marked by the keyboard and asked for with Return.
     """
 
     failed = Signal(object)
+    opened = Signal(object)
     drawn = Signal()
 
     def __init__(self, theme: Theme, tasks: Tasks, name: str, parent: QWidget | None = None) -> None:
@@ -239,7 +241,19 @@ class Chart(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Mark the bar under the pointer."""
         layout = self._shown_layout()
-        self._mark(None if layout is None else layout.bar_at(event.position().x()))
+        place = None if layout is None else layout.bar_at(event.position().x())
+        self._mark(place)
+        self.setCursor(Qt.CursorShape.ArrowCursor if place is None else Qt.CursorShape.PointingHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click on a bar opens what it is made of."""
+        super().mouseReleaseEvent(event)
+        layout = self._shown_layout()
+        inside = self.rect().contains(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and layout is not None and inside:
+            place = layout.bar_at(event.position().x())
+            if place is not None:
+                self.opened.emit(place)
 
     def leaveEvent(self, event: QEvent) -> None:
         """The pointer has gone."""
@@ -252,7 +266,7 @@ class Chart(QWidget):
         self._mark(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left, Right, Home and End go from bar to bar."""
+        """Left, Right, Home and End go from bar to bar; Return opens the marked one."""
         layout = self._shown_layout()
         count = len(layout.slots) if layout is not None else 0
         key = Qt.Key(event.key())
@@ -261,5 +275,7 @@ class Chart(QWidget):
             self._mark(min(max(start + _STEPS[key], 0), count - 1))
         elif count and key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self._mark(0 if key == Qt.Key.Key_Home else count - 1)
+        elif self._marked is not None and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.opened.emit(self._marked)
         else:
             super().keyPressEvent(event)

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QCoreApplication,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -81,7 +89,12 @@ class _Padded(QStyledItemDelegate):
 
 
 class ChartTable(QTableView):
-    """Period, amount and what it is compared with; the newest at the top."""
+    """Period, amount and what it is compared with; the newest at the top.
+
+    Signals: ``opened`` with the place of a bar whose row was clicked, or asked for with Return.
+    """
+
+    opened = Signal(object)
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,6 +122,7 @@ class ChartTable(QTableView):
             self.setColumnWidth(column, theme.px(168))
         head.setHighlightSections(False)
         head.setSectionsClickable(False)
+        self.clicked.connect(self._on_row)
         head.setAccessibleName(name)
 
     def rename(self, name: str) -> None:
@@ -119,3 +133,14 @@ class ChartTable(QTableView):
     def show_data(self, data: ChartData) -> None:
         """Show these bars."""
         self._model.show_data(data)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return opens the row."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self._on_row(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    @Slot(QModelIndex)
+    def _on_row(self, index: QModelIndex) -> None:
+        self.opened.emit(self._model.rowCount() - 1 - index.row())

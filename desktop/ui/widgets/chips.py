@@ -1,14 +1,14 @@
-"""The filter chip: what a list is narrowed to, changed from its menu."""
+"""Filter chips: what a list is narrowed to, changed from a menu or taken away by a click."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
-from desktop.ui.text import one_line
+from desktop.ui.text import one_line, set_tip
 from desktop.ui.theme import Theme
 
 
@@ -51,6 +51,10 @@ class FilterChip(QPushButton):
         """The picked option's key."""
         return self._current
 
+    def none(self) -> str:
+        """The key of the option that means "no filter"."""
+        return self._none
+
     def pick(self, key: str) -> None:
         """Show this option as picked, without telling."""
         self._current = key
@@ -74,4 +78,54 @@ class FilterChip(QPushButton):
     def _tint(self) -> None:
         active = self._current != self._none
         self.setIcon(self._theme.icon("chevron-down", "accent" if active else "text-3", 12))
+        self.setIconSize(QSize(self._theme.px(12), self._theme.px(12)))
+
+
+class ClosingChip(QPushButton):
+    """A chip that is there while a list is narrowed to something no menu offers; a click takes it away.
+
+    Signals: ``picked`` with an empty key, when a person took it away.
+    """
+
+    picked = Signal(str)
+
+    def __init__(self, theme: Theme, key: str, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._key = theme, key
+        self.setProperty("look", "chip")
+        self.setProperty("active", True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        shown = one_line(text)
+        # The whole is read from left to right, although the cross stands at the end.
+        self.setText(f"\u200e{shown}\u200e".replace("&", "&&"))
+        tip = QCoreApplication.translate("Chips", "Only {0}. Click to show all again.").format(shown)
+        set_tip(self, tip)
+        self.setAccessibleName(shown)
+        self.setAccessibleDescription(tip)
+        self.clicked.connect(self._on_clicked)
+        theme.changed.connect(self._tint)
+        self._tint()
+
+    def current(self) -> str:
+        """What the list is narrowed to."""
+        return self._key
+
+    def none(self) -> str:
+        """What means "no filter"."""
+        return ""
+
+    def pick(self, key: str) -> None:
+        """What it says is what it was made with."""
+        self._key = key
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        self._key = ""
+        self.picked.emit("")
+
+    @Slot()
+    def _tint(self) -> None:
+        self.setIcon(self._theme.icon("close", "accent", 12))
         self.setIconSize(QSize(self._theme.px(12), self._theme.px(12)))

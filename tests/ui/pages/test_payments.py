@@ -140,8 +140,8 @@ def test_a_payment_tells_its_money_from_collected_to_net(world, place, account, 
     assert texts(page.panel) == [
         "$610.00", "Refunded $305.00", "Acme Bakery", "11 Nov, 11:50 · Stripe",
         "Paid with", "Visa •••• 4242", "Counted on", "11 Nov",
-        "Money", "Collected", "$610.00", "Fee", "-$4.88", "Net", "$605.12", "Refunded since", "-$305.00",
-        "Refunds", "20 Nov", "-$305.00", "Refunded",
+        "Money", "Collected", "$610.00", "Fee", "−$4.88", "Net", "$605.12", "Refunded since", "−$305.00",
+        "Refunds", "20 Nov", "−$305.00", "Refunded",
         "Attempts", "11 Nov, 11:50 · Visa •••• 4242", "Succeeded",
         "Open in Stripe",
     ]  # fmt: skip
@@ -152,7 +152,7 @@ def test_a_converted_payment_says_so(world, place, account, show_page, settle, t
     told = texts(opened(place, show_page, settle).panel)
     start = told.index("Money")
     assert told[start + 1 : start + 8] == [
-        "Collected", "¥400,000", "Fee", "-$5.00", "Net", "$2,595.00", "Converted: collected in JPY, settled in USD.",
+        "Collected", "¥400,000", "Fee", "−$5.00", "Net", "$2,595.00", "Converted: collected in JPY, settled in USD.",
     ]  # fmt: skip
 
 
@@ -189,7 +189,7 @@ def test_a_refund_that_failed_and_a_dispute_are_told(world, place, account, show
     told = texts(opened(place, show_page, settle).panel)
     start = told.index("Refunds")
     assert told[start : start + 10] == [
-        "Refunds", "12 Nov", "-$5.00", "Failed", "Failed 15 Nov",
+        "Refunds", "12 Nov", "−$5.00", "Failed", "Failed 15 Nov",
         "Disputes", "13 Nov", "$610.00", "Needs your answer", "Product not received · Answer by 30 Nov",
     ]  # fmt: skip
 
@@ -291,8 +291,8 @@ def test_the_panel_shows_the_receipt_the_tip_the_fee_and_the_payout(place, shop,
         "Location", "Market",
         "Sold", "Amount",
         "2 × Coffee, Large", "$8.00", "No milk", "Cake <b>of the day</b>", "$5.00",
-        "Discount", "-$0.80", "Tax", "$0.56", "Tip", "$1.50", "Total", "$14.26",
-        "Money", "Collected", "$14.26", "Tip, included", "$1.50", "Fee", "-$0.52", "Net", "$13.74",
+        "Discount", "−$0.80", "Tax", "$0.56", "Tip", "$1.50", "Total", "$14.26",
+        "Money", "Collected", "$14.26", "Tip, included", "$1.50", "Fee", "−$0.52", "Net", "$13.74",
         "Payout", "20 Nov", "$13.74", "Arrived", "In the bank on 21 Nov",
         "History", "Sent to the bank", "20 Nov, 12:30", "Paid", "20 Nov, 10:00",
         "Open in Square",

@@ -306,7 +306,7 @@ class Tips:
     def ids(self, _wanted: RowFilter) -> array[int]:
         return array("q", [1, 2])
 
-    def rows(self, ids: Sequence[int]) -> list[Row]:
+    def rows(self, ids: Sequence[int], _wanted: RowFilter) -> list[Row]:
         told: dict[int, Row] = {
             1: (Marked("22 Nov", "square", copy="2026-11-22"), Amount("$164.95", "164.95", False, "tip $21.51")),
             2: (Marked("22 Nov", ""), Amount("$164.95", "164.95")),

@@ -1,0 +1,106 @@
+"""A figure of the dashboard as a list is narrowed to it: its choice in a filter, what it is called, and the foot."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from desktop.books.figures import Figure
+from desktop.periods import add_days, period_of
+from desktop.ui.pages.lists_words import word
+from desktop.ui.wording import day_text, days_text, money_text, month_text
+
+if TYPE_CHECKING:
+    from desktop.books.listings.feet import Foot
+
+FIGURE = "figure"
+"""The key of the choice: its value is :func:`figure_choice`."""
+
+_TITLES: Final[Mapping[str, object]] = {
+    "total_revenue": QT_TRANSLATE_NOOP("Figures", "Total revenue"),
+    "paid": QT_TRANSLATE_NOOP("Figures", "Collected, less refunds"),
+    "who_paid": QT_TRANSLATE_NOOP("Figures", "Paid, less refunds"),
+    "collected": QT_TRANSLATE_NOOP("Figures", "Collected"),
+    "refunds": QT_TRANSLATE_NOOP("Figures", "Refunds"),
+    "returned": QT_TRANSLATE_NOOP("Figures", "Returned"),
+    "disputes": QT_TRANSLATE_NOOP("Figures", "Disputes"),
+    "fees": QT_TRANSLATE_NOOP("Figures", "Fees"),
+    "converted": QT_TRANSLATE_NOOP("Figures", "Converted"),
+    "net": QT_TRANSLATE_NOOP("Figures", "Net"),
+    "not_itemised": QT_TRANSLATE_NOOP("Figures", "Not itemised"),
+    "other_items": QT_TRANSLATE_NOOP("Figures", "Other items"),
+    "ended": QT_TRANSLATE_NOOP("Figures", "Succeeded or failed"),
+    "invoiced": QT_TRANSLATE_NOOP("Figures", "Finalised"),
+    "outstanding": QT_TRANSLATE_NOOP("Figures", "Outstanding"),
+    "overdue": QT_TRANSLATE_NOOP("Figures", "Overdue"),
+}
+
+
+def figure_choice(figure: Figure) -> str:
+    """A figure as one text; its account, place and client have choices of their own."""
+    return json.dumps([figure.measure, figure.currency, figure.start_day, figure.end_day, figure.service])
+
+
+def figure_of_choice(choice: str) -> Figure:
+    """The figure that a text of :func:`figure_choice` says."""
+    measure, currency, start, end, service = json.loads(choice)
+    return Figure(measure, currency, start, end, service=service)
+
+
+def measure_title(measure: str, service: str = "") -> str:
+    """What a measure is called; a service by its name."""
+    if measure == "service":
+        return service or word(_TITLES["other_items"])
+    return word(_TITLES[measure])
+
+
+def days_title(start_day: str, end_day: str, today: str) -> str:
+    """A run of days: "November 2026", "12 Nov", "2–8 Nov"."""
+    if not start_day:
+        return ""
+    if (start_day, end_day) == month_days(start_day):
+        return month_text(start_day)
+    last = add_days(end_day, -1)
+    return day_text(start_day, today) if last == start_day else days_text(start_day, last, today)
+
+
+def month_days(day: str) -> tuple[str, str]:
+    """The days of the month of a day, half-open."""
+    month = period_of("month", day)
+    return month.start_day, month.end_day_exclusive
+
+
+def figure_title(figure: Figure, today: str) -> str:
+    """What a chip says: "Outstanding · USD", "Succeeded or failed · November 2026 · USD".
+
+    Of what moved, only the clients who paid are narrowed to by such a chip.
+    """
+    parts = (
+        measure_title("who_paid" if figure.measure == "paid" else figure.measure, figure.service),
+        days_title(figure.start_day, figure.end_day, today),
+        figure.currency.upper(),
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def foot_texts(figure: Figure, foot: Foot, listing: str) -> tuple[tuple[str, str], ...]:
+    """What stands below the rows of a listing behind a figure: label and text."""
+    amount = money_text(foot.amount, figure.currency, foot.unit)
+    if figure.measure == "ended":
+        text = QCoreApplication.translate("Figures", "{0} of {1} succeeded").format(
+            f"{foot.succeeded:,}", f"{foot.count:,}"
+        )
+        return ((QCoreApplication.translate("Figures", "Success rate"), text),) if foot.count else ()
+    if figure.measure == "invoiced":
+        if not foot.count:
+            return ()
+        average = (2 * foot.amount + foot.count) // (2 * foot.count)
+        text = QCoreApplication.translate("Figures", "{0} ÷ {1} = {2}").format(
+            amount, f"{foot.count:,}", money_text(average, figure.currency, foot.unit)
+        )
+        return ((QCoreApplication.translate("Figures", "Average invoice value"), text),)
+    measure = "who_paid" if listing == "clients" else figure.measure
+    return ((measure_title(measure, figure.service), amount),)
