@@ -222,7 +222,7 @@ def open_transaction(business: Business, number: int) -> PanelContent | None:
     from desktop.books.listings.transactions import find_line, read_abouts
 
     with business.books.read() as connection:
-        key = read_key(number, connection.dialect.name)
+        key = read_key(number)
         about = read_abouts(connection, [key])[key]
         line = find_line(connection, key)
     if about.payment is not None:
