@@ -66,7 +66,7 @@ def say_dashboard(answer: dict[str, Any], region: Region) -> None:
                 "Fees": money(sums["fees"], currency),
                 "Net": money(sums["net"], currency) + ("  (some was converted)" if sums["converted"] else ""),
                 "Outstanding invoices": f"{money(open_['amount'], currency)} in {open_['count']:,}",
-                "Overdue invoices": f"{money(late['amount'], currency)} in {late['count']:,}",
+                "Late invoices": f"{money(late['amount'], currency)} in {late['count']:,}",
                 "Payment success rate": "—" if rate is None else region.percent(f"{rate * 100:.1f}"),
                 "Average invoice value": money(sums["average_invoice_value"], currency),
             }

@@ -10,8 +10,8 @@ import html
 import re
 from typing import Final, Literal, TypeAlias
 
-from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtGui import QAction, QFontMetrics, QHelpEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
 
 Look: TypeAlias = Literal["body", "secondary", "label", "heading", "title", "figure"]
@@ -55,6 +55,33 @@ def set_tip(target: QWidget | QAction, text: str) -> None:
 def show_tip(place: QPoint, text: str, owner: QWidget) -> None:
     """Show a plain tooltip at a place of the screen now; an empty text shows none."""
     QToolTip.showText(place, _tip(text), owner)
+
+
+def tell_cut(owner: QWidget, event: QEvent) -> bool:
+    """For the ``event`` of a widget whose labels let the pointer through: their tool tips are its own. True: shown.
+
+    What is cut under the pointer comes first, then what the widget itself has to say.
+    """
+    if event.type() != QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
+        return False
+    tip = tip_at(owner, event.pos())
+    if not tip or tip == owner.toolTip():
+        return False
+    QToolTip.showText(event.globalPos(), tip, owner)
+    return True
+
+
+def tip_at(owner: QWidget, place: QPoint) -> str:
+    """The tool tips of what stands at a place of a widget and lets the pointer through, before the widget's own."""
+    found = [
+        child.toolTip()
+        for child in owner.findChildren(QWidget)
+        if child.toolTip()
+        and child.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        and child.isVisibleTo(owner)
+        and child.rect().contains(child.mapFrom(owner, place))
+    ]
+    return "".join([*dict.fromkeys(found), owner.toolTip()])
 
 
 def _tip(text: str) -> str:

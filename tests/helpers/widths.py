@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.ui.models.rows import Amount, RowsModel, shown_text
-from desktop.ui.text import PlainLabel
+from desktop.ui.text import PlainLabel, tip_at
 from desktop.ui.widgets.cells import CellDelegate
 from desktop.ui.widgets.pill import Pill
 from desktop.ui.widgets.rail import RailEntry
@@ -71,8 +71,21 @@ def _cut(widget: QWidget) -> Iterator[str]:
 
 
 def _unless_told(widget: QWidget, text: str, is_cut: bool) -> Iterator[str]:
-    if is_cut and _told(text) not in _told(_plain(widget.toolTip())):
+    if is_cut and _told(text) not in _told(_plain(_tip_of(widget))):
         yield f"{text!r} is cut ({widget.width()} of {widget.sizeHint().width()})"
+
+
+def _tip_of(widget: QWidget) -> str:
+    """The tool tip that a pointer over the widget brings up: another's where the widget lets the pointer through."""
+    owner: QWidget | None = widget
+    while owner is not None and owner.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents):
+        owner = owner.parentWidget()
+    if owner is None or owner is widget:
+        return widget.toolTip()
+    tells = "event" in {
+        name for kind in type(owner).__mro__ if kind.__module__.startswith("desktop") for name in vars(kind)
+    }
+    return tip_at(owner, widget.mapTo(owner, widget.rect().center())) if tells else owner.toolTip()
 
 
 def _told(text: str) -> str:

@@ -99,6 +99,7 @@ def test_overridden_names_are_meant() -> None:
     )
     layout = {"addItem", "count", "itemAt", "takeAt", "expandingDirections", "hasHeightForWidth", "heightForWidth"}
     known = {
+        "event",
         "initStyleOptionForIndex",
         "setGeometry",
         "minimumSize",

@@ -1,9 +1,11 @@
 """Text is plain whatever it looks like, and does not disguise itself."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction, QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
 
-from desktop.ui.text import PlainLabel, clean, one_line, set_tip
+from desktop.ui.text import PlainLabel, clean, one_line, set_tip, tip_at
+from desktop.ui.widgets.surfaces import CardButton
 
 FORGED = "<h1>PAID</h1><img src='/etc/passwd'>"
 
@@ -50,3 +52,42 @@ def test_a_long_text_is_shortened_with_the_whole_in_its_tooltip(qtbot, theme) ->
     label.resize(600, 20)
     assert label.text() == label.full_text()
     assert label.toolTip() == ""
+
+
+def test_what_is_cut_within_a_button_is_told_by_the_button(qtbot, theme) -> None:
+    """Its labels let the pointer through, so that a tool tip of theirs would never come up."""
+    card = CardButton(theme)
+    name = PlainLabel("Donaudampfschifffahrtsgesellschaft", elide=True)
+    card.add(name)
+    set_tip(card, "Opens the client")
+    qtbot.addWidget(card)
+    card.resize(120, 60)
+    card.show()
+    place = name.geometry().center()
+    QToolTip.hideText()
+    QApplication.sendEvent(card, QHelpEvent(QEvent.Type.ToolTip, place, card.mapToGlobal(place)))
+    assert "Donaudampfschifffahrtsgesellschaft" in QToolTip.text()
+    assert "Opens the client" in QToolTip.text()
+    card.resize(900, 60)
+    QApplication.processEvents()
+    assert tip_at(card, name.geometry().center()) == card.toolTip()
+    QToolTip.hideText()
+
+
+def test_a_line_that_does_not_break_is_told_in_a_narrow_place(qtbot) -> None:
+    label = PlainLabel("An address: accounts.payable@very-long-domain.example", wrap=True)
+    qtbot.addWidget(label)
+    label.resize(90, 100)
+    label.show()
+    assert "accounts.payable" in label.toolTip()
+    label.resize(900, 100)
+    assert label.toolTip() == ""
+
+
+def test_the_end_stays_where_it_tells_most(qtbot) -> None:
+    label = PlainLabel("Mastercard from a distant bank •••• 4242", elide=True, cut="middle")
+    qtbot.addWidget(label)
+    label.resize(120, 20)
+    label.show()
+    assert label.text().endswith("4242")
+    assert "…" in label.text()

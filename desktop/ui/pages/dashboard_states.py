@@ -22,13 +22,13 @@ def connect_view(theme: Theme, connect: Callable[[], None]) -> StateView:
     return StateView(
         theme,
         "empty-connect",
-        QCoreApplication.translate("Dashboard", "Connect Stripe to see your numbers"),
+        QCoreApplication.translate("Dashboard", "Connect Stripe or Square to see your numbers"),
         QCoreApplication.translate(
             "Dashboard",
             "Paydesk reads your clients, invoices and payments and keeps them on this computer. It changes nothing "
-            "in your account by reading.",
+            "in your accounts by reading.",
         ),
-        button=QCoreApplication.translate("Dashboard", "Connect Stripe"),
+        button=QCoreApplication.translate("Dashboard", "Connect an account"),
         on_button=connect,
     )
 

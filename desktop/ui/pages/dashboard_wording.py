@@ -40,7 +40,7 @@ def definition_of(figure: str) -> str:
         ),
         "outstanding": QCoreApplication.translate(
             "Dashboard",
-            "Outstanding: what remains to be paid of open invoices, as of today. Overdue: the due day is over.",
+            "Outstanding: what remains to be paid of open invoices, as of today. Late: the due day is over.",
         ),
         "success_rate": QCoreApplication.translate(
             "Dashboard",
@@ -198,11 +198,11 @@ def outstanding_text(report: Dashboard, part: CurrencyDashboard) -> FigureText:
     if not count:
         line = QCoreApplication.translate("Dashboard", "Nothing is waiting to be paid")
     if late:
-        line += " · " + QCoreApplication.translate("Dashboard", "{0} overdue").format(f"{late:,}")
+        line += " · " + QCoreApplication.translate("Dashboard", "{0} late").format(f"{late:,}")
     if count and report.month != report.as_of[:7]:
         line += " " + QCoreApplication.translate("Dashboard", "today")
     overdue = money_text(part.overdue.amount, part.currency, part.provider)
-    note = QCoreApplication.translate("Dashboard", "Overdue: {0}").format(overdue)
+    note = QCoreApplication.translate("Dashboard", "Late: {0}").format(overdue)
     return FigureText(
         QCoreApplication.translate("Dashboard", "Outstanding invoices"),
         money_text(part.outstanding.amount, part.currency, part.provider),

@@ -259,6 +259,7 @@ def _method(method: MethodRow, wall: Wall) -> Entry:
     return Entry(
         method_text(method.kind, method.brand, method.last4),
         expiry,
+        cut="middle",
         pill=PillCell(QCoreApplication.translate("Clients", "Default"), "neutral") if method.is_default else None,
     )
 

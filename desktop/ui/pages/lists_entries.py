@@ -32,6 +32,7 @@ def payment_entry(row: PaymentRow, wall: Wall) -> Entry:
         money_text(row.amount, row.currency, row.provider),
         pill=None if plain else payment_pill(row),
         target=to_row("payments", row.id),
+        cut="middle",
     )
 
 
@@ -42,6 +43,7 @@ def invoice_entry(row: InvoiceRow, wall: Wall) -> Entry:
         "" if row.is_open else money_text(row.total, row.currency, row.provider),
         pill=invoice_pill(row, wall.today),
         target=to_row("invoices", row.id),
+        cut="middle",
     )
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Literal, TypeAlias
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.ui.models.rows import PillCell
-from desktop.ui.text import PlainLabel, Tone, one_line
+from desktop.ui.text import Cut, PlainLabel, Tone, one_line, tell_cut
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.panel import DetailPanel, PanelAction
@@ -50,7 +50,8 @@ class Action:
 class Entry:
     """One line: label and value, a second line below the label, a pill in place of the value, a way to more.
 
-    ``mark`` is the provider whose mark stands before it, ``action`` a button at its end.
+    ``mark`` is the provider whose mark stands before it, ``action`` a button at its end, ``cut`` where the label is
+    shortened.
     """
 
     label: str
@@ -62,6 +63,7 @@ class Entry:
     target: Target | None = None
     mark: str = ""
     action: Action | None = None
+    cut: Cut = "right"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ class EntryList(QWidget):
         first = QHBoxLayout()
         first.setSpacing(self._theme.px(8))
         tone: Tone = "accent" if entry.target is not None else "text-3" if entry.muted else "text"
-        first.addWidget(PlainLabel(entry.label, tone=tone, strong=entry.strong, elide=True), 1)
+        first.addWidget(PlainLabel(entry.label, tone=tone, strong=entry.strong, elide=True, cut=entry.cut), 1)
         long = self._is_long(entry)
         if entry.value and not long:
             value = PlainLabel(entry.value, tone="text-3" if entry.muted or history else "text", strong=entry.strong)
@@ -240,6 +242,10 @@ class EntryButton(QPushButton):
     @Slot()
     def _on_clicked(self) -> None:
         self.followed.emit(self._target)
+
+    def event(self, event: QEvent) -> bool:
+        """What is cut in it is told by its tool tip."""
+        return tell_cut(self, event) or super().event(event)
 
     def sizeHint(self) -> QSize:
         """As large as what it holds."""

@@ -305,4 +305,5 @@ def _attempt(attempt: AttemptRow, row: PaymentRow, wall: Wall) -> Entry:
         "" if attempt.amount == row.amount else money_text(attempt.amount, row.currency, row.provider),
         reason,
         pill=attempt_pill(attempt.status, returned=attempt.returned),
+        cut="middle",
     )

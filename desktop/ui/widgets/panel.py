@@ -53,7 +53,7 @@ class DetailPanel(QFrame):
         head = QHBoxLayout()
         head.setContentsMargins(pad, 0, pad - theme.px(6), 0)
         head.setSpacing(theme.px(8))
-        self._title = PlainLabel("", look="heading", strong=True, elide=True, select=True)
+        self._title = PlainLabel("", look="heading", strong=True, elide=True, cut="middle", select=True)
         self._pill = Pill(theme, parent=self)
         self._pill_below = Pill(theme, parent=self)
         close = IconButton(theme, "close", QCoreApplication.translate("DetailPanel", "Close the panel"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.ui.text import PlainLabel
+from desktop.ui.text import PlainLabel, tell_cut
 from desktop.ui.theme import Theme
 
 
@@ -70,6 +70,10 @@ class CardButton(QPushButton):
         """Lay a widget that only shows into the card."""
         widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.body.addWidget(widget)
+
+    def event(self, event: QEvent) -> bool:
+        """What is cut in it is told by its tool tip."""
+        return tell_cut(self, event) or super().event(event)
 
     def sizeHint(self) -> QSize:
         """As large as what it holds."""

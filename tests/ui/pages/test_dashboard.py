@@ -151,7 +151,7 @@ def test_the_four_figures_say_what_they_are_and_what_they_are_compared_with(
     said = {what: figure.accessibleName() for what, figure in page._figures.items()}
     assert said == {
         "total_revenue": "Total revenue · November, $1,180.00, up 18.0 % on 1–22 Oct",
-        "outstanding": "Outstanding invoices, $500.00, 2 invoices · 1 overdue",
+        "outstanding": "Outstanding invoices, $500.00, 2 invoices · 1 late",
         "success_rate": "Payment success rate, 66.7 %, 1 of 3 failed",
         "average_invoice": "Average invoice value, $710.00, up 787.5 % on 1–22 Oct",
     }
@@ -333,7 +333,7 @@ def test_an_earlier_month_is_picked_and_compared_with_all_of_the_one_before(
     picker._actions()[1].trigger()
     qtbot.waitUntil(lambda: picker.month() == "2026-10")
     assert page.figure("total_revenue").accessibleName() == ("Total revenue · October, $1,000.00, Nothing in September")
-    assert page.figure("outstanding").accessibleName().endswith("2 invoices · 1 overdue today")
+    assert page.figure("outstanding").accessibleName().endswith("2 invoices · 1 late today")
     picker._actions()[0].trigger()
     qtbot.waitUntil(lambda: picker.month() == "2026-11")
     assert page._month == ""
@@ -469,7 +469,7 @@ def test_without_an_account_it_leads_to_connecting(
     qtbot: Any, make: Callable[[], DashboardPage], opened: Opened
 ) -> None:
     view = state(make())
-    assert view.accessibleName() == "Connect Stripe to see your numbers"
+    assert view.accessibleName() == "Connect Stripe or Square to see your numbers"
     assert view.button is not None
     click(qtbot, view.button)
     assert opened == [("integrations", {})]
