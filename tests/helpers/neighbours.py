@@ -366,7 +366,7 @@ class SquareStory(Story):
         body["updated_at"] = _stamp(taken + timedelta(seconds=1))
         self.tell("payment", dict(body))
         if stored:
-            self.count(taken, "paid_with_stored_value", "usd", whole, place)
+            self.count(taken, "stored_value", "usd", whole, place)
         else:
             self.count(taken, "collected", "usd", whole, place)
             self.count(taken, "net", "usd", whole - outside, place)
@@ -398,7 +398,7 @@ class SquareStory(Story):
         if onto and (not stored or self.perhaps(0.5)):
             body["destination_details"] = {"card_details": {"card": {"card_brand": "SQUARE_GIFT_CARD"}}}
         self.tell("refund", dict(body))
-        figure = "refunded_to_stored_value" if onto else "refunds"
+        figure = "stored_refunds" if onto else "refunds"
         self.count(at, figure, "usd", amount, place)
         self.count(at, "net", "usd", 0 if onto else -amount, place)
         ended = self.when(at)

@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 
 from desktop.books.rebuild import compare_totals
-from desktop.reports.dashboard import dashboard, to_json
+from desktop.books.scales import read_scales
+from desktop.periods import period_of
+from desktop.reports.figures import read_figures
+from desktop.reports.scope import Scope
 from tests.helpers.neighbours import MONTHS, VARIANTS, Key, SquareStory, Story, StripeStory
 from tests.helpers.shops import Shop
 from tests.worlds import World
 
 FIGURES = (
-    "collected", "refunds", "returned", "disputes", "fees", "net", "paid_with_stored_value", "refunded_to_stored_value",
+    "collected", "refunds", "returned", "disputes", "fees", "net", "stored_value", "stored_refunds",
 )  # fmt: skip
 Tell = Callable[[Any], None]
 
@@ -62,12 +65,17 @@ def world(tmp_path: Path) -> Iterator[World]:
 def shown(world: World, shop: Shop, place: str) -> dict[Key, int]:
     """The figures of the account, that are not zero; of one place, or of everything."""
     found = {}
-    for month in MONTHS:
-        report = to_json(dashboard(world.books, "2026-12-20", month, location=place or None, integration_id=shop.id))
-        for currency, part in report["currencies"].items():
-            left = part["collected"] - part["refunds"] - part["returned"] - part["disputes"] - part["fees"]
-            assert part["net"] == left or part["converted"], (month, currency, part)
-            found |= {Key(month, name, currency, place): part[name] for name in FIGURES if part[name]}
+    scope = Scope(place or None, shop.id)
+    with world.books.read() as connection:
+        scales = read_scales(connection)
+        for month, before in zip(MONTHS, (None, *MONTHS), strict=False):
+            period = period_of("month", f"{month}-01")
+            earlier = period_of("month", f"{before or '2026-08'}-01")
+            for currency, part in read_figures(connection, scales, period, earlier, scope)[0].items():
+                left = part.total_revenue - part.disputes - part.fees
+                assert part.net == left or part.converted, (month, currency, part)
+                amounts = {name: getattr(part, name) for name in FIGURES}
+                found |= {Key(month, name, currency, place): amount for name, amount in amounts.items() if amount}
     return found
 
 
