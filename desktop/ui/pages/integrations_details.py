@@ -99,12 +99,14 @@ class StreamTable(QWidget):
             if right:
                 head.setAlignment(_RIGHT)
             grid.addWidget(head, 0, place)
-        row = 1
+        row, standing = 1, account.standing
+        # What is said of the account already is not said again of each that it holds for.
+        said = standing.detail if standing is not None and standing.is_trouble else ""
         for stream in account.streams:
-            row = self._add_stream(grid, row, stream, clock)
+            row = self._add_stream(grid, row, stream, clock, said)
         inside.addWidget(holder)
 
-    def _add_stream(self, grid: QGridLayout, row: int, stream: StreamStatus, clock: Clock) -> int:
+    def _add_stream(self, grid: QGridLayout, row: int, stream: StreamStatus, clock: Clock, said: str) -> int:
         grid.addWidget(line(), row, 0, 1, len(_heads()))
         word, tone = state_words(stream.state)
         grid.addWidget(PlainLabel(stream_title(stream.name)), row + 1, 0)
@@ -124,10 +126,10 @@ class StreamTable(QWidget):
             label.setAlignment(_RIGHT)
             grid.addWidget(label, row + 1, place)
         row += 2
-        if stream.error:
+        if stream.error and stream.error != said:
             tone_of: Tone = "warning" if stream.state == "failed" else "text-2"
-            said = PlainLabel(stream.error, look="secondary", tone=tone_of, wrap=True, select=True)
-            grid.addWidget(said, row, 0, 1, len(_heads()))
+            why = PlainLabel(stream.error, look="secondary", tone=tone_of, wrap=True, select=True)
+            grid.addWidget(why, row, 0, 1, len(_heads()))
             row += 1
         for note in stream.notes:
             grid.addWidget(PlainLabel(note, look="secondary", tone="text-3", wrap=True), row, 0, 1, len(_heads()))

@@ -89,7 +89,8 @@ class SyncBox(CardButton):
         self._bar = Bar(theme, QCoreApplication.translate("SyncBox", "Sync progress"))
         self._bar.setFixedHeight(theme.px(4))
         self.add(self._bar)
-        self.show_status(SyncStatus("none", QCoreApplication.translate("SyncBox", "Nothing connected"), can_sync=False))
+        # Until the books have been asked, nothing is known.
+        self.show_status(SyncStatus("none", QCoreApplication.translate("SyncBox", "Opening"), can_sync=False))
 
     def show_status(self, status: SyncStatus) -> None:
         """Show the truth."""
