@@ -20,7 +20,10 @@ from desktop.sandbox.__main__ import describe
 from desktop.workspace import open_business
 from tests.checks.years import Run
 
-MEASURES = ("collected", "refunds", "returned", "disputes", "fees", "net")
+MEASURES = (
+    *("collected", "refunds", "returned", "disputes", "fees", "net"),
+    *("tips", "stored_value", "stored_refunds"),
+)
 Sums = Mapping[str, Mapping[str, Mapping[str, int]]]
 """By month and currency, what the sandbox noted."""
 

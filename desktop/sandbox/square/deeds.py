@@ -31,7 +31,7 @@ def _payment(world: World, wanted: Any) -> Wire:
         world,
         "payment",
         wanted,
-        lambda one: one["status"] == "COMPLETED" and one["source_type"] == "CARD" and not payments.refunded(one),
+        lambda one: one["status"] == "COMPLETED" and one["id"] in world.fees and not payments.refunded(one),
     )
 
 
@@ -83,7 +83,7 @@ def late_fee(world: World, *, payment: Any = None, quiet: bool = True) -> Wire:
         world,
         "payment",
         payment,
-        lambda one: one["status"] == "COMPLETED" and one["source_type"] == "CARD" and "processing_fee" not in one,
+        lambda one: one["status"] == "COMPLETED" and one["id"] in world.fees and "processing_fee" not in one,
     )
     payments.tell_fee(world, found, quiet=quiet)
     return found

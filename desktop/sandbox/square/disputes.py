@@ -33,7 +33,7 @@ def begin(
     """
     left = int(payment["total_money"]["amount"]) - int(payment.get("refunded_money", {}).get("amount", 0))
     disputed = left if amount is None else amount
-    if payment["status"] != "COMPLETED" or "card_details" not in payment or not 0 < disputed <= left:
+    if payment["status"] != "COMPLETED" or payment["id"] not in world.fees or not 0 < disputed <= left:
         raise bad(f"Payment {payment['id']} cannot be disputed.")
     if is_held(world, payment):
         raise bad(f"Payment {payment['id']} is disputed already.")

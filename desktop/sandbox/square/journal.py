@@ -1,10 +1,12 @@
 """What really happened, noted as it happens and summed without looking at any wire object.
 
-Reports are compared with this. *Collected* is what completed payments brought, tips in, on the day the payment was
-created; *refunds* count on the day of the refund and are booked back on the day they fail; *disputes* are withdrawals
-less reversals on the day of each; *fees* are the processing fees that the seller has been told so far, less those that
-came back with refunds, on the day on which each took effect; *net* is collected less refunds, disputes and fees;
-*paid_out* counts on the day a payout is sent, and is booked back on the day one fails. Days are the business's.
+Reports are compared with this. *Collected* is what completed payments brought, tips in, on the day of their capture
+(of their creation where nothing is captured); *stored value* is what was paid with gift cards, and *stored refunds*
+went back onto them: no money, and in nothing else; *refunds* count on the day of the refund and are booked back on the
+day they fail; *disputes* are withdrawals less reversals on the day of each; *fees* are the processing fees that the
+seller has been told so far, less those that came back with refunds, on the day on which each took effect, and what
+another service kept of a payment; *net* is collected less refunds, disputes and fees; *paid_out* counts on the day a
+payout is sent, and is booked back on the day one fails. Days are the business's.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from zoneinfo import ZoneInfo
 from desktop.sandbox.clock import local_day
 from desktop.sandbox.tallies import Figures, Months, as_of, counted, in_order, month_end, standing
 
-_KINDS = ("collected", "refunds", "disputes", "fees", "net", "tips", "paid_out")
+_KINDS = ("collected", "refunds", "disputes", "fees", "net", "tips", "paid_out", "stored_value", "stored_refunds")
 _IN_NET = {"collected": 1, "refunds": -1, "disputes": -1, "fees": -1}
 _COUNTS = ("payments_succeeded", "payments_failed")
 

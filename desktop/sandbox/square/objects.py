@@ -64,7 +64,8 @@ class Source:
     """Where the money of a payment comes from.
 
     ``kind`` is ``CARD``, ``CASH`` or ``EXTERNAL``. ``decline`` is one of Square's error codes where the card is
-    refused; ``card_id`` names a card on file; ``label`` says what an external payment was.
+    refused; ``card_id`` names a card on file; ``label`` is Square's word for what an external payment was, ``name``
+    the seller's, and ``keeps`` how many hundredths of it the service keeps that took it.
     """
 
     kind: str
@@ -73,7 +74,17 @@ class Source:
     decline: str | None = None
     card_id: str | None = None
     label: str = "CHECK"
+    name: str = "Bank transfer"
+    keeps: int = 0
 
 
 CASH = Source("CASH")
+DELIVERY = Source("EXTERNAL", label="EXTERNAL", name="Harbour Eats", keeps=18)
+GIFT_CARD = Source("CARD", Plastic("SQUARE_GIFT_CARD", "0000", "778367", "UNKNOWN_CARD_TYPE"), "SWIPED")
+EXTERNALS = (
+    Source("EXTERNAL", label="CHECK", name="Cheque"),
+    Source("EXTERNAL", label="BANK_TRANSFER"),
+    Source("EXTERNAL", label="OTHER_GIFT_CARD", name="Paper voucher"),
+    DELIVERY,
+)
 CARD_PRESENT = frozenset({"CONTACTLESS", "EMV", "SWIPED"})

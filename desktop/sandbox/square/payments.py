@@ -16,6 +16,7 @@ FEE_DELAY_DAYS = 1.0
 _IN_PERSON = (26_000, 10)
 _ON_FILE = (35_000, 15)
 _ONLINE = (29_000, 30)
+_STORED_LABELS = frozenset({"OTHER_GIFT_CARD", "STORED_BALANCE"})
 _PRODUCTS = {"SQUARE_POS": "sq0idp-w46nJ_NCNDMSOywaCY0mwA", "INVOICES": "sq0idp-5p1sLmOcb3Inv0ic3sAppQ"}
 
 
@@ -83,7 +84,8 @@ def _describe_source(world: World, payment: Wire, source: Source) -> None:
         payment.setdefault("cash_details", {"buyer_supplied_money": total, "change_back_money": money(0)})
         return
     if source.kind == "EXTERNAL":
-        details = {"type": source.label, "source": "Bank transfer", "source_fee_money": money(0)}
+        kept = rounded(int(total["amount"]) * source.keeps, 100)
+        details = {"type": source.label, "source": source.name, "source_fee_money": money(kept)}
         payment.setdefault("external_details", details)
         return
     card = source.plastic.wire()
@@ -123,24 +125,38 @@ def _fail(world: World, payment: Wire, code: str) -> Wire:
     return payment
 
 
+def is_stored(payment: Wire) -> bool:
+    """Whether something was paid with stored value: the money came when it was sold, and none comes now."""
+    brand = payment.get("card_details", {}).get("card", {}).get("card_brand")
+    return brand == "SQUARE_GIFT_CARD" or payment.get("external_details", {}).get("type") in _STORED_LABELS
+
+
 def complete(world: World, payment: Wire) -> Wire:
     """Capture an approved payment: the money is collected, the order has its tender, the fee is on its way."""
     if payment["status"] != "APPROVED":
         raise bad(f"Payment {payment['id']} is in terminal state {payment['status']} and can't be completed.")
     location, created = payment["location_id"], seconds(payment["created_at"])
     total = int(payment["total_money"]["amount"])
+    stored = is_stored(payment)
     if "card_details" in payment:
         payment["card_details"]["status"] = "CAPTURED"
         payment["card_details"]["card_payment_timeline"]["captured_at"] = world.stamp()
+    if "card_details" in payment and not stored:
         fee = fee_for(payment)
         world.fees[payment["id"]] = fee
         ledger.book(world, location, "CHARGE", total, fee, payment_id=payment["id"])
         # For two of three ``updated_at`` stays as it is when the fee appears, as has been seen of Square.
         quiet = bool(sum(map(ord, payment["id"])) % 3)
         world.later(FEE_DELAY_DAYS, partial(tell_fee, world, payment, quiet=quiet))
-    world.journal.note("collected", created, CURRENCY, total, location, payment["id"])
-    if "tip_money" in payment:
-        world.journal.note("tips", created, CURRENCY, int(payment["tip_money"]["amount"]), location, payment["id"])
+    # Money counts on the day of its capture; what has none on the day on which it was taken.
+    at = world.now if "card_details" in payment else created
+    kind = "stored_value" if stored else "collected"
+    world.journal.note(kind, at, CURRENCY, total, location, payment["id"])
+    if "tip_money" in payment and not stored:
+        world.journal.note("tips", at, CURRENCY, int(payment["tip_money"]["amount"]), location, payment["id"])
+    kept = int(payment.get("external_details", {}).get("source_fee_money", {}).get("amount", 0))
+    if kept and not stored:
+        world.journal.note("fees", at, CURRENCY, kept, location, payment["id"])
     world.journal.ended(payment["id"], created, CURRENCY, location, True)
     _update(world, payment, status="COMPLETED", capabilities=[])
     order = world.find("order", payment["order_id"])
@@ -232,7 +248,8 @@ def refund(world: World, payment: Wire, amount: int, reason: str, *, settle: boo
     """Give money back. Cash is back at once, cards after a day; ``settle`` False leaves a card's refund pending."""
     _check_refund(payment, amount)
     location, now = payment["location_id"], world.stamp()
-    at_once = payment["source_type"] != "CARD"
+    at_once = payment["source_type"] != "CARD" or is_stored(payment)
+    kind = "stored_refunds" if is_stored(payment) else "refunds"
     made: Wire = {
         "id": f"{payment['id']}_{world.text(43)}",
         "status": "COMPLETED" if at_once else "PENDING",
@@ -247,7 +264,7 @@ def refund(world: World, payment: Wire, amount: int, reason: str, *, settle: boo
     order = world.find("order", payment["order_id"])
     made["order_id"] = orders.give_back(world, order, made, payment["id"])["id"]
     world.add("refund", made)
-    world.journal.note("refunds", world.now, CURRENCY, amount, location, made["id"])
+    world.journal.note(kind, world.now, CURRENCY, amount, location, made["id"])
     world.tell("refund.created", "refund", made, location)
     ids = [*payment.get("refund_ids", ()), made["id"]]
     _update(world, payment, refunded_money=money(refunded(payment) + amount), refund_ids=ids)
@@ -282,7 +299,7 @@ def settle_refund(world: World, made: Wire, back: int, at: int) -> None:
 
 def fail_refund(world: World, made: Wire) -> Wire:
     """A refund fails after all: the money is back in the balance, and the payment counts as not refunded."""
-    if made["status"] not in {"PENDING", "COMPLETED"} or made["destination_type"] != "CARD":
+    if made["status"] not in {"PENDING", "COMPLETED"} or made["payment_id"] not in world.fees:
         raise bad(f"Refund {made['id']} is {made['status']} and cannot fail any more.")
     payment = world.find("payment", made["payment_id"])
     amount, location = int(made["amount_money"]["amount"]), made["location_id"]

@@ -12,7 +12,7 @@ from desktop.sandbox.clock import clock_changes
 from desktop.sandbox.square import catalog, checkouts, disputes, invoices, ledger, orders, payments, people
 from desktop.sandbox.square import subscriptions as plans
 from desktop.sandbox.square.moments import DAY, stamp
-from desktop.sandbox.square.objects import CASH, PLASTICS, Source, Wire, money
+from desktop.sandbox.square.objects import CASH, DELIVERY, GIFT_CARD, PLASTICS, Source, Wire, money
 from desktop.sandbox.square.places import TERMINAL
 from desktop.sandbox.square.world import World
 from desktop.sandbox.square.year import SALES_A_DAY, Year, correct_fee, plan_routine, refund
@@ -152,6 +152,34 @@ def _endings(year: Year) -> None:
     year.back(34, 13, 20, reserve(payments.complete, 60))
     year.back(28, 13, 25, reserve(None, 0))
     year.back(1, 13, 30, reserve(None, 0))
+
+
+def _gift_cards(year: Year) -> None:
+    """One is sold for money and pays for goods later, the rest of them in cash; one is redeemed in the same month."""
+    world = year.world
+
+    def sell(days: float) -> Callable[[], None]:
+        def begin() -> None:
+            line = orders.custom_line(world, "Gift card", 2500) | {"item_type": "GIFT_CARD"}
+            payments.take(world, orders.create(world, year.shop, [line]), 2500, _CHIP)
+            world.later(days, redeem)
+
+        return begin
+
+    def redeem() -> None:
+        order = year.order(year.shop)
+        payments.take(world, order, min(orders.due(order), 2500), GIFT_CARD)
+        if orders.due(order):
+            payments.take(world, order, orders.due(order), CASH)
+
+    year.back(66, 12, 30, sell(37))
+    year.back(20, 12, 35, sell(2))
+
+
+def _deliveries(year: Year) -> None:
+    """A delivery app takes payments for the shop and keeps a share of them."""
+    for days in (45, 21, 1):
+        year.back(days, 12, 45, partial(year.sell, year.shop, DELIVERY))
 
 
 def _offline(year: Year) -> None:
@@ -367,6 +395,8 @@ _SCENES: tuple[Callable[[Year], None], ...] = (
     _corrected_fees,
     _disputes,
     _endings,
+    _gift_cards,
+    _deliveries,
     _offline,
     _invoices,
     _subscriptions,

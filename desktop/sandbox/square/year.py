@@ -12,7 +12,7 @@ from desktop.sandbox import business
 from desktop.sandbox.clock import OPENING_HOUR, add_months, instant, local_day
 from desktop.sandbox.square import catalog, disputes, invoices, ledger, orders, payments, people
 from desktop.sandbox.square.moments import DAY
-from desktop.sandbox.square.objects import CASH, PLASTICS, Source, Wire, money
+from desktop.sandbox.square.objects import CASH, EXTERNALS, PLASTICS, Source, Wire, money
 from desktop.sandbox.square.places import open_business
 from desktop.sandbox.square.world import FEED_DAYS, World
 
@@ -158,7 +158,7 @@ class Year:
         if luck < 0.24:
             return CASH
         if luck < 0.27:
-            return Source("EXTERNAL", label=self.dice.choice(("CHECK", "BANK_TRANSFER", "OTHER")))
+            return self.dice.choice(EXTERNALS)
         return Source("CARD", self.dice.choice(PLASTICS), self.dice.choice(_ENTRIES))
 
     def order(self, location: str, **facts: Any) -> Wire:

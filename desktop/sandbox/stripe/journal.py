@@ -1,10 +1,10 @@
 """What really happened, noted as it happens and summed without looking at any wire object.
 
 Reports are compared with this. The words are the product's: *collected* is the amount captured, in the charge's
-currency, on the day of its ledger line; *refunds* count on the day of the refund and are booked back on the day
-they fail; *returned* is a payment that failed after it was collected; *disputes* are withdrawals less reversals;
-*fees*, *net* and *paid_out* are in the settlement currency, net being that of every ledger line but payouts and
-their failures; Stripe's own bills are fees.
+currency, on the day of its ledger line; *tips* are the part of it that was left at a terminal; *refunds* count on the
+day of the refund and are booked back on the day they fail; *returned* is a payment that failed after it was collected;
+*disputes* are withdrawals less reversals; *fees*, *net* and *paid_out* are in the settlement currency, net being that
+of every ledger line but payouts and their failures; Stripe's own bills are fees.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from desktop.sandbox.clock import local_day
 from desktop.sandbox.tallies import Figures, as_of, counted, in_order, month_end, standing
 
-_MONEY = ("collected", "refunds", "returned", "disputes", "fees", "net", "paid_out")
+_MONEY = ("collected", "refunds", "returned", "disputes", "fees", "net", "paid_out", "tips")
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,18 +71,18 @@ def book(world: World, kind: str, source: str | None, amount: int, *, category: 
 def book_charge(world: World, charge: Wire, amount: int) -> Wire:
     """The line of a captured charge: available two business days later (four for bank debits)."""
     kind = charge["payment_method_details"]["type"]
-    card = charge["payment_method_details"].get("card")
+    card = charge["payment_method_details"].get(kind) if kind != "us_bank_account" else None
     cents, rate = settled(world, amount, charge["currency"])
     foreign = card is not None and card["country"] != "US"
     fee = processing_fee(cents, kind=kind, foreign=foreign, converted=rate is not None)
     day = datetime.fromtimestamp(world.now, UTC).date()
     return book(
         world,
-        "charge" if kind == "card" else "payment",
+        "payment" if card is None else "charge",
         charge["id"],
         cents,
         category="charge",
-        available_on=utc_midnight(add_business_days(day, 2 if kind == "card" else 4)),
+        available_on=utc_midnight(add_business_days(day, 4 if card is None else 2)),
         description=charge["description"],
         exchange_rate=rate,
         fee=fee,
@@ -100,7 +100,7 @@ def book_return(world: World, charge: Wire) -> Wire:
 def book_refund(world: World, refund: Wire, charge: Wire) -> Wire:
     """The line of a refund, at today's rate; Stripe keeps its fee."""
     cents, rate = settled(world, refund["amount"], refund["currency"])
-    kind = "refund" if charge["payment_method_details"]["type"] == "card" else "payment_refund"
+    kind = "payment_refund" if charge["payment_method_details"]["type"] == "us_bank_account" else "refund"
     text = f"REFUND FOR CHARGE ({charge['description']})" if charge["description"] else "REFUND FOR CHARGE"
     return book(world, kind, refund["id"], -cents, category="refund", description=text, exchange_rate=rate)
 

@@ -7,8 +7,14 @@ from typing import Any
 from desktop.sandbox.stripe.cards import Card
 from desktop.sandbox.stripe.objects import Wire, bank_facts
 
+IN_PERSON = "card_present"
+"""The type of a card that was read by a terminal."""
 
-def _method_details(method: Wire, amount: int) -> Wire:
+
+def _method_details(method: Wire, intent: Wire) -> Wire:
+    amount: int = intent["amount"]
+    if intent["payment_method_types"] == [IN_PERSON]:
+        return {"type": IN_PERSON, IN_PERSON: _read_by_terminal(method["card"], amount)}
     if method["type"] != "card":
         bank = {key: value for key, value in method["us_bank_account"].items() if key in _bank_keys()}
         bank |= {"expected_debit_date": None, "mandate": None, "payment_reference": None}
@@ -34,6 +40,22 @@ def _method_details(method: Wire, amount: int) -> Wire:
         "transaction_link_id": None,
     }
     return {"card": shown, "type": "card"}
+
+
+def _read_by_terminal(card: Wire, amount: int) -> Wire:
+    kept = ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")
+    return {name: card[name] for name in kept} | {
+        "amount_authorized": amount,
+        "cardholder_name": None,
+        "emv_auth_data": None,
+        "generated_card": None,
+        "incremental_authorization_supported": False,
+        "network": card["brand"],
+        "overcapture_supported": False,
+        "preferred_locales": ["en"],
+        "read_method": "contactless_emv",
+        "receipt": None,
+    }
 
 
 def _bank_keys() -> frozenset[str]:
@@ -119,7 +141,7 @@ def charge(charge_id: str, created: int, intent: Wire, method: Wire, **facts: An
         "paid": False,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": _method_details(method, intent["amount"]),
+        "payment_method_details": _method_details(method, intent),
         "receipt_email": intent["receipt_email"],
         "receipt_number": None,
         "receipt_url": f"https://pay.stripe.com/receipts/payment/{charge_id}",

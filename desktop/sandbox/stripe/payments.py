@@ -121,6 +121,9 @@ def _succeed(world: World, intent: Wire, charge: Wire, card: Card) -> None:
         charge["balance_transaction"] = ledger.book_charge(world, charge, charge["amount"])["id"]
         world.emit("charge.succeeded", charge)
     world.journal.note("collected", world.now, charge["currency"], charge["amount"], charge["id"])
+    tip = intent["amount_details"]["tip"].get("amount", 0)
+    if tip:
+        world.journal.note("tips", world.now, charge["currency"], tip, charge["id"])
     _received(world, intent, charge["amount"])
     if card.after in {"dispute", "inquiry"}:
         open_dispute(world, charge, inquiry=card.after == "inquiry")
@@ -244,7 +247,7 @@ def refund(world: World, charge: Wire, amount: int | None = None, **facts: Any) 
         message = f"Refund amount ({given}) is greater than unrefunded amount on charge ({left})"
         raise Refusal(400, message, param="amount")
     card = world.cards.get(charge["payment_method"])
-    bank = charge["payment_method_details"]["type"] != "card"
+    bank = charge["payment_method_details"]["type"] == "us_bank_account"
     status = "pending" if bank or (card and card.after == "refund_pending") else "succeeded"
     made = world.add(
         payment_objects.refund(

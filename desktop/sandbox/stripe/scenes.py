@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from desktop.sandbox.business import YEN_CLIENT, Client
@@ -148,7 +149,8 @@ def _refunds(year: Year) -> None:
 
 
 def _bounced_debit(year: Year) -> None:
-    """A bank debit that is returned after it was booked, in the month after where the calendar allows it."""
+    """A bank debit that is returned after it was booked, in the month after where the calendar allows it; another one
+    weeks after the bank had honoured it."""
 
     def begin() -> None:
         intent = year.sell(
@@ -160,12 +162,25 @@ def _bounced_debit(year: Year) -> None:
         )
         year.later(6, lambda: payments.return_debit(year.world, intent))
 
+    def late() -> None:
+        intent = year.sell(
+            _PASSER_BY.name,
+            31000,
+            "Window lettering",
+            "pm_usBankAccount_success",
+            payment_method_types=["us_bank_account"],
+        )
+        year.later(4, lambda: year.clear(intent))
+        year.later(33, lambda: payments.return_debit(year.world, intent) if intent["status"] == "succeeded" else None)
+
     eve = add_months(year.today.replace(day=1), -2) - timedelta(days=2)
     year.on(eve, 15, 0, begin)
+    _back(year, 72, 15, 10, late)
 
 
 def _intents(year: Year) -> None:
-    """Cards that fail and then succeed, abandoned and cancelled intents, authorisations captured in part."""
+    """Cards that fail and then succeed, abandoned and cancelled intents, authorisations captured in part or given up,
+    and tips at a terminal."""
     world, name = year.world, _PASSER_BY.name
 
     def stubborn() -> None:
@@ -181,6 +196,15 @@ def _intents(year: Year) -> None:
                 year.later(3, lambda: payments.capture(world, intent, taken))
 
         return begin
+
+    def given_up() -> None:
+        intent = year.sell(name, 64000, "Photo shoot, called off", capture_method="manual")
+        reserved = "requires_capture"
+        year.later(2, lambda: payments.cancel_intent(world, intent) if intent["status"] == reserved else None)
+
+    def at_terminal(tip: int) -> Callable[[], object]:
+        facts: dict[str, Any] = {"amount_details": {"tip": {"amount": tip}}, "payment_method_types": ["card_present"]}
+        return lambda: year.sell(name, 6500 + tip, "Workshop evening", **facts)
 
     def cancelled(reason: str) -> Callable[[], None]:
         def begin() -> None:
@@ -199,6 +223,10 @@ def _intents(year: Year) -> None:
     month_end = year.today.replace(day=1) - timedelta(days=2)
     year.on(month_end, 16, 0, authorise(0.7))
     _back(year, 77, 16, 0, authorise(0.45))
+    for days in (95, 13):
+        _back(year, days, 16, 10, given_up)
+    for days, tip in ((61, 1000), (10, 650)):
+        _back(year, days, 20, 15, at_terminal(tip))
     _back(year, 2, 16, 0, authorise(0))
     _back(year, 1, 18, 0, lambda: year.sell(name, 15000, "Consulting hour", "pm_card_authenticationRequired"))
     _back(year, 5, 18, 0, lambda: year.sell(name, 15000, "Consulting hour", _BROKE))

@@ -130,7 +130,7 @@ def test_two_profiles_were_merged(world: World) -> None:
 
 
 def test_fees_come_a_day_late_and_mostly_without_a_word(world: World) -> None:
-    cards = [one for one in world.every("payment") if one["status"] == "COMPLETED" and "card_details" in one]
+    cards = [one for one in world.every("payment") if one["status"] == "COMPLETED" and one["id"] in world.fees]
     waiting = [one for one in cards if "processing_fee" not in one]
     day_before = datetime.fromtimestamp(world.now - 86_400, UTC)
     captured = {one["id"]: _instant(one["card_details"]["card_payment_timeline"]["captured_at"]) for one in cards}
@@ -151,6 +151,25 @@ def test_an_order_arrived_sixty_hours_late(world: World) -> None:
     for payment in late:
         order = world.shelves["order"].objects[payment["order_id"]]
         assert 59 < (_instant(order["updated_at"]) - _instant(order["created_at"])).total_seconds() / 3600 < 61
+
+
+def test_gift_cards_are_sold_for_money_and_redeemed_for_none(world: World) -> None:
+    lines = [line for order in world.every("order") for line in order.get("line_items", ())]
+    assert len([one for one in lines if one["item_type"] == "GIFT_CARD"]) == 2
+    redeemed = [one for one in world.every("payment") if one["source_type"] == "CARD" and _is_stored(one)]
+    assert len(redeemed) == 2
+    booked = {
+        entry["type_charge_details"]["payment_id"]
+        for entries in (*world.payout_entries.values(), *world.waiting_entries.values())
+        for entry in entries
+        if entry["type"] == "CHARGE"
+    }
+    assert not booked & {one["id"] for one in redeemed}
+
+
+def test_a_delivery_app_keeps_its_share(world: World) -> None:
+    kept = [one["external_details"] for one in world.every("payment") if one["source_type"] == "EXTERNAL"]
+    assert len([one for one in kept if _cents(one["source_fee_money"]) > 0]) >= 3
 
 
 def test_orders_agree_with_their_lines_and_tenders(world: World) -> None:
@@ -203,27 +222,60 @@ def _by_month(world: World, amounts: Moves) -> dict[tuple[str, str], int]:
     return {key: amount for key, amount in sums.items() if amount}
 
 
-def _moves(objects: list[dict[str, Any]], amount: str, at: str = "created_at", sign: int = 1) -> Moves:
-    return [(one["location_id"], one[at], sign * _cents(one.get(amount))) for one in objects]
+def _is_stored(payment: dict[str, Any]) -> bool:
+    brand = payment.get("card_details", {}).get("card", {}).get("card_brand")
+    return brand == "SQUARE_GIFT_CARD" or payment.get("external_details", {}).get("type") == "OTHER_GIFT_CARD"
+
+
+def _taken_at(payment: dict[str, Any]) -> str:
+    timeline = payment.get("card_details", {}).get("card_payment_timeline", {})
+    return str(timeline.get("captured_at", payment["created_at"]))
+
+
+def _created_at(one: dict[str, Any]) -> str:
+    return str(one["created_at"])
+
+
+def _updated_at(one: dict[str, Any]) -> str:
+    return str(one["updated_at"])
+
+
+def _moves(
+    objects: list[dict[str, Any]],
+    amount: str,
+    at: Callable[[dict[str, Any]], str] = _created_at,
+    sign: int = 1,
+) -> Moves:
+    return [(one["location_id"], at(one), sign * _cents(one.get(amount))) for one in objects]
 
 
 def _seen(world: World) -> dict[str, Moves]:
     """What the wire objects say about each kind of money."""
-    paid = [one for one in world.every("payment") if one["status"] == "COMPLETED"]
-    refunds, payouts = world.every("refund"), world.every("payout")
+    completed = [one for one in world.every("payment") if one["status"] == "COMPLETED"]
+    paid, stored = ([one for one in completed if _is_stored(one) == wanted] for wanted in (False, True))
+    kinds = {one["id"]: _is_stored(one) for one in completed}
+    sent, payouts = world.every("refund"), world.every("payout")
+    refunds = [one for one in sent if not kinds[one["payment_id"]]]
     disputes = [one for one in world.every("dispute") if not one["state"].startswith("INQUIRY")]
     fees = [
         (one["location_id"], fee["effective_at"], _cents(fee["amount_money"]))
         for one in (*paid, *refunds)
         for fee in one.get("processing_fee", ())
     ]
+    fees += [
+        (one["location_id"], one["created_at"], _cents(one["external_details"]["source_fee_money"]))
+        for one in paid
+        if "external_details" in one
+    ]
 
     def undone(objects: list[dict[str, Any]], name: str, value: str) -> Moves:
-        return _moves([one for one in objects if one[name] == value], "amount_money", "updated_at", -1)
+        return _moves([one for one in objects if one[name] == value], "amount_money", _updated_at, -1)
 
     return {
-        "collected": _moves(paid, "total_money"),
-        "tips": _moves(paid, "tip_money"),
+        "collected": _moves(paid, "total_money", _taken_at),
+        "tips": _moves(paid, "tip_money", _taken_at),
+        "stored_value": _moves(stored, "total_money", _taken_at),
+        "stored_refunds": _moves([one for one in sent if kinds[one["payment_id"]]], "amount_money"),
         "refunds": _moves(refunds, "amount_money") + undone(refunds, "status", "FAILED"),
         "fees": fees,
         "disputes": _moves(disputes, "amount_money") + undone(disputes, "state", "WON"),
