@@ -72,7 +72,8 @@ _ZERO: Number = literal_column("0", BigInteger)
 class Part(NamedTuple):
     """One way in which rows count. ``amount`` has the measure's own sign.
 
-    ``what`` is what such a row is: payment, refund, refund_failed, returned, dispute, dispute_won or fee. ``about`` is
+    ``what`` is what such a row is: payment, stored (paid with stored value), refund, refund_failed, returned, dispute,
+    dispute_won or fee. ``about`` is
     the payment's id at the provider, as far as the row says it; ``item`` the invoice or order that it is for.
     ``place`` tells several of one row apart.
     """
@@ -175,6 +176,21 @@ def _returned_at_once(sign: int, *where: ColumnElement[bool]) -> Part:
 def _refunds() -> Iterator[Part]:
     for what, day, at, sign in _WAYS:
         yield _refund(what, day, at, sign * _REFUND.c.amount)
+
+
+def _stored_value() -> Iterator[Part]:
+    """Paid with gift cards, store credit and house accounts: no money that came in."""
+    yield _payment("stored", _PAYMENT.c.booked_day, _PAYMENT.c.booked_at, _PAYMENT.c.stored_value)
+
+
+def _stored_refunds() -> Iterator[Part]:
+    """Sent back onto them."""
+    about, item, counted = _REFUND.c.payment_key, _billed(_REFUND), _REFUND.c.stored_day.is_not(None)
+    for what, day, at, sign in (
+        ("refund", _REFUND.c.stored_day, _REFUND.c.created_at, 1),
+        ("refund_failed", _REFUND.c.failed_day, _REFUND.c.failed_at, -1),
+    ):
+        yield _part(_REFUND, what, day, at, sign * _REFUND.c.amount, counted, about=about, item=item)
 
 
 def _disputes() -> Iterator[Part]:
@@ -318,6 +334,8 @@ SIGNS: Final[Mapping[str, Mapping[str, int]]] = {
     "disputes": {"disputes": -1},
     "fees": {"fees": -1},
     "net": {"net": 1},
+    "stored_value": {"stored_value": 1},
+    "stored_refunds": {"stored_refunds": -1},
     "converted": {"net": 1, "collected": -1, "refunds": 1, "returned": 1, "disputes": 1, "fees": 1},
     "not_itemised": {"collected": 1, "refunds": -1, "returned": -1},
     "service": {},
@@ -333,6 +351,8 @@ def _measures() -> Mapping[str, tuple[Part, ...]]:
         "disputes": tuple(_disputes()),
         "fees": tuple(_fees()),
         "net": tuple(_net()),
+        "stored_value": tuple(_stored_value()),
+        "stored_refunds": tuple(_stored_refunds()),
     }
 
 

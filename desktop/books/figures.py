@@ -7,13 +7,13 @@ from typing import Final, Literal, TypeAlias
 
 Measure: TypeAlias = Literal[
     "total_revenue", "paid", "collected", "refunds", "returned", "disputes", "fees", "converted", "net",
-    "service", "not_itemised", "ended", "invoiced", "outstanding", "overdue",
+    "stored_value", "stored_refunds", "service", "not_itemised", "ended", "invoiced", "outstanding", "overdue",
 ]  # fmt: skip
 
 #: The measures that are made of money that moved: amounts of a day, each with its sign.
 MOVED: Final = (
-    "total_revenue", "paid", "collected", "refunds", "returned", "disputes", "fees", "converted", "net", "service",
-    "not_itemised",
+    "total_revenue", "paid", "collected", "refunds", "returned", "disputes", "fees", "converted", "net",
+    "stored_value", "stored_refunds", "service", "not_itemised",
 )  # fmt: skip
 
 

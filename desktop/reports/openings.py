@@ -21,7 +21,7 @@ from desktop.reports.revenue_split import ServiceAmount
 from desktop.reports.scope import EVERYTHING, Scope
 
 _INTEGRATION = table_of(Integration)
-#: The terms of the row below the chart, with the sign that they have there.
+#: The terms of the row below the chart and what stands beside them, with the sign that they have there.
 TERMS: tuple[tuple[Measure, str, int], ...] = (
     ("collected", "collected", 1),
     ("refunds", "refunds", -1),
@@ -30,6 +30,8 @@ TERMS: tuple[tuple[Measure, str, int], ...] = (
     ("fees", "fees", -1),
     ("converted", "conversion", 1),
     ("net", "net", 1),
+    ("stored_value", "stored_value", 1),
+    ("stored_refunds", "stored_refunds", -1),
 )
 _VIEWS = ("day", "week", "month")
 

@@ -34,7 +34,7 @@ _INTEGRATION = table_of(Integration)
 
 #: The tabs: which kinds of rows each has.
 TABS: Final[Mapping[str, tuple[str, ...]]] = {
-    "payments": ("payment",),
+    "payments": ("payment", "stored"),
     "refunds": ("refund", "refund_failed"),
     "returned": ("returned",),
     "disputes": ("dispute", "dispute_won"),
@@ -45,8 +45,8 @@ TABS: Final[Mapping[str, tuple[str, ...]]] = {
 class TransactionRow(NamedTuple):
     """Money that moved on a day, as a figure counts it. ``amount`` is in the minor units of ``unit``.
 
-    ``what`` is payment, refund, refund_failed, returned, dispute, dispute_won, fee, converted, share (of an invoice)
-    or rest (of an invoice or order). ``payment`` is the one that it is about, as far as the books know it;
+    ``what`` is payment, stored, refund, refund_failed, returned, dispute, dispute_won, fee, converted, share (of an
+    invoice) or rest (of an invoice or order). ``payment`` is the one that it is about, as far as the books know it;
     ``description`` is the row's own, else the payment's.
     """
 

@@ -251,6 +251,19 @@ class Facts(QWidget):
                 False,
             ),
             (QCoreApplication.translate("Dashboard", "Net"), figures.net, "net", True),
+            # Beside the others and in none of them.
+            (
+                QCoreApplication.translate("Dashboard", "Paid with stored value"),
+                figures.stored_value,
+                "stored_value",
+                False,
+            ),
+            (
+                QCoreApplication.translate("Dashboard", "Back onto stored value"),
+                -figures.stored_refunds,
+                "stored_refunds",
+                False,
+            ),
         ]
         self._month.set_text(month_text(report.month))
         rows = [

@@ -20,7 +20,7 @@ from desktop.ui.pages.dashboard_chart import ChartCard
 from desktop.ui.pages.dashboard_footing import FootingLine, ground_of
 from desktop.ui.pages.dashboard_lists import PeopleAndServices
 from desktop.ui.pages.dashboard_question import Answer, ask_dashboard
-from desktop.ui.pages.dashboard_states import ReadingView, connect_view, trouble_view, unread_view
+from desktop.ui.pages.dashboard_states import ReadingView, connect_view, quiet_view, trouble_view, unread_view
 from desktop.ui.pages.dashboard_wording import (
     FigureText,
     average_text,
@@ -141,7 +141,7 @@ class DashboardPage(Page):
     def _on_answer(self, answer: Answer) -> None:
         self._answer = answer
         self._location = answer.place.ref if answer.place is not None else ""
-        if not answer.has_figures and not answer.is_read:
+        if not answer.has_figures:
             self._show_waiting(answer)
             return
         self._reading = None
@@ -191,6 +191,9 @@ class DashboardPage(Page):
         if not answer.accounts:
             self._reading = None
             self.show_state(connect_view(self.theme, self._on_integrations))
+        elif answer.is_read:
+            self._reading = None
+            self.show_state(quiet_view(self.theme, answer.accounts, self._on_sync))
         elif self._syncing.running:
             if self._reading is None:
                 self._reading = ReadingView(self.theme, answer.accounts)

@@ -8,21 +8,25 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.providers.registry import provider_names
 from desktop.ui.pages.dashboard_question import Account
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.progress import Progress
 from desktop.ui.widgets.states import StateView
+from desktop.ui.wording import provider_title
 
 if TYPE_CHECKING:
     from desktop.sync.standing import Standing
 
 
 def connect_view(theme: Theme, connect: Callable[[], None]) -> StateView:
-    """Nothing is connected."""
+    """Nothing is connected: every provider is named that could be."""
+    either = QCoreApplication.translate("Dashboard", " or ")
+    names = either.join(provider_title(name) for name in provider_names())
     return StateView(
         theme,
         "empty-connect",
-        QCoreApplication.translate("Dashboard", "Connect Stripe or Square to see your numbers"),
+        QCoreApplication.translate("Dashboard", "Connect {0} to see your numbers").format(names),
         QCoreApplication.translate(
             "Dashboard",
             "Paydesk reads your clients, invoices and payments and keeps them on this computer. It changes nothing "
@@ -30,6 +34,23 @@ def connect_view(theme: Theme, connect: Callable[[], None]) -> StateView:
         ),
         button=QCoreApplication.translate("Dashboard", "Connect an account"),
         on_button=connect,
+    )
+
+
+def quiet_view(theme: Theme, accounts: Sequence[Account], sync: Callable[[], None]) -> StateView:
+    """Connected and read to the end, and there was nothing to count."""
+    return StateView(
+        theme,
+        "empty-chart",
+        QCoreApplication.translate("Dashboard", "There is nothing to count yet"),
+        QCoreApplication.translate(
+            "Dashboard",
+            "{0} was read to the end, and there is no payment and no open invoice in it. The first one appears here by "
+            "itself: Paydesk goes on looking.",
+        ).format(_titles(accounts)),
+        button=QCoreApplication.translate("Dashboard", "Sync now"),
+        on_button=sync,
+        primary=False,
     )
 
 

@@ -89,6 +89,14 @@ def definition_of(figure: str) -> str:
             "Converted: payments of the month that were settled in another currency. They are collected in the "
             "currency of the charge and net in the one they were settled in: here is what that takes away or adds.",
         ),
+        "stored_value": QCoreApplication.translate(
+            "Dashboard",
+            "Paid with stored value: with gift cards, store credit and house accounts. It is no money that came in: "
+            "that counted when the card was sold. It is neither in collected nor in net.",
+        ),
+        "stored_refunds": QCoreApplication.translate(
+            "Dashboard", "Back onto stored value: refunds onto gift cards, store credit and house accounts. No money."
+        ),
         "other": QCoreApplication.translate(
             "Dashboard",
             "Other: lines of the provider's ledger about payments that are not in the books, and payments whose line "

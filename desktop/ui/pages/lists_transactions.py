@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 #: The measures to choose from; the first is shown where none is chosen.
 _MEASURES: Final = (
     "total_revenue", "collected", "refunds", "returned", "disputes", "fees", "converted", "net", "paid",
+    "stored_value", "stored_refunds",
 )  # fmt: skip
 _DAYS: Final = tuple(name for name in PERIODS if name)
 
@@ -160,16 +161,17 @@ def _sold(connection: Connection, rows: Sequence[TransactionRow]) -> Mapping[int
 # ---------------------------------------------------------------------------------------------------------- a row
 
 _WHAT: Final[Mapping[str, tuple[object, str]]] = {
-    "payment": (QT_TRANSLATE_NOOP("Transactions", "Payment"), "accent"),
-    "refund": (QT_TRANSLATE_NOOP("Transactions", "Refund"), "neutral"),
-    "refund_failed": (QT_TRANSLATE_NOOP("Transactions", "Refund failed"), "warning"),
-    "returned": (QT_TRANSLATE_NOOP("Transactions", "Returned"), "danger"),
-    "dispute": (QT_TRANSLATE_NOOP("Transactions", "Dispute"), "danger"),
-    "dispute_won": (QT_TRANSLATE_NOOP("Transactions", "Dispute won back"), "accent"),
-    "fee": (QT_TRANSLATE_NOOP("Transactions", "Fee"), "neutral"),
-    "converted": (QT_TRANSLATE_NOOP("Transactions", "Converted"), "info"),
-    "share": (QT_TRANSLATE_NOOP("Transactions", "Share"), "neutral"),
-    "rest": (QT_TRANSLATE_NOOP("Transactions", "Rest"), "neutral"),
+    "payment": (QT_TRANSLATE_NOOP("ListWords", "Payment"), "accent"),
+    "stored": (QT_TRANSLATE_NOOP("ListWords", "Stored value"), "neutral"),
+    "refund": (QT_TRANSLATE_NOOP("ListWords", "Refund"), "neutral"),
+    "refund_failed": (QT_TRANSLATE_NOOP("ListWords", "Refund failed"), "warning"),
+    "returned": (QT_TRANSLATE_NOOP("ListWords", "Returned"), "danger"),
+    "dispute": (QT_TRANSLATE_NOOP("ListWords", "Dispute"), "danger"),
+    "dispute_won": (QT_TRANSLATE_NOOP("ListWords", "Dispute won back"), "accent"),
+    "fee": (QT_TRANSLATE_NOOP("ListWords", "Fee"), "neutral"),
+    "converted": (QT_TRANSLATE_NOOP("ListWords", "Converted"), "info"),
+    "share": (QT_TRANSLATE_NOOP("ListWords", "Share"), "neutral"),
+    "rest": (QT_TRANSLATE_NOOP("ListWords", "Rest"), "neutral"),
 }
 
 

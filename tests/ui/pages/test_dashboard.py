@@ -475,6 +475,17 @@ def test_without_an_account_it_leads_to_connecting(
     assert opened == [("integrations", {})]
 
 
+def test_read_to_the_end_with_nothing_in_it_says_what_goes_on(make: Callable[[], DashboardPage], world: World) -> None:
+    account, table = world.account(), table_of(Integration)
+    with world.books.write() as writer:
+        writer.connection.execute(
+            update(table).where(table.c.id == account).values(last_sync_at=world.at("2026-11-22"))
+        )
+    view = state(make())
+    assert view.accessibleName() == "There is nothing to count yet"
+    assert view.button is not None
+
+
 def test_connected_and_never_read_it_offers_to_sync(make: Callable[[], DashboardPage], world: World) -> None:
     world.account()
     view = state(make())
