@@ -608,9 +608,10 @@ class KeptBody(NamedTuple):
 class SourceObject:
     """One provider object as it was read: what it is, when that was true, what it said.
 
-    ``data_type`` is the provider's own word ("charge"). ``record`` is None only for a deletion. The door strips what
-    must not be stored from ``body``, unless it comes as it is kept already; nobody else keeps it. ``merged_into``
-    comes with the deletion of a customer that the provider merged with another: that one's id.
+    ``data_type`` is the provider's own word ("charge"). ``record`` is None only for a deletion, or where a mapping
+    anew makes no row of it. ``body`` is clean (``desktop.secrets``): the mapper takes out what may not be kept before
+    it makes anything of it. ``merged_into`` comes with the deletion of a customer that the provider merged with
+    another: that one's id.
     """
 
     data_type: str

@@ -23,15 +23,14 @@ EACH = 160
 
 def main() -> None:
     """Train on every type of object, evenly, and write the file under its id."""
-    from desktop.books.denylist import Stripper
     from desktop.sandbox import launch
+    from desktop.secrets.cleaning import clean, packed
 
-    strip = Stripper()
     samples = []
     for seed in (11, 12, 13):
         world = launch.build(seed=seed, today=datetime.date(2026, 6, 15)).world
         for refs in world.kinds.values():
-            samples += [strip.pack(world.objects[ref]) for ref in refs[:EACH]]
+            samples += [packed(clean(world.objects[ref])) for ref in refs[:EACH]]
     trained = zstandard.train_dictionary(SIZE, samples, level=3)
     target = ROOT / "desktop" / "books" / "dictionaries" / f"objects-{trained.dict_id()}.zdict"
     target.parent.mkdir(exist_ok=True)

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple, TypeVar, cast
 from sqlalchemy import bindparam, select, update
 
 from desktop.books.database import Writer
-from desktop.books.denylist import Stripper, keeps_number
 from desktop.books.packing import Packer, digest
 from desktop.books.projections import billing, catalog, disputes, orders, people
 from desktop.books.projections.allocations import allocate
@@ -61,6 +60,7 @@ from desktop.records import (
     TerminalDeviceRecord,
     Version,
 )
+from desktop.secrets.cleaning import packed
 
 _DATA = table_of(IntegrationData)
 _KEYS = ("integration_id", "data_type", "external_id")
@@ -174,7 +174,6 @@ class Door:
     def __init__(self, statements: Statements, clock: DayClock) -> None:
         self._shelf = Shelf(statements)
         self._clock = clock
-        self._strip = Stripper()
         self._packer = Packer()
 
     def apply(
@@ -216,7 +215,7 @@ class Door:
         the rows count as now, so they want rebuilding after it where what counts has changed.
         """
         context = Context(writer, self._shelf, integration_id, self._clock, Totals(integration_id))
-        bodies = [self._text_of(one.item) for one in remapped]
+        bodies = [packed(cast(Mapping[str, Any], one.item.body), data_type=one.item.data_type) for one in remapped]
         stored, gone = [], []
         for one, body in zip(remapped, bodies, strict=True):
             mark, kind = digest(body), KINDS[type(one.item.record)] if one.item.record is not None else ""
@@ -225,16 +224,13 @@ class Door:
             if mark != one.digest or kind != one.kind:
                 stored.append((kind, body, mark, integration_id, one.item.data_type, one.item.external_id))
         if stored:
-            packed = self._packer.pack([row[1] for row in stored])
-            rows = [(row[0], data, *row[2:]) for row, data in zip(stored, packed, strict=True)]
+            compressed = self._packer.pack([row[1] for row in stored])
+            rows = [(row[0], data, *row[2:]) for row, data in zip(stored, compressed, strict=True)]
             writer.run_many(self._shelf.keep("keep anew", _keep_anew), rows)
-        self._project(context, [one.item for one in remapped if one.item.record is not None], gone)
+        self._project(context, [one.item for one in remapped if one.item.record is not None], gone, anew=True)
         if context.totals.write(writer, self._shelf):
             context.kinds.add("totals")
         return Changes(frozenset(context.kinds))
-
-    def _text_of(self, item: SourceObject) -> bytes:
-        return self._strip.pack(cast(Mapping[str, Any], item.body), numbered=keeps_number(item.data_type))
 
     # --- deciding ----------------------------------------------------------------------------------------------
 
@@ -260,7 +256,7 @@ class Door:
             if type(item.body) is KeptBody:
                 body, mark = item.body, item.body.digest
             else:
-                body = self._text_of(item)
+                body = packed(cast(Mapping[str, Any], item.body), data_type=data_type)
                 mark = digest(body)
             stored = known.get(ref)
             verdict = judge(stored, item, mark, settled=settled)
@@ -312,12 +308,15 @@ class Door:
     def _packed(self, bodies: Sequence[bytes | KeptBody]) -> list[bytes]:
         """Bodies as they are kept, in their order; those that come so are left alone."""
         texts = [body for body in bodies if not isinstance(body, KeptBody)]
-        packed = iter(self._packer.pack(texts)) if texts else iter(())
-        return [body.data if isinstance(body, KeptBody) else next(packed) for body in bodies]
+        compressed = iter(self._packer.pack(texts)) if texts else iter(())
+        return [body.data if isinstance(body, KeptBody) else next(compressed) for body in bodies]
 
     # --- projecting --------------------------------------------------------------------------------------------
 
-    def _project(self, context: Context, winners: Sequence[SourceObject], gone: Sequence[Gone]) -> None:
+    def _project(
+        self, context: Context, winners: Sequence[SourceObject], gone: Sequence[Gone], *, anew: bool = False
+    ) -> None:
+        """Make rows of the winners and hide what is gone; mapping ``anew`` also takes money's rows away."""
         by_kind: dict[type, list[SourceObject]] = defaultdict(list)
         for item in winners:
             by_kind[type(item.record)].append(item)
@@ -355,12 +354,12 @@ class Door:
             payments.entries(records(BalanceEntryRecord))
         if RefundRecord in by_kind:
             payments.refunds(records(RefundRecord), _seen_at(by_kind[RefundRecord]))
-        self._remove(context, gone, payments)
+        self._remove(context, gone, payments, anew=anew)
         payments.settle()
         orders.tell_payments(context)
         allocate(context)
 
-    def _remove(self, context: Context, gone: Sequence[Gone], payments: PaymentCluster) -> None:
+    def _remove(self, context: Context, gone: Sequence[Gone], payments: PaymentCluster, *, anew: bool) -> None:
         by_kind: dict[str, list[str]] = defaultdict(list)
         merged = [(item.ref, item.merged_into) for item in gone if item.merged_into]
         for item in gone:
@@ -379,7 +378,7 @@ class Door:
                 table, changed = HIDDEN[kind]
                 billing.hide(context, table, refs)
                 context.kinds.add(changed)
-            elif kind in MONEY:
+            elif anew and kind in MONEY:
                 table, changed = MONEY[kind]
                 payments.drop(table, refs)
                 context.kinds.add(changed)

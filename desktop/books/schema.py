@@ -7,6 +7,7 @@ Referencing Foreign Keys").
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -21,8 +22,13 @@ from desktop.books.copies import FOLDER, register_copy, strike_copy
 from desktop.books.database import SECURE_DELETE, Database, sqlite_url, use_wal
 from desktop.errors import ClosedBooksError
 
-HEAD = "0006"
+logger = logging.getLogger(__name__)
+
+HEAD = "0007"
 """The newest migration. A test compares it with what Alembic finds in the folder."""
+
+CLEANED = "0007"
+"""The migration that cleans what was stored: what there was before it is cleared away after it."""
 
 _OURS = "integration_data"
 _VERSIONS = "alembic_version"
@@ -92,7 +98,19 @@ def bring_up_to_date(database: Database, file: Path | None) -> bool:
             back_up(file, f"before-{HEAD}-from-{found}")
         with _migrating(database, file) as connection:
             upgrade(connection)
+        if found is not None and found < CLEANED:
+            _clear_away(database, file)
     return True
+
+
+def _clear_away(database: Database, file: Path | None) -> None:
+    """Leave nothing of what a migration has cleaned, in the file, in its log or in the copies that were made before."""
+    from desktop.books.cleansing import clean_copies
+
+    if not database.clear_away(rewrite=True):
+        logger.warning("Another program has the books open: parts of what was cleaned are in the file until it ends.")
+    if file is not None:
+        clean_copies(file)
 
 
 def upgrade(connection: Connection) -> None:

@@ -20,7 +20,7 @@ class _LateHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Hand this and every later record over."""
-        from desktop.vault.redaction import install_logging
+        from desktop.secrets.redaction import install_logging
 
         logging.getLogger().removeHandler(self)
         install_logging(logging.WARNING).handle(record)
@@ -39,7 +39,7 @@ def start_logging(debug: bool, *, late: bool = False) -> None:
     if late and wanted == "warning":
         logging.getLogger().addHandler(_LateHandler())
         return
-    from desktop.vault.redaction import install_logging
+    from desktop.secrets.redaction import install_logging
 
     install_logging(_LEVELS[wanted])
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from desktop.money import format_money
 from desktop.regions import Region
-from desktop.vault.redaction import visible
+from desktop.secrets.redaction import visible
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-import orjson
-
 from desktop.records import SetAside
+from desktop.secrets.cleaning import clean, clean_value, written
+from desktop.secrets.redaction import clean_text
 
 AMOUNT_LIMIT = 10**15
 """Minor units beyond which an amount is absurd: ten trillion of a two-decimal currency."""
@@ -24,9 +24,6 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 WORD_LIMIT = 64
 """Longest word of a provider's list that is taken as one."""
-
-_DEPTH = 40
-_SECRET_NAMES = frozenset({"secret", "fingerprint", "account_number", "routing_number", "iban", "bin"})
 
 
 class Unreadable(ValueError):
@@ -111,21 +108,7 @@ def shown(value: object, wanted: str = "a whole number of minor units") -> str:
 
 def put_aside(data_type: str, body: object, reason: str) -> SetAside:
     """An object set aside with the reason, and what may be kept of it for a later look."""
-    external_id = body.get("id") if isinstance(body, Mapping) else None
+    kept = clean(body, data_type=data_type) if isinstance(body, Mapping) else clean_value(body)
+    external_id = kept.get("id") if isinstance(kept, Mapping) else None
     known = external_id if isinstance(external_id, str) and len(external_id) <= ID_LIMIT else ""
-    return SetAside(data_type, known, reason, orjson.dumps(_without_secrets(body, _DEPTH)))
-
-
-def _without_secrets(value: object, depth: int) -> object:
-    """A copy without secrets, fingerprints and account numbers, and not nested so deep that it cannot be written."""
-    if isinstance(value, Mapping):
-        if depth == 0:
-            return None
-        return {
-            name: _without_secrets(inner, depth - 1)
-            for name, inner in value.items()
-            if isinstance(name, str) and name not in _SECRET_NAMES and not name.endswith("_secret")
-        }
-    if isinstance(value, list):
-        return [_without_secrets(inner, depth - 1) for inner in value] if depth else None
-    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+    return SetAside(data_type, known, clean_text(reason), written(kept))

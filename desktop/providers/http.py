@@ -6,7 +6,6 @@ Exceptions of httpx hold the request with its headers; none of them leaves this 
 from __future__ import annotations
 
 import ipaddress
-import re
 import socket
 import ssl
 import threading
@@ -26,10 +25,6 @@ from desktop.providers.limits import Fault
 
 TIMEOUT = httpx.Timeout(connect=5.0, read=15.0, write=15.0, pool=15.0)
 CONNECTIONS = httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=60.0)
-
-_SECRET = re.compile(
-    r"\b(?:sk|rk|pk|ek|ca|ac|rt|whsec|seti|sq0\w{3}|EAAA|EQAA)[_-]?[A-Za-z0-9*_-]{6,}|\b\d(?:[ -]?\d){12,18}\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +64,6 @@ def checked_base(address: str, variable: str) -> str:
             "Set it to an https:// address, or to http://127.0.0.1 with a port, or remove it.",
         )
     return address.strip().rstrip("/")
-
-
-def without_secrets(text: str, limit: int = 300) -> str:
-    """A provider's message fit to be shown: one line, shortened, and nothing in it that looks like a key or card."""
-    plain = " ".join(text.split())
-    return _SECRET.sub("…", plain)[:limit]
 
 
 class Wire:

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import orjson
 from sqlalchemy import bindparam, delete, null, select, update
 
 from desktop.books.database import Writer
-from desktop.books.denylist import Stripper, keeps_number
 from desktop.books.packing import Packer, unpack
 from desktop.books.statements import Shelf, word
 from desktop.books.tables import Event
@@ -24,6 +22,7 @@ from desktop.books.tables.base import table_of
 from desktop.errors import WorldError
 from desktop.providers.contract import ProviderEvent, Reread, Stream, Unreachable
 from desktop.records import Changes, SetAside, SourceObject, Tally
+from desktop.secrets.cleaning import packed
 from desktop.sync.bookmarks import CLOSED
 from desktop.sync.pages import uncounted
 from desktop.sync.rereading import Key, Read, read_again
@@ -85,7 +84,6 @@ class Inbox:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._shelf = Shelf(session.books.database.statements)
-        self._strip = Stripper()
         self._packer = Packer()
         self._unreachable = 0
 
@@ -105,7 +103,7 @@ class Inbox:
 
     def _row(self, event: ProviderEvent, now: int) -> tuple[Any, ...]:
         wanted = self._is_wanted(event.data_type)
-        data = self._packed(event) if wanted else None
+        data = self._packer.pack([packed(event.body)])[0] if wanted else None
         done_at, state = (None, "waiting") if wanted else (now, "done")
         return (
             self._session.integration_id, event.external_id, event.kind, event.data_type, event.object_id,
@@ -116,15 +114,6 @@ class Inbox:
         """Whether the books keep such objects, and their list can be read: parts of a closed one would mislead."""
         place = self._session.feed_of(data_type)
         return place is not None and self._session.mark(place[0].name, place[1].name).state not in CLOSED
-
-    def _packed(self, event: ProviderEvent) -> bytes:
-        """The body without what must not be stored; an invoice keeps its own number."""
-        packed = self._strip.pack(event.body)
-        if keeps_number(event.data_type):
-            clean: dict[str, Any] = orjson.loads(packed)
-            _keep_number(event.body, clean, event.object_id)
-            packed = orjson.dumps(clean)
-        return self._packer.pack([packed])[0]
 
     # --- processing --------------------------------------------------------------------------------------------
 
@@ -300,16 +289,6 @@ class Inbox:
 def overtake(writer: Writer, integration_id: int, data_type: str, before: int) -> None:
     """A complete pass that began at ``before`` has read what these events were about: those that failed are moot."""
     writer.run(writer.statements.prepare(_overtake()), integration_id, data_type, before)
-
-
-def _keep_number(body: Mapping[str, Any], clean: dict[str, Any], object_id: str) -> None:
-    """Put the number back into the object that the event is about."""
-    if body.get("id") == object_id and isinstance(body.get("number"), str):
-        clean["number"] = body["number"]
-    for name, inner in body.items():
-        kept = clean.get(name)
-        if isinstance(inner, Mapping) and isinstance(kept, dict):
-            _keep_number(inner, kept, object_id)
 
 
 def _revive() -> Any:

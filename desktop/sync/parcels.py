@@ -1,8 +1,8 @@
 """Pages as plain tuples, for the way between two processes: nothing but text, numbers and bytes.
 
 ``marshal`` carries such tuples many times faster than ``pickle`` carries frozen dataclasses. Both ends are the same
-program at the same moment, so its format need not last. What must not be stored is taken out of every body before it
-is sent, and the body is compressed: it arrives as it will be kept.
+program at the same moment, so its format need not last. Bodies are clean when they come from the mapper, and are
+compressed here: they arrive as they will be kept.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any, Final, get_args
 
-from desktop.books.denylist import Stripper, keeps_number
 from desktop.books.packing import Packer, digest
 from desktop.providers.contract import Page
 from desktop.records import (
@@ -31,6 +30,7 @@ from desktop.records import (
     SubscriptionRecord,
     Version,
 )
+from desktop.secrets.cleaning import packed
 
 _TYPES: Final[tuple[type[Any], ...]] = get_args(Record)
 _NUMBERS: Final[Mapping[type, int]] = {kind: number for number, kind in enumerate(_TYPES)}
@@ -58,7 +58,6 @@ class Parcels:
     """Wraps pages and unwraps them. Not shared between threads."""
 
     def __init__(self) -> None:
-        self._strip = Stripper()
         self._packer = Packer()
         inner = {part for parts in _INNER.values() for part in parts.values()}
         self._values = {kind: _values_of(kind) for kind in {*_TYPES, *inner}}
@@ -80,10 +79,11 @@ class Parcels:
         aside = [(item.data_type, item.external_id, item.reason, item.body) for item in page.set_aside]
         return marshal.dumps((objects, aside, page.cursor, page.asked_at, page.oldest_at, tuple(page.notes)))
 
-    def _text(self, item: SourceObject) -> bytes:
+    @staticmethod
+    def _text(item: SourceObject) -> bytes:
         if isinstance(item.body, KeptBody):
             raise TypeError("a body that is packed already cannot be packed again")
-        return self._strip.pack(item.body, numbered=keeps_number(item.data_type))
+        return packed(item.body, data_type=item.data_type)
 
     def _record(self, record: Record | None) -> tuple[int, Any]:
         if record is None:

@@ -1,1 +1,1 @@
-"""Sealing, keys and redaction: the only room that sees secrets."""
+"""Sealing and keys: the only room that sees secrets."""

@@ -18,7 +18,7 @@ import pytest
 from desktop.cli import accounts, lists, main
 from desktop.cli.logs import start_logging
 from desktop.errors import RefusedError
-from desktop.vault.redaction import RedactingHandler
+from desktop.secrets.redaction import RedactingHandler
 from tests.helpers.patience import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -52,8 +52,7 @@ def calls(name: str) -> list[tuple[Path, ast.Call]]:
 
 
 def test_translations_can_be_extracted() -> None:
-    # Texts of these are marked where they stand, or come from a room below that knows no Qt.
-    tables = {"lists_words.py", "shortcuts.py", "steps.py", "syncing.py"}
+    tables = {"lists_words.py", "shortcuts.py", "steps.py"}
     for path, call in calls("translate"):
         if path.name in {"text.py"}:
             continue

@@ -10,9 +10,10 @@ import orjson
 
 from desktop.errors import WorldError
 from desktop.providers.contract import CredentialsRefused, CursorGone, NotAvailable, NotPermitted
-from desktop.providers.http import Answer, without_secrets
+from desktop.providers.http import Answer
 from desktop.providers.square.constants import STREAMS
 from desktop.providers.square.permissions import title_of
+from desktop.secrets.redaction import one_line
 
 _LOST_ACCESS = frozenset({"ACCESS_TOKEN_EXPIRED", "ACCESS_TOKEN_REVOKED", "CLIENT_DISABLED", "APPLICATION_DISABLED"})
 """Codes that say that the credentials as a whole are no good, whatever the status of the answer."""
@@ -92,7 +93,7 @@ def refusal(answer: Answer, what: str) -> WorldError:
         return _not_permitted(error.detail, name, scope)
     if answer.status in (404, 405, 501) and error.unknown_address:
         return NotAvailable("Not available", f"This server does not have {name}.", "Everything else goes on.")
-    detail = without_secrets(error.detail)
+    detail = one_line(error.detail)
     said = f" It says: {detail}" if detail else ""
     return NotAvailable(
         "Not available", f"Square does not give the list of {name} ({answer.status}).{said}", "Everything else goes on."

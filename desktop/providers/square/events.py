@@ -17,6 +17,7 @@ from desktop.providers.square.moments import read_moment, written
 from desktop.providers.square.records import map_object, put_aside, reduce_object
 from desktop.providers.square.records.fields import rows
 from desktop.records import Deletion, SetAside, SourceObject, Version
+from desktop.secrets.cleaning import clean
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +111,8 @@ def read_events(
 
 def event_of(body: object, versions: Mapping[str, str] | None = None) -> ProviderEvent | None:
     """An event of the feed or of a webhook; None, with a warning in the log, for what is not one."""
-    stated = child(body).get
+    told = clean(child(body))
+    stated = told.get
     external_id, kind, created = text(stated("event_id")), text(stated("type")), read_moment(stated("created_at"))
     if type(body) is not dict or not external_id or not kind or created is None:
         logger.warning("Square sent an event without id, type or time; it was passed over")
@@ -128,7 +130,7 @@ def event_of(body: object, versions: Mapping[str, str] | None = None) -> Provide
         api_version=(versions or {}).get(external_id, ""),
         data_type=data_type,
         object_id=_object_id(data, data_type),
-        body={**body, "data": {**data, "object": carried}},
+        body={**told, "data": {**data, "object": carried}},
     )
 
 

@@ -25,11 +25,12 @@ from desktop.providers.contract import (
     Unanswered,
     Unreachable,
 )
-from desktop.providers.http import Answer, Wire, without_secrets
+from desktop.providers.http import Answer, Wire
 from desktop.providers.limits import Fault
 from desktop.providers.square.constants import API_VERSION, SCOPES
 from desktop.providers.square.modes import mode_of
 from desktop.providers.square.moments import read_moment
+from desktop.secrets.redaction import one_line
 
 DAY_MS = 86_400_000
 RENEW_AFTER = 7 * DAY_MS
@@ -252,7 +253,7 @@ def _stated(body: Mapping[str, Any]) -> tuple[str, str]:
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     code = first.get("code") or body.get("error") or body.get("type")
     said = first.get("detail") or body.get("error_description") or body.get("message")
-    return code if isinstance(code, str) else "", without_secrets(said) if isinstance(said, str) else ""
+    return code if isinstance(code, str) else "", one_line(said) if isinstance(said, str) else ""
 
 
 def _refused(body: Mapping[str, Any]) -> RefusedError:

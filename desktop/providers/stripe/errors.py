@@ -10,7 +10,8 @@ import orjson
 
 from desktop.errors import WorldError
 from desktop.providers.contract import CredentialsRefused, CursorGone, NotAvailable, NotPermitted
-from desktop.providers.http import Answer, without_secrets
+from desktop.providers.http import Answer
+from desktop.secrets.redaction import one_line
 
 _PERMISSION = re.compile(r"\brak_([a-z_]+)_(read|write)\b")
 
@@ -71,7 +72,7 @@ def refused_parameter(answer: Answer, sent: Mapping[str, str]) -> str:
 def refusal(answer: Answer, what: str, cursor: str = "") -> WorldError:
     """The error of the world for an answer that no retry will change. ``what`` names the thing that was asked for."""
     error = stated_error(answer.content)
-    message = without_secrets(error.message)
+    message = one_line(error.message)
     if answer.status == 401 or error.code in _LOST_ACCESS:
         return CredentialsRefused(
             "Access refused",

@@ -15,6 +15,7 @@ from desktop.providers.stripe.records import map_object, put_aside, reduce_objec
 from desktop.providers.stripe.records.fields import LAST_SECOND, child, is_cut_short, text
 from desktop.providers.stripe.records.people import METHOD_OBJECTS
 from desktop.records import Deletion, SetAside, SourceObject, Version
+from desktop.secrets.cleaning import clean
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +105,8 @@ def _ends_before(rows: Sequence[Any], since: int) -> bool:
 
 def event_of(body: object) -> ProviderEvent | None:
     """An event of the feed or of a webhook; None, with a warning in the log, for what is not one."""
-    stated = child(body).get
+    told = clean(child(body))
+    stated = told.get
     external_id, kind, created = text(stated("id")), text(stated("type")), stated("created")
     if type(created) is not int or not 0 <= created <= LAST_SECOND:
         created = -1
@@ -122,7 +124,7 @@ def event_of(body: object) -> ProviderEvent | None:
         api_version=text(stated("api_version")),
         data_type=kept_type(kind),
         object_id=text(inner.get("id")),
-        body={**body, "data": data},
+        body={**told, "data": data},
     )
 
 

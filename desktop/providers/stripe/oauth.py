@@ -11,9 +11,10 @@ import orjson
 
 from desktop.errors import RefusedError
 from desktop.providers.contract import Credentials, Endpoints, Grant, OAuthApp, Unreachable
-from desktop.providers.http import Answer, Wire, is_loopback, without_secrets
+from desktop.providers.http import Answer, Wire, is_loopback
 from desktop.providers.limits import Fault
 from desktop.providers.stripe.constants import API_VERSION
+from desktop.secrets.redaction import one_line
 
 _AGAIN = "Start connecting again."
 
@@ -131,5 +132,5 @@ def _refused(answer: Answer, body: Mapping[str, Any]) -> RefusedError:
     known = _BY_CODE.get(code)
     if known is not None:
         return RefusedError("Not connected", *known)
-    detail = without_secrets(description)
+    detail = one_line(description)
     return RefusedError("Not connected", f"Stripe refused to connect. {detail}".strip(), _AGAIN)

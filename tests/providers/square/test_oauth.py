@@ -118,7 +118,7 @@ class TestExchanging:
             (404, {"errors": [{"code": "NOT_FOUND"}]}, "application id"),
             (400, {"error": "invalid_grant", "error_description": ""}, "does not accept the code"),
             (401, {"type": "service.not_authorized", "message": "Not Authorized"}, "Not Authorized"),
-            (400, {"message": f"odd {SECRET.client_secret} thing"}, "odd … thing"),
+            (400, {"message": f"odd {SECRET.client_secret} thing"}, "odd sq0csp-\\[redacted\\] thing"),
             (400, {}, "refused to connect"),
         ],
     )

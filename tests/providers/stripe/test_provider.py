@@ -171,7 +171,12 @@ class TestCodeExchange:
             (400, "invalid_grant", "Authorization code does not exist: ac_1", "does not know the code"),
             (401, "invalid_client", "No such API key: sk_test_platformsecretplatformsecret", "client id"),
             (401, "", "", "client id"),
-            (400, "invalid_request", "Something sk_test_platformsecretplatformsecret odd", "Something … odd"),
+            (
+                400,
+                "invalid_request",
+                "Something sk_test_platformsecretplatformsecret odd",
+                "Something sk_test_\\[redacted\\] odd",
+            ),
         ],
     )
     def test_a_refusal_is_said_plainly_without_the_secret(

@@ -21,6 +21,7 @@ from desktop.providers.square.records.payments import map_dispute, map_payment, 
 from desktop.providers.square.records.people import map_card, map_customer, reduce_object
 from desktop.providers.square.records.places import map_device, map_location, map_terminal_checkout
 from desktop.records import Deletion, Record, SetAside, SourceObject, Version
+from desktop.secrets.cleaning import clean
 
 __all__ = ["MAPPERS", "NATIVES", "Around", "map_object", "map_stored", "put_aside", "reduce_object"]
 
@@ -72,7 +73,8 @@ def map_object(data_type: str, body: object, version: Version, around: Around | 
     """
     if type(body) is not dict:
         return put_aside(data_type, body, "It is not an object.")
-    kept = reduce_object(data_type, body)
+    # Everything below is made of what may be kept, and of nothing else.
+    kept = clean(reduce_object(data_type, body), data_type=data_type)
     counted = data_type == "inventory_count"
     try:
         external_id = identity(count_id(kept) if counted else kept.get("id") or kept.get("dispute_id"))

@@ -22,6 +22,7 @@ from desktop.providers.stripe.records.people import (
     reduce_payment_method,
 )
 from desktop.records import Deletion, Record, SetAside, SourceObject, Version
+from desktop.secrets.cleaning import clean
 
 __all__ = ["MAPPERS", "map_object", "put_aside", "reduce_object", "reduce_payment_method"]
 
@@ -49,22 +50,25 @@ _CARRIERS = frozenset({"customer", "invoice", "subscription", "payment_intent", 
 def map_object(data_type: str, body: object, version: Version) -> SourceObject | SetAside:
     """One object of a feed or event as a typed record, or set aside with a reason in plain words. Never raises.
 
-    ``data_type`` is what is expected. The older ``card``, ``bank_account`` and ``source`` are payment methods.
+    ``data_type`` is what is expected. What may not be kept is taken out first, so that neither record, stored object
+    nor set-aside copy has it. The older ``card``, ``bank_account`` and ``source`` are payment methods.
     """
     if type(body) is not dict:
         return put_aside(data_type, body, "It is not an object.")
     stated = body.get("object", data_type)
     kind = stated if type(stated) is str else ""
     if kind in METHOD_OBJECTS:
-        kept: Mapping[str, Any] = body if body.get("deleted") is True else reduce_payment_method(body)
+        reduced: Mapping[str, Any] = body if body.get("deleted") is True else reduce_payment_method(body)
         kind = "payment_method"
     else:
-        kept = reduce_nested(kind, body) if kind in _CARRIERS else body
+        reduced = reduce_nested(kind, body) if kind in _CARRIERS else body
     if kind != data_type:
-        return put_aside(data_type, body, f"It is not a {data_type}, as was expected here.")
+        return put_aside(data_type, reduced, f"It is not a {data_type}, as was expected here.")
+    # Everything below is made of what may be kept, and of nothing else.
+    kept = clean(reduced, data_type=kind)
     try:
-        external_id = identity(body.get("id"))
-        if body.get("deleted") is True:
+        external_id = identity(kept.get("id"))
+        if kept.get("deleted") is True:
             return SourceObject(kind, external_id, version, kept, None, Deletion.STATED)
         return SourceObject(kind, external_id, version, kept, MAPPERS[kind](kept))
     except Unreadable as fault:

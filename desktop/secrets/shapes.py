@@ -2,10 +2,14 @@
 
 Every rule is a pattern with a mask, and a few lower-case words one of which is in any text that the pattern can match:
 a line with none of them costs some substring searches and nothing else.
+
+What is certain by its own shape is taken out of what is stored as well. The other rules guess by what stands around a
+value, and are for log lines and error texts, where losing a harmless word costs nothing.
 """
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +27,7 @@ class Rule:
     words: tuple[str, ...]
     pattern: re.Pattern[str]
     mask: Mask
+    certain: bool = False
 
     def apply(self, text: str, lowered: str) -> str:
         """The text without this shape. ``lowered`` is a lower-case form of the whole text, for the words."""
@@ -44,7 +49,8 @@ _STRIPE_OAUTH = rf"{_START}((?:ac|rt)_)(?=[a-z_]*[A-Z0-9])\w{{8,}}"
 _SQUARE_TOKEN = rf"{_START}(E[AQ]AA)[A-Za-z0-9_-]{{12,}}"
 # sq0idp- and sq0idb- are application ids, which are public and tell sandbox from production.
 _SQUARE_PREFIXED = r"((?:sandbox-)?sq0(?!id)[a-z]{3}-)[A-Za-z0-9_-]{6,}"
-_SQUARE_NONCE = rf"{_START}(cnon:)[\w-]{{6,}}"
+# A single-use token of a card, a bank account or a wallet; ccof: is the id of a stored card.
+_SQUARE_NONCE = rf"{_START}([cbw]non:)[\w-]{{6,}}"
 _JWT = rf"{_START}eyJ[A-Za-z0-9_-]{{6,}}(?:\.[A-Za-z0-9_-]*){{1,4}}"
 _PEM = r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?:(?!-----END)[\s\S])*"
 _LETTER = "[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]"
@@ -64,6 +70,17 @@ _SCHEME = r"(?<![A-Za-z0-9_])((?:Bearer|Basic|Client|Token)(?:\s|%20|\+)+)([A-Za
 def _mask_scheme(found: re.Match[str]) -> str:
     """``Bearer`` and the like before a value; the same words in a sentence stay ("client connected")."""
     return found[1] + HIDDEN if _looks_random(found[2]) else found[0]
+
+
+def _mask_certain_scheme(found: re.Match[str]) -> str:
+    """``Bearer`` before a token (RFC 6750), ``Basic`` before a name and a password (RFC 7617)."""
+    if found[1].lower().startswith("bearer"):
+        return found[1] + HIDDEN if len(found[2]) >= 16 and _looks_random(found[2]) else found[0]
+    try:
+        told = base64.b64decode(found[2] + "=" * (-len(found[2]) % 4), validate=True)
+    except ValueError:
+        return found[0]
+    return found[1] + HIDDEN if b":" in told and told.isascii() else found[0]
 
 
 # --- Values that are told by their name -----------------------------------------------------------------------------
@@ -95,6 +112,21 @@ _PLAIN = frozenset({"none", "null", "true", "false", "", HIDDEN})
 def _named(names: str, bare: str) -> str:
     return rf"(?P<name>{names})(?P<after>{_AFTER_NAME})(?P<value>{_QUOTED}|{bare})"
 
+
+# In what people write, only names that mean nothing else, followed by their value at once.
+_CERTAIN_NAMES = (
+    r"(?:access|refresh|auth|bearer|session|api)[_-]?token|client[_-]?secret|(?:api|secret|private)[_-]?key"
+    r"|(?:webhook|endpoint|signing)[_-]?secret|code[_-]?verifier|pass(?:word|phrase)"
+)
+_CERTAINLY_NAMED = (
+    rf"""(?P<name>(?<![a-z]){_CERTAIN_NAMES})(?P<after>["']?\s?[=:]\s?)(?P<value>["']?[^\s"'&;,<>]{{4,}})"""
+)
+_CODE = r"(?<![a-z])((?:cvc2?|cvv2?|csc|security code|card code)[ \t]*[:=#.]?[ \t]*)[0-9]{3,4}(?![0-9])"
+# What follows a card's number and its month: its security code.
+_CODE_AFTER = (
+    r"(…[0-9]{4}\W{1,4}(?:exp\w{0,9}\W{0,3})?(?:0[1-9]|1[0-2])[ ]?[/.\-][ ]?(?:20)?[0-9]{2}"
+    r"[ \t,;/|-]{1,3})[0-9]{3,4}(?![0-9])"
+)
 
 _HEADER = _named(_HEADERS, _TO_LINE_END)
 _NAMED = _named(_TELLING_NAMES, _WORD)
@@ -154,33 +186,44 @@ _DATABASE_URL = rf"({_DATABASES}(?:\+\w+)?://[^\s:/@\"'<>]*:)(?!{re.escape(HIDDE
 _URL = rf"(://[^\s:/?#@\"'<>]*:)(?!{re.escape(HIDDEN)}@)[^\s/?#\"'<>@]*(?:@[^\s/?#\"'<>@]+)*(?=@)"
 
 
-def _rule(name: str, words: str, pattern: str, mask: Mask, *, any_case: bool = True) -> Rule:
+def _rule(name: str, words: str, pattern: str, mask: Mask, *, any_case: bool = True, certain: bool = False) -> Rule:
     flags = re.IGNORECASE if any_case else re.NOFLAG
-    return Rule(name, tuple(words.split()), re.compile(pattern, flags), mask)
+    return Rule(name, tuple(words.split()), re.compile(pattern, flags), mask, certain)
 
 
 _AFTER_PREFIX = rf"\g<1>{HIDDEN}"
 
 RULES = (
-    _rule("private key", "private", _PEM, _AFTER_PREFIX, any_case=False),
+    _rule("private key", "private", _PEM, _AFTER_PREFIX, any_case=False, certain=True),
     _rule("header", "authorization cookie signature", _HEADER, _mask_named),
-    _rule("database URL", "://", _DATABASE_URL, _AFTER_PREFIX),
-    _rule("URL", "://", _URL, _AFTER_PREFIX),
-    _rule("Stripe key", "live_ test_", _STRIPE_KEY, _AFTER_PREFIX, any_case=False),
-    _rule("Stripe client secret", "_secret_", _STRIPE_CLIENT_SECRET, _AFTER_PREFIX, any_case=False),
-    _rule("Stripe endpoint secret", "whsec_", _STRIPE_ENDPOINT_SECRET, _AFTER_PREFIX, any_case=False),
-    _rule("Stripe OAuth", "ac_ rt_", _STRIPE_OAUTH, _AFTER_PREFIX, any_case=False),
+    _rule("database URL", "://", _DATABASE_URL, _AFTER_PREFIX, certain=True),
+    _rule("URL", "://", _URL, _AFTER_PREFIX, certain=True),
+    _rule("Stripe key", "live_ test_", _STRIPE_KEY, _AFTER_PREFIX, any_case=False, certain=True),
+    _rule("Stripe client secret", "_secret_", _STRIPE_CLIENT_SECRET, _AFTER_PREFIX, any_case=False, certain=True),
+    _rule("Stripe endpoint secret", "whsec_", _STRIPE_ENDPOINT_SECRET, _AFTER_PREFIX, any_case=False, certain=True),
+    _rule("Stripe OAuth", "ac_ rt_", _STRIPE_OAUTH, _AFTER_PREFIX, any_case=False, certain=True),
     _rule("Stripe signature", "v0= v1=", _STRIPE_SIGNATURE, _AFTER_PREFIX),
-    _rule("Square token", "eaaa eqaa", _SQUARE_TOKEN, _AFTER_PREFIX, any_case=False),
-    _rule("Square secret", "sq0", _SQUARE_PREFIXED, _AFTER_PREFIX),
-    _rule("Square card nonce", "cnon:", _SQUARE_NONCE, _AFTER_PREFIX),
+    _rule("Square token", "eaaa eqaa", _SQUARE_TOKEN, _AFTER_PREFIX, any_case=False, certain=True),
+    _rule("Square secret", "sq0", _SQUARE_PREFIXED, _AFTER_PREFIX, certain=True),
+    _rule("Square card nonce", "cnon:", _SQUARE_NONCE, _AFTER_PREFIX, certain=True),
+    _rule("security code", "cvc cvv csc code", _CODE, _AFTER_PREFIX, certain=True),
     _rule("scheme", "bearer basic client token", _SCHEME, _mask_scheme),
     _rule("spoken", "password: passphrase: recovery", _SPOKEN, _mask_named),
     _rule("query", "code token secret signature", _IN_QUERY, _mask_named),
     _rule("form", "code token secret", _BEFORE_AMPERSAND, _mask_named),
     _rule("named", "token secret verifier pass pwd key card cvc cvv recovery", _NAMED, _mask_named),
     _rule("maybe", "code token secret signature nonce jwt credential", _MAYBE, _mask_if_random),
-    _rule("JWT", "eyj", _JWT, HIDDEN, any_case=False),
-    _rule("recovery key", "-", _RECOVERY_KEY, HIDDEN, any_case=False),
+    _rule("JWT", "eyj", _JWT, HIDDEN, any_case=False, certain=True),
+    _rule("recovery key", "-", _RECOVERY_KEY, HIDDEN, any_case=False, certain=True),
     _rule("key in base64", "=", _KEY_IN_BASE64, HIDDEN, any_case=False),
 )
+
+CERTAIN = (
+    *(rule for rule in RULES if rule.certain),
+    _rule("certain scheme", "bearer basic", _SCHEME, _mask_certain_scheme),
+    _rule("certainly named", "token secret key pass verifier", _CERTAINLY_NAMED, _mask_named),
+)
+"""What is taken out of stored objects too: of the rules that go by what stands around a value, their narrow forms."""
+
+AFTER_CARD = _rule("security code after a card", "…", _CODE_AFTER, _AFTER_PREFIX)
+"""Applied after card numbers have been masked."""

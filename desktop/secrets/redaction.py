@@ -6,11 +6,11 @@ import logging
 import re
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TextIO
 
-from desktop.vault.card_numbers import mask_card_numbers
-from desktop.vault.secret_shapes import RULES
+from desktop.secrets.cards import mask_card_numbers
+from desktop.secrets.shapes import AFTER_CARD, CERTAIN, RULES, Rule
 
 LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -43,10 +43,28 @@ def redact(text: str) -> str:
 
     Names, prefixes and ids stay, so that a line still tells what happened. Redacting twice changes nothing more.
     """
+    return _without(RULES, text)
+
+
+def clean_text(text: str, *, other_numbers: bool = False) -> str:
+    """The text without what is certainly a key, a token or a card number, for what is stored or shown.
+
+    ``other_numbers``: see :func:`mask_card_numbers`. Cleaning twice changes nothing more.
+    """
+    return _without(CERTAIN, text, other_numbers=other_numbers)
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """A provider's message fit to be shown: one line, shortened, and nothing in it that looks like a key or card."""
+    return redact(" ".join(text.split()))[:limit]
+
+
+def _without(rules: Sequence[Rule], text: str, *, other_numbers: bool = False) -> str:
     lowered = text.lower()
-    for rule in RULES:
+    for rule in rules:
         text = rule.apply(text, lowered)
-    return mask_card_numbers(text)
+    masked = mask_card_numbers(text, other_numbers=other_numbers)
+    return AFTER_CARD.apply(masked, masked) if "…" in masked else masked
 
 
 def visible(text: str, *, keep_lines: bool = False) -> str:

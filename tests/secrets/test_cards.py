@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.vault.card_numbers import MASK, is_card_number, mask_card_numbers
+from desktop.secrets.cards import is_card_number, mask_card_numbers
 
 # The networks' published test numbers, in two halves.
 CARDS = {
@@ -24,6 +24,10 @@ CARDS = {
 }
 
 
+def masked(number: str) -> str:
+    return f"…{number[-4:]}"
+
+
 def luhn_completed(start: str) -> str:
     return next(start + str(last) for last in range(10) if _luhn(start + str(last)))
 
@@ -36,21 +40,21 @@ def _luhn(number: str) -> bool:
 @pytest.mark.parametrize("number", CARDS.values(), ids=CARDS.keys())
 def test_every_networks_numbers_are_found_in_a_sentence(number: str) -> None:
     for text in ("card {} declined", "{}", "pan={},", '{{"number": "{}"}}', "{}.", "({})", "number:{}\n", "n_{}"):
-        assert mask_card_numbers(text.format(number)) == text.format(MASK)
+        assert mask_card_numbers(text.format(number)) == text.format(masked(number))
 
 
 @pytest.mark.parametrize("separator", [" ", "-", ".", "\u00a0", "+", "%20", " - "])
 def test_groups_are_joined_whatever_separates_them(separator: str) -> None:
-    assert mask_card_numbers(separator.join(["4242"] * 4)) == MASK
+    assert mask_card_numbers(separator.join(["4242"] * 4)) == "…4242"
     amex = CARDS["amex"]
-    assert mask_card_numbers(separator.join([amex[:4], amex[4:10], amex[10:]])) == MASK
+    assert mask_card_numbers(separator.join([amex[:4], amex[4:10], amex[10:]])) == "…0005"
 
 
 def test_what_stands_beside_a_card_number_does_not_hide_it() -> None:
     visa = CARDS["visa"]
-    assert mask_card_numbers(f"{visa} 123 12 2030") == f"{MASK} 123 12 2030"
-    assert mask_card_numbers(f"7 {visa} {visa}") == f"7 {MASK} {MASK}"
-    assert mask_card_numbers(f"4242 4242 4242 4242 {CARDS['amex']}") == f"{MASK} {MASK}"
+    assert mask_card_numbers(f"{visa} 123 12 2030") == "…4242 123 12 2030"
+    assert mask_card_numbers(f"7 {visa} {visa}") == "7 …4242 …4242"
+    assert mask_card_numbers(f"4242 4242 4242 4242 {CARDS['amex']}") == "…4242 …0005"
 
 
 @pytest.mark.parametrize(
@@ -65,8 +69,6 @@ def test_what_stands_beside_a_card_number_does_not_hide_it() -> None:
         "0c6d2a0e-7a0b-4f0e-9a53-6f6d0f1b2c3d",
         "4242",
         "last four 4242, expires 12/2030",
-        "4 2 4 2 4 2 4 2 4 2 4 2 4 2 4 2",
-        "42 42 42 42 42 42 42 42",
         "+1 415 555 2671",
         "request 9999999999999995",
         "100000000000000000000000",

@@ -19,8 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.vault.recovery import new_code
-from desktop.vault.redaction import (
+from desktop.secrets.redaction import (
     TALKATIVE,
     RedactingFilter,
     RedactingFormatter,
@@ -28,6 +27,7 @@ from desktop.vault.redaction import (
     redact,
     visible,
 )
+from desktop.vault.recovery import new_code
 
 TAIL = "4eC39HqLyjWDarjtT1zdp7dc"
 KEY_BYTES = base64.b64encode(bytes(range(7, 39))).decode()
