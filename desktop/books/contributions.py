@@ -41,6 +41,7 @@ from desktop.books.tables import (
     ClientLink,
     Dispute,
     Invoice,
+    Order,
     Payment,
     PaymentAttempt,
     PaymentPart,
@@ -60,6 +61,7 @@ _ENTRY = table_of(BalanceEntry)
 _PAYOUT = table_of(Payout)
 _DISPUTE = table_of(Dispute)
 _INVOICE = table_of(Invoice)
+_ORDER = table_of(Order)
 _LINK = table_of(ClientLink)
 _ALLOCATION = table_of(ServiceAllocation)
 _SERVICE = table_of(Service)
@@ -141,11 +143,13 @@ def _disputed() -> Text_:
     return func.coalesce(by_attempt.limit(1).scalar_subquery(), _DISPUTE.c.payment_ref)
 
 
-def _billed(table: Any, order_ref: Text_ | None = None) -> Text_:
+def _billed(table: Any) -> Text_:
     """What money was for: the invoice, else the order, else nothing but itself; told apart by their beginnings."""
-    kinds = [(table.c.invoice_ref != literal_column("''"), literal_column("'invoice '").concat(table.c.invoice_ref))]
-    if order_ref is not None:
-        kinds.append((order_ref != literal_column("''"), literal_column("'order '").concat(order_ref)))
+    nothing: Text_ = literal_column("''")
+    kinds = [
+        (table.c.invoice_ref != nothing, literal_column("'invoice '").concat(table.c.invoice_ref)),
+        (table.c.order_ref != nothing, literal_column("'order '").concat(table.c.order_ref)),
+    ]
     alone = literal_column(f"'{table.name} '").concat(table.c.external_id)
     return case(*kinds, else_=alone)
 
@@ -254,8 +258,7 @@ _WAYS: Final = (
 
 
 def _payment(what: str, day: Any, at: Any, amount: Any, *where: ColumnElement[bool]) -> Part:
-    item = _billed(_PAYMENT, _PAYMENT.c.order_ref)
-    return _part(_PAYMENT, what, day, at, amount, *where, about=_PAYMENT.c.external_id, item=item)
+    return _part(_PAYMENT, what, day, at, amount, *where, about=_PAYMENT.c.external_id, item=_billed(_PAYMENT))
 
 
 def _refund(what: str, day: Any, at: Any, amount: Any, *where: ColumnElement[bool]) -> Part:
@@ -360,6 +363,7 @@ def _measures() -> Mapping[str, tuple[Part, ...]]:
 _ID_BITS: Final = 40
 _PLACE_BITS: Final = 6
 _INVOICES: Final = (1 << 10) - 1
+_ORDERS: Final = _INVOICES - 1
 
 
 class Key(NamedTuple):
@@ -372,7 +376,8 @@ class Key(NamedTuple):
 def read_key(number: int) -> Key:
     """The row that a number names."""
     branch = number >> (_ID_BITS + _PLACE_BITS)
-    table = _INVOICE if branch == _INVOICES else _branches()[branch][1].table
+    billed = {_INVOICES: _INVOICE, _ORDERS: _ORDER}
+    table = billed[branch] if branch in billed else _branches()[branch][1].table
     return Key(table.name, number & ((1 << _ID_BITS) - 1))
 
 
@@ -431,7 +436,7 @@ def contributions(shape: Shape, payments: Select[Any] | None = None, numbers: tu
     with :func:`values_of` the figure.
     """
     if shape.measure == "service":
-        return _wanted(_shares(shape, 1), numbers)
+        return _wanted(select(union_all(*_shares(shape, 1)).subquery("shares")), numbers)
     signs = SIGNS[shape.measure]
     rest = shape.measure in {"converted", "not_itemised"}
     wanted = None if rest or not numbers else _ids_by_branch(numbers)
@@ -441,7 +446,7 @@ def contributions(shape: Shape, payments: Select[Any] | None = None, numbers: tu
             query = _query(shape, branch, part, signs[measure], payments)
             parts.append(query if wanted is None else query.where(part.table.c.id.in_(wanted[branch])))
     if shape.measure == "not_itemised":
-        parts.append(_shares(shape, -1))
+        parts += _shares(shape, -1)
     together = union_all(*parts).subquery("parts")
     return _wanted(_added_up(shape, together), numbers) if rest else _wanted(select(together), numbers)
 
@@ -554,17 +559,30 @@ def _added_up(shape: Shape, parts: Subquery) -> Select[Any]:
 # -------------------------------------------------------------------------------------------------------- services
 
 
-def _shares(shape: Shape, sign: int) -> Select[Any]:
-    """The shares of invoices in the figure's month: all of them, or those of services of the figure's name.
+def _shares(shape: Shape, sign: int) -> list[Select[Any]]:
+    """The itemised shares of invoices and orders in the figure's month: all, or those of services of its name.
 
     An empty name means lines that name no service.
     """
+    paid = select(func.max(_PAYMENT.c.booked_day)).where(
+        _PAYMENT.c.integration_id == _ORDER.c.integration_id,
+        _PAYMENT.c.order_ref == _ORDER.c.external_id,
+        _PAYMENT.c.order_ref != literal_column("''"),
+    )
+    return [
+        _shares_of(shape, sign, "invoice", _INVOICE, _INVOICES, _INVOICE.c.finalized_day),
+        _shares_of(shape, sign, "order", _ORDER, _ORDERS, paid.scalar_subquery()),
+    ]
+
+
+def _shares_of(shape: Shape, sign: int, kind: str, table: Any, branch: int, day: Text_) -> Select[Any]:
     share, parent = _ALLOCATION.c, _SERVICE.alias("parent")
-    billed = and_(_INVOICE.c.integration_id == share.integration_id, _INVOICE.c.external_id == share.invoice_ref)
+    billed = and_(table.c.integration_id == share.integration_id, table.c.external_id == share.bill_ref)
     of = and_(_SERVICE.c.integration_id == share.integration_id, _SERVICE.c.external_id == share.service_ref)
-    tables: FromClause = _ALLOCATION.join(_INVOICE, billed)
+    tables: FromClause = _ALLOCATION.join(table, billed)
     where = [
-        share.month == bindparam("month", type_=Text), share.currency == _CURRENCY, *_scope(shape, _ALLOCATION)
+        share.month == bindparam("month", type_=Text), share.currency == _CURRENCY, share.itemised.is_(True),
+        share.bill_kind == word(kind), *_scope(shape, _ALLOCATION),
     ]  # fmt: skip
     if shape.measure == "service":
         tables = tables.outerjoin(_SERVICE, of).outerjoin(parent, product_of(_SERVICE, parent))
@@ -572,18 +590,22 @@ def _shares(shape: Shape, sign: int) -> Select[Any]:
     amount = func.sum(multiplied(sign * share.amount, share.integration_id, shape.factors))
     return (
         select(
-            _number(_INVOICES, _INVOICE.c.id).label("number"),
+            _number(branch, table.c.id).label("number"),
             share.integration_id.label("integration_id"),
             word("share").label("what"),
-            func.coalesce(_INVOICE.c.finalized_day, _START).label("day"),
-            _INVOICE.c.created_at.label("at"),
+            func.coalesce(day, _START).label("day"),
+            table.c.created_at.label("at"),
             cast(amount, BigInteger).label("amount"),
-            literal_column("'invoice '").concat(share.invoice_ref).label("item"),
+            literal_column(f"'{kind} '").concat(table.c.external_id).label("item"),
         )
         .select_from(tables)
         .where(*where)
-        .group_by(
-            _INVOICE.c.id, _INVOICE.c.finalized_day, _INVOICE.c.created_at, share.integration_id, share.invoice_ref
-        )
+        .group_by(*table.primary_key.columns, *_told(table), share.integration_id)
         .having(amount != 0)
     )
+
+
+def _told(table: Any) -> list[ColumnElement[Any]]:
+    """The columns of an invoice or order that a row of its shares tells of."""
+    names = ("integration_id", "external_id", "created_at", "finalized_day")
+    return [table.c[name] for name in names if name in table.c]

@@ -69,7 +69,7 @@ def _nothing(_row: Any, _today: str) -> dict[str, Any]:
 
 
 def _lateness(row: InvoiceRow, today: str) -> dict[str, Any]:
-    return {"days_late": max(row.days_late(today), 0)}
+    return {"days_late": max(row.days_late(today), 0), "amount_late": row.amount_late(today)}
 
 
 def _first_price(row: ServiceRow, _today: str) -> dict[str, Any]:

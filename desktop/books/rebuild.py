@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, literal_column, select, update
 
-from desktop.books.books import TIMEZONE, Books, write_setting
+from desktop.books.books import SUMS_DUE, TIMEZONE, Books, drop_setting, write_setting
 from desktop.books.database import Writer
-from desktop.books.projections.allocations import Share, allocate, computed_shares, stored_shares
+from desktop.books.projections.allocations import Share, allocate, computed_shares, stored_shares, total_key
 from desktop.books.projections.context import Context
 from desktop.books.rollups import (
     PAYMENT_COLUMNS,
+    Bill,
     DisputeSums,
     EntrySums,
     InvoiceSums,
@@ -92,9 +93,12 @@ def _rebuild(writer: Writer, clock: DayClock, integration_id: int | None) -> Non
         connection.execute(query)
     for account, totals in _added_up(connection, integration_id).items():
         totals.write(writer, shelf)
-        for refs in _invoice_refs(connection, account):
-            context = Context(writer, shelf, account, clock, Totals(account), invoices=set(refs))
+        for bills in _bills(connection, account):
+            context = Context(writer, shelf, account, clock, Totals(account))
+            context.totals.bills.update(bills)
             allocate(context)
+    if integration_id is None:
+        drop_setting(connection, SUMS_DUE)
 
 
 def _pages(connection: Connection, table: Any, columns: Sequence[Any]) -> Iterator[Sequence[Any]]:
@@ -124,6 +128,8 @@ def _added_up(connection: Connection, integration_id: int | None) -> dict[int, T
             for _, account, *facts in page:
                 if account in totals:
                     count(totals[account], shape._make(facts))
+            for sums in totals.values():
+                sums.bills.clear()  # shares are told bill by bill, see _bills
     return totals
 
 
@@ -139,14 +145,41 @@ def _add_payments(connection: Connection, totals: Mapping[int, Totals]) -> None:
             if account in totals:
                 own = tuple(sorted(parts.get((account, ref), ())))
                 totals[account].payment(PaymentSums._make((ref, *facts, own)), 1)
+        for sums in totals.values():
+            sums.bills.clear()  # shares are told bill by bill, see _bills
 
 
-def _invoice_refs(connection: Connection, integration_id: int) -> Iterator[list[str]]:
-    """The account's invoices, by the page. Money for one that was never read has no lines to be split over."""
-    for page in _pages(connection, _INVOICE, (_INVOICE.c.external_id,)):
-        refs = [ref for _, account, ref in page if account == integration_id]
-        if refs:
-            yield refs
+def _bills(connection: Connection, integration_id: int) -> Iterator[set[Bill]]:
+    """All bills of the account that money was paid or refunded for, a page at a time."""
+    no_bill = (_PAYMENT.c.invoice_ref == _NOTHING, _PAYMENT.c.order_ref == _NOTHING)
+    refunded = (_REFUND.c.invoice_ref == _NOTHING, _REFUND.c.order_ref == _NOTHING)
+    known = select(_PAYMENT.c.id).where(
+        _PAYMENT.c.integration_id == _REFUND.c.integration_id, _PAYMENT.c.external_id == _REFUND.c.payment_key
+    )
+    sources: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
+        ("invoice", _PAYMENT.c.invoice_ref, ()),
+        # Written out, so that the partial index with the same words answers.
+        ("order", _PAYMENT.c.order_ref, (_PAYMENT.c.order_ref != _NOTHING, no_bill[0])),
+        ("payment", _PAYMENT.c.external_id, no_bill),
+        ("payment", _REFUND.c.payment_key, (*refunded, ~known.exists())),
+        ("refund", _REFUND.c.external_id, (*refunded, _REFUND.c.payment_key == _NOTHING)),
+    )
+    for kind, column, conditions in sources:
+        query = select(column).distinct().where(column.table.c.integration_id == integration_id, *conditions)
+        for refs in _keyed(connection, query, column):
+            yield {Bill(kind, ref) for ref in refs}
+
+
+_NOTHING: ColumnElement[str] = literal_column("''")
+
+
+def _keyed(connection: Connection, query: Select[Any], column: Any) -> Iterator[Sequence[str]]:
+    """The distinct texts of a column, a page at a time, without empty ones."""
+    last = ""
+    query = query.where(column > bindparam("last")).order_by(column).limit(_PAGE)
+    while found := connection.execute(query, {"last": last}).scalars().all():
+        yield found
+        last = found[-1]
 
 
 # ------------------------------------------------------------------------------------------------------- comparing
@@ -170,8 +203,7 @@ def compare_totals(books: Books) -> list[Difference]:
         found += _differences(connection, _CLIENT, clients)
         services: dict[tuple[Any, ...], int] = defaultdict(int)
         for account, share, stored, expected in _shares(books, connection):
-            _, month, currency, service, place = share
-            services[month, currency, account, service, place] += expected
+            services[total_key(account, share)] += expected
             if stored != expected:
                 found.append(Difference(_ALLOCATION.name, (account, *share), (stored,), (expected,)))
         found += _differences(connection, _SERVICE, {key: (amount,) for key, amount in services.items()})
@@ -179,15 +211,32 @@ def compare_totals(books: Books) -> list[Difference]:
 
 
 def _shares(books: Books, connection: Connection) -> Iterator[tuple[int, Share, int, int]]:
-    """Every share of every invoice: account, which share, what is kept, and what it should be."""
+    """Every share of every bill: account, which share, what is kept, and what it should be."""
     statements = books.database.statements
     shelf = Shelf(statements)
     for account in connection.execute(select(_INTEGRATION.c.id)).scalars().all():
-        for refs in _invoice_refs(connection, account):
-            context = Context(Writer(connection, statements), shelf, account, books.days, Totals(account))
-            stored, expected = stored_shares(context, refs), computed_shares(context, refs)
+        context = Context(Writer(connection, statements), shelf, account, books.days, Totals(account))
+        for bills in _bills(connection, account):
+            stored, expected = stored_shares(context, bills), computed_shares(context, bills)
             for share in sorted({*stored, *expected}):
                 yield account, share, stored.get(share, 0), expected.get(share, 0)
+        for bills in _kept_bills(connection, account):
+            stored, expected = stored_shares(context, bills), computed_shares(context, bills)
+            # Of a bill that anything is expected of all was told above.
+            told = {share[:2] for share in expected}
+            for share, amount in sorted(stored.items()):
+                if share[:2] not in told:
+                    yield account, share, amount, 0
+
+
+def _kept_bills(connection: Connection, integration_id: int) -> Iterator[set[Bill]]:
+    """The account's bills of which shares are kept, a page at a time."""
+    for kind in ("invoice", "order", "payment", "refund"):
+        column = _ALLOCATION.c.bill_ref
+        query = select(column).distinct()
+        query = query.where(_ALLOCATION.c.integration_id == integration_id, _ALLOCATION.c.bill_kind == kind)
+        for refs in _keyed(connection, query, column):
+            yield {Bill(kind, ref) for ref in refs}
 
 
 def _differences(

@@ -83,6 +83,7 @@ class PaymentSums(NamedTuple):
     settlement_currency: str
     client_link_id: int
     invoice_ref: str
+    order_ref: str
     location_ref: str
     tip: int
     own_fee: int
@@ -108,6 +109,8 @@ class RefundSums(NamedTuple):
     location_ref: str
     fee: int | None
     stored_day: str | None
+    payment_key: str
+    order_ref: str
 
 
 class EntrySums(NamedTuple):
@@ -158,6 +161,30 @@ class InvoiceSums(NamedTuple):
     finalized_day: str | None
     deleted: bool
     location_ref: str
+
+
+class Bill(NamedTuple):
+    """What asked for money. ``kind`` is invoice, order, payment (for neither) or refund (of no payment)."""
+
+    kind: str
+    ref: str
+
+
+def bill_of_payment(row: PaymentSums) -> Bill:
+    """The bill that a payment is for: the invoice goes before the order."""
+    return _bill(row.invoice_ref, row.order_ref) or Bill("payment", row.external_id)
+
+
+def bill_of_refund(row: RefundSums) -> Bill:
+    """The bill of the payment that a refund is of."""
+    alone = Bill("payment", row.payment_key) if row.payment_key else Bill("refund", row.external_id)
+    return _bill(row.invoice_ref, row.order_ref) or alone
+
+
+def _bill(invoice_ref: str, order_ref: str) -> Bill | None:
+    if invoice_ref:
+        return Bill("invoice", invoice_ref)
+    return Bill("order", order_ref) if order_ref else None
 
 
 class Contribution(NamedTuple):
@@ -287,21 +314,27 @@ def invoice_contributions(row: InvoiceSums) -> Iterator[Contribution]:
 
 
 class Totals:
-    """Collects differences during one transaction and writes them once."""
+    """Collects differences during one transaction and writes them once.
+
+    ``bills`` are those whose money was counted in or out: their shares by service are to be told anew.
+    """
 
     def __init__(self, integration_id: int) -> None:
         self._integration_id = integration_id
         self._days: dict[tuple[str, str, str, str], list[int]] = {}
         self._clients: dict[tuple[str, str, int, str], list[int]] = {}
+        self.bills: set[Bill] = set()
 
     def payment(self, row: PaymentSums, sign: int) -> None:
         """Count a payment's row in (+1) or out (-1)."""
+        self.bills.add(bill_of_payment(row))
         self._add(payment_contributions(row), row.location_ref, sign)
         for day, amount, _on_ledger in captures_of(row):
             self._client(day, row, sign * amount, 0, sign)
 
     def refund(self, row: RefundSums, sign: int) -> None:
         """Count a refund's row in or out."""
+        self.bills.add(bill_of_refund(row))
         self._add(refund_contributions(row), row.location_ref, sign)
         for day, way in ((row.refunded_day, sign), (row.failed_day, -sign)):
             if day and row.refunded_day:

@@ -24,7 +24,7 @@ from desktop.errors import ClosedBooksError
 
 logger = logging.getLogger(__name__)
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration. A test compares it with what Alembic finds in the folder."""
 
 CLEANED = "0007"

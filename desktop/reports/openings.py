@@ -86,7 +86,7 @@ def term(part: CurrencyDashboard, measure: Measure) -> int:
 
 def of_service(figure: Figure, service: ServiceAmount) -> Figure:
     """What a row of revenue by service opens; ``figure`` says currency, days and scope."""
-    measure: Measure = "not_itemised" if service.kind == "no_invoice" else "service"
+    measure: Measure = "not_itemised" if service.kind == "not_itemised" else "service"
     name = service.service if service.kind == "service" else ""
     return Figure(
         measure, figure.currency, figure.start_day, figure.end_day, figure.integration_id, figure.location, None, name

@@ -18,7 +18,7 @@ from desktop.reports.scope import EVERYTHING, Scope
 
 TOP = 10
 OTHER_ITEMS = "Other items"
-NO_INVOICE = "No invoice"
+NOT_ITEMISED = "Not itemised"
 _LINK = table_of(ClientLink)
 _CLIENT_TOTAL = table_of(ClientTotal)
 _SERVICE_TOTAL = table_of(ServiceTotal)
@@ -36,11 +36,13 @@ class ClientAmount:
 
 @dataclass(frozen=True, slots=True)
 class ServiceAmount:
-    """What one service brought. ``kind`` tells the two rows that are no service of the business's own."""
+    """What one service brought. ``kind`` tells the two rows that are no service of the business's own: of lines that
+    name none (``other``), and of money that was paid for nothing with lines (``not_itemised``).
+    """
 
     service: str
     amount: int
-    kind: Literal["service", "other", "no_invoice"] = "service"
+    kind: Literal["service", "other", "not_itemised"] = "service"
 
 
 # ------------------------------------------------------------------------------------------------------- clients
@@ -111,18 +113,27 @@ def _clients(connection: Connection, rows: Iterable[Any]) -> list[tuple[int, int
 
 @dataclass(frozen=True, slots=True)
 class ServiceSums:
-    """One currency's sums by service name, and of lines that name no service."""
+    """One currency's sums by service name, of lines that name no service, and of what has no lines.
+
+    They add up to the month's total revenue.
+    """
 
     named: dict[str, int] = field(default_factory=dict)
     other: int = 0
+    not_itemised: int = 0
 
-    def up_to(self, total: int) -> tuple[ServiceAmount, ...]:
-        """Rows that sum exactly to ``total``: services by amount, then other items, then what has no invoice."""
+    def rows(self) -> tuple[ServiceAmount, ...]:
+        """Services by amount, then other items, and last what is not itemised, also where that is nothing.
+
+        Empty where nothing at all came in or went back.
+        """
         ranked = sorted(self.named.items(), key=lambda one: (-one[1], one[0]))
-        rows = [ServiceAmount(name, amount) for name, amount in ranked]
-        rows.append(ServiceAmount(OTHER_ITEMS, self.other, "other"))
-        rows.append(ServiceAmount(NO_INVOICE, total - self.other - sum(self.named.values()), "no_invoice"))
-        return tuple(row for row in rows if row.amount)
+        rows = [ServiceAmount(name, amount) for name, amount in ranked if amount]
+        if self.other:
+            rows.append(ServiceAmount(OTHER_ITEMS, self.other, "other"))
+        if rows or self.not_itemised:
+            rows.append(ServiceAmount(NOT_ITEMISED, self.not_itemised, "not_itemised"))
+        return tuple(rows)
 
 
 _PARENT = _SERVICE.alias("parent")
@@ -135,6 +146,7 @@ _BY_SERVICE = (
         _SERVICE_TOTAL.c.currency,
         _SERVICE_TOTAL.c.integration_id,
         service_name(_SERVICE, _PARENT).label("name"),
+        _SERVICE_TOTAL.c.itemised,
         _SERVICE_TOTAL.c.amount,
     )
     .select_from(_SERVICE_TOTAL.outerjoin(_SERVICE, _NAMED_BY).outerjoin(_PARENT, product_of(_SERVICE, _PARENT)))
@@ -148,9 +160,14 @@ def read_services(
     """What each service brought in the month, by currency. Services of the same name count together."""
     query = _BY_SERVICE.where(*scope.of(_SERVICE_TOTAL))
     named: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for currency, integration_id, name, amount in connection.execute(query, {"month": month_of(month.start_day)}):
-        named[currency][name] += scales.common(amount, currency, integration_id)
+    rest: dict[str, int] = defaultdict(int)
+    for currency, account, name, itemised, amount in connection.execute(query, {"month": month_of(month.start_day)}):
+        (named[currency] if itemised else rest)[name if itemised else currency] += scales.common(
+            amount, currency, account
+        )
     return {
-        currency: ServiceSums({name: amount for name, amount in by_name.items() if name}, by_name.get("", 0))
-        for currency, by_name in named.items()
+        currency: ServiceSums(
+            {name: amount for name, amount in named[currency].items() if name}, named[currency][""], rest[currency]
+        )
+        for currency in {*named, *rest}
     }

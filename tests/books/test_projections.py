@@ -243,7 +243,8 @@ def test_lines_are_replaced_and_never_doubled(shop: Shop) -> None:
 
 
 def services(shop: Shop) -> dict[tuple[str, str], int]:
-    return {(row["month"], row["service_ref"]): row["amount"] for row in shop.everything()["service_totals"]}
+    totals = shop.everything()["service_totals"]
+    return {(row["month"], row["service_ref"] if row["itemised"] else "rest"): row["amount"] for row in totals}
 
 
 def test_an_invoices_money_is_split_over_its_lines_to_the_last_cent(shop: Shop) -> None:
@@ -257,9 +258,11 @@ def test_an_invoices_money_is_split_over_its_lines_to_the_last_cent(shop: Shop) 
     assert sum(services(shop).values()) == 1000 - 101
 
 
-def test_a_payment_without_an_invoice_belongs_to_no_service(shop: Shop) -> None:
+def test_a_payment_without_an_invoice_is_not_itemised(shop: Shop) -> None:
     shop.take(read_at(SALE, "ch_1", 1))
-    assert services(shop) == {}
+    assert services(shop) == {("2026-04", "rest"): 1000}
+    (share,) = shop.everything()["service_allocations"]
+    assert (share["bill_kind"], share["itemised"], share["amount"]) == ("payment", False, 1000)
 
 
 def test_lines_that_change_move_the_money(shop: Shop) -> None:

@@ -70,17 +70,24 @@ def check_recount(shop: Shop) -> None:
     assert {
         _client_key(row): (row["collected"], row["refunds"], row["payments"]) for row in shown["client_totals"]
     } == recount_clients(shop)
+    asked = ("month", "currency", "itemised", "service_ref", "location_ref")
     assert {
-        (row["invoice_ref"], row["month"], row["currency"], row["service_ref"], row["location_ref"]): row["amount"]
+        tuple(row[name] for name in ("bill_kind", "bill_ref", *asked)): row["amount"]
         for row in shown["service_allocations"]
     } == recount_shares(shop)
-    services: Counter[tuple[str, ...]] = Counter()
+    services: Counter[tuple[Any, ...]] = Counter()
     for row in shown["service_allocations"]:
-        services[row["month"], row["currency"], row["service_ref"], row["location_ref"]] += row["amount"]
-    assert {
-        (row["month"], row["currency"], row["service_ref"], row["location_ref"]): row["amount"]
-        for row in shown["service_totals"]
-    } == _filled(services)
+        services[tuple(row[name] for name in asked)] += row["amount"]
+    told = {tuple(row[name] for name in asked): row["amount"] for row in shown["service_totals"]}
+    assert told == _filled(services)
+    revenue: Counter[tuple[str, ...]] = Counter()
+    for row in shown["daily_totals"]:
+        sign = {"collected": 1, "refunds": -1, "returned": -1}.get(row["measure"], 0)
+        revenue[row["day"][:7], row["currency"], row["location_ref"]] += sign * row["amount"]
+    together: Counter[tuple[str, ...]] = Counter()
+    for (month, currency, _itemised, _service, place), amount in told.items():
+        together[month, currency, place] += amount
+    assert _filled(together) == _filled(revenue)
 
 
 def _client_key(row: dict[str, Any]) -> tuple[str, ...]:
@@ -160,29 +167,45 @@ def recount_clients(shop: Shop) -> Sums:
     return {key: tuple(found) for key, found in sums.items() if any(found)}
 
 
-def recount_shares(shop: Shop) -> dict[tuple[str, ...], int]:
-    """Each invoice's money of each month and place, split over its lines by service."""
-    money: Counter[tuple[str, str, str, str]] = Counter()
-    for row, day, amount in _captures(shop):
-        money[row["invoice_ref"], day[:7], row["currency"], row["location_ref"]] += amount
-    for row in shop.rows("refunds"):
-        for day, sign in ((row["refunded_day"], -1), (row["failed_day"], 1)):
-            if row["refunded_day"] and day:
-                money[row["invoice_ref"], day[:7], row["currency"], row["location_ref"]] += sign * row["amount"]
-    weights: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in sorted(shop.rows("invoice_lines"), key=lambda row: (row["invoice_ref"], row["position"])):
-        services = weights[row["invoice_ref"]]
-        services[row["service_ref"]] = services.get(row["service_ref"], 0) + row["amount"] + row["tax"]
-    shares: Counter[tuple[str, ...]] = Counter()
-    for (invoice, month, currency, place), amount in money.items():
-        services = weights.get(invoice, {})
-        if not services:
-            continue
-        parts = split_largest_remainder(amount, [max(weight, 0) for weight in services.values()])
-        for service, part in zip(services, parts, strict=True):
-            shares[invoice, month, currency, service, place] += part
+def recount_shares(shop: Shop) -> dict[tuple[Any, ...], int]:
+    """Each bill's money of each month and place, split over its lines: told from the rows, by the definitions alone."""
+    paid_for = {row["external_id"]: (row["invoice_ref"], row["order_ref"]) for row in shop.rows("payments")}
+    money: Counter[tuple[str, str, str, str, str, bool]] = Counter()
+    for key, row, day, amount, is_split in _revenue_of(shop):
+        invoice, order = paid_for.get(key, ("", ""))
+        alone = ("payment", key) if key else ("refund", row["external_id"])
+        bill = ("invoice", invoice) if invoice else ("order", order) if order else alone
+        money[(*bill, day[:7], row["currency"], row["location_ref"], is_split)] += amount
+    lines: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
+    for kind, table in (("invoice", "invoice_lines"), ("order", "order_lines")):
+        for row in sorted(shop.rows(table), key=lambda row: (row["position"], row["external_id"])):
+            lines[kind, row[f"{kind}_ref"]].append((row["service_ref"], row["amount"] + row["tax"]))
+    shares: Counter[tuple[Any, ...]] = Counter()
+    for (kind, ref, month, currency, place, is_split), amount in money.items():
+        billed = lines.get((kind, ref), []) if is_split else []
+        parts = split_largest_remainder(amount, [weight for _, weight in billed]) if billed else [amount]
+        services = [(True, service) for service, _ in billed] if billed else [(False, "")]
+        for (itemised, service), part in zip(services, parts, strict=True):
+            shares[kind, ref, month, currency, itemised, service, place] += part
     return _filled(shares)
 
 
-def _filled(counted: Counter[tuple[str, ...]]) -> dict[tuple[str, ...], int]:
+def _revenue_of(shop: Shop) -> Iterator[tuple[str, dict[str, Any], str, int, bool]]:
+    """What rows add to total revenue: payment, row, day, amount, and whether it is split; what was returned is not."""
+    for row, day, amount in _captures(shop):
+        yield row["external_id"], row, day, amount, True
+    parts = _parts(shop)
+    for row in shop.rows("payments"):
+        own = [(part.day, part.amount) for part in parts[row["external_id"]] if part.kind == "return"]
+        for day, amount in own or [(row["returned_day"], row["returned"])]:
+            if day and amount:
+                yield row["external_id"], row, day, -amount, False
+    for row in shop.rows("refunds"):
+        if row["refunded_day"]:
+            yield row["payment_key"], row, row["refunded_day"], -row["amount"], True
+            if row["failed_day"]:
+                yield row["payment_key"], row, row["failed_day"], row["amount"], True
+
+
+def _filled(counted: Counter[Any]) -> dict[Any, int]:
     return {key: amount for key, amount in counted.items() if amount}

@@ -130,7 +130,7 @@ def test_a_refund_in_the_next_month_leaves_the_month_of_the_sale_as_it_was(world
     november = figures(world)
     assert (november["refunds"], november["total_revenue"], november["net"]) == (2_500, -2_500, -2_500)
     assert november["top_clients"] == []
-    assert november["revenue_by_service"] == [{"service": "No invoice", "amount": -2_500}]
+    assert november["revenue_by_service"] == [{"service": "Not itemised", "amount": -2_500}]
 
 
 def test_a_refund_that_fails_is_booked_back_on_the_day_it_fails(world: World) -> None:
@@ -158,7 +158,7 @@ def test_a_payment_that_fails_later_stays_collected_and_appears_as_returned(worl
     assert (november["fees"], november["net"]) == (500, -6_500)
     assert october["payment_success_rate"] == 0.0
     assert services(world, "2026-10") == {"Retainer": 6_000}
-    assert services(world) == {"No invoice": -6_000}
+    assert services(world) == {"Not itemised": -6_000}
 
 
 def test_disputes_are_withdrawals_less_reversals_and_their_fees_are_fees(world: World) -> None:
@@ -249,7 +249,7 @@ def test_an_invoices_money_is_split_over_its_lines_by_largest_remainder(world: W
     world.sale(stripe, "2", 1_000, "2026-11-03", invoice="in_2")
     world.refund(stripe, "re_2", "2", 101, "2026-11-04")
 
-    assert services(world) == {"Design": 1 + 629, "Print": 1, "Other items": 270, "No invoice": 50}
+    assert services(world) == {"Design": 1 + 629, "Print": 1, "Other items": 270, "Not itemised": 50}
 
 
 def test_services_of_the_same_name_count_together_and_prices_by_their_product(world: World) -> None:

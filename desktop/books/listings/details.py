@@ -17,6 +17,7 @@ from desktop.books.listings.invoices import (
     InvoiceRow,
     Line,
     RequestRow,
+    invoice_rows,
     read_credit_notes,
     read_facts,
     read_history,
@@ -220,7 +221,7 @@ def client_detail(connection: Connection, client_id: int) -> ClientDetail | None
         Address(*address),
         description,
         _client_sums(connection, row, links, scales),
-        tuple(InvoiceRow(*one) for one in connection.execute(newest_invoices)),
+        invoice_rows(connection, newest_invoices),
         tuple(PaymentRow(*one) for one in connection.execute(newest_payments)),
         _subscriptions(connection, links),
         _methods(connection, links, scales, {link.default_method_ref for link in found}),
@@ -330,12 +331,12 @@ def order_detail(connection: Connection, order_id: int) -> OrderDetail | None:
         _INVOICE.c.order_ref != literal_column("''"),
         _INVOICE.c.deleted.is_(False),
     )
-    billed = connection.execute(invoices.order_by(_INVOICE.c.external_id).limit(1)).first()
+    billed = invoice_rows(connection, invoices.order_by(_INVOICE.c.external_id).limit(1))
     return OrderDetail(
         row,
         read_order_lines(connection, account, ref),
         tuple(PaymentRow(*payment) for payment in paid),
-        None if billed is None else InvoiceRow(*billed),
+        billed[0] if billed else None,
         checkout_of(connection, account, [payment.external_id for payment in paid], ref),
         link_of(connection, account, ref),
     )

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, case, func, select
 
 from desktop.books.figures import MOVED
 from desktop.books.listings.clients import CLIENTS, sum_who_paid
-from desktop.books.listings.invoices import INVOICES
+from desktop.books.listings.invoices import INVOICES, late_amount
 from desktop.books.listings.listing import Filter, figure_of
 from desktop.books.listings.payments import PAYMENTS
 from desktop.books.listings.transactions import TABS, sum_up
@@ -50,8 +50,9 @@ def read_foot(connection: Connection, wanted: Filter, listing: str = "") -> Foot
         query = select(func.count(), succeeded).where(*PAYMENTS.where(connection, wanted))
         count, came = connection.execute(query).one()
         return Foot(0, int(count), unit, int(came or 0))
-    owed: Any = _INVOICE.c.total if figure.measure == "invoiced" else _INVOICE.c.amount_remaining
-    weighed = scales.weighed(owed, _INVOICE.c.integration_id, figure.currency)
+    owed: dict[str, Any] = {"invoiced": _INVOICE.c.total, "overdue": late_amount(wanted.today)}
+    amount = owed.get(figure.measure, _INVOICE.c.amount_remaining)
+    weighed = scales.weighed(amount, _INVOICE.c.integration_id, figure.currency)
     query = select(func.count(), func.sum(weighed)).where(*INVOICES.where(connection, wanted))
     count, total = connection.execute(query).one()
     return Foot(int(total or 0), int(count), unit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -28,8 +29,19 @@ _REQUEST = table_of(InvoiceRequest)
 OPEN_STATUSES = ("open", "partly_paid")
 
 
+class DuePart(NamedTuple):
+    """What is still to be paid of an invoice by a day of its own; no day: by the invoice's."""
+
+    due_day: str | None
+    amount: int
+
+
 class InvoiceRow(NamedTuple):
-    """An invoice in a list. Amounts are in the minor units of ``provider``."""
+    """An invoice in a list. Amounts are in the minor units of ``provider``.
+
+    ``due_day`` is the earliest by which something is to be paid. Where the invoice is asked for in parts that have
+    days of their own, ``due_parts`` are those that are not paid.
+    """
 
     id: int
     integration_id: int
@@ -49,6 +61,7 @@ class InvoiceRow(NamedTuple):
     due_day: str | None
     location_ref: str = ""
     order_ref: str = ""
+    due_parts: tuple[DuePart, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -58,6 +71,14 @@ class InvoiceRow(NamedTuple):
     def days_late(self, today: str) -> int:
         """Days since the due day where something is still open; 0 or less is not late."""
         return days_between(self.due_day, today) if self.is_open and self.due_day else 0
+
+    def amount_late(self, today: str) -> int:
+        """What of the amount that remains was to be paid before today."""
+        if self.days_late(today) <= 0:
+            return 0
+        if not self.due_parts:
+            return self.amount_remaining
+        return sum(part.amount for part in self.due_parts if part.due_day is None or part.due_day < today)
 
 
 _COLUMNS = (
@@ -77,7 +98,39 @@ def select_invoices() -> Select[Any]:
 def read_invoices(connection: Connection, ids: Sequence[int]) -> dict[int, InvoiceRow]:
     """Rows by id."""
     query = select_invoices().where(_INVOICE.c.id.in_(ids), _INVOICE.c.deleted.is_(False))
-    return {row[0]: InvoiceRow(*row) for row in connection.execute(query)}
+    return {row.id: row for row in invoice_rows(connection, query)}
+
+
+def invoice_rows(connection: Connection, query: Select[Any]) -> tuple[InvoiceRow, ...]:
+    """The rows of a query of :func:`select_invoices`, in its order, with what is still to be paid by when."""
+    rows = [InvoiceRow(*row) for row in connection.execute(query)]
+    open_ids = [row.id for row in rows if row.is_open]
+    if not open_ids:
+        return tuple(rows)
+    parts: dict[int, list[DuePart]] = defaultdict(list)
+    unpaid = (
+        select(_INVOICE.c.id, _REQUEST.c.due_day, _REQUEST.c.amount - _REQUEST.c.paid)
+        .select_from(_INVOICE.join(_REQUEST, _OF_INVOICE))
+        .where(_INVOICE.c.id.in_(open_ids), _UNPAID)
+        .order_by(_REQUEST.c.position, _REQUEST.c.id)
+    )
+    for row_id, due_day, amount in connection.execute(unpaid):
+        parts[row_id].append(DuePart(due_day, amount))
+    return tuple([row._replace(due_parts=tuple(parts[row.id])) if row.id in parts else row for row in rows])
+
+
+_OF_INVOICE = and_(
+    _REQUEST.c.integration_id == _INVOICE.c.integration_id, _REQUEST.c.invoice_ref == _INVOICE.c.external_id
+)
+_UNPAID = _REQUEST.c.paid < _REQUEST.c.amount
+
+
+def late_amount(today: str) -> ColumnElement[int]:
+    """What of a late invoice (:func:`is_late`) was to be paid before today: less its parts that are due later."""
+    later = select(func.coalesce(func.sum(_REQUEST.c.amount - _REQUEST.c.paid), 0))
+    not_yet = later.where(_OF_INVOICE, _UNPAID, _REQUEST.c.due_day >= today).correlate(_INVOICE).scalar_subquery()
+    amount: ColumnElement[int] = _INVOICE.c.amount_remaining - not_yet
+    return amount
 
 
 def is_late(today: str) -> ColumnElement[bool]:
@@ -130,8 +183,9 @@ def _named_on_it(word: str, lookup: Lookup) -> ColumnElement[bool]:
 def _outstanding(
     connection: Connection, listing: Listing[InvoiceRow], wanted: Filter, scales: Scales
 ) -> dict[str, int]:
+    amount = late_amount(wanted.today) if wanted.status == "late" else _INVOICE.c.amount_remaining
     query = (
-        select(_INVOICE.c.currency, _INVOICE.c.integration_id, func.sum(_INVOICE.c.amount_remaining))
+        select(_INVOICE.c.currency, _INVOICE.c.integration_id, func.sum(amount))
         .where(*listing.where(connection, wanted), _INVOICE.c.status.in_(OPEN_STATUSES))
         .group_by(_INVOICE.c.currency, _INVOICE.c.integration_id)
     )

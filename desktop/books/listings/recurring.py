@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, case, func, select
 
-from desktop.books.listings.invoices import InvoiceRow, select_invoices
+from desktop.books.listings.invoices import InvoiceRow, invoice_rows, select_invoices
 from desktop.books.listings.listing import Listing, Sort
 from desktop.books.listings.people import by_client_name, client_columns, provider_column, with_client
 from desktop.books.listings.search import Lookup, by_amount, by_client, by_external_id
@@ -239,7 +239,7 @@ def subscription_detail(connection: Connection, subscription_id: int) -> Subscri
     return SubscriptionDetail(
         row=row,
         items=tuple(ItemRow(*item) for item in connection.execute(items)),
-        invoices=tuple(InvoiceRow(*invoice) for invoice in connection.execute(invoices)),
+        invoices=invoice_rows(connection, invoices),
         **connection.execute(own).mappings().one(),
     )
 

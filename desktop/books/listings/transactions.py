@@ -20,7 +20,17 @@ from desktop.books.listings.listing import Filter, Sum, figure_of, lookup_of
 from desktop.books.listings.payments import PAYMENTS, PaymentRow, read_payments
 from desktop.books.listings.search import matching
 from desktop.books.scales import Scales, read_scales
-from desktop.books.tables import BalanceEntry, Dispute, Integration, Invoice, Payment, PaymentAttempt, Payout, Refund
+from desktop.books.tables import (
+    BalanceEntry,
+    Dispute,
+    Integration,
+    Invoice,
+    Order,
+    Payment,
+    PaymentAttempt,
+    Payout,
+    Refund,
+)
 from desktop.books.tables.base import table_of
 
 _PAYMENT = table_of(Payment)
@@ -31,6 +41,7 @@ _DISPUTE = table_of(Dispute)
 _PAYOUT = table_of(Payout)
 _INVOICE = table_of(Invoice)
 _INTEGRATION = table_of(Integration)
+_ORDER = table_of(Order)
 
 #: The tabs: which kinds of rows each has.
 TABS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -279,12 +290,24 @@ def _of_payouts(rows: list[int]) -> Select[Any]:
     )
 
 
+def _of_orders(rows: list[int]) -> Select[Any]:
+    """An order with the newest payment for it."""
+    paid = and_(
+        _PAYMENT.c.integration_id == _ORDER.c.integration_id,
+        _PAYMENT.c.order_ref == _ORDER.c.external_id,
+        _PAYMENT.c.order_ref != _NOTHING,
+    )
+    payment = select(_PAYMENT.c.id).where(paid).order_by(_PAYMENT.c.created_at.desc(), _PAYMENT.c.id.desc()).limit(1)
+    return select(_ORDER.c.id, payment.scalar_subquery(), _NOTHING, _ORDER.c.location_ref).where(_ORDER.c.id.in_(rows))
+
+
 _NOTHING: Final[ColumnElement[str]] = literal_column("''")
 _SOURCES: Final = {
     _REFUND.name: _of_refunds,
     _DISPUTE.name: _of_disputes,
     _ENTRY.name: _of_entries,
     _PAYOUT.name: _of_payouts,
+    _ORDER.name: _of_orders,
 }
 
 TRANSACTIONS: Final = Transactions()

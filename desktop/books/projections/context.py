@@ -28,7 +28,7 @@ class Context:
     """One application of objects of one integration, inside one transaction.
 
     ``kinds`` were touched. ``invoices``: whose money, lines or payments changed. ``orders``: whose client or
-    invoices changed, so that payments for them are to be composed again.
+    invoices changed, so that payments for them are to be composed again. ``sold``: orders whose lines changed.
     """
 
     writer: Writer
@@ -39,6 +39,7 @@ class Context:
     kinds: set[str] = field(default_factory=set)
     invoices: set[str] = field(default_factory=set)
     orders: set[str] = field(default_factory=set)
+    sold: set[str] = field(default_factory=set)
     _links: dict[str, int] = field(default_factory=dict)
 
     def fetch(self, prepared: Prepared, keys: Iterable[str]) -> list[tuple[Any, ...]]:

@@ -58,6 +58,7 @@ def project_orders(context: Context, records: Sequence[tuple[str, OrderRecord]])
     _drop(context, _LINE, "order_ref", known)
     lines = [(context.integration_id, ref, *_line_facts(line)) for ref, record in records for line in record.lines]
     context.writer.run_many(context.shelf.insert(_LINE, ("integration_id", "order_ref", *_LINE_FACTS)), lines)
+    context.sold.update(refs)
     context.kinds.add("orders")
     billed = context.shelf.select(
         "invoices of orders", _INVOICE, ("external_id", "order_ref"), "order_ref", INVOICE_HAS_ORDER

@@ -379,8 +379,8 @@ class PaymentCluster:
         counts = [sum([part.kind == kind for part in parts]) for kind in _PARTED] if parts else (0, 0, 0)
         sums = PaymentSums(
             key, payment.currency, money.collected, money.returned, booked_day, returned_day, attempted_day,
-            payment.outcome, money.on_ledger, money.settlement_currency, link, invoice_ref, payment.location_ref,
-            money.tip, money.own_fee, money.stored_value, parts,
+            payment.outcome, money.on_ledger, money.settlement_currency, link, invoice_ref, payment.order_ref,
+            payment.location_ref, money.tip, money.own_fee, money.stored_value, parts,
         )  # fmt: skip
         row = (
             context.integration_id, key, orjson.dumps(_stated_facts(stated)) if stated else None, payment.status,
@@ -435,6 +435,7 @@ class PaymentCluster:
                 "payment_key": owner.key,
                 "client_link_id": owner.client_link_id,
                 "invoice_ref": owner.invoice_ref,
+                "order_ref": owner.order_ref,
                 # One that says what it gave back of the fee is settled as it is.
                 "settlement_currency": line.currency if fact["fee"] is None else fact["currency"],
                 "on_ledger": bool(line.currency) and fact["fee"] is None,
@@ -469,8 +470,8 @@ class PaymentCluster:
         }
         owners = context.shelf.select("payment owners", _PAYMENT, _OWNER_COLUMNS, "external_id")
         payments = {
-            key: _Owner(key, link, invoice, bool(collected), not collected and bool(stored))
-            for key, link, invoice, collected, stored in context.fetch(owners, set(key_of.values()) - {""})
+            key: _Owner(key, link, invoice, order, bool(collected), not collected and bool(stored))
+            for key, link, invoice, order, collected, stored in context.fetch(owners, set(key_of.values()) - {""})
         }
         return {ref: payments.get(key) or _Owner(key) for ref, key in key_of.items()}, attempts
 
@@ -499,6 +500,7 @@ class _Owner(NamedTuple):
     key: str
     client_link_id: int = 0
     invoice_ref: str = ""
+    order_ref: str = ""
     collected: bool = False
     stored_value: bool = False
 
@@ -511,7 +513,7 @@ class _Told(NamedTuple):
     kinds: frozenset[str] = frozenset()
 
 
-_OWNER_COLUMNS = ("external_id", "client_link_id", "invoice_ref", "collected", "stored_value")
+_OWNER_COLUMNS = ("external_id", "client_link_id", "invoice_ref", "order_ref", "collected", "stored_value")
 _COUNTED = frozenset({"pending", "succeeded", "failed"})
 _WAITING = frozenset({"canceled", "requires_action"})
 _UNDONE = frozenset({"failed", "canceled"})
@@ -572,9 +574,9 @@ def _parts(money: Money, day_of: Callable[[int], str]) -> tuple[Part, ...]:
 _PARTED = ("capture", "return", "fee")
 
 
-def _owner(sums: PaymentSums) -> tuple[int, str, bool, bool]:
+def _owner(sums: PaymentSums) -> tuple[int, str, str, bool, bool]:
     """What refunds take from their payment."""
-    return sums.client_link_id, sums.invoice_ref, sums.collected > 0, sums.stored_value > 0
+    return sums.client_link_id, sums.invoice_ref, sums.order_ref, sums.collected > 0, sums.stored_value > 0
 
 
 def _refund_sums(fact: dict[str, Any]) -> RefundSums:

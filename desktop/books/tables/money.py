@@ -192,6 +192,9 @@ class Refund(Base):
         Index("ix_refunds_integration_id_payment_key", "integration_id", "payment_key"),
         Index("ix_refunds_integration_id_attempt_ref", "integration_id", "attempt_ref"),
         Index("ix_refunds_created_at_id", "created_at", "id"),
+        # Those of payments without an invoice or an order take no place in them.
+        Index("ix_refunds_invoiced", "integration_id", "invoice_ref", **only("invoice_ref != ''")),
+        Index("ix_refunds_ordered", "integration_id", "order_ref", **only("order_ref != ''")),
         Index("ix_refunds_refunded_day", "refunded_day"),
         Index("ix_refunds_failed_day", "failed_day", **only("failed_day is not null")),
     )
@@ -223,6 +226,7 @@ class Refund(Base):
     stored_day = MaybeDay()
     stated_release = Column(Boolean)
     stated_stored = Column(Boolean)
+    order_ref = LaterRef()
 
 
 class Dispute(Base):

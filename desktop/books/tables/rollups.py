@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Text
 
 from desktop.books.tables.base import Amount, Base, Count
 
@@ -50,22 +50,38 @@ class ClientTotal(Base):
 
 
 class ServiceAllocation(Base):
-    """The share of one invoice's money of one month and place that belongs to one service."""
+    """The share of one bill's money of one month and place that belongs to one service.
+
+    ``bill_kind`` says whose external id ``bill_ref`` is: an *invoice*'s, an *order*'s, a *payment*'s that is for
+    neither (``payments.external_id``; refunds of a payment that was never read are under its id too), or a *refund*'s
+    that names no payment. Every part of total revenue is in exactly one bill, so the amounts of a month, currency,
+    account and place add up to it. ``itemised``: it was split over the bill's lines. Then ``service_ref`` is what they
+    name, empty for lines that name nothing. What has no lines to be split over is not itemised and names no service;
+    neither is what was returned.
+
+    "What is behind this service's figure?" is asked by month, currency and service, or by ``itemised``.
+    """
 
     __tablename__ = "service_allocations"
+    __table_args__ = (Index("ix_service_allocations_asked", "month", "currency", "itemised", "service_ref", "amount"),)
     __clustered__ = True
 
     integration_id = Column(BigInteger, primary_key=True, autoincrement=False)
-    invoice_ref = Column(Text, primary_key=True)
+    bill_kind = Column(Text, primary_key=True)
+    bill_ref = Column(Text, primary_key=True)
     month = Column(Text, primary_key=True)
     currency = Column(Text, primary_key=True)
+    itemised = Column(Boolean, primary_key=True)
     service_ref = Column(Text, primary_key=True)
     location_ref = Column(Text, primary_key=True, default="")
     amount = Amount()
 
 
 class ServiceTotal(Base):
-    """What one service brought in a month at one place (empty: at none): the sum of its allocations."""
+    """What one service brought in a month at one place (empty: at none): the sum of its allocations.
+
+    What is not ``itemised`` names no service.
+    """
 
     __tablename__ = "service_totals"
     __clustered__ = True
@@ -73,6 +89,7 @@ class ServiceTotal(Base):
     month = Column(Text, primary_key=True)
     currency = Column(Text, primary_key=True)
     integration_id = Column(BigInteger, primary_key=True, autoincrement=False)
+    itemised = Column(Boolean, primary_key=True)
     service_ref = Column(Text, primary_key=True)
     location_ref = Column(Text, primary_key=True, default="")
     amount = Amount()

@@ -257,7 +257,9 @@ class PeopleAndServices(Card):
 
     def _show_services(self, part: CurrencyDashboard) -> None:
         services = part.revenue_by_service
-        shown = services if self._every_service else services[:_SERVICES]
+        few = len(services) > _SERVICES and not self._every_service
+        # What is not itemised stands last, and always.
+        shown = (*services[: _SERVICES - 1], services[-1]) if few else services
         most = max((abs(one.amount) for one in services), default=0) or 1
         while len(self._service_rows) < len(shown):
             row = _ServiceRow(self._theme)
@@ -299,6 +301,6 @@ def service_title(one: ServiceAmount) -> str:
     """What to call a service, or one of the two rows that are none."""
     if one.kind == "other":
         return QCoreApplication.translate("Dashboard", "Other items")
-    if one.kind == "no_invoice":
-        return QCoreApplication.translate("Dashboard", "No invoice")
+    if one.kind == "not_itemised":
+        return QCoreApplication.translate("Dashboard", "Not itemised")
     return one.service

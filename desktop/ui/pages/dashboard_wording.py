@@ -56,8 +56,8 @@ def definition_of(figure: str) -> str:
         ),
         "services": QCoreApplication.translate(
             "Dashboard",
-            "What was collected, less refunds, for each invoice, split over its lines; “No invoice” is the rest. "
-            "It sums to total revenue.",
+            "What was collected, less refunds and returned payments, for each invoice and each order, split over its "
+            "lines; “Not itemised” is the rest. It sums to total revenue.",
         ),
         "chart": QCoreApplication.translate(
             "Dashboard",

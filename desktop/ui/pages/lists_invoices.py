@@ -187,9 +187,21 @@ def _lines(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
     if row.amount_paid and (row.is_open or row.amount_paid != row.total):
         entries.append(Entry(QCoreApplication.translate("Invoices", "Paid"), money(-row.amount_paid), muted=True))
     if row.is_open:
-        due = QCoreApplication.translate("Invoices", "Due {0}").format(wall.day(row.due_day))
-        entries.append(Entry(due, money(row.amount_remaining), strong=True))
+        entries += [Entry(label, money(amount), strong=True) for label, amount in _due(row, wall)]
     return tuple(entries)
+
+
+def _due(row: InvoiceRow, wall: Wall) -> list[tuple[str, int]]:
+    """What is to be paid by when: what is late together, and what is due later."""
+    due = QCoreApplication.translate("Invoices", "Due {0}")
+    late = row.amount_late(wall.today)
+    if not late or late == row.amount_remaining:
+        return [(due.format(wall.day(row.due_day)), row.amount_remaining)]
+    next_day = min(
+        (part.due_day for part in row.due_parts if part.due_day and part.due_day >= wall.today), default=None
+    )
+    since = QCoreApplication.translate("Invoices", "Late since {0}").format(wall.day(row.due_day))
+    return [(since, late), (due.format(wall.day(next_day)), row.amount_remaining - late)]
 
 
 def _added_by_order(detail: InvoiceDetail) -> list[tuple[str, int]]:
@@ -234,11 +246,11 @@ def _requests(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
 def _part_pill(part: RequestRow, row: InvoiceRow, wall: Wall) -> PillCell:
     if part.paid >= part.amount > 0:
         return PillCell(QCoreApplication.translate("Invoices", "Paid"), "accent")
+    if row.is_open and part.due_day and part.due_day < wall.today:
+        return PillCell(QCoreApplication.translate("Invoices", "Late"), "danger")
     if part.paid:
         paid = money_text(part.paid, row.currency, row.provider)
         return PillCell(QCoreApplication.translate("Invoices", "Partly paid {0}").format(paid), "warning")
-    if row.is_open and part.due_day and part.due_day < wall.today:
-        return PillCell(QCoreApplication.translate("Invoices", "Late"), "danger")
     tone = "info" if row.is_open else "neutral"
     return PillCell(QCoreApplication.translate("Invoices", "Open"), tone)
 

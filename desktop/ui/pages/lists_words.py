@@ -100,16 +100,17 @@ def invoice_pill(row: InvoiceRow, today: str) -> PillCell:
     """State, and what remains or the days: "Open $4,200.00", "4 days late $1,120.00", "Partly paid ¥200,000"."""
     if not row.is_open:
         return _state(_INVOICE_STATES, row.status)
-    remaining = money_text(row.amount_remaining, row.currency, row.provider)
     late = row.days_late(today)
+    overdue = money_text(row.amount_late(today), row.currency, row.provider)
     if late == 1:
-        return PillCell(QCoreApplication.translate("ListWords", "1 day late {0}").format(remaining), "danger")
+        return PillCell(QCoreApplication.translate("ListWords", "1 day late {0}").format(overdue), "danger")
     if late > 1:
         text = QCoreApplication.translate("ListWords", "{0} days late {1}")
-        return PillCell(text.format(f"{late:,}", remaining), "danger")
+        return PillCell(text.format(f"{late:,}", overdue), "danger")
     if row.amount_paid > 0:
         paid = money_text(row.amount_paid, row.currency, row.provider)
         return PillCell(QCoreApplication.translate("ListWords", "Partly paid {0}").format(paid), "warning")
+    remaining = money_text(row.amount_remaining, row.currency, row.provider)
     return PillCell(QCoreApplication.translate("ListWords", "Open {0}").format(remaining), "info")
 
 

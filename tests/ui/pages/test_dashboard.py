@@ -253,7 +253,7 @@ def test_services_sum_to_total_revenue(make: Callable[[], DashboardPage], world:
     studio(world)
     page = make()
     rows = [row.accessibleName() for row in page.lists._service_rows]
-    assert rows == ["Brand design, $1,000.00", "No invoice, $180.00"]
+    assert rows == ["Brand design, $1,000.00", "Not itemised, $180.00"]
 
 
 def test_long_lists_are_short_until_all_is_asked_for(

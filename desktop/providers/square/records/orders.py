@@ -26,11 +26,13 @@ ORDER_STATUSES: Mapping[str, str] = {
 
 
 def map_order(body: Mapping[str, Any], around: Around) -> OrderRecord:
-    """What was sold together; an order of returns only has a total of nothing. Raises: Unreadable."""
+    """What was sold together, and what was given back with it: those lines are negative.
+
+    An order of returns only has a total of nothing. Raises: Unreadable.
+    """
     get = body.get
     total = get("total_money")
     unit = currency_of(total if total is not None else {"currency": around.currency})
-    inclusive = _inclusive_taxes(body)
     return OrderRecord(
         status=open_word(get("state") or "OPEN", ORDER_STATUSES, "state"),
         currency=unit,
@@ -45,18 +47,31 @@ def map_order(body: Mapping[str, Any], around: Around) -> OrderRecord:
         reference=text(get("reference_id")),
         closed_at=moment_or_none(get("closed_at"), "closing time"),
         location_ref=text(get("location_id")),
-        lines=tuple([_line(line, position, unit, inclusive) for position, line in enumerate(rows(get("line_items")))]),
+        lines=_lines(body, unit),
     )
 
 
-def _inclusive_taxes(body: Mapping[str, Any]) -> frozenset[str]:
-    """The taxes of an order, by their uid, that its prices already hold."""
-    listed = [child(one) for one in rows(body.get("taxes"))]
+def _lines(body: Mapping[str, Any], unit: str) -> tuple[OrderLineRecord, ...]:
+    """What was sold, then what was given back; a return has its own list of taxes."""
+    inclusive = _inclusive_taxes(body.get("taxes"))
+    told = [(line, inclusive, 1) for line in rows(body.get("line_items"))]
+    for back in map(child, rows(body.get("returns"))):
+        taxes = inclusive | _inclusive_taxes(back.get("return_taxes"))
+        told += [(line, taxes, -1) for line in rows(back.get("return_line_items"))]
+    return tuple([_line(line, position, unit, taxes, sign) for position, (line, taxes, sign) in enumerate(told)])
+
+
+def _inclusive_taxes(taxes: object) -> frozenset[str]:
+    """The taxes of an order or return, by their uid, that its prices already hold."""
+    listed = [child(one) for one in rows(taxes)]
     return frozenset(text(one.get("uid")) for one in listed if one.get("type") == "INCLUSIVE")
 
 
-def _line(line: object, position: int, unit: str, inclusive: frozenset[str]) -> OrderLineRecord:
-    """One line, of which the customer pays ``amount + tax``: tax that the price already holds is not in ``tax``."""
+def _line(line: object, position: int, unit: str, inclusive: frozenset[str], sign: int) -> OrderLineRecord:
+    """One line, of which the customer pays ``amount + tax``: tax that the price already holds is not in ``tax``.
+
+    ``sign`` is -1 for one that is given back.
+    """
     if type(line) is not dict:
         raise Unreadable("One of its lines is not an object.")
     get = line.get
@@ -71,12 +86,12 @@ def _line(line: object, position: int, unit: str, inclusive: frozenset[str]) -> 
         external_id=text(get("uid")) or f"line-{position}",
         position=position,
         name=text(get("name")),
-        amount=total - tax,
+        amount=sign * (total - tax),
         quantity=text(get("quantity")) or "1",
         service_ref=text(get("catalog_object_id")),
         variation=variation_name(get("variation_name")),
-        tax=tax,
-        discount=money_or(get("total_discount_money"), unit, "line discount"),
+        tax=sign * tax,
+        discount=sign * money_or(get("total_discount_money"), unit, "line discount"),
         note=text(get("note")),
     )
 
