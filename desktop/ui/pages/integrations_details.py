@@ -109,10 +109,13 @@ class StreamTable(QWidget):
     def _add_stream(self, grid: QGridLayout, row: int, stream: StreamStatus, clock: Clock, said: str) -> int:
         grid.addWidget(line(), row, 0, 1, len(_heads()))
         word, tone = state_words(stream.state)
-        grid.addWidget(PlainLabel(stream_title(stream.name)), row + 1, 0)
+        grid.addWidget(PlainLabel(stream_title(stream.name), elide=True), row + 1, 0)
         pill = QHBoxLayout()
         pill.setContentsMargins(0, 0, 0, 0)
-        pill.addWidget(Pill(self._theme, word, tone))
+        state = Pill(self._theme, word, tone)
+        # Where room is short the name gives way, not the state.
+        state.setMinimumWidth(state.sizeHint().width())
+        pill.addWidget(state)
         pill.addStretch(1)
         grid.addLayout(pill, row + 1, 1)
         values = (
@@ -176,5 +179,5 @@ def _heads() -> tuple[tuple[str, bool], ...]:
         (QCoreApplication.translate("StreamTable", "Count"), True),
         (QCoreApplication.translate("StreamTable", "Complete up to"), True),
         (QCoreApplication.translate("StreamTable", "Since"), True),
-        (QCoreApplication.translate("StreamTable", "Unreadable"), True),
+        (QCoreApplication.translate("StreamTable", "Skipped"), True),
     )
