@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal_column, or_, select, true
 
 from desktop.books.figures import Figure
 from desktop.books.listings.invoices import InvoiceRow, numbered, select_invoices
@@ -40,7 +40,7 @@ _WAITING = ("processing", "requires_capture", "open")
 class PaymentRow(NamedTuple):
     """A payment in a list. ``fee`` and ``net`` are in ``settlement_currency``, everything else in ``currency``.
 
-    ``tip`` is part of ``collected``.
+    ``tip`` is part of what was paid: of ``collected``, or of ``stored_value``, which is no money.
     """
 
     id: int
@@ -70,6 +70,7 @@ class PaymentRow(NamedTuple):
     tip: int = 0
     location_ref: str = ""
     order_ref: str = ""
+    stored_value: int = 0
 
 
 _COLUMNS = (
@@ -79,7 +80,7 @@ _COLUMNS = (
     _PAYMENT.c.created_at, _PAYMENT.c.method, _PAYMENT.c.brand, _PAYMENT.c.last4, _PAYMENT.c.description,
     _PAYMENT.c.failure_message, _PAYMENT.c.disputed, _PAYMENT.c.invoice_ref,
     func.coalesce(_INVOICE.c.number, "").label("invoice_number"), _PAYMENT.c.tip, _PAYMENT.c.location_ref,
-    _PAYMENT.c.order_ref,
+    _PAYMENT.c.order_ref, _PAYMENT.c.stored_value,
 )  # fmt: skip
 
 
@@ -129,27 +130,31 @@ def _for_order(word: str, integration_id: int, lookup: Lookup) -> Select[Any]:
 
 def _collected(connection: Connection, listing: Listing[PaymentRow], wanted: Filter, scales: Scales) -> dict[str, int]:
     whole = (wanted.client_id, wanted.since_at, wanted.before_at, wanted.figure) == (None, None, None, None)
-    if whole and not wanted.narrow and wanted.status in _BY_DAY:
-        return summed(connection, _by_day(wanted), scales)
-    query = (
+    if not whole or wanted.narrow or wanted.status not in {"", "succeeded"}:
+        return summed(connection, _of_rows(*listing.where(connection, wanted)), scales)
+    found = summed(connection, _by_day(wanted), scales)
+    if wanted.status:
+        everything = listing.where(connection, replace(wanted, status=""))
+        for currency, amount in summed(connection, _of_rows(_UNSETTLED, *everything), scales).items():
+            found[currency] = found.get(currency, 0) - amount
+    return found
+
+
+def _of_rows(*where: ColumnElement[bool]) -> Select[Any]:
+    return (
         select(_PAYMENT.c.currency, _PAYMENT.c.integration_id, func.sum(_PAYMENT.c.collected))
-        .where(*listing.where(connection, wanted))
+        .where(*where)
         .group_by(_PAYMENT.c.currency, _PAYMENT.c.integration_id)
     )
-    return summed(connection, query, scales)
 
 
-# What all of a tab's payments collected follows from the sums of the days: what failed later is all that was returned.
-_BY_DAY = {"": {"collected": 1}, "succeeded": {"collected": 1, "returned": -1}, "failed": {"returned": 1}}
+# What all payments collected follows from the sums of the days; of these few, what has not succeeded is not theirs.
+_UNSETTLED = _PAYMENT.c.status.in_(("returned", "processing"))
 
 
 def _by_day(wanted: Filter) -> Select[Any]:
-    signs = _BY_DAY[wanted.status]
-    negative = [measure for measure, sign in signs.items() if sign < 0]
-    amount: ColumnElement[int] = _DAILY.c.amount
-    if negative:
-        amount = case((_DAILY.c.measure.in_(negative), -_DAILY.c.amount), else_=_DAILY.c.amount)
-    query = select(_DAILY.c.currency, _DAILY.c.integration_id, func.sum(amount)).where(_DAILY.c.measure.in_(signs))
+    query = select(_DAILY.c.currency, _DAILY.c.integration_id, func.sum(_DAILY.c.amount))
+    query = query.where(_DAILY.c.measure == "collected")
     if wanted.integration_id is not None:
         query = query.where(_DAILY.c.integration_id == wanted.integration_id)
     if wanted.location_ref is not None:
@@ -212,7 +217,9 @@ class AttemptRow(NamedTuple):
 
 
 class RefundRow(NamedTuple):
-    """Money sent back."""
+    """Money sent back on ``refunded_day``, or stored value on ``stored_day``; with neither, a hold that was given up
+    or a refund that never moved money.
+    """
 
     external_id: str
     status: str
@@ -222,6 +229,8 @@ class RefundRow(NamedTuple):
     failed_at: int | None
     reason: str
     failure_reason: str
+    refunded_day: str | None = None
+    stored_day: str | None = None
 
 
 class DisputeRow(NamedTuple):

@@ -217,12 +217,17 @@ def _money(row: PaymentRow, *, fee_is_due: bool) -> tuple[Entry, ...]:
 
     Net is of the ledger's lines of the charge, so what was refunded later stands below it.
     """
-    if not row.collected:
-        return ()
 
     def money(amount: int) -> str:
         return money_text(amount, row.currency, row.provider)
 
+    if row.stored_value:
+        note = QCoreApplication.translate(
+            "Payments", "A gift card, store credit or a house account: the money counts when it comes in for that."
+        )
+        return (Entry(QCoreApplication.translate("Payments", "Paid with stored value"), money(row.stored_value), note),)
+    if not row.collected:
+        return ()
     entries = [Entry(QCoreApplication.translate("Payments", "Collected"), money(row.collected))]
     if row.tip:
         entries.append(Entry(QCoreApplication.translate("Payments", "Tip, included"), money(row.tip), muted=True))
@@ -281,7 +286,7 @@ def _refund(refund: RefundRow, row: PaymentRow, wall: Wall) -> Entry:
         wall.day_of(refund.created_at),
         money_text(-refund.amount, refund.currency, row.provider),
         joined((failed, reason)),
-        pill=refund_pill(refund.status),
+        pill=refund_pill(refund),
     )
 
 

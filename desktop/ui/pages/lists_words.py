@@ -13,7 +13,7 @@ from desktop.ui.wording import money_text
 if TYPE_CHECKING:
     from desktop.books.listings.invoices import InvoiceRow
     from desktop.books.listings.listing import Sum
-    from desktop.books.listings.payments import PaymentRow
+    from desktop.books.listings.payments import PaymentRow, RefundRow
     from desktop.books.listings.recurring import SubscriptionRow
 
 NOTHING: Final = "—"
@@ -131,9 +131,13 @@ def subscription_pill(row: SubscriptionRow) -> PillCell:
     return _state(_SUBSCRIPTION_STATES, row.status)
 
 
-def refund_pill(status: str) -> PillCell:
-    """State of a refund."""
-    return _state(_REFUND_STATES, status)
+def refund_pill(refund: RefundRow) -> PillCell:
+    """State of a refund; of one that sent no money back, what it did instead."""
+    if refund.status == "succeeded" and refund.stored_day:
+        return PillCell(QCoreApplication.translate("ListWords", "Back onto stored value"), "neutral")
+    if refund.status in {"succeeded", "pending"} and not refund.refunded_day:
+        return PillCell(QCoreApplication.translate("ListWords", "Hold given up"), "neutral")
+    return _state(_REFUND_STATES, refund.status)
 
 
 def dispute_pill(status: str) -> PillCell:
