@@ -194,7 +194,7 @@ class _Telling:
 
     def _refused(self) -> Standing:
         return self._make(
-            "refused", "danger", f"{self._facts.provider} refused access",
+            "refused", "danger", f"Reconnect {self._facts.provider}",
             f"{self._name} refused access", advice=f"Reconnect {self._name} to go on.", detail=self._facts.attention,
             tried=False,
         )  # fmt: skip

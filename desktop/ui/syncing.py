@@ -297,7 +297,7 @@ class Syncing(QObject):
             lead.role,
             lead.line,
             lead.since,
-            can_sync=lead.condition != "elsewhere",
+            can_sync=lead.condition not in ("elsewhere", "refused"),
             again=lead.again,
             can_retry=lead.is_trouble and lead.can_retry,
             tip="\n".join(told),

@@ -399,7 +399,7 @@ def test_refused_credentials_are_asked_about_by_hand_only(qtbot, room: Room, pro
     synced(qtbot, room, refused)
     assert [number for number, _full in provider.synced] == [refused]
     box = room.last()
-    assert (box.role, box.title, box.can_retry) == ("danger", "Stripe refused access", False)
+    assert (box.role, box.title, box.can_retry) == ("danger", "Reconnect Stripe", False)
     assert "Reconnect" in box.tip
 
 

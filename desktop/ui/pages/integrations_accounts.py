@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from desktop.ui.dialogs.business_check import mode_words
 from desktop.ui.pages.integrations_details import StreamTable
-from desktop.ui.pages.integrations_wording import Clock, counts_line, pill_words, progress_line, told
+from desktop.ui.pages.integrations_wording import Clock, Said, counts_line, pill_words, progress_line, told
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Button, IconButton
@@ -46,6 +46,7 @@ class AccountRow(QWidget):
         self.account = account
         self.is_open = False
         self._syncing = False
+        self._said_now: list[Said] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, theme.px(12), 0, theme.px(12))
         column.setSpacing(theme.px(8))
@@ -144,9 +145,7 @@ class AccountRow(QWidget):
             self._counts.show()
         elif not self._syncing:
             self._show_counts(clock)
-        clear_layout(self._said)
-        for said in told(account.standing):
-            self._say(said.text, said.tone)
+        self._show_said(told(account.standing))
         self._show_actions(gone=gone, attention=attention)
         if self.is_open:
             self.details.show_streams(account, clock)
@@ -160,8 +159,14 @@ class AccountRow(QWidget):
         """Show how the account's switches stand."""
         self.details.show_options(options)
 
-    def _say(self, text: str, tone: object) -> None:
-        self._said.addWidget(PlainLabel(text, tone=tone, wrap=True, select=True))  # type: ignore[arg-type]
+    def _show_said(self, said: Sequence[Said]) -> None:
+        """What is said already stays as it is: it may be being read, or selected."""
+        if list(said) == self._said_now:
+            return
+        self._said_now = list(said)
+        clear_layout(self._said)
+        for one in said:
+            self._said.addWidget(PlainLabel(one.text, tone=one.tone, wrap=True, select=True))
 
     def _show_actions(self, *, gone: bool, attention: bool) -> None:
         if gone:

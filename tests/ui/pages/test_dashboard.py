@@ -504,7 +504,7 @@ def test_refused_credentials_before_the_first_sync_lead_to_the_details(
             update(table).where(table.c.id == account).values(status="needs_attention", attention="Stripe said no.")
         )
     view = state(make())
-    assert view.accessibleName() == "Stripe refused access"
+    assert view.accessibleName() == "Reconnect Stripe"
     assert view.button is not None
     assert view.button.text() == "Open integrations"
 
