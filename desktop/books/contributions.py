@@ -51,6 +51,7 @@ from desktop.books.tables import (
     ServiceAllocation,
 )
 from desktop.books.tables.base import table_of
+from desktop.periods import add_days
 
 _PAYMENT = table_of(Payment)
 _ATTEMPT = table_of(PaymentAttempt)
@@ -421,6 +422,7 @@ def values_of(figure: Figure) -> dict[str, Any]:
         "start": figure.start_day,
         "end": figure.end_day,
         "month": figure.start_day[:7],
+        "last_month": add_days(figure.end_day, -1)[:7] if figure.end_day else "",
         "currency": figure.currency,
         "account": figure.integration_id,
         "place": figure.location,
@@ -560,7 +562,7 @@ def _added_up(shape: Shape, parts: Subquery) -> Select[Any]:
 
 
 def _shares(shape: Shape, sign: int) -> list[Select[Any]]:
-    """The itemised shares of invoices and orders in the figure's month: all, or those of services of its name.
+    """The itemised shares of invoices and orders in the figure's months: all, or those of services of its name.
 
     An empty name means lines that name no service.
     """
@@ -581,7 +583,9 @@ def _shares_of(shape: Shape, sign: int, kind: str, table: Any, branch: int, day:
     of = and_(_SERVICE.c.integration_id == share.integration_id, _SERVICE.c.external_id == share.service_ref)
     tables: FromClause = _ALLOCATION.join(table, billed)
     where = [
-        share.month == bindparam("month", type_=Text), share.currency == _CURRENCY, share.itemised.is_(True),
+        share.month >= bindparam("month", type_=Text),
+        share.month <= bindparam("last_month", type_=Text),
+        share.currency == _CURRENCY, share.itemised.is_(True),
         share.bill_kind == word(kind), *_scope(shape, _ALLOCATION),
     ]  # fmt: skip
     if shape.measure == "service":

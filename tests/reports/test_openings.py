@@ -123,6 +123,19 @@ def test_a_service_opens_its_share_of_each_invoice(shop: World) -> None:
     assert told(rows_behind(shop, of_month("not_itemised"))) == [("2026-11-02", "refund_failed", 700, "Acme Bakery")]
 
 
+def test_a_longer_time_has_the_shares_of_all_its_months(shop: World) -> None:
+    shop.invoice(
+        1, "in_0", 4_000, "2026-10-05", status="paid", client="cus_1", number="INV-0", lines=[("prod_1", 4_000)]
+    )  # fmt: skip
+    shop.sale(1, "0", 4_000, "2026-10-05", client="cus_1", invoice="in_0")
+    quarter = Figure("service", "usd", "2026-10-01", "2027-01-01", service="Brand design")
+    assert [row.amount for row in rows_behind(shop, quarter)] == [6_750, 4_000]
+    whole, rest = (Figure(measure, "usd", "2026-10-01", "2027-01-01") for measure in ("total_revenue", "not_itemised"))
+    other = Figure("service", "usd", "2026-10-01", "2027-01-01")
+    sums = [sum(row.amount for row in rows_behind(shop, figure)) for figure in (whole, rest, other, quarter)]
+    assert sums[0] == sum(sums[1:])
+
+
 def test_what_was_converted_is_told_for_each_payment_in_both_currencies(shop: World) -> None:
     shop.sale(1, "yen", 412_000, "2026-11-05", currency="jpy", settled=(274_000, "usd"), fee=8_000, client="cus_1")
 
