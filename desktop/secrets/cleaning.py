@@ -23,8 +23,8 @@ from desktop.secrets.names import DOCUMENTS, counts, holds_other_numbers, is_den
 from desktop.secrets.redaction import clean_text
 
 _DEPTH: Final = 60
-_LARGEST_COUNT: Final = 10**15
-"""Minor units beyond which an amount is absurd, and milliseconds beyond which an instant is."""
+_LARGEST_COUNT: Final = 10**14
+"""What is larger is no amount (a trillion of a two-decimal currency) and no instant in milliseconds."""
 
 _MEMORY: Final = 20_000
 _SMALLEST_CARD: Final = 10 ** (SHORTEST - 1)
