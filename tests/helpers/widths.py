@@ -76,16 +76,24 @@ def _unless_told(widget: QWidget, text: str, is_cut: bool) -> Iterator[str]:
 
 
 def _tip_of(widget: QWidget) -> str:
-    """The tool tip that a pointer over the widget brings up: another's where the widget lets the pointer through."""
+    """The tool tip that a pointer over the widget brings up.
+
+    It is another's where the widget lets the pointer through; who has none leaves it to its parent.
+    """
     owner: QWidget | None = widget
-    while owner is not None and owner.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents):
-        owner = owner.parentWidget()
-    if owner is None or owner is widget:
-        return widget.toolTip()
-    tells = "event" in {
-        name for kind in type(owner).__mro__ if kind.__module__.startswith("desktop") for name in vars(kind)
-    }
-    return tip_at(owner, widget.mapTo(owner, widget.rect().center())) if tells else owner.toolTip()
+    while owner is not None:
+        if not owner.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents):
+            tip = tip_at(owner, widget.mapTo(owner, widget.rect().center())) if _tells(owner) else owner.toolTip()
+            if tip:
+                return tip
+        owner = owner.parentWidget() if not owner.isWindow() else None
+    return ""
+
+
+def _tells(owner: QWidget) -> bool:
+    """Whether it answers for what it holds: a class of ours that hears its own events."""
+    ours = (kind for kind in type(owner).__mro__ if kind.__module__.startswith("desktop"))
+    return any("event" in vars(kind) for kind in ours)
 
 
 def _told(text: str) -> str:
