@@ -47,6 +47,14 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+def shortened(text: str, chars: int) -> str:
+    """At most so many characters of a text, cut in the middle: beginnings name, endings tell apart."""
+    if len(text) <= chars:
+        return text
+    end = (chars - 1) // 2
+    return f"{text[: chars - 1 - end].rstrip()}…{text[-end:].lstrip()}"
+
+
 def set_tip(target: QWidget | QAction, text: str) -> None:
     """Give a plain tooltip: what looks like markup is shown as it is written."""
     target.setToolTip(_tip(text))

@@ -52,7 +52,8 @@ def calls(name: str) -> list[tuple[Path, ast.Call]]:
 
 
 def test_translations_can_be_extracted() -> None:
-    tables = {"lists_words.py", "shortcuts.py", "steps.py"}
+    # Texts of these are marked where they stand, or come from a room below that knows no Qt.
+    tables = {"lists_words.py", "shortcuts.py", "steps.py", "syncing.py"}
     for path, call in calls("translate"):
         if path.name in {"text.py"}:
             continue

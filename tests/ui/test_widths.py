@@ -152,7 +152,14 @@ def window_of(theme: Theme, business: Business) -> tuple[MainWindow, Tasks]:
     window = MainWindow(services, page_specs(desk, Syncing(desk, tasks, messages)))
     window.offer_pages({"locations", "stock"})
     window.show_sync(
-        SyncStatus("attention", "Some accounts need attention", "Stripe could not be reached since Tue 14:02", 0.5)
+        SyncStatus(
+            "warning",
+            "Some accounts need attention",
+            "Stripe could not be reached since Tue 14:02",
+            0.5,
+            again="Tried again in 12 minutes",
+            can_retry=True,
+        )
     )
     window.rail.show_notes({"clients": "12,345", "invoices": "1,234 due", "locations": "12"})
     return window, tasks
@@ -160,7 +167,7 @@ def window_of(theme: Theme, business: Business) -> tuple[MainWindow, Tasks]:
 
 def states_of(window: MainWindow) -> Iterator[tuple[str, str]]:
     """Every page as it opens, lists with each tab and with the panel of each of their first rows."""
-    for key in ("dashboard", "clients", "invoices", "payments", "locations", "stock", "integrations"):
+    for key in window._specs:
         window.open_page(key)
         turn()
         yield key, "as it opens"

@@ -281,7 +281,7 @@ def _captures(attempt: Attempt, lines: Sequence[Line]) -> list[Moved]:
         return [Moved(min(booked, default=_moment(attempt)), whole, bool(booked))]
     charged.sort(key=_by_instant)
     if any(line.currency != attempt.currency for line in charged):
-        shares = split_largest_remainder(whole, [_before_conversion(line) for line in charged])
+        shares = _before_conversion(charged, whole)
         return [Moved(line.created_at, share, True) for line, share in zip(charged, shares, strict=True) if share]
     found, left = [], whole
     for line in charged:
@@ -294,14 +294,25 @@ def _captures(attempt: Attempt, lines: Sequence[Line]) -> list[Moved]:
     return found
 
 
-def _before_conversion(line: Line) -> int:
-    """About what a line comes to in the currency that was paid in: good for shares only."""
+def _before_conversion(lines: Sequence[Line], whole: int) -> Sequence[int]:
+    """What lines of captures come to in the currency that was paid in, together ``whole``.
+
+    Each by its own rate, and the latest what is left, so that a capture that comes changes none before it. Without
+    rates that fit they share it by their amounts.
+    """
+    shares = [_converted_back(line) for line in lines[:-1]]
+    left = whole - sum(shares)
+    if left > 0 and all(shares):
+        return [*shares, left]
+    return split_largest_remainder(whole, [line.amount for line in lines])
+
+
+def _converted_back(line: Line) -> int:
     try:
-        rate = Decimal(line.exchange_rate or 1)
+        rate = Decimal(line.exchange_rate or 0)
     except InvalidOperation:
-        rate = Decimal(1)
-    # As many digits as keep shares apart that differ in the last minor unit, whatever the rate.
-    return int(line.amount * 1_000_000 / rate) if rate.is_finite() and rate > 0 else line.amount * 1_000_000
+        return 0
+    return round(line.amount / rate) if rate.is_finite() and rate > 0 else 0
 
 
 def _returns(attempt: Attempt, lines: Sequence[Line], captures: Sequence[Moved]) -> list[Moved]:

@@ -10,8 +10,8 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
 from desktop.periods import add_days, month_of
-from desktop.ui.pages.place_names import place_names, shortened
-from desktop.ui.text import one_line, set_tip
+from desktop.ui.pages.place_names import place_names
+from desktop.ui.text import one_line, set_tip, shortened
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.chips import FilterChip
 from desktop.ui.widgets.segments import Segments
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _SIDE_BY_SIDE: Final = 4
 #: Characters of a location's name; the whole is in the tooltip.
 _NAME_CHARS: Final = 22
+_MENU_CHARS: Final = 60
 _TIGHT_CHARS: Final = 14
 #: So many months are listed at once; older ones stand below their year.
 _AT_ONCE: Final = 12
@@ -66,7 +67,10 @@ class Picker(QPushButton):
         self._group.triggered.connect(self._on_triggered)
 
     def _add_option(self, menu: QMenu, key: str, text: str) -> None:
-        action = QAction(one_line(text).replace("&", "&&"), menu)
+        whole = one_line(text)
+        action = QAction(shortened(whole, _MENU_CHARS).replace("&", "&&"), menu)
+        set_tip(action, whole)
+        menu.setToolTipsVisible(menu.toolTipsVisible() or len(whole) > _MENU_CHARS)
         action.setCheckable(True)
         action.setData(key)
         if self._group is not None:

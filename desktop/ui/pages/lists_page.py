@@ -31,7 +31,6 @@ from desktop.ui.pages.lists_source import (
     standing_question,
 )
 from desktop.ui.pages.lists_words import word
-from desktop.ui.pages.place_names import shortened
 from desktop.ui.tasks import Lane
 from desktop.ui.text import PlainLabel
 from desktop.ui.widgets.chips import ClosingChip, FilterChip
@@ -204,7 +203,7 @@ class ListPage(Page):
         if client != self._client_shown:
             self._client_shown = client
             every = QCoreApplication.translate("Lists", "All clients")
-            self._add_chip(CLIENT, every, [("", every), (client[0], shortened(name))] if client else [])
+            self._add_chip(CLIENT, every, [("", every), (client[0], name)] if client else [])
         self._offer_figure(picked.get(FIGURE, ""))
         for key, chip in self._chips.items():
             if chip.current() != picked.get(key, chip.none()):

@@ -107,7 +107,7 @@ def _plan() -> ListPlan:
         title=QCoreApplication.translate("Transactions", "Transactions"),
         listing=TRANSACTIONS,
         columns=(
-            Column("created", QCoreApplication.translate("Transactions", "Date"), "marked", 11, 0, newest_first=True),
+            Column("created", QCoreApplication.translate("Transactions", "Date"), "marked", 12, 0, newest_first=True),
             Column("client", QCoreApplication.translate("Transactions", "Client"), "two-line", 14, 3, sortable=False),
             Column(
                 "method", QCoreApplication.translate("Transactions", "Method"), "text", 18, 1, sortable=False,

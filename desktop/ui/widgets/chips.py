@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
-from desktop.ui.text import one_line, set_tip
+from desktop.ui.text import one_line, set_tip, shortened
 from desktop.ui.theme import Theme
+
+#: Characters of a name in a chip, in its menu, and of what a list is narrowed to.
+_CHARS: Final = 36
+_MENU_CHARS: Final = 60
+_FIGURE_CHARS: Final = 60
 
 
 class FilterChip(QPushButton):
@@ -35,9 +41,12 @@ class FilterChip(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         menu = QMenu(self)
         menu.setAccessibleName(title)
+        menu.setToolTipsVisible(any(len(one_line(text)) > _MENU_CHARS for _, text in options))
         self._group = QActionGroup(menu)
         for key, text in options:
-            action = QAction(one_line(text).replace("&", "&&"), menu)
+            whole = one_line(text)
+            action = QAction(shortened(whole, _MENU_CHARS).replace("&", "&&"), menu)
+            set_tip(action, whole)
             action.setCheckable(True)
             action.setData(key)
             self._group.addAction(action)
@@ -59,8 +68,10 @@ class FilterChip(QPushButton):
         """Show this option as picked, without telling."""
         self._current = key
         active = key != self._none
-        shown = one_line(self._options[key] if active else self._title)
+        whole = one_line(self._options[key] if active else self._title)
+        shown = shortened(whole, _CHARS)
         self.setText(shown.replace("&", "&&"))
+        set_tip(self, whole if shown != whole else "")
         self.setAccessibleName(one_line(f"{self._title}: {self._options[key]}"))
         for action in self._group.actions():
             action.setChecked(action.data() == key)
@@ -99,7 +110,7 @@ class ClosingChip(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         shown = one_line(text)
         # The whole is read from left to right, although the cross stands at the end.
-        self.setText(f"\u200e{shown}\u200e".replace("&", "&&"))
+        self.setText(f"\u200e{shortened(shown, _FIGURE_CHARS)}\u200e".replace("&", "&&"))
         tip = QCoreApplication.translate("Chips", "Only {0}. Click to show all again.").format(shown)
         set_tip(self, tip)
         self.setAccessibleName(shown)

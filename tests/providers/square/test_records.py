@@ -398,7 +398,7 @@ class TestPayment:
     @pytest.mark.parametrize(
         ("changes", "said"),
         [
-            ({"status": "MYSTERY"}, "“MYSTERY”"),
+            ({"status": ["COMPLETED"]}, "status"),
             ({"total_money": usd(10**17)}, "absurd"),
             ({"total_money": {"amount": 25.0, "currency": "USD"}}, "whole number"),
             ({"total_money": ..., "amount_money": ...}, "currency is missing"),
@@ -450,8 +450,83 @@ class TestPayment:
         fees[1]["effective_at"] = "soon"
         assert "effective time" in reason("payment", sample("payment", processing_fee=fees))
 
+    def test_what_another_service_keeps_is_a_fee(self, sample: Sample) -> None:
+        outside = {"type": "OTHER", "source": "Elsewhere", "source_fee_money": usd(250)}
+        got = mapped("payment", sample("payment", processing_fee=..., external_details=outside))
+        assert (got.fee, got.stored_value) == (250, False)
+
+    @pytest.mark.parametrize(
+        ("said", "stored"),
+        [
+            ({"card_details": {"card": {"card_brand": "SQUARE_GIFT_CARD"}}}, True),
+            ({"card_details": {"card": {"card_brand": "VISA"}}}, False),
+            ({"source_type": "SQUARE_ACCOUNT"}, True),
+            ({"source_type": "EXTERNAL", "external_details": {"type": "STORED_BALANCE"}}, True),
+            ({"source_type": "EXTERNAL", "external_details": {"type": "OTHER_GIFT_CARD"}}, True),
+            ({"source_type": "EXTERNAL", "external_details": {"type": "FOOD_VOUCHER"}}, False),
+            ({"source_type": "EXTERNAL", "external_details": {"type": ["STORED_BALANCE"]}}, False),
+            ({"source_type": "BUY_NOW_PAY_LATER"}, False),
+            ({"source_type": "CASH"}, False),
+        ],
+    )
+    def test_gift_cards_store_credit_and_house_accounts_are_stored_value(
+        self, said: dict[str, Any], stored: bool, sample: Sample
+    ) -> None:
+        fee = {"source_fee_money": usd(250)}
+        if "external_details" in said:
+            said = said | {"external_details": said["external_details"] | fee}
+        got = mapped("payment", sample("payment", **{"processing_fee": ..., "card_details": ..., **said}))
+        assert got.stored_value is stored
+        assert got.fee == (250 if "external_details" in said and not stored else 0)
+
+    @pytest.mark.parametrize(
+        ("said", "stored"),
+        [
+            ({}, None),
+            ({"destination_type": "CARD"}, None),
+            ({"destination_type": "CASH"}, False),
+            ({"destination_type": "SQUARE_ACCOUNT"}, True),
+            ({"destination_details": {"card_details": {"card": {"card_brand": "SQUARE_GIFT_CARD"}}}}, True),
+            ({"destination_details": {"card_details": {"card": {"card_brand": "VISA"}}}}, False),
+            ({"destination_type": "EXTERNAL", "destination_details": {"external_details": {"type": "OTHER"}}}, False),
+            ({"destination_details": {"external_details": {"type": "STORED_BALANCE"}}}, True),
+        ],
+    )
+    def test_a_refund_says_whether_it_goes_onto_stored_value(
+        self, said: dict[str, Any], stored: bool | None, sample: Sample
+    ) -> None:
+        got = mapped("refund", sample("refund", **{"destination_type": ..., "destination_details": ..., **said}))
+        assert (got.stored_value, got.release) == (stored, False)
+
+    def test_the_money_of_a_held_card_is_taken_when_it_is_captured(self, sample: Sample) -> None:
+        times = {"authorized_at": "2026-06-01T10:00:00Z", "captured_at": "2026-07-02T10:00:00Z"}
+        taken = sample("payment", card_details={"status": "CAPTURED", "card_payment_timeline": times})
+        assert mapped("payment", taken).captured_at == ms("2026-07-02T10:00:00Z")
+        assert mapped("payment", sample("payment", card_details=...)).captured_at is None
+        assert mapped("payment", taken | {"status": "CANCELED"}).captured_at is None
+
+    @pytest.mark.parametrize(("card", "taken"), [("CAPTURED", True), ("AUTHORIZED", False), (None, False)])
+    def test_a_payment_of_a_newer_status_took_money_where_its_card_says_so(
+        self, card: str | None, taken: bool, sample: Sample
+    ) -> None:
+        got = mapped("payment", sample("payment", status="ON_REVIEW", card_details={"status": card}))
+        assert (got.status, got.captured, got.amount_captured > 0) == ("on_review", taken, taken)
+
+    @pytest.mark.parametrize(
+        ("kind", "name"),
+        [("refund", "status"), ("dispute", "state"), ("payout", "status"), ("order", "state"),
+         ("terminal_checkout", "status"), ("location", "status")],
+    )  # fmt: skip
+    def test_a_newer_word_is_kept_as_it_is(self, kind: str, name: str, sample: Sample) -> None:
+        assert mapped(kind, sample(kind, **{name: "NEWER_THAN_THIS"})).status == "newer_than_this"
+
 
 class TestLedger:
+    def test_a_payout_failed_when_it_last_changed(self, sample: Sample) -> None:
+        got = mapped("payout", sample("payout", status="FAILED", updated_at="2026-07-02T10:00:00Z"))
+        assert (got.status, got.failed_at) == ("failed", ms("2026-07-02T10:00:00Z"))
+        assert mapped("payout", sample("payout")).failed_at is None
+
     def test_a_payout_counts_itself(self, sample: Sample) -> None:
         got = mapped("payout", sample("payout"))
         assert (got.amount, got.fee, got.status, got.on_ledger) == (9800, 95, "in_transit", False)
@@ -472,7 +547,10 @@ class TestLedger:
             ("DISPUTE", {"payment_id": "PAY1"}, -500, "dispute", "PAY1", False),
             ("FEE", {"payment_id": "PAY1"}, 0, "fee", "PAY1", True),
             ("FEE", {}, 0, "fee", "", False),
-            ("DEPOSIT_FEE", {"payout_id": "po_0"}, -90, "fee", "po_0", True),
+            ("DEPOSIT_FEE", {"payout_id": "po_0"}, -90, "fee", "po_0", False),
+            ("DEPOSIT_FEE", {}, -90, "fee", "po_1", False),
+            ("DEPOSIT_FEE_REVERSED", {"payout_id": "po_0"}, 90, "fee", "po_0", False),
+            ("DEPOSIT_FEE_REVERSED", {}, 90, "fee", "", False),
             ("PROCESSING_FEE", {}, -30, "fee", "", True),
             ("TAX_ON_FEE", {"payment_id": "PAY1"}, -3, "fee", "PAY1", False),
             ("RETURNED_PAYOUT", {}, 9800, "payout_failure", "", True),
