@@ -194,6 +194,28 @@ def test_a_refund_that_failed_and_a_dispute_are_told(world, place, account, show
     ]  # fmt: skip
 
 
+def test_what_was_paid_with_stored_value_is_no_money(world, place, account, show_page, settle, texts) -> None:
+    moment = world.at("2026-11-11 11:50")
+    card = AttemptRecord("succeeded", 9_000, 9_000, 0, "usd", moment, fee=0, stored_value=True)
+    back = RefundRecord(2_500, "usd", "succeeded", world.at("2026-11-20"), "ch_1", fee=0, release=False)
+    world.put(account, ("ch_1", card), ("re_1", back))
+    told = texts(opened(place, show_page, settle).panel)
+    start = told.index("Money")
+    assert told[start + 1 : start + 3] == ["Paid with stored value", "$90.00"]
+    assert "Collected" not in told
+    assert "Back onto stored value" in told
+
+
+def test_a_refund_that_only_gave_a_hold_up_says_so(world, place, account, show_page, settle, texts) -> None:
+    moment = world.at("2026-11-11 11:50")
+    held = AttemptRecord("succeeded", 9_000, 0, 0, "usd", moment, captured=False)
+    world.put(account, ("ch_1", held), ("re_1", RefundRecord(9_000, "usd", "succeeded", moment, "ch_1")))
+    told = texts(opened(place, show_page, settle).panel)
+    assert "Cancelled" in told
+    assert "Hold given up" in told
+    assert "Collected" not in told
+
+
 def test_the_receipt_and_the_invoice_are_a_click_away(world, place, account, show_page, settle, press) -> None:
     world.invoice(account, "in_1", 61_000, "2026-11-01", number="INV-1", status="paid")
     world.sale(account, "1", 61_000, "2026-11-11", client="cus_acme", invoice="in_1")
