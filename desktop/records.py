@@ -14,7 +14,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
+
+AHEAD_MS: Final = 600_000
+"""How far ahead of the provider's present an instant may lie that is still believed."""
 
 
 @dataclass(frozen=True, slots=True)

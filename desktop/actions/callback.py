@@ -20,6 +20,8 @@ from desktop.errors import CancelledError, UnreachableError, UsageError
 PATH = "/api/integrations/payments/callback"
 DEFAULT_PORT = 47323
 _DEADLINE_S = 600.0
+_LONGEST = 8_000
+"""Characters of one value of an answer: providers' codes have some hundreds."""
 
 
 class CallbackBusy(UnreachableError):
@@ -61,7 +63,16 @@ class Callback:
         import uvicorn
 
         config = uvicorn.Config(
-            self._application(), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2
+            self._application(),
+            http="h11",
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=2,
+            timeout_keep_alive=1,
+            server_header=False,
+            limit_concurrency=32,
+            h11_max_incomplete_event_size=16 * 1024,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
@@ -84,7 +95,10 @@ class Callback:
 
         Raises: UsageError where it is not the answer to the question that was asked.
         """
-        verdict = self._take(urlsplit(address.strip()).query)
+        try:
+            verdict = self._take(urlsplit(address.strip()).query)
+        except ValueError:  # http://[::1 and the like
+            verdict = "This is not an address."
         if verdict:
             raise UsageError("Not the right address", verdict, "Copy the whole address from the browser's address bar.")
 
@@ -116,6 +130,8 @@ class Callback:
             return "This answer does not belong to the connection that was started here."
         if self._taken.is_set():
             return "This answer was already used."
+        if max(map(len, values.values())) > _LONGEST:
+            return "This answer is longer than any that a provider gives."
         if not values.get("code") and not values.get("error"):
             return "This answer carries neither a code nor a refusal."
         self._taken.set()
@@ -128,7 +144,15 @@ class Callback:
         from starlette.responses import HTMLResponse
         from starlette.routing import Route
 
+        hosts = frozenset(f"{name}:{self.port}" for name in ("localhost", "127.0.0.1", "[::1]"))
+
         async def answer(request: Request) -> HTMLResponse:
+            if request.headers.get("host", "").lower() not in hosts:
+                # A name that somebody else made lead to this machine (DNS rebinding): nobody came back by it.
+                return HTMLResponse(_ELSEWHERE, status_code=421, headers=_HEADERS)
+            if request.method != "GET":
+                # Starlette lets HEAD in with GET. Link checkers and previews ask so, and bring no answer.
+                return HTMLResponse("", status_code=405, headers={**_HEADERS, "Allow": "GET"})
             refusal = self._take(request.url.query)
             denied = "error" in request.query_params
             page, status = (_page("Not accepted", refusal), 400) if refusal else (_DENIED if denied else _DONE, 200)
@@ -157,6 +181,7 @@ main{{background:#171C22;border-color:#2A323C}}p{{color:#A7B1BD}}}}</style></hea
 <body><main><i></i><h1>{html.escape(title)}</h1><p>{html.escape(text)}</p></main></body></html>"""
 
 
+_ELSEWHERE = _page("Not here", "Paydesk only answers at localhost.")
 _DONE = _page("Thank you", "Paydesk has the answer. Close this page and go back to Paydesk.")
 _DENIED = _page("Access was denied", "Nothing was connected. Close this page and go back to Paydesk.")
 

@@ -6,6 +6,7 @@ import base64
 from dataclasses import dataclass
 
 from desktop.actions.business import Business
+from desktop.books.books import drop_setting
 from desktop.errors import UsageError
 from desktop.providers.contract import OAuthApp
 from desktop.vault.sealing import Place
@@ -31,14 +32,23 @@ def known_platform(business: Business, provider_name: str) -> KnownPlatform | No
 def platform_app(business: Business, provider_name: str) -> OAuthApp | None:
     """The platform that asks for access: from the environment, else as kept; None where neither is there.
 
-    Raises: an error of the vault, where kept keys cannot be opened.
+    Raises: an error of the vault, where kept keys cannot be opened; UsageError where the id is a secret.
     """
+    provider = business.provider(provider_name)
     client_id, secret = _stated(business, provider_name)
-    if client_id and (secret or not business.provider(provider_name).needs_secret):
+    if client_id and (secret or not provider.needs_secret):
+        provider.check_client_id(client_id)
         return OAuthApp(client_id, secret)
     kept = business.books.setting(_setting(provider_name))
     if not kept:
         return None
+    try:
+        provider.check_client_id(kept["client_id"])
+    except UsageError:
+        # An earlier version kept what was typed: it is not kept any longer.
+        with business.books.write() as writer:
+            drop_setting(writer.connection, _setting(provider_name))
+        raise
     if not kept["sealed"]:
         return OAuthApp(kept["client_id"])
     business.vault.unlock()
@@ -50,10 +60,11 @@ def platform_app(business: Business, provider_name: str) -> OAuthApp | None:
 def keep_platform(business: Business, provider_name: str, client_id: str, secret: str = "") -> None:
     """Keep the owner's platform keys, the secret sealed. Where PKCE stands in for it, the secret may be left out.
 
-    Raises: UsageError where one of them is missing.
+    Raises: UsageError where one of them is missing, or a secret is given as the id.
     """
     provider = business.provider(provider_name)
     client_id, secret = client_id.strip(), secret.strip()
+    provider.check_client_id(client_id)
     if provider.needs_secret and not (client_id and secret):
         raise UsageError(
             "Platform keys are missing",

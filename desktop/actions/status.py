@@ -86,6 +86,33 @@ def _standings(
     return {one.integration_id: standing_of(one, now) for one in found}
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A live account whose provider is reached at another address than its own."""
+
+    title: str
+    provider_title: str
+    address: str
+
+
+def elsewhere(business: Business, rows: Sequence[IntegrationRow]) -> tuple[Elsewhere, ...]:
+    """Connected live accounts that are asked for at another address (``cli.md``, Environment).
+
+    Raises: UsageError for an address that may not be used.
+    """
+    found = []
+    for row in rows:
+        if row.mode != "live" or row.status == DISCONNECTED:
+            continue
+        provider = business.provider(row.provider)
+        own, used = provider.endpoints({}), provider.endpoints(business.environment)
+        bases = (own.api_base, own.connect_base)
+        other = next((base for base in (used.api_base, used.connect_base) if base not in bases), "")
+        if other:
+            found.append(Elsewhere(row.title, provider.title, other))
+    return tuple(found)
+
+
 def _counts(connection: Connection, model: type[Base]) -> dict[str, int]:
     table = table_of(model)
     return {

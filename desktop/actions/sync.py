@@ -100,7 +100,7 @@ def _sync(
             on_changes=changed,
             cancel=cancel,
             holder=holder_text(who),
-            lists=Swelling(reader, partial(BulkReader, access)),
+            lists=Swelling(reader, partial(BulkReader, access, reader.clock)),
         )
     finally:
         reader.close()

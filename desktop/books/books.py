@@ -14,7 +14,7 @@ from desktop.books.database import BUSY_MS, Database, Writer, open_postgresql, o
 from desktop.books.schema import bring_up_to_date
 from desktop.books.tables import Setting, User
 from desktop.books.tables.base import table_of
-from desktop.errors import ClosedBooksError
+from desktop.errors import ClosedBooksError, UsageError
 from desktop.periods import DayClock, zone
 
 if TYPE_CHECKING:
@@ -49,10 +49,17 @@ class Books:
         """How an account's last sync ended, by its number, where the books had no room left to keep it."""
 
     def apply(
-        self, writer: Writer, integration_id: int, objects: Sequence[SourceObject], *, settled: bool = False
+        self,
+        writer: Writer,
+        integration_id: int,
+        objects: Sequence[SourceObject],
+        *,
+        settled: bool = False,
+        present: int | None = None,
+        listed: bool = False,
     ) -> Applied:
         """Take provider objects in, within the caller's transaction: see :meth:`Door.apply`."""
-        return self._the_door().apply(writer, integration_id, objects, settled=settled)
+        return self._the_door().apply(writer, integration_id, objects, settled=settled, present=present, listed=listed)
 
     def remap(self, writer: Writer, integration_id: int, remapped: Sequence[Remapped]) -> Changes:
         """Project stored objects that were mapped anew, within the caller's transaction: see :meth:`Door.remap`."""
@@ -125,6 +132,7 @@ def open_books(
             sums_due = read_setting(connection, SUMS_DUE)
         if kept is None:
             kept = _begin(database, timezone or "UTC", clock)
+        _check_zone(str(kept), database.where)
         books = Books(database, kept, clock=clock)
         if sums_due:
             # Only after a migration that asks for it: importing it holds up the first figures of a window.
@@ -135,6 +143,16 @@ def open_books(
     except BaseException:
         database.close(tidy=False)
         raise
+
+
+def _check_zone(kept: str, where: str) -> None:
+    try:
+        zone(kept)
+    except UsageError as error:
+        raise ClosedBooksError(
+            "The books are damaged", f"The time zone that is kept in {where} cannot be read.",
+            "They were left as they are. Restore a backup, or choose another folder.",
+        ) from error  # fmt: skip
 
 
 def _begin(database: Database, timezone: str, clock: Callable[[], int]) -> str:

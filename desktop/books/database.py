@@ -8,6 +8,7 @@ Transactional Modes", sqlite.org "Isolation In SQLite".
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +21,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from desktop.books.statements import Prepared, Statements
-from desktop.errors import ClosedBooksError
+from desktop.errors import ClosedBooksError, UsageError
 
 BUSY_MS = 10_000
 """How long to wait for another program that is writing, in milliseconds."""
@@ -153,6 +154,22 @@ _REFUSALS: dict[str, tuple[type[ClosedBooksError], str, str, str]] = {
         "Try again. Nothing half done was kept.",
     ),
 }
+_DAMAGED = (
+    ClosedBooksError,
+    "The books are damaged",
+    "Something is missing from the books at {where}, or cannot be read.",
+    "They were left as they are. Restore a backup, or choose another folder.",
+)
+# The schema was compared at the start: what is not there now was taken away by somebody else.
+_MISSING_SIGNS = ("no such table", "no such column", "has no column named", "does not exist")
+_REFUSALS |= dict.fromkeys(_MISSING_SIGNS, _DAMAGED)
+_NOT_AN_ADDRESS = (
+    ClosedBooksError,
+    "The address of the books is not understood",
+    "PAYDESK_DATABASE_URL is not an address of a PostgreSQL database.",
+    "Write it as postgresql+psycopg://user:password@host/database.",
+)
+_ADDRESS_SIGNS = ("invalid connection option", "connection is bad", "invalid port number")
 _UNREACHED = _REFUSALS["connection failed"]
 # Server libraries word a host that cannot be found or does not answer in many ways; all come as these.
 _NETWORK_SIGNS = (
@@ -162,6 +179,7 @@ _NETWORK_SIGNS = (
     "no such file or directory",
 )
 _REFUSALS |= dict.fromkeys(_NETWORK_SIGNS, _UNREACHED)
+_REFUSALS |= dict.fromkeys(_ADDRESS_SIGNS, _NOT_AN_ADDRESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +245,15 @@ class Database:
 
         Raises: ClosedBooksError where the database cannot be read.
         """
-        with self.refusals(), self._reading.connect() as connection, connection.begin():
-            yield connection
+        try:
+            with self.refusals(), self._reading.connect() as connection, connection.begin():
+                yield connection
+        except json.JSONDecodeError as error:
+            kind, title, message, action = _DAMAGED
+            raise kind(title, message.format(where=self.where), action) from error
+        except OverflowError as error:
+            # The driver's, for a number beyond 64 bits: no row has it, and who asked is to be told.
+            raise UsageError("A number out of range", "A number is larger than any that is kept.", "") from error
 
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[Writer]:
@@ -335,14 +360,11 @@ def open_postgresql(url: str, *, busy_ms: int = BUSY_MS) -> Database:
 def _postgresql_url(text: str) -> URL:
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number
         url = None
     if url is None or url.drivername not in {"postgresql+psycopg", "postgresql", "postgres"}:
-        raise ClosedBooksError(
-            "The address of the books is not understood",
-            "PAYDESK_DATABASE_URL is not an address of a PostgreSQL database.",
-            "Write it as postgresql+psycopg://user:password@host/database.",
-        )
+        kind, *words = _NOT_AN_ADDRESS
+        raise kind(*words)
     return url.set(drivername="postgresql+psycopg")
 
 

@@ -31,6 +31,7 @@ from desktop.books.tables import IntegrationData
 from desktop.books.tables.base import table_of
 from desktop.periods import DayClock
 from desktop.records import (
+    AHEAD_MS,
     Applied,
     AttemptRecord,
     BalanceEntryRecord,
@@ -120,6 +121,14 @@ class Remapped(NamedTuple):
     digest: bytes
 
 
+class Judging(NamedTuple):
+    """What else is known where states are compared: see :func:`judge`."""
+
+    settled: bool
+    present: int | None
+    listed: bool
+
+
 class Stored(NamedTuple):
     """What the books know of an object already."""
 
@@ -129,8 +138,32 @@ class Stored(NamedTuple):
     deletion: Deletion
 
 
-def judge(stored: Stored | None, incoming: SourceObject, digest: bytes, *, settled: bool) -> Verdict:
-    """Whether ``incoming`` may replace ``stored``. ``settled``: it was asked for after both states in question."""
+_FIRST_INSTANT_MS = 10**12
+"""A native version from here on is an instant in milliseconds; one below is a counter."""
+
+
+def lies_ahead(version: Version, present: int | None) -> bool:
+    """Whether a version lies ahead of the provider's present (ms): a clock was wrong when it was made."""
+    if present is None:
+        return False
+    native = version.native or 0
+    return version.low > present + AHEAD_MS or native > max(present + AHEAD_MS, _FIRST_INSTANT_MS)
+
+
+def judge(
+    stored: Stored | None,
+    incoming: SourceObject,
+    digest: bytes,
+    *,
+    settled: bool,
+    present: int | None = None,
+    listed: bool = False,
+) -> Verdict:
+    """Whether ``incoming`` may replace ``stored``. ``settled``: it was asked for after both states in question.
+
+    A stored version that lies ahead of the ``present`` (ms) stands against nothing: what was ``listed`` just now
+    replaces it, and for anything else the object is read again.
+    """
     if stored is None:
         return Verdict.CREATE
     if stored.deletion is Deletion.STATED:
@@ -139,8 +172,11 @@ def judge(stored: Stored | None, incoming: SourceObject, digest: bytes, *, settl
         return Verdict.UPDATE
     if stored.digest == digest and stored.deletion is incoming.deletion:
         return Verdict.CONFIRM
-    if settled:
+    ahead = lies_ahead(stored.version, present)
+    if settled or (ahead and listed):
         return Verdict.UPDATE
+    if ahead:
+        return Verdict.UNCLEAR
     later = incoming.version.follows(stored.version)
     if later is None:
         return Verdict.UNCLEAR
@@ -177,11 +213,19 @@ class Door:
         self._packer = Packer()
 
     def apply(
-        self, writer: Writer, integration_id: int, objects: Sequence[SourceObject], *, settled: bool = False
+        self,
+        writer: Writer,
+        integration_id: int,
+        objects: Sequence[SourceObject],
+        *,
+        settled: bool = False,
+        present: int | None = None,
+        listed: bool = False,
     ) -> Applied:
         """Take objects in, within the caller's transaction.
 
         ``settled`` is for objects read by id because the door asked for it: they replace without comparison.
+        ``present`` is the provider's instant now (ms), where it is known; ``listed`` is for what was asked for by then.
         """
         context = Context(writer, self._shelf, integration_id, self._clock, Totals(integration_id))
         tally = Tally()
@@ -192,7 +236,7 @@ class Door:
         winners: list[SourceObject] = []
         gone: list[Gone] = []
         for data_type, items in groups.items():
-            outcome = self._decide(context, data_type, items, unclear, settled=settled)
+            outcome = self._decide(context, data_type, items, unclear, Judging(settled, present, listed))
             self._store(context, data_type, outcome)
             for ref, item in outcome.winners.items():
                 if item.record is not None and not item.deletion:
@@ -240,8 +284,7 @@ class Door:
         data_type: str,
         items: Sequence[SourceObject],
         unclear: dict[tuple[str, str], None],
-        *,
-        settled: bool,
+        judging: Judging,
     ) -> _Outcome:
         query = self._shelf.keep("stored objects", lambda: _stored_select(self._shelf))
         listed = self._shelf.statements.listed({item.external_id for item in items})
@@ -259,14 +302,15 @@ class Door:
                 body = packed(cast(Mapping[str, Any], item.body), data_type=data_type)
                 mark = digest(body)
             stored = known.get(ref)
-            verdict = judge(stored, item, mark, settled=settled)
+            verdict = judge(stored, item, mark, settled=judging.settled, present=judging.present, listed=judging.listed)
             if verdict is Verdict.UNCLEAR:
                 unclear[data_type, ref] = None
                 continue
             if verdict is Verdict.OLDER:
                 continue
             if verdict is Verdict.CONFIRM and stored is not None:
-                version = _later_of(stored.version, item.version)
+                ahead = lies_ahead(stored.version, judging.present)
+                version = item.version if ahead else _later_of(stored.version, item.version)
                 known[ref] = stored._replace(version=version)
                 if ref in outcome.rows:
                     outcome.rows[ref] = (*outcome.rows[ref][:6], *_bounds(version), outcome.rows[ref][9])

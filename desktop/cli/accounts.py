@@ -6,6 +6,7 @@ import getpass
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from desktop.actions.business import Business
@@ -14,7 +15,7 @@ from desktop.actions.connect import Connected, Step, connect_by_key, connect_by_
 from desktop.actions.disconnect import disconnect as disconnect_account
 from desktop.actions.options import options_of, set_option
 from desktop.actions.platforms import keep_platform, known_platform
-from desktop.actions.status import AccountStatus, Status, account_standings, standing
+from desktop.actions.status import AccountStatus, Status, account_standings, elsewhere, standing
 from desktop.actions.sync import accounts_to_sync, sync_account
 from desktop.books.integrations import IntegrationRow
 from desktop.cli.output import Days, days_of, document, facts, say, table, tell
@@ -22,6 +23,7 @@ from desktop.cli.session import Session
 from desktop.errors import CancelledError, UsageError, WorldError
 from desktop.periods import parse_day, rfc3339
 from desktop.providers.contract import Account
+from desktop.secrets.redaction import visible
 from desktop.sync.run import Progress, SyncReport
 from desktop.sync.standing import Standing
 from desktop.sync.status import StreamStatus
@@ -90,6 +92,7 @@ def connect(
             if offered.consent_writes:
                 tell(f"{offered.title}'s consent grants reading and writing together; Paydesk only reads.")
             connected = connect_by_oauth(business, provider, talk, threading.Event(), label=label)
+        _warn_elsewhere(business, [connected.integration])
         reports = []
         status = 0
         if sync:
@@ -118,7 +121,9 @@ def _keep_app(business: Business, provider: str, app_id: str) -> None:
 
     Raises: UsageError where one is needed and none is known.
     """
-    known, offered = known_platform(business, provider), business.provider(provider)
+    offered = business.provider(provider)
+    offered.check_client_id(app_id)
+    known = known_platform(business, provider)
     if not app_id:
         if known is None and not offered.needs_secret:
             raise UsageError(
@@ -198,7 +203,9 @@ def sync(session: Session, integration_id: int | None, *, full: bool, since: str
         since = parse_day(since)
     reports, statuses = [], [0]
     with session.business() as business:
-        for row in accounts_to_sync(business, integration_id):
+        rows = accounts_to_sync(business, integration_id)
+        _warn_elsewhere(business, rows)
+        for row in rows:
             report, status = _sync_one(business, row, full=full, since=since)
             reports.append(report)
             statuses.append(status)
@@ -231,7 +238,7 @@ class _Meter:
     """One line of progress that is written over, only where somebody looks."""
 
     def __init__(self, title: str) -> None:
-        self._title = title
+        self._title = visible(title)
         self._shown = 0.0
         self._live = sys.stderr.isatty()
 
@@ -316,6 +323,7 @@ def status(session: Session, *, as_json: bool) -> int:
         now = standing(business, scheduled=False)
         options = {one.integration.id: options_of(business, one.integration) for one in now.accounts}
         days = days_of(business)
+        _warn_elsewhere(business, [one.integration for one in now.accounts])
     if as_json:
         answer = status_json(now)
         for account in answer["integrations"]:
@@ -335,6 +343,11 @@ def status(session: Session, *, as_json: bool) -> int:
         }
     )
     return 0
+
+
+def _warn_elsewhere(business: Business, rows: Sequence[IntegrationRow]) -> None:
+    for one in elsewhere(business, rows):
+        tell(f"{one.title} is live, but {one.provider_title} is reached at another address: {one.address}.")
 
 
 def _say_account(account: AccountStatus, options: dict[str, bool], days: Days) -> None:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from desktop.cli.logs import start_logging
-from desktop.cli.output import end, open_streams, tell
+from desktop.cli.output import OutputLost, end, lost, open_streams, tell
 from desktop.cli.session import Session
-from desktop.errors import WorldError
+from desktop.errors import UsageError, WorldError
+from desktop.secrets.redaction import redact
 
 log = logging.getLogger(__name__)
 
-# What typer makes of Ctrl+C.
-_INTERRUPTED = 130
+INTERRUPTED: Final = 130
+"""What typer makes of Ctrl+C, and shells of a program that it ended."""
+
+# What typer raises for wrong words; which library it takes that from depends on its version.
+_Misused: Final[Any] = typer.BadParameter.__bases__[0]
+
+_NO_OUTPUT: Final = frozenset({errno.ENOSPC, errno.EBADF, errno.EPIPE, errno.EIO})
+
+_LARGEST: Final = 2**63 - 1
 
 
 def _leave(status: int | None, **_words: object) -> None:
@@ -37,7 +46,7 @@ app = typer.Typer(
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Search = Annotated[str, typer.Option("--search", help="Only what matches this text.")]
 Location = Annotated[str, typer.Option("--location", metavar="PLACE", help="Only this place: its name or id.")]
-Limit = Annotated[int, typer.Option("--limit", min=1, help="At most this many.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=_LARGEST, help="At most this many.")]
 
 
 def run(arguments: Sequence[str], home: str | None, *, debug: bool) -> int:
@@ -46,18 +55,34 @@ def run(arguments: Sequence[str], home: str | None, *, debug: bool) -> int:
     try:
         start_logging(debug)
         # Calling the app itself would put its own hook for uncaught exceptions in the place of ours.
-        typer.main.get_command(app).main(list(arguments), prog_name="paydesk", obj=Session(home, debug))
-    except SystemExit as left:
-        if left.code == _INTERRUPTED:
-            tell("Stopped.")
-            return 1
-        return end(left.code if isinstance(left.code, int) else 1)
+        command = typer.main.get_command(app)
+        left = command.main(list(arguments), prog_name="paydesk", obj=Session(home, debug), standalone_mode=False)
+    except OutputLost as error:
+        return lost(error)
     except WorldError as error:
         if debug:
             log.exception("refused")
-        tell(str(error))
-        return error.exit_status
-    return 0
+        tell(redact(str(error)))
+        return end(error.exit_status)
+    except _Misused as error:
+        # It may repeat what was typed, and that may be a key in the wrong place.
+        tell(f"{redact(error.format_message())} See {_asked_of(error)} --help.")
+        return UsageError.exit_status
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except OSError as error:
+        # Help is written past us. What concerns a file names it.
+        if error.filename is not None or error.errno not in _NO_OUTPUT:
+            raise
+        return lost(OutputLost(error))
+    if left == INTERRUPTED:
+        raise KeyboardInterrupt
+    return end(left if isinstance(left, int) else 0)
+
+
+def _asked_of(error: Any) -> str:
+    context = getattr(error, "ctx", None)
+    return context.command_path if context is not None else "paydesk"
 
 
 @app.command("demo", help="A year of a small business's life, in a pretend Stripe and Square, to look around in.")
@@ -94,7 +119,7 @@ def _connect(
 @app.command("disconnect", help="Give the access back and shred the credentials.")
 def _disconnect(
     context: typer.Context,
-    integration_id: Annotated[int, typer.Argument(metavar="ID")],
+    integration_id: Annotated[int, typer.Argument(metavar="ID", min=-_LARGEST, max=_LARGEST)],
     forget: Annotated[bool, typer.Option("--forget", help="Remove what was read from it as well.")] = False,
     as_json: Json = False,
 ) -> int:
@@ -113,7 +138,7 @@ def _status(context: typer.Context, as_json: Json = False) -> int:
 @app.command("sync", help="Bring the books up to date.")
 def _sync(
     context: typer.Context,
-    integration_id: Annotated[int | None, typer.Argument(metavar="[ID]")] = None,
+    integration_id: Annotated[int | None, typer.Argument(metavar="[ID]", min=-_LARGEST, max=_LARGEST)] = None,
     full: Annotated[bool, typer.Option("--full", help="Read everything again.")] = False,
     since: Annotated[str, typer.Option("--since", metavar="DAY", help="Nothing older than this day.")] = "",
     as_json: Json = False,
@@ -168,7 +193,9 @@ app.add_typer(account_app, name="account")
 
 @client_app.command("show", help="What a client is made of.")
 def _client_show(
-    context: typer.Context, client_id: Annotated[int, typer.Argument(metavar="ID")], as_json: Json = False
+    context: typer.Context,
+    client_id: Annotated[int, typer.Argument(metavar="ID", min=-_LARGEST, max=_LARGEST)],
+    as_json: Json = False,
 ) -> int:
     from desktop.cli import clients
 
@@ -185,8 +212,8 @@ def _client_suggestions(context: typer.Context, limit: Limit = 50, as_json: Json
 @client_app.command("join", help="Make one client of two; the first one's name and address stay.")
 def _client_join(
     context: typer.Context,
-    keep_id: Annotated[int, typer.Argument(metavar="KEEP")],
-    other_id: Annotated[int, typer.Argument(metavar="OTHER")],
+    keep_id: Annotated[int, typer.Argument(metavar="KEEP", min=-_LARGEST, max=_LARGEST)],
+    other_id: Annotated[int, typer.Argument(metavar="OTHER", min=-_LARGEST, max=_LARGEST)],
     as_json: Json = False,
 ) -> int:
     from desktop.cli import clients
@@ -197,7 +224,7 @@ def _client_join(
 @client_app.command("unjoin", help="Make one of a client's customers a client of its own again.")
 def _client_unjoin(
     context: typer.Context,
-    client_id: Annotated[int, typer.Argument(metavar="ID")],
+    client_id: Annotated[int, typer.Argument(metavar="ID", min=-_LARGEST, max=_LARGEST)],
     link: Annotated[str, typer.Argument(metavar="LINK")],
     as_json: Json = False,
 ) -> int:
@@ -209,8 +236,8 @@ def _client_unjoin(
 @client_app.command("dismiss", help="Say that two clients are not the same: they are not suggested again.")
 def _client_dismiss(
     context: typer.Context,
-    first_id: Annotated[int, typer.Argument(metavar="A")],
-    second_id: Annotated[int, typer.Argument(metavar="B")],
+    first_id: Annotated[int, typer.Argument(metavar="A", min=-_LARGEST, max=_LARGEST)],
+    second_id: Annotated[int, typer.Argument(metavar="B", min=-_LARGEST, max=_LARGEST)],
     as_json: Json = False,
 ) -> int:
     from desktop.cli import clients
@@ -221,7 +248,7 @@ def _client_dismiss(
 @account_app.command("set", help="Turn an account's options: sync_inventory=on keeps the stock of a Square account.")
 def _account_set(
     context: typer.Context,
-    integration_id: Annotated[int, typer.Argument(metavar="ID")],
+    integration_id: Annotated[int, typer.Argument(metavar="ID", min=-_LARGEST, max=_LARGEST)],
     choices: Annotated[list[str], typer.Argument(metavar="NAME=on|off")],
     as_json: Json = False,
 ) -> int:

@@ -106,6 +106,7 @@ def sandbox(seed: int, day: str, timezone: str) -> Iterator[dict[str, dict[str, 
     with tempfile.TemporaryFile("w+", errors="replace") as words, subprocess.Popen(  # noqa: S603
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=words, env=own_environment(os.environ),
         cwd=own_folder(), text=True,
+        start_new_session=True,  # Ctrl+C is for us: it ends when its input does
     ) as process:  # fmt: skip
         try:
             assert process.stdout is not None

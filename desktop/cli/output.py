@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from desktop.cli.streams import drop_output
+from desktop.errors import WorldError
 from desktop.money import format_money
 from desktop.regions import Region
 from desktop.secrets.redaction import visible
@@ -27,34 +30,73 @@ def open_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+class OutputLost(WorldError):
+    """What was said could not be written. Nobody has to be told where it was a reader who had enough."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(
+            "Not written",
+            f"What there is to say could not be written: {error.strerror}.",
+            "What was asked for is done. Give standard output a place and ask again.",
+        )
+        self.left = isinstance(error, BrokenPipeError)
+
+
 def end(status: int) -> int:
-    """Write out what was said; 1 where nobody reads it any more, without Python's complaint about the pipe."""
+    """Write out what was said; 1 where that cannot be done, without Python's complaint about it."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        # docs.python.org, "Note on SIGPIPE": the interpreter flushes once more when it ends.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-        return 1
+    except OSError as error:
+        return lost(OutputLost(error), status)
     return status
+
+
+def lost(error: OutputLost, status: int = 0) -> int:
+    """The exit status where what was said cannot be written, which is said too unless nobody reads on."""
+    drop_output()
+    if not error.left:
+        tell(str(error))
+    return status or error.exit_status
 
 
 def say(text: str = "") -> None:
     """A line on standard output. Control characters, which a client's name could hold, are shown, not obeyed."""
-    sys.stdout.write(f"{visible(text)}\n")
+    _write(f"{visible(text)}\n")
 
 
 def tell(text: str) -> None:
-    """A line on standard error: progress, warnings, refusals."""
-    sys.stderr.write(f"{visible(text, keep_lines=True)}\n")
-    sys.stderr.flush()
+    """A line on standard error: progress, warnings, refusals. Where it cannot be written there is nobody to tell."""
+    with suppress(OSError):
+        sys.stderr.write(f"{visible(text, keep_lines=True)}\n")
+        sys.stderr.flush()
 
 
 def document(value: Any) -> None:
-    """The one JSON document of a command."""
+    """The one JSON document of a command.
+
+    Characters that steer a terminal or turn its text around are written as escapes, which say the same to a program.
+    """
     unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    sys.stdout.write(json.dumps(value, ensure_ascii=not unicode, indent=2) + "\n")
+    _write(_UNSEEN.sub(_escape, json.dumps(value, ensure_ascii=not unicode, indent=2)) + "\n")
+
+
+# C1 controls, soft hyphen, everything that has no width or turns the direction, halves of pairs, tags. What is below
+# them json escapes by itself.
+_UNSEEN = re.compile(
+    "[\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    "\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return json.dumps(found.group())[1:-1] if found.group() != "\x7f" else "\\u007f"
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+    except OSError as error:
+        raise OutputLost(error) from error
 
 
 def money(amount: int | None, currency: str, provider: str | None = "stripe") -> str:

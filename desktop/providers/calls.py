@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import orjson
 
 from desktop.errors import CancelledError
+from desktop.providers.clock import ProviderClock
 from desktop.providers.contract import Usage
 from desktop.providers.http import Answer, Wire
 from desktop.providers.limits import Allowance, Fault, pause, persist, seconds_asked
@@ -29,7 +29,6 @@ class PacedCalls:
         self._reads = 0
         self._retried = 0
         self._waited = 0.0
-        self._heard: tuple[int, float] | None = None
 
     def usage(self) -> Usage:
         """Reads made so far, retries and waits included."""
@@ -40,11 +39,14 @@ class PacedCalls:
         """Let the connections go."""
         self._wire.close()
 
+    @property
+    def provider_clock(self) -> ProviderClock:
+        """The provider's clock, as far as it is believed."""
+        return self._wire.clock
+
     def heard_clock(self) -> int | None:
         """The provider's clock now (ms), by the last answer; never ahead of it. None where none has come yet."""
-        with self._lock:
-            heard = self._heard
-        return None if heard is None else heard[0] + int((time.monotonic() - heard[1]) * 1000)
+        return self._wire.clock.now()
 
     def persist(self, attempt: Callable[[int], T]) -> T:
         """Make an attempt, which is told its number from 1 on, again after each Fault within the limits.
@@ -79,14 +81,21 @@ class PacedCalls:
             if seconds > 0:
                 self._count_wait(seconds)
                 pause(seconds, self._stop)
+        answer = self._sent(method, path, params, json, again=again)
+        if answer.doubtful:
+            # Its clock is ahead of all that is known here: two answers that say so are believed, one is not.
+            answer = self._sent(method, path, params, json, again=True)
+        return answer
+
+    def _sent(
+        self, method: str, path: str, params: Mapping[str, str] | None, json: Mapping[str, Any] | None, *, again: bool
+    ) -> Answer:
         with self._lock:
             self._reads += 1
             self._retried += again
         answer = self._wire.send(method, path, params, json=json)
         if self._stop.is_set():
             raise CancelledError("Stopped", "The work was stopped.", "It can be started again at any time.")
-        with self._lock:
-            self._heard = (answer.answered_at - 999, time.monotonic())
         return answer
 
     def _count_wait(self, seconds: float) -> None:

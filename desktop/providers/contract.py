@@ -9,11 +9,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from desktop.errors import NotConnectedError, RefusedError, UnreachableError
 
 if TYPE_CHECKING:
+    from desktop.providers.clock import ProviderClock
+
     # Named in signatures only: making these classes holds up the first figures of a window.
     from desktop.records import SetAside, SourceObject, Version
 
@@ -89,6 +91,10 @@ class Page:
     set_aside: tuple[SetAside, ...] = ()
     oldest_at: int | None = None
     notes: tuple[str, ...] = ()
+
+
+NO_INSTANT: Final = 0
+"""``created_at`` of an event that does not say when it was made: its object is read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +255,10 @@ class Reader(Lists, Protocol):
     def interpret(self, event: ProviderEvent) -> SourceObject | Reread | SetAside | None:
         """What an event means for the books; None where it concerns nothing that is kept."""
 
+    @property
+    def clock(self) -> ProviderClock:
+        """The provider's clock, as far as it is believed. What is known of it already may be told to it."""
+
     def usage(self) -> Usage:
         """Reads made so far."""
 
@@ -328,6 +338,12 @@ class Provider(Protocol):
         """Credentials from a pasted key. Raises: UsageError where it does not look like one that can work.
 
         ``endpoints`` tells whether the key is meant for the provider itself or for a stand-in on loopback.
+        """
+
+    def check_client_id(self, client_id: str) -> None:
+        """Refuse what is given as an application's id and is something else, a secret above all: ids are public.
+
+        Raises: UsageError, which never repeats what was given.
         """
 
     def reader(self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event) -> Reader:

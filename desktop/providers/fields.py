@@ -6,10 +6,12 @@ or ``NoneType``; ``type(x) is int`` therefore leaves booleans out at the price o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from desktop.errors import UsageError
 from desktop.records import SetAside
 from desktop.secrets.cleaning import clean, clean_value, written
 from desktop.secrets.redaction import clean_text
@@ -19,6 +21,12 @@ AMOUNT_LIMIT = 10**15
 
 ID_LIMIT = 255
 """Longest id that is taken."""
+
+LAST_SECOND = 7_258_118_399
+"""2199-12-31T23:59:59Z: instants are of 1970 to 2199, and anything else is a mistake of somebody's."""
+
+TEXT_LIMIT = 65_535
+"""Longest text that a record takes over, in characters; the object itself is kept as it came."""
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -31,8 +39,10 @@ class Unreadable(ValueError):
 
 
 def text(value: object) -> str:
-    """The text, or an empty one for anything else."""
-    return value if type(value) is str else ""
+    """The text, cut where it is absurdly long, or an empty one for anything else."""
+    if type(value) is not str:
+        return ""
+    return value if len(value) <= TEXT_LIMIT else value[:TEXT_LIMIT]
 
 
 def child(value: object) -> Mapping[str, Any]:
@@ -93,6 +103,28 @@ def identity(value: object, provider: str) -> str:
     if type(value) is str and 0 < len(value) <= ID_LIMIT:
         return value
     raise Unreadable("It has no id." if value in (None, "") else f"Its id is not one that {provider} gives.")
+
+
+# How secrets of the providers begin that are pasted where a public id belongs, whoever's they are.
+_SECRET_START = re.compile(
+    r"(?:sk|rk|pk|ek|ac|rt|uk|mk|pst|whsec)_|EAAA|EQAA|(?:sandbox-)?sq0(?!id)|(?:[0-9][ -]?){13,19}\Z", re.IGNORECASE
+)
+
+
+def refuse_secret(given: str, name: str, action: str) -> None:
+    """Refuse a secret, and what no id looks like, where a public id belongs. Raises: UsageError without what was given.
+
+    Whatever is not a secret by its beginning passes: ids are the provider's to shape.
+    """
+    found = given.strip()
+    if _SECRET_START.match(found):
+        raise UsageError(
+            f"That is a secret, not the {name}",
+            f"What was given as the {name} begins like a secret: it was neither kept nor sent anywhere.",
+            f"{action} Make a new secret there if this one stood where others could read it.",
+        )
+    if found and (len(found) > ID_LIMIT or not found.isascii() or not found.isprintable() or " " in found):
+        raise UsageError(f"That is not the {name}", f"What was given as the {name} cannot be one.", action)
 
 
 def shown(value: object, wanted: str = "a whole number of minor units") -> str:

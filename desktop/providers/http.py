@@ -6,36 +6,51 @@ Exceptions of httpx hold the request with its headers; none of them leaves this 
 from __future__ import annotations
 
 import ipaddress
+import json
 import socket
 import ssl
 import threading
 import time
 import weakref
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx
 import orjson
 
 from desktop.errors import CancelledError, UsageError
+from desktop.providers.clock import ProviderClock
 from desktop.providers.limits import Fault
 
 TIMEOUT = httpx.Timeout(connect=5.0, read=15.0, write=15.0, pool=15.0)
 CONNECTIONS = httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=60.0)
 
+MOST_SECONDS: Final = 120.0
+"""One answer may take this long in all, however steadily it drips."""
+
+MOST_BYTES: Final = 64 * 1024 * 1024
+"""One answer may be this long once it is unpacked: some twenty times the largest page that a provider gives."""
+
+_MOST_DEPTH: Final = 100
+"""How deep an answer may be nested where it has to be walked through."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response: its status, headers and bytes, and the provider's clock around it (ms, both included)."""
+    """A response: its status, headers and bytes, and the provider's clock around it (ms, both included).
+
+    ``doubtful``: whether that clock is to be believed would be told by a second answer (``ProviderClock``).
+    """
 
     status: int
     headers: Mapping[str, str]
     content: bytes
     asked_at: int
     answered_at: int
+    doubtful: bool = False
 
 
 def is_loopback(address: str) -> bool:
@@ -72,14 +87,22 @@ class Wire:
     Safe for several threads. ``close`` also ends the calls that are under way.
     """
 
-    def __init__(self, base: str, headers: Mapping[str, str], provider: str, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        base: str,
+        headers: Mapping[str, str],
+        provider: str,
+        stop: threading.Event,
+        clock: ProviderClock | None = None,
+    ) -> None:
+        self.clock = clock or ProviderClock(single=True)
         loopback = is_loopback(base)
         # A plain loopback address needs neither certificates nor a proxy; loading certificates costs a fifth of
         # a second, and a proxy for 127.0.0.1 is never meant.
         bare = base.startswith("http://")
         self._client = httpx.Client(
             base_url=base,
-            headers=dict(headers),
+            headers={**headers, "Accept-Encoding": "gzip"},
             http2=False,
             timeout=TIMEOUT,
             limits=CONNECTIONS,
@@ -104,7 +127,7 @@ class Wire:
     ) -> Answer:
         """One request, once, with a body of form fields or of JSON. ``auth`` replaces the account's own credentials.
 
-        Raises: Fault where there was no answer; CancelledError where the wire was closed under it.
+        Raises: Fault where there was no answer that can be taken; CancelledError where the wire was closed under it.
         """
         extra = {"Authorization": f"Bearer {auth}"} if auth else {}
         content = None
@@ -112,10 +135,14 @@ class Wire:
             content = orjson.dumps(json)
             extra["Content-Type"] = "application/json"
         begun = time.monotonic()
-        failure, sent = "", True
+        failure, sent, beyond = "", True, False
         response: httpx.Response | None = None
+        received = b""
+        overdue = threading.Timer(MOST_SECONDS, self._wake)
+        overdue.daemon = True
+        overdue.start()
         try:
-            response = self._client.request(
+            with self._client.stream(
                 method,
                 path,
                 params=params,
@@ -123,39 +150,51 @@ class Wire:
                 content=content,
                 headers=extra,
                 extensions={"trace": self._trace},
-            )
+            ) as response:
+                received = _body(response, begun + MOST_SECONDS)
+        except _TooMuch as error:
+            response, failure, beyond = None, f"{self._provider} {error}", True
         except (httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ConnectError):
-            failure, sent = f"{self._provider} could not be reached.", False
+            response, failure, sent = None, f"{self._provider} could not be reached.", False
         except httpx.TimeoutException:
-            failure = f"{self._provider} did not answer in time."
+            response, failure = None, f"{self._provider} did not answer in time."
         except (httpx.RequestError, httpx.InvalidURL):
-            failure = f"The connection to {self._provider} broke off."
+            response, failure = None, f"The connection to {self._provider} broke off."
+            if time.monotonic() - begun >= MOST_SECONDS:
+                failure, beyond = f"{self._provider} did not answer in time.", True
         except RuntimeError:
             # httpx says so of a client that was closed; any other is a bug and goes on.
             if not self._closed:
                 raise
+            response = None
+        finally:
+            overdue.cancel()
         if response is None:
             if self._closed or self._stop.is_set():
                 raise CancelledError("Stopped", "The work was stopped.", "It can be started again at any time.")
-            raise Fault(failure, answered=False, sent=sent)
-        asked_at, answered_at = provider_clock(response.headers.get("date", ""), time.monotonic() - begun, time.time())
-        received = response.content
-        # httpx's response and its stream hold each other; apart, the bytes go as soon as they have been read.
+            raise Fault(failure, answered=beyond, sent=sent, final=beyond)
+        heard = self.clock.hear(response.headers.get("date", ""), time.monotonic() - begun)
+        # httpx's response and its stream hold each other; apart, they go as soon as they have been read.
         response.stream = httpx.ByteStream(b"")
-        return Answer(response.status_code, response.headers, received, asked_at, answered_at)
+        return Answer(response.status_code, response.headers, received, *heard)
 
     def close(self) -> None:
         """Let the connections go; calls that wait for an answer fail at once."""
         with self._lock:
             self._closed = True
+        self._wake()
+        self._client.close()
+
+    def _wake(self) -> None:
+        """End whatever waits for this wire: the reading thread sees the end of its stream."""
+        with self._lock:
             sockets = list(self._sockets)
         for one in sockets:
             try:
-                # Of the plain socket, below TLS: the reading thread then sees the end of the stream.
+                # Of the plain socket, below TLS.
                 socket.socket.shutdown(one, socket.SHUT_RDWR)
             except OSError:
                 continue
-        self._client.close()
 
     def _trace(self, name: str, info: Mapping[str, Any]) -> None:
         """Remember each connection's socket, so that closing can wake whoever reads from it."""
@@ -167,32 +206,73 @@ class Wire:
                 self._sockets.add(opened)
 
 
-def provider_clock(date: str, elapsed: float, local: float) -> tuple[int, int]:
-    """The provider's clock (ms) from asking to answering, by the response's ``Date``, which is in whole seconds.
+class _TooMuch(Exception):
+    """An answer goes beyond what is taken; its text goes on after the provider's name."""
 
-    ``elapsed`` is what the call took, in seconds; ``local`` is this machine's clock, for a missing or garbled date.
+
+def _body(response: httpx.Response, until: float) -> bytes:
+    """The bytes of an answer, unpacked, within bounds. Raises: _TooMuch, and what httpx raises.
+
+    httpx would unpack each piece whole, and any nesting of encodings: a few kilobytes can become gigabytes.
     """
-    try:
-        stated = int(parsedate_to_datetime(date).timestamp())
-    except (ValueError, TypeError, OverflowError):
-        stated = int(local)
-    return int(stated - elapsed) * 1000, stated * 1000 + 999
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding not in ("", "identity", "gzip"):
+        raise _TooMuch("packed its answer in a way that was not asked for.")
+    unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if encoding == "gzip" else None
+    pieces: list[bytes] = []
+    room = MOST_BYTES
+    for raw in response.iter_raw():
+        try:
+            piece = raw if unpack is None else unpack.decompress(raw, room + 1)
+        except zlib.error:
+            raise _TooMuch("sent an answer that cannot be unpacked.") from None
+        room -= len(piece)
+        if room < 0:
+            raise _TooMuch(f"sent an answer of more than {MOST_BYTES // (1024 * 1024)} MB.")
+        if time.monotonic() > until:
+            raise _TooMuch("did not answer in time.")
+        pieces.append(piece)
+    if unpack is not None and pieces and not unpack.eof:
+        raise _TooMuch("sent an answer that is cut off.")
+    return b"".join(pieces)
 
 
 def decoded(content: bytes, provider: str) -> Any:
-    """The JSON of an answer, without NUL characters, which no database stores. Raises: Fault for anything else."""
+    """The JSON of an answer, without characters that no database stores. Raises: Fault for anything else."""
     try:
         value = orjson.loads(content)
     except orjson.JSONDecodeError:
+        value = _leniently(content, provider)
+        return _storable(value, _MOST_DEPTH)
+    return _storable(value, _MOST_DEPTH) if b"\\u0000" in content else value
+
+
+def _leniently(content: bytes, provider: str) -> Any:
+    """JSON that orjson refuses for one character in it: half of a pair, or bytes that are not UTF-8."""
+    try:
+        return json.loads(content.decode("utf-8", "replace"), parse_int=_bounded, parse_constant=_refuse)
+    except (ValueError, RecursionError):
         raise Fault(f"{provider} sent an answer that is cut off or is not JSON.", answered=True) from None
-    return _without_nul(value) if b"\\u0000" in content else value
 
 
-def _without_nul(value: Any) -> Any:
+def _bounded(digits: str) -> int | float:
+    """A whole number as orjson has it: beyond 64 bits a float."""
+    found = int(digits) if len(digits) <= 20 else 2**64
+    return found if -(2**63) <= found < 2**64 else float(digits)
+
+
+def _refuse(word: str) -> float:
+    raise ValueError(word)
+
+
+def _storable(value: Any, depth: int) -> Any:
+    """A copy without NUL characters and halves of pairs, which no database stores, and without what lies too deep."""
     if isinstance(value, str):
-        return value.replace("\0", "\ufffd")
+        if value.isascii() and "\0" not in value:
+            return value
+        return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
     if isinstance(value, list):
-        return [_without_nul(inner) for inner in value]
+        return [_storable(inner, depth - 1) for inner in value] if depth else None
     if isinstance(value, dict):
-        return {_without_nul(name): _without_nul(inner) for name, inner in value.items()}
+        return {_storable(name, 1): _storable(inner, depth - 1) for name, inner in value.items()} if depth else None
     return value

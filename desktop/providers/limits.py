@@ -26,6 +26,7 @@ class Fault(Exception):
 
     ``answered`` tells whether the provider answered at all, ``limited`` whether it only wants fewer calls;
     ``retry_after`` is the wait it asked for, in seconds. ``sent`` is False where the call surely never left.
+    ``final``: it would only go the same way again.
     """
 
     def __init__(
@@ -36,11 +37,13 @@ class Fault(Exception):
         limited: bool = False,
         retry_after: float | None = None,
         sent: bool = True,
+        final: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.answered = answered
         self.sent = sent
+        self.final = final
         self.limited = limited
         self.retry_after = retry_after
 
@@ -122,7 +125,7 @@ def persist(call: Callable[[], T], stop: threading.Event, title: str, waited: Ca
 
     def hopeless(state: RetryCallState) -> bool:
         fault = state.outcome.exception() if state.outcome else None
-        return isinstance(fault, Fault) and (fault.retry_after or 0.0) > LONGEST_WAIT
+        return isinstance(fault, Fault) and (fault.final or (fault.retry_after or 0.0) > LONGEST_WAIT)
 
     attempts = stop_after_attempt(MAX_RETRIES + 1)
     retrying = Retrying(

@@ -86,9 +86,18 @@ class Mark:
         fresh = tuple(note for note in notes if note not in self.notes)
         return replace(self, notes=self.notes + fresh) if fresh else self
 
+    def before(self, limit: int) -> Mark:
+        """Without instants that lie beyond ``limit`` (ms): a clock was wrong when they were kept."""
+        if max(self.complete_through or 0, self.pass_started_at or 0) <= limit:
+            return self
+        kept = [
+            None if (instant or 0) > limit else instant for instant in (self.complete_through, self.pass_started_at)
+        ]
+        return replace(self, complete_through=kept[0], pass_started_at=kept[1])
+
     def promise(self, through: int | None) -> Mark:
-        """Complete up to ``through``, or up to what was promised already where that is later."""
-        if through is None:
+        """Complete up to ``through``, or up to what was promised already where that is later; 0 is not known."""
+        if not through:
             return self
         return replace(self, complete_through=max(through, self.complete_through or 0))
 

@@ -22,6 +22,7 @@ from typing import IO, Any, Final
 from desktop.children import own_environment, own_folder, own_program
 from desktop.errors import CancelledError, WorldError
 from desktop.providers import contract, limits
+from desktop.providers.clock import ProviderClock
 from desktop.providers.contract import Credentials, Endpoints, Feed, Lists, Page, Stream
 from desktop.providers.registry import make_provider
 from desktop.sync.collector import calm_collector
@@ -64,7 +65,7 @@ class Gone(Exception):
 class BulkReader:
     """Reads pages of lists in a second process. Used by one thread; ``close``, which ends a wait, by any."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, clock: ProviderClock | None = None) -> None:
         from desktop.sync.parcels import Parcels
 
         self._parcels = Parcels()
@@ -82,7 +83,7 @@ class BulkReader:
         self._send(
             (
                 access.provider, dict(access.credentials.fields), access.endpoints.api_base,
-                access.endpoints.connect_base,
+                access.endpoints.connect_base, clock.now() if clock is not None else None,
             )
         )  # fmt: skip
 
@@ -234,11 +235,13 @@ def serve() -> None:
 def _answer_all(asked: IO[bytes], answers: IO[bytes]) -> None:
     from desktop.sync.parcels import Parcels
 
-    name, fields, api_base, connect_base = _receive(asked)
+    name, fields, api_base, connect_base, now = _receive(asked)
     provider = make_provider(name)
     streams = {(stream.name, feed.name): (stream, feed) for stream in provider.streams for feed in stream.feeds}
     parcels = Parcels()
     reader = provider.reader(Credentials(fields), Endpoints(api_base, connect_base), threading.Event())
+    if now is not None:
+        reader.clock.remember(now, now=True)
     try:
         while True:
             stream, feed, cursor, parent, created_from, changed_from = _receive(asked)

@@ -10,6 +10,7 @@ from typing import Final
 from desktop.books.database import Writer
 from desktop.errors import RefusedError
 from desktop.providers.contract import EventPage, Feed, NotPermitted, Page, Stream, Unreachable
+from desktop.records import AHEAD_MS
 from desktop.sync.bookmarks import CLOSED, EVENTS, Mark
 from desktop.sync.inbox import Inbox
 from desktop.sync.listing import Fetched, listed, listed_events
@@ -62,6 +63,11 @@ def is_late(session: Session) -> bool:
     return page.asked_at - through > _retention(session)
 
 
+def _is_ahead(bookmark: int, asked_at: int) -> bool:
+    """Whether a bookmark lies where no event can be yet: a clock was wrong when it was kept."""
+    return bool(asked_at) and bookmark > asked_at + AHEAD_MS
+
+
 def _retention(session: Session) -> int:
     return session.provider.event_retention_days * DAY_MS
 
@@ -78,9 +84,9 @@ def collect_events(session: Session) -> Collected:
     session.meter.begin(EVENTS, "changes")
     through: int | None = None
     try:
-        for page in session.calls.ahead(listed_events(session.reader, start - OVERLAP_MS)):
+        for page in session.calls.ahead(listed_events(session.reader, max(start - OVERLAP_MS, 0))):
             session.heard(page.asked_at)
-            if was_closed or page.asked_at - start > _retention(session):
+            if was_closed or page.asked_at - start > _retention(session) or _is_ahead(start, page.asked_at):
                 return Collected(gap=True)
             through = page.asked_at if through is None else through
             moved = replace(mark, state="complete", error="").promise(through)
@@ -141,6 +147,9 @@ def list_since(
     promise where it is. The answer: the instant at which it began; None where reading it stopped, which is then told.
     Raises: CredentialsRefused, CancelledError, LeaseLost, ClosedBooksError.
     """
+
+    created_from = None if created_from is None else max(created_from, 0)
+    changed_from = None if changed_from is None else max(changed_from, 0)
 
     def pages() -> Iterator[Fetched]:
         for parent in parents if parents is not None else ("",):

@@ -21,7 +21,7 @@ from desktop.books.tables import Event
 from desktop.books.tables.base import table_of
 from desktop.errors import WorldError
 from desktop.providers.contract import ProviderEvent, Reread, Stream, Unreachable
-from desktop.records import Changes, SetAside, SourceObject, Tally
+from desktop.records import AHEAD_MS, Changes, SetAside, SourceObject, Tally
 from desktop.secrets.cleaning import packed
 from desktop.sync.bookmarks import CLOSED
 from desktop.sync.pages import uncounted
@@ -202,6 +202,7 @@ class Inbox:
 
     def _interpret(self, waiting: Sequence[_Waiting]) -> _Batch:
         batch = _Batch()
+        present = self._session.provider_now().high
         for one in waiting:
             if not self._is_wanted(one.event.data_type):
                 batch.ignored.append(one)
@@ -211,7 +212,9 @@ class Inbox:
                 batch.reread[one.key].append(one)
                 continue
             meaning = self._session.reader.interpret(one.event)
-            if isinstance(meaning, SourceObject):
+            if isinstance(meaning, SourceObject) and meaning.version.low > present + AHEAD_MS:
+                batch.reread[meaning.data_type, meaning.external_id].append(one)  # its instant cannot be
+            elif isinstance(meaning, SourceObject):
                 batch.objects.append((one, meaning))
             elif isinstance(meaning, Reread):
                 batch.reread[meaning.data_type, meaning.external_id].append(one)

@@ -54,7 +54,7 @@ def _apply(
     careful: bool,
 ) -> Applied:
     with session.write(durable=durable) as writer:
-        applied, whole = session.apply(writer, stream.name, objects, page.asked_at, careful=careful)
+        applied, whole = session.apply(writer, stream.name, objects, page.asked_at, listed=True, careful=careful)
         if page.set_aside:
             session.aside.put(writer, stream.name, page.set_aside, page.asked_at)
         if not applied.reread:

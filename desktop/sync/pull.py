@@ -173,7 +173,7 @@ class Pass:
         """Save the bookmark, with what the end of a pass brings where this is it."""
         started = mark.pass_started_at
         if not mark.under_way and started is not None:
-            if mark.pass_clean:
+            if mark.pass_clean and not self._session.lies_ahead(started):
                 mark = mark.promise(promised(self._session, self._stream, started))
             if mark.since_day is None:
                 self._session.aside.clear_unseen(writer, self._feed.data_type, started)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import orjson
@@ -13,8 +13,9 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from desktop.books.books import Books
 from desktop.books.database import Writer
-from desktop.providers.contract import Feed, Lists, Provider, Reader, Stream
-from desktop.records import Applied, Changes, SetAside, SourceObject, Tally, Version
+from desktop.errors import RefusedError
+from desktop.providers.contract import Feed, Lists, Provider, Reader, Stream, Unreachable
+from desktop.records import AHEAD_MS, Applied, Changes, SetAside, SourceObject, Tally, Version
 from desktop.sync.aside import AsideShelf, known_aside
 from desktop.sync.bookmarks import Bookmarks, Mark, read_marks
 from desktop.sync.fetching import Fetching
@@ -68,6 +69,8 @@ class Session:
             self._marks = dict(read_marks(connection, self.integration_id))
             aside = known_aside(connection, self.integration_id)
             self.streams = streams_of(connection, provider, self.integration_id)
+        if reader.clock.now() is None and (known := self._last_instant()):
+            reader.clock.remember(known)
         self.counts = Counts([stream.name for stream in self.streams])
         self.aside = AsideShelf(books.database.statements, self.integration_id, aside)
         self._clock = (0, 0.0)
@@ -87,8 +90,9 @@ class Session:
         return next(((stream, feed) for stream, feed in self.feeds if feed.data_type == data_type), None)
 
     def mark(self, stream: str, feed: str) -> Mark:
-        """The bookmark of a feed, as last committed."""
-        return self._marks.get((stream, feed)) or Mark(self.integration_id, stream, feed)
+        """The bookmark of a feed, as last committed, without instants that a wrong clock has put ahead of us."""
+        mark = self._marks.get((stream, feed)) or Mark(self.integration_id, stream, feed)
+        return mark.before(latest + DAY_MS) if (latest := self.latest()) else mark
 
     def has_mark(self, stream: str, feed: str) -> bool:
         """Whether the feed was ever begun."""
@@ -130,6 +134,7 @@ class Session:
         at: int,
         *,
         settled: bool = False,
+        listed: bool = False,
         careful: bool = False,
     ) -> tuple[Applied, bool]:
         """Objects through the door, in the caller's transaction. ``at`` is the instant of their reading (ms).
@@ -138,10 +143,12 @@ class Session:
         ``careful``, it is set aside and the rest goes in. The second answer: whether all went in.
         """
         if not careful:
-            applied = self.books.apply(writer, self.integration_id, objects, settled=settled)
+            applied = self.books.apply(
+                writer, self.integration_id, objects, settled=settled, present=self.latest(), listed=listed
+            )
             refused: tuple[SetAside, ...] = ()
         else:
-            applied, refused = self._apply_singly(writer, objects, settled=settled)
+            applied, refused = self._apply_singly(writer, objects, settled=settled, listed=listed)
             self.aside.put(writer, stream, refused, at)
             gone = {(item.data_type, item.external_id) for item in refused}
             objects = [item for item in objects if (item.data_type, item.external_id) not in gone]
@@ -149,14 +156,16 @@ class Session:
         return applied, not refused
 
     def _apply_singly(
-        self, writer: Writer, objects: Sequence[SourceObject], *, settled: bool
+        self, writer: Writer, objects: Sequence[SourceObject], *, settled: bool, listed: bool
     ) -> tuple[Applied, tuple[SetAside, ...]]:
         total, refused = Applied(), []
         failure: Exception | None = None
         for item in objects:
             try:
                 with writer.connection.begin_nested():
-                    one = self.books.apply(writer, self.integration_id, [item], settled=settled)
+                    one = self.books.apply(
+                        writer, self.integration_id, [item], settled=settled, present=self.latest(), listed=listed
+                    )
             except self.unstorable as error:
                 logger.info("%s %s could not be stored: %s", item.data_type, item.external_id, type(error).__name__)
                 reason = f"Its values cannot be stored ({type(error).__name__})."
@@ -181,11 +190,53 @@ class Session:
         """Whether the provider has said anything in this sync."""
         return self._clock[0] > 0
 
-    def provider_now(self) -> Version:
-        """When something that is learnt now without an instant of its own was true."""
+    def present(self) -> int | None:
+        """The provider's instant now (ms); None before anything of it that is believed was heard."""
         asked_at, at = self._clock
         if not asked_at:
-            now = self.books.now()
+            return self.reader.clock.now()
+        return asked_at + int((time.monotonic() - at) * 1000) + 999
+
+    def latest(self) -> int | None:
+        """The latest that it may be now (ms), by the provider's clock or by this machine's; None as ``present``.
+
+        Only what lies beyond both is surely wrong: a provider that goes back does not take back what was promised.
+        """
+        present = self.present()
+        return None if present is None else max(present, self.books.now())
+
+    def lies_ahead(self, instant: int) -> bool:
+        """Whether an instant (ms) lies ahead of the provider's present, as far as that is known."""
+        present = self.present()
+        return present is not None and instant > present + AHEAD_MS
+
+    def hear_if_ahead(self) -> None:
+        """Ask the provider for its instant where bookmarks lie ahead of this machine's clock: one of both is wrong.
+
+        Where it cannot be reached, that is told by what is read next. Raises: CredentialsRefused, CancelledError.
+        """
+        if self.present() is None and (self._last_instant() or 0) > self.books.now() + AHEAD_MS:
+            with suppress(RefusedError, Unreachable):
+                self.calls.call(self.reader.identify)
+
+    def _last_instant(self) -> int | None:
+        """The account's last instant that the books know of (ms)."""
+        known = [
+            instant
+            for mark in self._marks.values()
+            for instant in (mark.complete_through, mark.pass_started_at)
+            if instant
+        ]
+        return max(known, default=None)
+
+    def provider_now(self) -> Version:
+        """When something that is learnt now without an instant of its own was true.
+
+        Before anything was heard this is this machine's clock, and only for what is to be asked: it makes no version.
+        """
+        asked_at, at = self._clock
+        if not asked_at:
+            now = self.reader.clock.now() or self.books.now()
             return Version(now - 1000, now)
         passed = int((time.monotonic() - at) * 1000)
         return Version(asked_at, asked_at + passed + 999)
@@ -193,8 +244,12 @@ class Session:
 
 def unstorable_in(books: Books) -> tuple[type[Exception], ...]:
     """What is raised for a value that no table can hold, the driver's own errors among it: the door uses its cursor."""
+    more: tuple[type[Exception], ...] = ()
     if books.database.dialect_name == "sqlite":
         import sqlite3 as driver
     else:
         import psycopg as driver  # type: ignore[no-redef]
-    return (*_UNSTORABLE, driver.DataError, driver.IntegrityError, driver.InterfaceError)
+        from psycopg.errors import ProgramLimitExceeded
+
+        more = (ProgramLimitExceeded,)  # a text too long for the row of an index
+    return (*_UNSTORABLE, driver.DataError, driver.IntegrityError, driver.InterfaceError, *more)

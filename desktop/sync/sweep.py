@@ -6,13 +6,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from desktop.books.database import Writer
 from desktop.books.tables import IntegrationData
 from desktop.books.tables.base import table_of
 from desktop.providers.contract import Feed, Stream
-from desktop.records import Deletion
+from desktop.records import AHEAD_MS, Deletion
 from desktop.sync.aside import aside_since
 from desktop.sync.bookmarks import UNSEEN, Mark
 from desktop.sync.changes import guarded
@@ -60,6 +60,8 @@ def _check(session: Session, stream: Stream, feed: Feed, mark: Mark, limit: int)
 
 
 def _unseen(session: Session, feed: Feed, mark: Mark, limit: int) -> list[str]:
+    # A version that lies ahead says nothing of when the object was last seen.
+    ahead = (session.latest() or session.provider_now().high) + AHEAD_MS
     query = (
         select(_DATA.c.external_id)
         .where(
@@ -67,7 +69,7 @@ def _unseen(session: Session, feed: Feed, mark: Mark, limit: int) -> list[str]:
             _DATA.c.data_type == feed.data_type,
             _DATA.c.external_id > (mark.cursor or ""),
             _DATA.c.deletion == int(Deletion.NONE),
-            _DATA.c.version_high < mark.pass_started_at,
+            or_(_DATA.c.version_high < mark.pass_started_at, _DATA.c.version_low > ahead),
         )
         .order_by(_DATA.c.external_id)
         .limit(limit)

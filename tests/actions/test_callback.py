@@ -116,3 +116,56 @@ def test_waiting_ends_when_the_person_stops_or_the_time_is_over(callback: Callba
         callback.wait(stopped)
     with pytest.raises(UnreachableError):
         callback.wait(threading.Event(), deadline_s=0.01)
+
+
+def ask(callback: Callback, method: str = "GET", host: str = "", path: str = PATH, **query: str) -> httpx.Response:
+    headers = {"Host": host or f"localhost:{callback.port}"}
+    with httpx.Client(trust_env=False, timeout=PATIENCE_S) as browser:
+        return browser.request(method, f"http://127.0.0.1:{callback.port}{path}", params=query, headers=headers)
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:{port}", "localhost.evil.example:{port}", "localhost:1"]
+)
+def test_an_answer_for_another_name_is_not_taken(callback: Callback, host: str) -> None:
+    page = ask(callback, host=host.format(port=callback.port), code="ac_evil", state=STATE)
+    assert page.status_code == 421
+    assert ask(callback, code="ac_1", state=STATE).status_code == 200
+    assert callback.wait(threading.Event()).code == "ac_1"
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+def test_each_name_of_this_machine_is_answered(callback: Callback, host: str) -> None:
+    assert ask(callback, host=f"{host}:{callback.port}", code="ac_1", state=STATE).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "POST", "PUT", "DELETE"])
+def test_only_a_page_that_is_asked_for_brings_the_answer(callback: Callback, method: str) -> None:
+    assert ask(callback, method, code="ac_1", state=STATE).status_code == 405
+    assert ask(callback, code="ac_1", state=STATE).status_code == 200
+    assert callback.wait(threading.Event()).code == "ac_1"
+
+
+def test_what_browsers_ask_beside_the_answer_uses_nothing_up(callback: Callback) -> None:
+    assert ask(callback, path="/favicon.ico").status_code == 404
+    assert ask(callback, path="/").status_code == 404
+    assert ask(callback, state=STATE).status_code == 400
+    assert ask(callback, code="x" * 9_000, state=STATE).status_code == 400
+    assert ask(callback, code="ac_1", state=STATE).status_code == 200
+    assert callback.wait(threading.Event()).code == "ac_1"
+
+
+def test_a_line_without_an_end_is_not_waited_for(callback: Callback) -> None:
+    with socket.create_connection(("127.0.0.1", callback.port), timeout=PATIENCE_S) as made:
+        made.sendall(b"GET /" + b"x" * 100_000)
+        said = made.recv(200)
+    assert said == b"" or b" 400 " in said
+    assert ask(callback, code="ac_1", state=STATE).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "pasted", ["http://[::1", "http://[::1]:port/", "", "nonsense", "\ud800", "http://localhost/?state=\ud800"]
+)
+def test_a_pasted_text_that_is_no_address_is_refused_plainly(callback: Callback, pasted: str) -> None:
+    with pytest.raises(UsageError):
+        callback.paste(pasted)

@@ -72,3 +72,38 @@ def test_square_s_id_in_the_environment_is_enough(open_home: Callable[..., Busin
     known = known_platform(open_home(PAYDESK_SQUARE_CLIENT_ID="sq0idp-env"), "square")
     assert known is not None
     assert (known.client_id, known.fixed) == ("sq0idp-env", True)
+
+
+SECRETS = (
+    "sk_live_51HqAbCdEfGhIjKlMnOp", "rk_test_51HqAbCdEfGhIjKlMnOp", "sq0csp-AbCdEfGhIjKlMnOpQrStUv", "whsec_AbCdEfGh",
+    "sandbox-sq0csb-AbCdEfGhIjKlMnOpQrSt", "sq0atp-AbCdEfGhIjKlMnOpQrSt", "EAAAEOuLQObrVwJvCvoio3H13b8Ssqz1ighm",
+    " SK_LIVE_51HqAbCdEfGhIjKlMnOp ", "4242 4242 4242 4242",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("provider", ["stripe", "square"])
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_given_as_the_id_is_refused_before_it_is_kept(open_home, provider: str, secret: str) -> None:
+    business = open_home()
+    with pytest.raises(UsageError, match="neither kept nor sent") as refused:
+        keep_platform(business, provider, secret, "sk_test_platformplatform")
+    assert secret.strip() not in f"{refused.value} {refused.value.title}"
+    assert known_platform(business, provider) is None
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_in_the_environment_or_from_an_earlier_version_is_not_sent(open_home, secret: str) -> None:
+    stated = open_home("stated", PAYDESK_SQUARE_CLIENT_ID=secret)
+    with pytest.raises(UsageError):
+        platform_app(stated, "square")
+    kept = open_home("kept")
+    kept.books.keep_setting("platform.square", {"client_id": secret, "sealed": ""})
+    with pytest.raises(UsageError):
+        platform_app(kept, "square")
+    assert known_platform(kept, "square") is None
+
+
+@pytest.mark.parametrize("given", ["two words", "sq0idp-\x1b[31m", "x" * 300, "sq0idp-\u202e"])
+def test_what_no_id_looks_like_is_none(open_home, given: str) -> None:
+    with pytest.raises(UsageError, match="cannot be one"):
+        keep_platform(open_home(), "square", given)

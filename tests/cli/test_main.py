@@ -199,7 +199,7 @@ def test_a_bug_with_debug_shows_where_and_no_secret(home: str) -> None:
 
 def test_an_interrupt_is_said_and_is_no_success(home: str) -> None:
     done = in_a_process(INTERRUPTED, "status", "--home", home)
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", "Stopped.\n")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Stopped.\n")
 
 
 # --- Where it writes -------------------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ def sync_books(
     many: int,
     stop: threading.Event | None = None,
     begin: Callable[[], BulkReader] | None = None,
+    full: bool = False,
 ) -> None:
     """One sync of the first account; from so ``many`` objects on, lists are read in a second process."""
     provider, cancel = make_provider(access.provider), stop or threading.Event()
@@ -50,6 +51,7 @@ def sync_books(
             provider,
             reader,
             1,
+            full=full,
             progress=lambda _told: None,
             cancel=cancel,
             holder=holder_text("the command"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop.errors import UsageError
-from desktop.providers.http import checked_base, decoded, is_loopback, provider_clock
+from desktop.providers.http import checked_base, decoded, is_loopback
 from desktop.providers.limits import Fault
 from desktop.secrets.redaction import one_line
 
@@ -32,15 +32,6 @@ def test_a_base_is_https_or_loopback() -> None:
     for address in ("http://api.example", "https://x.example?k=1", "https://x.example:port", "//x", "http://[::1"):
         with pytest.raises(UsageError, match="in X is neither"):
             checked_base(address, "X")
-
-
-def test_the_providers_clock_starts_when_it_was_asked_and_ends_with_the_second_of_its_answer() -> None:
-    assert provider_clock("Thu, 01 Jan 2026 00:00:10 GMT", 2.25, 0.0) == (1_767_225_607_000, 1_767_225_610_999)
-
-
-@pytest.mark.parametrize("date", ["", "yesterday", "Thu, 99 Jan 2026 00:00:10 GMT"])
-def test_this_machines_clock_stands_in_for_a_date_that_cannot_be_read(date: str) -> None:
-    assert provider_clock(date, 0.5, 1_000.7) == (999_000, 1_000_999)
 
 
 @pytest.mark.parametrize(

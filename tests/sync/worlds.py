@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from desktop.errors import UsageError
+from desktop.providers.clock import ProviderClock
 from desktop.providers.contract import (
     Account,
     Credentials,
@@ -217,6 +218,7 @@ class FakeReader:
         self.refuse: dict[str, Exception] = {}
         self.ignores_created = False
         self.threads: set[threading.Thread] = set()
+        self.clock = ProviderClock()
 
     def identify(self) -> Account:
         return Account("acct_1")

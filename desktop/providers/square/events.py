@@ -6,7 +6,15 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from desktop.providers.contract import CredentialsRefused, EventPage, NotAvailable, NotPermitted, ProviderEvent, Reread
+from desktop.providers.contract import (
+    NO_INSTANT,
+    CredentialsRefused,
+    EventPage,
+    NotAvailable,
+    NotPermitted,
+    ProviderEvent,
+    Reread,
+)
 from desktop.providers.fields import child, text
 from desktop.providers.limits import Unusable
 from desktop.providers.square.calls import Calls, Refused
@@ -105,7 +113,7 @@ def read_events(
     facts = [child(one) for one in rows(reply.body.get("metadata"))]
     versions = {text(one.get("event_id")): text(one.get("api_version")) for one in facts}
     events = [found for row in reply.body["events"] if (found := event_of(row, versions)) is not None]
-    kept = [event for event in events if _is_of(event, merchant) and event.created_at >= created_from]
+    kept = [event for event in events if _is_of(event, merchant) and not NO_INSTANT < event.created_at < created_from]
     return EventPage(tuple(kept), following or None, reply.asked_at)
 
 
@@ -114,8 +122,8 @@ def event_of(body: object, versions: Mapping[str, str] | None = None) -> Provide
     told = clean(child(body))
     stated = told.get
     external_id, kind, created = text(stated("event_id")), text(stated("type")), read_moment(stated("created_at"))
-    if type(body) is not dict or not external_id or not kind or created is None:
-        logger.warning("Square sent an event without id, type or time; it was passed over")
+    if type(body) is not dict or not external_id or not kind:
+        logger.warning("Square sent an event without id or type; it was passed over")
         return None
     data_type = kept_type(kind)
     data = child(stated("data"))
@@ -126,7 +134,7 @@ def event_of(body: object, versions: Mapping[str, str] | None = None) -> Provide
     return ProviderEvent(
         external_id=external_id,
         kind=kind,
-        created_at=created,
+        created_at=created or NO_INSTANT,
         api_version=(versions or {}).get(external_id, ""),
         data_type=data_type,
         object_id=_object_id(data, data_type),
@@ -150,7 +158,12 @@ def interpret_event(event: ProviderEvent) -> SourceObject | Reread | SetAside | 
         gone = {"id": external_id, "deleted": True} | ({"merged_into": into} if into else {})
         return SourceObject(data_type, external_id, version, gone, None, Deletion.STATED, into)
     found = next((inner for name in WHOLE.get(data_type, ()) if (inner := child(carried.get(name)))), None)
-    if found is None or not is_tested(event.api_version) or _id_of(found) != external_id:
+    if (
+        event.created_at == NO_INSTANT
+        or found is None
+        or not is_tested(event.api_version)
+        or _id_of(found) != external_id
+    ):
         return Reread(data_type, external_id)
     mapped = map_object(data_type, found, version)
     return Reread(data_type, external_id) if isinstance(mapped, SetAside) else mapped

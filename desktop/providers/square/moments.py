@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from desktop.providers.fields import LAST_SECOND
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAIVE_EPOCH = datetime(1970, 1, 1)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -19,7 +21,7 @@ def read_moment(value: object) -> int | None:
         found = (moment - (_NAIVE_EPOCH if moment.tzinfo is None else _EPOCH)) // _MILLISECOND
     except (ValueError, OverflowError):
         return None
-    return found if found >= 0 else None
+    return found if 0 <= found <= LAST_SECOND * 1000 + 999 else None
 
 
 def written(milliseconds: int) -> str:
@@ -37,7 +39,7 @@ def read_day(value: object) -> str | None:
         day = date.fromisoformat(value)
     except ValueError:
         return None
-    return day.isoformat() if 1971 <= day.year <= 9998 else None
+    return day.isoformat() if 1971 <= day.year <= 2199 else None
 
 
 def start_of_day(day: str, zone: str, days: int = 0) -> int:

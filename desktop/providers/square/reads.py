@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+from desktop.providers.clock import ProviderClock
 from desktop.providers.contract import (
     Account,
     EventPage,
@@ -63,7 +64,7 @@ class SquareReader:
             "User-Agent": user_agent,
             "Accept": "application/json",
         }
-        self._calls = Calls(Wire(base, headers, "Square", stop), allowance, stop)
+        self._calls = Calls(Wire(base, headers, "Square", stop, ProviderClock()), allowance, stop)
         self._merchant = Merchant(self._calls, mode_of(base), merchant_id)
         self._personal = personal
 
@@ -148,6 +149,11 @@ class SquareReader:
     def interpret(self, event: ProviderEvent) -> SourceObject | Reread | SetAside | None:
         """What an event means for the books."""
         return interpret_event(event)
+
+    @property
+    def clock(self) -> ProviderClock:
+        """The provider's clock, as far as it is believed."""
+        return self._calls.provider_clock
 
     def usage(self) -> Usage:
         """Reads made so far."""

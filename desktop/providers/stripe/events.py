@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from desktop.providers.contract import EventPage, ProviderEvent, Reread
+from desktop.providers.contract import NO_INSTANT, EventPage, ProviderEvent, Reread
 from desktop.providers.stripe.calls import Calls, Refused
 from desktop.providers.stripe.constants import API_VERSION, OLDEST_EVENT_VERSION, PAGE_LIMIT
 from desktop.providers.stripe.errors import refusal
@@ -89,9 +89,10 @@ def read_events(calls: Calls, *, cursor: str | None, created_from: int) -> Event
     except Refused as refused:
         raise refusal(refused.answer, "events", cursor or "") from None
     rows: list[Any] = reply.body["data"]
-    events = [event for event in map(event_of, rows) if event is not None and event.created_at >= since * 1000]
+    found = [event for event in map(event_of, rows) if event is not None]
+    events = [event for event in found if not NO_INSTANT < event.created_at < since * 1000]
     more = reply.body.get("has_more") is True
-    last = next((found for row in reversed(rows) if (found := text(child(row).get("id")))), "")
+    last = next((ref for row in reversed(rows) if (ref := text(child(row).get("id")))), "")
     if reply.left_out and _ends_before(rows, since):
         more = False
     return EventPage(tuple(events), last if more and last and last != cursor else None, reply.asked_at)
@@ -108,11 +109,11 @@ def event_of(body: object) -> ProviderEvent | None:
     told = clean(child(body))
     stated = told.get
     external_id, kind, created = text(stated("id")), text(stated("type")), stated("created")
-    if type(created) is not int or not 0 <= created <= LAST_SECOND:
-        created = -1
-    if type(body) is not dict or not external_id or not kind or created < 0:
-        logger.warning("Stripe sent an event without id, type or time; it was passed over")
+    if type(body) is not dict or not external_id or not kind:
+        logger.warning("Stripe sent an event without id or type; it was passed over")
         return None
+    if type(created) is not int or not 0 < created <= LAST_SECOND:
+        created = NO_INSTANT
     inner = child(child(stated("data")).get("object"))
     data = {**child(stated("data")), "object": reduce_object(inner or None)}
     if text(inner.get("object")) in METHOD_OBJECTS:
@@ -146,7 +147,8 @@ def interpret_event(event: ProviderEvent) -> SourceObject | Reread | SetAside | 
     if event.kind in DELETIONS and external_id:
         gone = {"id": external_id, "object": data_type, "deleted": True}
         return SourceObject(data_type, external_id, version, gone, None, Deletion.STATED)
-    if external_id and (not is_tested(event.api_version) or is_cut_short(data_type, body)):
+    doubtful = event.created_at == NO_INSTANT or not is_tested(event.api_version)
+    if external_id and (doubtful or is_cut_short(data_type, body)):
         return Reread(data_type, external_id)
     return map_object(data_type, body, version)
 

@@ -11,6 +11,7 @@ from typing import Any
 from desktop import __version__
 from desktop.errors import UsageError
 from desktop.providers.contract import Credentials, Endpoints, Grant, KeptFacts, OAuthApp, Permission, Stream
+from desktop.providers.fields import refuse_secret
 from desktop.providers.http import checked_base, is_loopback
 from desktop.providers.limits import Allowance
 from desktop.providers.stripe import constants, oauth
@@ -132,6 +133,10 @@ class StripeProvider:
                 raise UsageError("Not a key that can work", message, _MAKE_ONE)
         message = "That does not look like a key of Stripe." if pasted else "There is no key."
         raise UsageError("Not a key that can work", message, _MAKE_ONE)
+
+    def check_client_id(self, client_id: str) -> None:
+        """Refuse what is no client id of a platform. Raises: UsageError, which never repeats what was given."""
+        refuse_secret(client_id, "client id", "Copy the client id (ca_…) from the Connect settings of your platform.")
 
     def reader(self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event) -> StripeReader:
         """A reader for one account; all readers of one key share its allowance."""

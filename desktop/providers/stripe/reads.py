@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from desktop.errors import RefusedError
+from desktop.providers.clock import ProviderClock
 from desktop.providers.contract import (
     Account,
     CredentialsRefused,
@@ -64,7 +65,7 @@ class StripeReader:
         if account:
             headers["Stripe-Account"] = account
         self._mode = "live" if "_live_" in key[:12] else "sandbox" if is_loopback(base) else "test"
-        self._calls = Calls(Wire(base, headers, "Stripe", stop), allowance, stop)
+        self._calls = Calls(Wire(base, headers, "Stripe", stop, ProviderClock()), allowance, stop)
 
     def identify(self) -> Account:
         """Who the key belongs to; only the mode where the account may not be read.
@@ -176,6 +177,11 @@ class StripeReader:
     def interpret(self, event: ProviderEvent) -> SourceObject | Reread | SetAside | None:
         """What an event means for the books."""
         return interpret_event(event)
+
+    @property
+    def clock(self) -> ProviderClock:
+        """The provider's clock, as far as it is believed."""
+        return self._calls.provider_clock
 
     def usage(self) -> Usage:
         """Reads made so far."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from desktop.errors import UsageError
 from desktop.ui.accessibility import named
 from desktop.ui.addresses import Addresses, RefusedAddressError
 from desktop.ui.dialogs.offer import Offer, consent_text
@@ -17,9 +16,6 @@ from desktop.ui.dialogs.way_words import platform_words
 from desktop.ui.text import PlainLabel, set_tip
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Button, ButtonLook
-
-#: How secrets begin that are pasted where an id belongs. An id is kept as it is, so none of them may come there.
-_SECRETS: Final = ("sk_", "rk_", "EAAA", "EQAA", "sq0cs", "sandbox-sq0cs")
 
 
 class PlatformKeys(Sheet):
@@ -140,15 +136,14 @@ class PlatformKeys(Sheet):
 
     @Slot()
     def _on_keep(self) -> None:
+        from desktop.providers.registry import make_provider
+
         client_id = self._id.text().strip()
-        if client_id.startswith(_SECRETS):
+        try:
+            make_provider(self._offer.provider).check_client_id(client_id)
+        except UsageError as error:
             self._id.clear()
-            self.show_notice(
-                QCoreApplication.translate("PlatformKeys", "That is a secret, not the {0}").format(self._words.id_name),
-                QCoreApplication.translate("PlatformKeys", "It was not kept. Copy the {0} from the same page.").format(
-                    self._words.id_name
-                ),
-            )
+            self.show_notice(error.title, f"{error.message} {error.action}")
             return
         secret = self._secret.take()
         self.accept()

@@ -11,17 +11,7 @@ from desktop.ui.dialogs.offer import Offer, read_offers
 if TYPE_CHECKING:
     from desktop.actions.accounts import SetAsideLine
     from desktop.actions.business import Business
-    from desktop.actions.status import AccountStatus
-    from desktop.providers.contract import Endpoints
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """A live account whose provider is reached at another address than its own."""
-
-    title: str
-    provider_title: str
-    address: str
+    from desktop.actions.status import AccountStatus, Elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +37,14 @@ class Overview:
 def read_overview(business: Business) -> Overview:
     """Everything the page shows but the details of an account."""
     from desktop.actions.options import options_of
-    from desktop.actions.status import standing
+    from desktop.actions.status import elsewhere, standing
 
     status = standing(business)
     rows = [account.integration for account in status.accounts]
     return Overview(
         status.accounts,
         read_offers(business),
-        _elsewhere(business, status.accounts),
+        elsewhere(business, [account.integration for account in status.accounts]),
         status.timezone,
         business.today(),
         {row.id: options_of(business, row) for row in rows if row.status != "disconnected"},
@@ -93,22 +83,3 @@ def read_set_aside(business: Business, integration_ids: tuple[int, ...]) -> dict
     from desktop.actions.accounts import set_aside_lines
 
     return {number: set_aside_lines(business, number) for number in integration_ids}
-
-
-def _elsewhere(business: Business, accounts: tuple[AccountStatus, ...]) -> tuple[Elsewhere, ...]:
-    """Live accounts that are asked for at another address (``cli.md``, Environment)."""
-    found = []
-    for account in accounts:
-        row = account.integration
-        if row.mode != "live" or row.status == "disconnected":
-            continue
-        provider = business.provider(row.provider)
-        own, used = provider.endpoints({}), provider.endpoints(business.environment)
-        other = next((base for base in _bases(used) if base not in _bases(own)), "")
-        if other:
-            found.append(Elsewhere(row.title, provider.title, other))
-    return tuple(found)
-
-
-def _bases(endpoints: Endpoints) -> tuple[str, str]:
-    return endpoints.api_base, endpoints.connect_base

@@ -22,7 +22,6 @@ from desktop.ui.pages.integrations_accounts import AccountRow, AccountsCard
 from desktop.ui.pages.integrations_connecting import ConnectingCard
 from desktop.ui.pages.integrations_flow import ConnectFlow, Syncs
 from desktop.ui.pages.integrations_overview import (
-    Elsewhere,
     Leaving,
     Overview,
     read_leaving,
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from desktop.actions.business import Business
     from desktop.actions.disconnect import Disconnected
     from desktop.actions.options import OptionSet
+    from desktop.actions.status import Elsewhere
 
 #: Below this width (of the look) the two cards stand one below the other.
 _SIDE_BY_SIDE: Final = 820

@@ -98,7 +98,7 @@ def test_a_secret_is_never_kept_as_an_id(qtbot, application: PlatformKeys, paste
     application._id.setText(pasted)
     with qtbot.assertNotEmitted(application.entered):
         application.keep_button.click()
-    assert "That is a secret, not the Application ID" in application.notice.accessibleName()
+    assert "That is a secret, not the application ID" in application.notice.accessibleName()
     assert application._id.text() == ""
 
 

@@ -9,6 +9,7 @@ from desktop.providers import fields as common
 from desktop.providers.fields import (
     AMOUNT_LIMIT,
     ID_LIMIT,
+    LAST_SECOND,
     NOTHING,
     Unreadable,
     amount,
@@ -49,19 +50,12 @@ __all__ = [
 INNER_LISTS: Mapping[str, str] = {"invoice": "lines", "subscription": "items"}
 """Lists inside an object that Stripe cuts short at ten rows, by kind of object."""
 
-LAST_SECOND = 253_402_300_799
-"""9999-12-31T23:59:59Z, the last instant that a date can be made of."""
-
 
 def ref(value: object) -> str:
-    """The id that a reference names, whether it is the id itself or the expanded object."""
-    if type(value) is str:
-        return value
+    """The id that a reference names, whether it is the id itself or the expanded object, cut where none is so long."""
     if type(value) is dict:
-        inner = value.get("id")
-        if type(inner) is str:
-            return inner
-    return ""
+        value = value.get("id")
+    return value[:ID_LIMIT] if type(value) is str else ""
 
 
 def rows(value: object) -> Sequence[Any]:
