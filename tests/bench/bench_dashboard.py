@@ -13,12 +13,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from desktop.books.books import Books, open_books
+from desktop.books.figures import Figure
 from desktop.books.listings.catalogue import LISTINGS
+from desktop.books.listings.feet import read_foot
 from desktop.books.listings.listing import Filter
 from desktop.books.listings.rail import rail_counts
+from desktop.books.listings.transactions import TRANSACTIONS
 from desktop.reports.dashboard import dashboard
 from tests.bench.synthetic import TODAY, build
 
@@ -43,6 +49,11 @@ def questions() -> Mapping[str, Callable[[Books], object]]:
     asked["payments: by amount"] = _ids("payments", Filter(TODAY, sort="amount"))
     asked["payments: by client"] = _ids("payments", Filter(TODAY, sort="client"))
     asked["payments: refunded"] = _ids("payments", Filter(TODAY, status="refunded"))
+    for measure in ("total_revenue", "net", "converted", "not_itemised"):
+        behind = Filter(TODAY, figure=Figure(measure, "usd", f"{TODAY[:7]}-01", TODAY))
+        asked[f"behind {measure}: foot"] = _reading(partial(read_foot, wanted=behind))
+        asked[f"behind {measure}: ids"] = _reading(partial(TRANSACTIONS.ids, wanted=behind))
+        asked[f"behind {measure}: 200 rows"] = _reading(partial(_behind, wanted=behind))
     for text in ("1,120.00", "4242", "pi_5000", "INV-0005000"):
         asked[f"payments: search {text}"] = _ids("payments", Filter(TODAY, search=text))
     return asked
@@ -60,6 +71,10 @@ def _opened(connection: object) -> object:
     from desktop.books.listings.details import client_detail
 
     return client_detail(connection, 7)  # type: ignore[arg-type]
+
+
+def _behind(connection: Connection, wanted: Filter) -> object:
+    return TRANSACTIONS.shown(connection, TRANSACTIONS.ids(connection, wanted)[:200], wanted)
 
 
 def _ids(name: str, wanted: Filter) -> Callable[[Books], object]:

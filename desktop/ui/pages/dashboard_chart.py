@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.errors import WorldError
 from desktop.periods import add_days, month_of, period_of
@@ -208,13 +208,11 @@ class Facts(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(1))
         self._month = PlainLabel("", look="label", tone="text-3")
+        # Above the texts below, around which there is room that lights up.
+        self._month.setContentsMargins(theme.px(_FACT_AIR), 0, 0, 0)
         column.addWidget(self._month)
         row = QWidget()
-        # What lights up around the first one reaches into the card's padding, so that its text stands below the rest.
-        around = QHBoxLayout()
-        around.setContentsMargins(-theme.px(_FACT_AIR), 0, -theme.px(_FACT_AIR), 0)
-        around.addWidget(row)
-        column.addLayout(around)
+        column.addWidget(row)
         flow = FlowLayout(row, theme.px(14 - 2 * _FACT_AIR))
         self._facts = [_Fact(theme) for _ in range(9)]
         for fact in self._facts:
