@@ -139,3 +139,15 @@ def test_after_forgetting_no_name_and_no_key_is_in_any_byte(
     left = bytes_of(business)
     assert key not in left
     assert [name for name in names if name in left] == []
+
+
+def test_on_a_server_the_owner_is_told_what_is_left_to_its_keeper(
+    business: Business, sandbox: launch.Running, make_person
+) -> None:
+    row = connect_by_key(business, "stripe", sandbox.secret_key, make_person()).integration
+    business.books.database.dialect_name = "postgresql"
+    try:
+        done = disconnect(business, row.id, forget=True)
+    finally:
+        business.books.database.dialect_name = "sqlite"
+    assert "for whoever runs it to remove" in done.note
