@@ -26,8 +26,8 @@ DEFAULT_TIMEZONE = "America/New_York"
 DEFAULT_SEED = 1
 DEFAULT_SALES_A_DAY = SALES_A_DAY
 
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
-"""Between which days a generated year may end."""
+FIRST_DAY, LAST_DAY = date(2010, 1, 1), date(2099, 12, 31)
+"""Between which days a generated year may end: Square took its first payment in 2009."""
 
 MOST_SALES_A_DAY = 5000
 """More than this many would take minutes to tell."""

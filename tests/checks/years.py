@@ -48,8 +48,8 @@ SPECIAL = (
     # A day that its zone left out, and the one after it.
     Run(date(2011, 12, 30), 3, "Pacific/Apia"),
     Run(date(2011, 12, 31), 4, "Pacific/Apia"),
-    # Clocks were turned back over the midnight between two months.
-    Run(date(2009, 11, 1), 5, "America/St_Johns"),
+    # Clocks were turned back at a minute past midnight.
+    Run(date(2010, 11, 7), 5, "America/St_Johns"),
     Run(date(2027, 1, 1), 6, "Pacific/Kiritimati", 0.0),
     Run(launch.FIRST_DAY, 7, "Pacific/Pago_Pago"),
     Run(launch.LAST_DAY, 8, "Pacific/Chatham"),
