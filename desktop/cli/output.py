@@ -17,7 +17,7 @@ from desktop.cli.streams import drop_output
 from desktop.errors import WorldError
 from desktop.money import format_money
 from desktop.regions import Region
-from desktop.secrets.redaction import visible
+from desktop.secrets.redaction import clean_text, visible
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
@@ -65,9 +65,12 @@ def say(text: str = "") -> None:
 
 
 def tell(text: str) -> None:
-    """A line on standard error: progress, warnings, refusals. Where it cannot be written there is nobody to tell."""
+    """A line on standard error: progress, warnings, refusals, with nothing in it that is a key or a card's number.
+
+    Where it cannot be written there is nobody to tell.
+    """
     with suppress(OSError):
-        sys.stderr.write(f"{visible(text, keep_lines=True)}\n")
+        sys.stderr.write(f"{visible(clean_text(text), keep_lines=True)}\n")
         sys.stderr.flush()
 
 

@@ -32,11 +32,13 @@ def open_window(home: str | None, environment: Mapping[str, str], *, debug: bool
     def open_business(ask: Ask) -> Business:
         from desktop.workspace import open_business
 
-        return open_business(folder, environment, ask=ask)
+        return open_business(folder, environment, ask=ask, tell=announcements.tell)
 
+    from desktop.ui.announcements import Announcements
     from desktop.ui.app import run
 
-    return run(folder, open_business)
+    announcements = Announcements()
+    return run(folder, open_business, announcements=announcements)
 
 
 def open_demo(

@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from desktop.books.books import Books
 from desktop.books.database import Writer
@@ -117,11 +117,13 @@ class _Remapping:
 
     def run(self, tell: Tell) -> None:
         with self._books.read() as connection:
-            many = connection.execute(
-                select(func.count()).select_from(_DATA).where(_DATA.c.integration_id == self._account)
-            ).scalar_one()
-        if many:
-            tell(f"Bringing the books up to date: what {self._provider.title} said is read again ({many:,} objects).")
+            any_kept = select(_DATA.c.id).where(_DATA.c.integration_id == self._account).limit(1)
+            is_empty = connection.execute(any_kept).first() is None
+        if not is_empty:
+            tell(
+                f"Bringing the books up to date after an upgrade: what {self._provider.title} told is read anew,"
+                " without asking it again. This may take a minute."
+            )
         self._map_pages()
         self._try_set_aside()
         rebuild_totals(self._books, self._account)

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QObject, QTimer, Slot
+from PySide6.QtCore import QByteArray, QCoreApplication, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from desktop.ui.addresses import Addresses
+from desktop.ui.announcements import Announcements
 from desktop.ui.desk import Desk
 from desktop.ui.faults import Faults
 from desktop.ui.garbage import Garbage
@@ -40,9 +41,20 @@ _SWITCH_S = 0.0005
 
 
 class App(QObject):
-    """One running window and everything behind it. ``open_business`` is called once, off the UI thread."""
+    """One running window and everything behind it. ``open_business`` is called once, off the UI thread.
 
-    def __init__(self, qt: QApplication, home: Path, open_business: Callable[[Ask], Business]) -> None:
+    ``announcements`` are what it has to say meanwhile. Signals: ``announced`` with each, from whichever thread.
+    """
+
+    announced = Signal(str)
+
+    def __init__(
+        self,
+        qt: QApplication,
+        home: Path,
+        open_business: Callable[[Ask], Business],
+        announcements: Announcements | None = None,
+    ) -> None:
         super().__init__()
         from desktop.ui.dialogs.passphrase import PassphrasePrompt
 
@@ -50,6 +62,9 @@ class App(QObject):
         self._kept = Kept(home)
         self.theme = Theme(qt, self._kept.text("theme", "system"), remember=self._remember_theme)
         self.messages = Messages(self)
+        self.announced.connect(self._on_announced)
+        if announcements is not None:
+            announcements.listen(self.announced.emit)
         self.faults = Faults(self.messages, self)
         self._garbage = Garbage(self)
         self._switched_before = sys.getswitchinterval()
@@ -101,6 +116,10 @@ class App(QObject):
             self._garbage.stop()
         sys.setswitchinterval(self._switched_before)
         return stopped
+
+    @Slot(str)
+    def _on_announced(self, sentence: str) -> None:
+        self.messages.info(QCoreApplication.translate("App", "One moment, please"), sentence)
 
     def _remember_theme(self, choice: str) -> None:
         self._kept.keep("theme", choice)
@@ -166,17 +185,24 @@ def _nothing() -> None:
     """A question that only waits for its turn."""
 
 
-def run(home: Path, open_business: Callable[[Ask], Business], *, closing: Callable[[], None] | None = None) -> int:
+def run(
+    home: Path,
+    open_business: Callable[[Ask], Business],
+    *,
+    closing: Callable[[], None] | None = None,
+    announcements: Announcements | None = None,
+) -> int:
     """Show the window until it is closed; the exit status.
 
-    ``closing`` is called in the UI thread before the lanes are waited for: whoever opens a business at length stops.
+    ``announcements`` are what opening has to say meanwhile. ``closing`` is called in the UI thread before the lanes are
+    waited for: whoever opens a business at length stops.
     """
     qt = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(qt, QApplication)
     qt.setApplicationName("Paydesk")
     qt.setApplicationDisplayName("Paydesk")
     qt.setDesktopFileName("paydesk")
-    app = App(qt, home, open_business)
+    app = App(qt, home, open_business, announcements)
     app.show()
     status = qt.exec()
     if closing is not None:

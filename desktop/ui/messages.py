@@ -66,5 +66,8 @@ class Messages(QObject):
 
         What a person stopped is no error: it says that nothing happened.
         """
+        from desktop.secrets.redaction import clean_text  # with the first error, not with the first frame
+
         kind: Kind = "info" if isinstance(error, CancelledError) else "error"
-        self.tell(Message(kind, error.title, f"{error.message} {error.action}".strip(), label, action))
+        said = clean_text(f"{error.message} {error.action}".strip())
+        self.tell(Message(kind, error.title, said, label, action))

@@ -17,7 +17,9 @@ from PySide6.QtWidgets import QApplication
 from desktop.actions.business import Business
 from desktop.errors import ClosedBooksError
 from desktop.ui import app as app_module
+from desktop.ui.announcements import Announcements
 from desktop.ui.app import App
+from desktop.ui.messages import Message
 from desktop.ui.theme import Theme
 from desktop.workspace import open_business
 from tests.helpers.patience import PATIENCE_S
@@ -209,3 +211,22 @@ def test_run_answers_with_the_status_and_leaves_at_once_where_a_thread_is_stuck(
     assert app_module.run(home, lambda _ask: None, closing=lambda: steps.append("closing")) == 0
     assert steps == ["closing"]
     assert left == ([] if ends else [0])
+
+
+def test_what_opening_has_to_say_is_shown(qtbot, theme: Theme, qapp: QApplication, home: Path) -> None:
+    announcements = Announcements()
+    app = App(qapp, home, lambda _ask: open_business(home, ENVIRONMENT, memory_key=True), announcements)
+    heard: list[Message] = []
+    app.messages.told.connect(heard.append)
+    app.messages.open()
+    with qtbot.waitSignal(app.announced):
+        thread = threading.Thread(target=announcements.tell, args=("The books are read anew.",))
+        thread.start()
+    thread.join()
+    qtbot.waitUntil(lambda: len(heard) == 1)
+    assert (heard[0].kind, heard[0].text) == ("info", "The books are read anew.")
+    app.window.close()
+    assert app.shut_down()
+    app.window.deleteLater()
+    app.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
