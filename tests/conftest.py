@@ -6,7 +6,9 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
-for _name in [name for name in os.environ if name.startswith("PAYDESK_") and name != "PAYDESK_SPECS"]:
+# Where the files of the specification are, and how many variants a long search tries.
+_KEPT = frozenset({"PAYDESK_SPECS", "PAYDESK_VARIANTS"})
+for _name in [name for name in os.environ if name.startswith("PAYDESK_") and name not in _KEPT]:
     del os.environ[_name]
 
 import ipaddress
