@@ -115,7 +115,7 @@ def by_client(word: str, table: Any) -> Select[Any]:
 
 # -------------------------------------------------------------------------------------------------------- amounts
 
-_NUMBER = re.compile(r"-?(?:[^\W\d_]{1,3}|[^\w.,'-]{0,2})(\d[\d.,']*)[^\d.,']{0,3}")
+_NUMBER = re.compile(r"[-−]?(?:[^\W\d_]{1,3}|[^\w.,'-]{0,2})(\d[\d.,']*)[^\d.,']{0,3}")
 
 
 def numbers_of(word: str) -> list[Decimal]:

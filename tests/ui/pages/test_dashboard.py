@@ -308,6 +308,15 @@ def test_the_row_adds_up_to_net_and_says_what_was_converted(make: Callable[[], D
     assert "settled in another currency" in converted.toolTip()
 
 
+def test_a_ledger_line_without_its_payment_is_told_so_that_the_row_adds_up(
+    make: Callable[[], DashboardPage], world: World
+) -> None:
+    stripe = studio(world)
+    world.entry(stripe, "txn_lone", "charge", 700, "2026-11-12", source="ch_never_read")
+    told = make().chart.facts.texts()
+    assert ("Other: $7.00" in told, told[-1]) == (True, "Net: $1,155.00")
+
+
 def test_disputes_that_were_won_back_are_called_so(make: Callable[[], DashboardPage], world: World) -> None:
     stripe = studio(world)
     world.entry(stripe, "txn_won", "dispute_reversal", 5_000, "2026-11-12", source="ch_1")
