@@ -126,11 +126,13 @@ def _from(providers: Sequence[str]) -> Marked:
 
 
 def _sums_cell(sums: Sequence[Sum]) -> Amount:
-    """Sums in one cell; copied as plain numbers, each with its currency where there is more than one."""
+    """The largest currency, the others small below it; copied as plain numbers, each with its currency where there is
+    more than one.
+    """
     plain = [format_plain(one.amount, one.currency, one.provider) for one in sums]
     if len(sums) > 1:
         plain = [f"{text} {one.currency.upper()}" for text, one in zip(plain, sums, strict=True)]
-    return Amount(sums_text(sums), " ".join(plain), muted=not sums)
+    return Amount(sums_text(sums[:1]), " ".join(plain), not sums, sums_text(sums[1:]) if sums[1:] else "")
 
 
 def country_text(code: str) -> str:

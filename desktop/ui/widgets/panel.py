@@ -107,7 +107,7 @@ class DetailPanel(QFrame):
             if who:
                 about.addWidget(PlainLabel(who, elide=True, select=True))
             if where:
-                about.addWidget(PlainLabel(where, tone="text-3", elide=True, select=True))
+                about.addWidget(PlainLabel(where, tone="text-3", elide=True, cut="middle", select=True))
             self.body.addLayout(about)
         if actions:
             row = QWidget()
