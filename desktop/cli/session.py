@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from desktop.actions.business import Business
+from desktop.cli.output import tell
 from desktop.vault.passphrase import ask_in_terminal
 from desktop.workspace import home_folder, open_business
 
@@ -27,18 +28,12 @@ class Session:
             home_folder(self.home, os.environ),
             os.environ,
             ask=ask_in_terminal if _at_terminal() else None,
-            tell=_tell,
+            tell=tell,
         )
         try:
             yield opened
         finally:
             opened.close()
-
-
-def _tell(sentence: str) -> None:
-    """What takes its time at opening, on standard error: what the command prints stays what was asked for."""
-    if sys.stderr is not None:
-        sys.stderr.write(f"{sentence}\n")
 
 
 def _at_terminal() -> bool:

@@ -45,7 +45,7 @@ def synced(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("synced")
     with (
         launch.start(seed=3, today=DAY) as stripe,
-        launch.start_square(seed=9, today=DAY, timezone=ZONE, sales_a_day=1) as square,
+        launch.start_square(seed=9, today=DAY, timezone=ZONE, sales_a_day=0.3) as square,
     ):
         environment = {
             "PAYDESK_STRIPE_API_BASE": stripe.api_base,

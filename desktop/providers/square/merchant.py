@@ -13,6 +13,7 @@ from desktop.providers.square.calls import Calls, Refused
 from desktop.providers.square.errors import refusal
 from desktop.providers.square.lists import Request
 from desktop.providers.square.records.fields import Around, rows
+from desktop.secrets.cleaning import clean
 
 NEEDED_BY = frozenset({"location", "order", "invoice", "subscription"})
 """Kinds of objects whose records need facts of the merchant."""
@@ -102,7 +103,7 @@ class Merchant:
     def _object(self, what: str, path: str, name: str) -> Mapping[str, Any]:
         """One object; an empty one where it may not be read. Raises: as ``account``."""
         try:
-            return child(self._calls.ask(what, Request("GET", path, {})).body.get(name))
+            return clean(child(self._calls.ask(what, Request("GET", path, {})).body.get(name)))
         except Refused as refused:
             error = refusal(refused.answer, what)
             if isinstance(error, CredentialsRefused):

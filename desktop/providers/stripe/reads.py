@@ -30,6 +30,7 @@ from desktop.providers.stripe.events import interpret_event, read_events
 from desktop.providers.stripe.records import map_object, put_aside
 from desktop.providers.stripe.records.fields import LAST_SECOND, child, text
 from desktop.records import Deletion, SetAside, SourceObject, Version
+from desktop.secrets.cleaning import clean
 
 # Lists inside an object that come cut short, and where the whole of them is: by kind of object.
 _INNER_LISTS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
@@ -79,7 +80,7 @@ class StripeReader:
             if isinstance(error, CredentialsRefused):
                 raise error from None
             return Account(account_id="", mode=self._mode)
-        body = reply.body
+        body = clean(reply.body)
         settings = child(child(body.get("settings")).get("dashboard"))
         profile = child(body.get("business_profile"))
         return Account(
