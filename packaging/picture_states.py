@@ -235,6 +235,7 @@ def main() -> int:
             business.close()
             picture(scene, qt, home, state)
             both.stripe.faults.clear()
+            scene.environment["PAYDESK_STRIPE_API_BASE"] = both.stripe.api_base
     return 0
 
 

@@ -56,10 +56,15 @@ class Held:
     def who(self) -> str:
         """Who that is to people: "the command on this computer", "the window on front-desk"."""
         named = _HOLDER.match(self.by)
+        return self.by or "another program" if named is None else f"{named['role']} {self.where}"
+
+    @property
+    def where(self) -> str:
+        """Where that is: "on this computer", "on front-desk"."""
+        named = _HOLDER.match(self.by)
         if named is None:
-            return self.by or "another program"
-        where = "this computer" if named["host"] == socket.gethostname() else named["host"]
-        return f"{named['role']} on {where}"
+            return "in another program"
+        return "on this computer" if named["host"] == socket.gethostname() else f"on {named['host']}"
 
     def error(self) -> LeaseHeld:
         """The refusal to show."""

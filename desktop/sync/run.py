@@ -35,6 +35,7 @@ from desktop.sync.pull import HISTORY, pull_feed
 from desktop.sync.remapping import remap_if_due
 from desktop.sync.report import Progress, StreamReport, SyncReport, cause_of
 from desktop.sync.session import DAY_MS, Session
+from desktop.sync.standing import FULL_DISK
 from desktop.sync.status import read_status
 from desktop.sync.sweep import check_unseen, retry_set_aside
 
@@ -345,6 +346,16 @@ class _Run:
             self._close_run(run_id, "failed", told_error(error))
         except ClosedBooksError as second:
             _remember(self._session.books, self._session.integration_id, error, second)
+            if isinstance(error, DiskFull):
+                self._mark_full(run_id)
+
+    def _mark_full(self, run_id: int) -> None:
+        """One word that is shorter than what stands there: it needs no room, and is there after a restart."""
+        try:
+            with self._session.write() as writer:
+                writer.connection.execute(update(_RUN).where(_RUN.c.id == run_id).values(outcome=FULL_DISK))
+        except ClosedBooksError as error:
+            logger.info("not even that the disk is full could be kept: %s", error)
 
     def _close_run(self, run_id: int, outcome: str, kept: dict[str, Any], *, ended: bool = False) -> None:
         session = self._session

@@ -17,7 +17,7 @@ from desktop.books.tables.base import table_of
 from desktop.providers.contract import Provider
 from desktop.sync.lease import holder_in
 from desktop.sync.schedule import Past, Schedule
-from desktop.sync.standing import LastSync, Situation
+from desktop.sync.standing import FULL_DISK, LastSync, Situation
 from desktop.sync.status import StreamStatus, read_status
 
 _RUN = table_of(SyncRun)
@@ -84,6 +84,12 @@ def read_situations(
     return found
 
 
+def _run_of(outcome: str, started_at: int, ended_at: int | None, report: Mapping[str, Any] | None) -> _Run:
+    if outcome == FULL_DISK:
+        return _Run("failed", started_at, ended_at, {"cause": "disk_full"})
+    return _Run(outcome, started_at, ended_at, report or {})
+
+
 def _last_sync(
     connection: Connection, row: IntegrationRow, unkept: Mapping[str, Any] | None, *, at_work: bool
 ) -> LastSync:
@@ -97,7 +103,7 @@ def _last_sync(
         .order_by(_RUN.c.id.desc())
         .limit(_RUNS)
     )
-    runs = [_Run(found[0], found[1], found[2], found[3] or {}) for found in connection.execute(query)]
+    runs = [_run_of(*found) for found in connection.execute(query)]
     if runs and runs[0].outcome == "running" and (at_work or unkept is not None):
         del runs[0]
     if unkept is not None:

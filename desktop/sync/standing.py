@@ -31,6 +31,9 @@ RANK: Final[tuple[Role, ...]] = ("danger", "warning", "working", "none", "note",
 LATE_AFTER: Final = 2
 """Without a sync for more than so many of its schedule's pauses, nothing is called up to date."""
 
+FULL_DISK: Final = "full"
+"""The outcome of a run that a full disk ended, where not even the reason could be written."""
+
 CLOSED: Final = frozenset({"not_permitted", "not_available"})
 
 
@@ -163,7 +166,7 @@ class _Telling:
             return self._failed()
         failed = [stream.name for stream in facts.streams if stream.state == "failed"]
         readable = [stream.name for stream in facts.streams if stream.state not in CLOSED]
-        if failed and len(failed) == len(readable) and last.cause:
+        if failed and len(failed) == len(readable):
             return self._unreachable()
         troubled = [name for name in readable if name in failed or name in last.troubled]
         if troubled:
@@ -223,7 +226,11 @@ class _Telling:
         line = f"{title_of(streams[0])} not read" if len(set(streams)) == 1 else "Not everything read"
         detail = next((stream.error for stream in self._facts.streams if stream.name in streams and stream.error), "")
         return self._make(
-            "incomplete", "warning", line, f"{names_of(streams)} could not be read from {self._name}", detail=detail
+            "incomplete",
+            "warning",
+            line,
+            f"{names_of(streams, most=_ALL)} could not be read from {self._name}",
+            detail=detail,
         )
 
     def _interrupted(self) -> Standing:
@@ -258,7 +265,7 @@ class _Telling:
     def _elsewhere(self, holder: Held) -> Standing:
         return self._make(
             "elsewhere", "working", "Syncing elsewhere", f"{_upper(holder.who)} is syncing {self._name}",
-            advice="What it brings in is shown here too.", since=f"by {holder.who}", tried=False,
+            advice="What it brings in is shown here too.", since=holder.where, tried=False,
         )  # fmt: skip
 
     def _reading(self) -> Standing:
@@ -293,10 +300,11 @@ class _Telling:
         absent = [stream.name for stream in self._closed if stream.state != "not_permitted"]
         parts = []
         if refused:
-            parts.append(f"{names_of(refused)} may not be read from {self._name}")
+            parts.append(f"{names_of(refused, most=_ALL)} may not be read from {self._name}")
         if absent:
             single = len(absent) == 1 and not title_of(absent[0]).endswith("s")
-            names = _lower(names_of(absent)) if refused else names_of(absent)
+            names = names_of(absent, most=_ALL)
+            names = _lower(names) if refused else names
             parts.append(f"{names} {'is' if single else 'are'} not offered by {self._name}")
         return " and ".join(parts)
 
@@ -381,6 +389,9 @@ class _Telling:
 
 
 _MINUTE_MS: Final = 60_000
+_ALL: Final = 99
+"""What is missing is said by name, however much it is."""
+
 _CAUSES: Final = {
     "unreachable": ("{0} not reached", "{0} could not be reached"),
     "unusable": ("Errors at {0}", "{0} answers with errors"),

@@ -22,7 +22,7 @@ from desktop.regions import Region
 from desktop.sync.lease import Held, acquire, holder_text
 from desktop.sync.names import title_of
 from desktop.sync.report import cause_of
-from desktop.sync.run import note_failure
+from desktop.sync.run import _Run, note_failure
 from desktop.sync.schedule import HOUR_MS, MINUTE_MS, Past, Schedule
 from desktop.sync.situation import read_schedule, read_situations
 from desktop.sync.standing import RANK, LastSync, Now, Situation, Standing, lead_of, standing_of
@@ -345,6 +345,25 @@ def test_what_the_books_had_no_room_for_is_told_by_the_process_that_met_it(
     assert read(desk).condition == "disk_full"
     desk.sync(reader)
     assert read(desk).role == "good"
+
+
+def test_a_full_disk_is_told_after_a_restart_by_one_word_that_needs_no_room(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = FakeReader(fill(World(), 3))
+    desk.sync(reader)
+    full = DiskFull("The disk is full", "There is no room left.", "Free some space.")
+
+    def fail(*_words: Any, **_more: Any) -> Any:
+        raise full
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_Run, "_sync", fail)
+        patch.setattr(_Run, "_close_run", fail)
+        with pytest.raises(DiskFull):
+            desk.sync(reader)
+    desk.books.unkept.clear()
+    assert (read(desk).condition, read(desk).role) == ("disk_full", "danger")
 
 
 @pytest.mark.parametrize(

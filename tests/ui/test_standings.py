@@ -318,6 +318,7 @@ def check_everywhere(qtbot: Any, room: Room, failure: Failure, context: PageCont
     assert failure.advice in said
     assert any(failure.detail in text for text in shown)
     assert (row.main_button.text() == "Retry") == failure.retry
+    assert row.main_button.isEnabled() == (failure.role != "working")
     page.close()
     return str(sentence)
 

@@ -454,7 +454,7 @@ def test_while_somebody_else_syncs_it_says_who_and_waits(qtbot, room: Room, prov
         lease = {"integration_id": number, "holder": "the command on front-desk (12)", "heartbeat_at": NOW, "fence": 1}
         writer.connection.execute(insert(table_of(Lease)).values(lease))
     box = started(qtbot, room)
-    assert (box.role, box.title, box.text) == ("working", "Syncing elsewhere", "by the command on front-desk")
+    assert (box.role, box.title, box.text) == ("working", "Syncing elsewhere", "on front-desk")
     assert not box.can_sync
     assert provider.synced == []
     assert holder_text("the command").startswith("the command on ")

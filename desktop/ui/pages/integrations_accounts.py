@@ -221,7 +221,9 @@ class AccountRow(QWidget):
     def allow_sync(self, allowed: bool) -> None:
         """Another account is being synced: this one waits its turn."""
         connected = self.account.integration.status == "active"
-        self.main_button.setEnabled(allowed or self._syncing or not connected)
+        standing = self.account.standing
+        elsewhere = standing is not None and standing.condition == "elsewhere"
+        self.main_button.setEnabled((allowed and not elsewhere) or self._syncing or not connected)
 
     def show_set_aside(self, lines: Sequence[SetAsideLine]) -> None:
         """Name what could not be read."""
