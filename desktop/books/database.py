@@ -161,8 +161,7 @@ _DAMAGED = (
     "They were left as they are. Restore a backup, or choose another folder.",
 )
 # The schema was compared at the start: what is not there now was taken away by somebody else.
-_MISSING_SIGNS = ("no such table", "no such column", "has no column named", "does not exist")
-_REFUSALS |= dict.fromkeys(_MISSING_SIGNS, _DAMAGED)
+_REFUSALS["no such table"] = _DAMAGED
 _NOT_AN_ADDRESS = (
     ClosedBooksError,
     "The address of the books is not understood",
