@@ -236,8 +236,8 @@ def test_the_whole_way_with_the_real_sync(make_stage, sandbox: launch.Running, a
     assert payments > 100
     assert f"{payments:,}" in stage.said.split("\n")
     assert "Allow it at Stripe, then sync again." in stage.said
-    # The first by name, the rest by how many: each has its line and its state in the account's details.
-    assert "Ledger, payouts and" in stage.said
+    # Each by name: nothing is silently missing.
+    assert "Ledger, payouts, disputes, " in stage.said
     assert "may not be read from Stripe" in stage.said
     assert audit_accessibility(stage.page) == []
     stage.card.dashboard.click()
