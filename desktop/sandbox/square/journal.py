@@ -98,14 +98,9 @@ class Journal:
         return counted((one.currency, one.remaining) for one in self._standing(before))
 
     def overdue(self, today: date, before: int) -> dict[str, Figures]:
-        """Open invoices with a part due before ``today``: their count and all that remains of them, by currency."""
-        late = (one for one in self._standing(before) if any(due < today and left for due, left in one.parts))
-        return counted((one.currency, one.remaining) for one in late)
-
-    def overdue_parts(self, today: date, before: int) -> dict[str, Figures]:
-        """Payment requests due before ``today``: count and amount, by currency."""
-        parts = ((one.currency, due, left) for one in self._standing(before) for due, left in one.parts)
-        return counted((currency, left) for currency, due, left in parts if due < today and left)
+        """Open invoices with a part due before ``today``: their count and what is left of those parts, by currency."""
+        late = ((one.currency, sum(left for due, left in one.parts if due < today)) for one in self._standing(before))
+        return counted((currency, amount) for currency, amount in late if amount)
 
     def _sums(self, location: str | None) -> Months:
         month = lru_cache(maxsize=None)(lambda hour: datetime.fromtimestamp(hour * 900, self.zone).strftime("%Y-%m"))
@@ -139,6 +134,5 @@ class Journal:
             "locations": {place: self._sums(place) for place in places},
             "outstanding": self.outstanding(now + 1),
             "overdue": self.overdue(today, now + 1),
-            "overdue_parts": self.overdue_parts(today, now + 1),
             "stock": {place: dict(sorted(counts.items())) for place, counts in sorted(self.stock.items())},
         }
