@@ -19,6 +19,8 @@ from tests.helpers.postgres import PostgresServer
 from tests.helpers.shops import ZONE, Shop
 from tests.helpers.towns import Town
 
+pytestmark = pytest.mark.migrations
+
 CARD, SPACED, KEY = "4000056655665556", "4000 0566 5566 5556", "sk_live_51HqAbCdEfGhIjKlMnOp"
 MARKS = (CARD, SPACED, "51HqAbCdEfGhIjKlMnOp", "737")
 DIRTY = {"id": "x_1", "note": f"card {SPACED} 12/27 737", "metadata": {CARD: KEY}, "pan": CARD}

@@ -20,6 +20,8 @@ from desktop.errors import ClosedBooksError
 from tests.helpers.files import contents
 from tests.helpers.patience import PATIENCE_S
 
+pytestmark = pytest.mark.migrations
+
 HOLD = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)

@@ -24,6 +24,8 @@ from tests.helpers.schemas import differences
 from tests.helpers.shops import ZONE, Shop, at, read_at
 from tests.helpers.towns import Town
 
+pytestmark = pytest.mark.migrations
+
 FIRST = Path(schema.__file__).parent / "migrations" / "versions" / "0001_the_books_as_first_drawn.py"
 Open = Callable[[], Books]
 

@@ -20,6 +20,8 @@ from tests.helpers.files import contents
 from tests.helpers.patience import PATIENCE_S
 from tests.helpers.schemas import differences
 
+pytestmark = pytest.mark.migrations
+
 MIGRATIONS = Path(schema.__file__).parent / "migrations"
 SECOND = """
 from __future__ import annotations

@@ -179,6 +179,9 @@ def test_with_every_fault_on_the_books_still_equal_the_truth(tmp_path: Path) -> 
         report = sync(business, connected)
         square.expire_cursors(False)
         square.faults.clear()
+        # Stored cards have nothing but a cursor to go on by: their second page is read once one lives long enough.
+        assert {stream.name for stream in report.streams if stream.errors} <= {"payment_methods"}
+        report = sync(business, connected)
         assert {stream.name: stream.errors for stream in report.streams if stream.errors} == {}
         assert {stream.state for stream in streams(business).values()} == {"complete"}
         check_truth(business, square)
