@@ -229,6 +229,9 @@ class PeopleAndServices(Card):
     def _make_room(self) -> None:
         """The short lists are always whole; where a person asked for all, what does not fit scrolls."""
         if not (self._every_client or self._every_service):
+            for column in (self._client_column, self._service_column, self._scroll.body):
+                # A row that was hidden tells only the outermost of nested layouts, and that one asks the others.
+                column.invalidate()
             self._scroll.setMinimumHeight(self._scroll.body.sizeHint().height())
 
     def _show_clients(self, part: CurrencyDashboard) -> None:

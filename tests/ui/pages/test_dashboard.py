@@ -271,8 +271,12 @@ def test_long_lists_are_short_until_all_is_asked_for(
     assert shown() == 5
     button = page.lists._client_head._button
     assert button.text() == "Show all 10"
+    before = page.lists.minimumSizeHint().height()
     click(qtbot, button)
     assert (shown(), button.text()) == (10, "Show fewer")
+    click(qtbot, button)
+    # The chart beside it is as high as the lists need: it must not stay as high as the long ones.
+    assert (shown(), page.lists.minimumSizeHint().height()) == (5, before)
 
 
 # --------------------------------------------------------------------------------------------------- currencies
