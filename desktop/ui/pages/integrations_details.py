@@ -120,9 +120,9 @@ class StreamTable(QWidget):
         grid.addLayout(pill, row + 1, 1)
         values = (
             f"{stream.count:,}",
-            clock.instant(stream.complete_through) if stream.complete_through is not None else "–",
+            clock.instant(stream.complete_through) if stream.complete_through is not None else "—",
             _since(stream, clock),
-            f"{stream.set_aside:,}" if stream.set_aside else "–",
+            f"{stream.set_aside:,}" if stream.set_aside else "—",
         )
         for place, value in enumerate(values, start=2):
             label = PlainLabel(value, tone="warning" if place == len(values) + 1 and stream.set_aside else "text-2")
@@ -169,7 +169,7 @@ def _since(stream: StreamStatus, clock: Clock) -> str:
     if stream.since:
         return clock.day(stream.since)
     read = stream.state not in CLOSED and stream.state != "never"
-    return QCoreApplication.translate("StreamTable", "the beginning") if read else "–"
+    return QCoreApplication.translate("StreamTable", "the beginning") if read else "—"
 
 
 def _heads() -> tuple[tuple[str, bool], ...]:

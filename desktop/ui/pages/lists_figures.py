@@ -27,6 +27,7 @@ _TITLES: Final[Mapping[str, object]] = {
     "refunds": QT_TRANSLATE_NOOP("ListWords", "Refunds"),
     "returned": QT_TRANSLATE_NOOP("ListWords", "Returned"),
     "disputes": QT_TRANSLATE_NOOP("ListWords", "Disputes"),
+    "disputes_won": QT_TRANSLATE_NOOP("ListWords", "Disputes won back"),
     "fees": QT_TRANSLATE_NOOP("ListWords", "Fees"),
     "converted": QT_TRANSLATE_NOOP("ListWords", "Converted"),
     "net": QT_TRANSLATE_NOOP("ListWords", "Net"),
@@ -88,8 +89,15 @@ def figure_title(figure: Figure, today: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def foot_texts(figure: Figure, foot: Foot, listing: str) -> tuple[tuple[str, str], ...]:
-    """What stands below the rows of a listing behind a figure: label and text."""
+def foot_texts(figure: Figure, foot: Foot, listing: str, within: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
+    """What stands below the rows of a listing behind a figure: label and text.
+
+    ``within`` says which of them are shown, so that no part of a figure is called by the figure's name alone.
+    """
+    return tuple((" · ".join((label, *within)), text) for label, text in _whole_foot(figure, foot, listing))
+
+
+def _whole_foot(figure: Figure, foot: Foot, listing: str) -> tuple[tuple[str, str], ...]:
     amount = money_text(foot.amount, figure.currency, foot.unit)
     if figure.measure == "ended":
         text = QCoreApplication.translate("Figures", "{0} of {1} succeeded").format(
@@ -105,4 +113,6 @@ def foot_texts(figure: Figure, foot: Foot, listing: str) -> tuple[tuple[str, str
         )
         return ((QCoreApplication.translate("Figures", "Average invoice value"), text),)
     measure = "who_paid" if listing == "clients" else figure.measure
+    if measure == "disputes" and foot.amount > 0:
+        measure = "disputes_won"
     return ((measure_title(measure, figure.service), amount),)

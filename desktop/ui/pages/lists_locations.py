@@ -48,10 +48,10 @@ def _plan() -> ListPlan:
         title=QCoreApplication.translate("Locations", "Locations"),
         listing="locations",
         columns=(
-            Column("name", QCoreApplication.translate("Locations", "Name"), "two-line", 22, 3),
+            Column("name", QCoreApplication.translate("Locations", "Name"), "two-line", 22, 2),
             Column("city", QCoreApplication.translate("Locations", "City"), "muted", 12, 1, folds=True),
             Column(
-                "account", QCoreApplication.translate("Locations", "Account"), "marked", 16, 1, sortable=False,
+                "account", QCoreApplication.translate("Locations", "Account"), "marked", 18, 3, sortable=False,
                 folds=True,
             ),
             Column(

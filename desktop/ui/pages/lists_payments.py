@@ -58,15 +58,15 @@ def _plan() -> ListPlan:
             Column("created", QCoreApplication.translate("Payments", "Date"), "marked", 12, 0, newest_first=True),
             Column("client", QCoreApplication.translate("Payments", "Client"), "two-line", 14, 3),
             Column(
-                "method", QCoreApplication.translate("Payments", "Method"), "text", 18, 1, sortable=False, folds=True,
+                "method", QCoreApplication.translate("Payments", "Method"), "text", 18, 2, sortable=False, folds=True,
                 cut="middle",
             ),
             Column(
-                "invoice", QCoreApplication.translate("Payments", "Invoice"), "muted", 15, 0, sortable=False,
+                "invoice", QCoreApplication.translate("Payments", "Invoice"), "muted", 15, 1, sortable=False,
                 folds=True, cut="middle",
             ),
-            Column("status", QCoreApplication.translate("Payments", "Status"), "pill", 19, 1),
-            Column("amount", QCoreApplication.translate("Payments", "Amount"), "amount", 12, 1),
+            Column("status", QCoreApplication.translate("Payments", "Status"), "pill", 19, 0),
+            Column("amount", QCoreApplication.translate("Payments", "Amount"), "amount", 12, 0),
         ),
         tabs=(
             ("", QCoreApplication.translate("Payments", "All")),

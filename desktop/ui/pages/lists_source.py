@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from desktop.books.figures import Figure
 from desktop.periods import preset
@@ -171,12 +171,14 @@ class ListingSource:
         show: Callable[[Any, Wall], Row],
         totals: Totals | None = None,
         look_up: LookUp | None = None,
+        tabs: Sequence[tuple[str, str]] = (),
     ) -> None:
         self._desk = desk
         self._name = listing
         self._show = show
         self._totals = totals
         self._look_up = look_up
+        self._tabs = dict(tabs)
 
     def ids(self, wanted: RowFilter) -> array[int]:
         """The ids of the rows in order."""
@@ -212,13 +214,18 @@ class ListingSource:
             if self._totals is not None:
                 return Summary(counts, self._totals(connection, asked))
             if asked.figure is not None:
-                return Summary(
-                    counts, foot_texts(asked.figure, read_foot(connection, asked, listing.name), listing.name)
-                )
+                foot = read_foot(connection, asked, listing.name)
+                return Summary(counts, foot_texts(asked.figure, foot, listing.name, self._within(wanted)))
             totals = listing.totals(connection, asked)
         label = word(_FEET[listing.foot]) if totals else ""
         texts = [money_text(one.amount, one.currency, one.provider) for one in totals]
         return Summary(counts, tuple((label if place == 0 else "", text) for place, text in enumerate(texts)))
+
+    def _within(self, wanted: RowFilter) -> tuple[str, ...]:
+        """Which of the rows behind a figure are shown: those of a tab, those that were searched for."""
+        tab = self._tabs.get(wanted.status, "") if wanted.status else ""
+        searched = QCoreApplication.translate("Figures", "“{0}”").format(wanted.search) if wanted.search else ""
+        return tuple(text for text in (tab, searched) if text)
 
     def _asked(self, business: Business, wanted: RowFilter) -> Filter:
         """The books' filter. What moved is always listed for a figure: total revenue of this month at first."""

@@ -110,15 +110,15 @@ def _plan() -> ListPlan:
             Column("created", QCoreApplication.translate("Transactions", "Date"), "marked", 12, 0, newest_first=True),
             Column("client", QCoreApplication.translate("Transactions", "Client"), "two-line", 14, 3, sortable=False),
             Column(
-                "method", QCoreApplication.translate("Transactions", "Method"), "text", 18, 1, sortable=False,
+                "method", QCoreApplication.translate("Transactions", "Method"), "text", 18, 2, sortable=False,
                 folds=True, cut="middle",
             ),
             Column(
-                "invoice", QCoreApplication.translate("Transactions", "Invoice"), "muted", 15, 0, sortable=False,
+                "invoice", QCoreApplication.translate("Transactions", "Invoice"), "muted", 15, 1, sortable=False,
                 folds=True, cut="middle",
             ),
-            Column("status", QCoreApplication.translate("Transactions", "What"), "pill", 19, 1),
-            Column("amount", QCoreApplication.translate("Transactions", "Amount"), "amount", 12, 1),
+            Column("status", QCoreApplication.translate("Transactions", "What"), "pill", 19, 0),
+            Column("amount", QCoreApplication.translate("Transactions", "Amount"), "amount", 12, 0),
         ),
         tabs=(
             ("", QCoreApplication.translate("Transactions", "All")),

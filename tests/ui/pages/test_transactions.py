@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from desktop.books.figures import Figure
+from desktop.books.listings.feet import Foot
 from desktop.ui.models.rows import copied_text, shown_text
 from desktop.ui.pages import clients, invoices, payments, transactions
+from desktop.ui.pages.lists_figures import foot_texts
 from desktop.ui.widgets.chips import ClosingChip
 
 MONTH = ("2026-11-01", "2026-12-01")
@@ -80,11 +82,25 @@ def test_another_measure_is_picked_from_its_chip(place, account, show_page, sett
     assert chips(page)["days"] == "November 2026"
 
 
-def test_tabs_leave_rows_of_a_kind_and_their_sum(place, account, show_page, settle) -> None:
+def test_tabs_leave_rows_of_a_kind_and_their_sum_which_is_not_called_by_the_figures_name_alone(
+    place, account, show_page, settle
+) -> None:
     figure = Figure("net", "usd", *MONTH)
     page = opened(place, show_page, settle, transactions.spec, figure=figure, status="fees")
     assert [row[-2:] for row in shown(page, settle)] == [["Fee", "−$2.00"]]
-    assert foot(page) == ("Net", "−$2.00")
+    assert foot(page) == ("Net · Fees", "−$2.00")
+
+
+def test_what_was_searched_for_is_told_beside_its_sum(place, account, show_page, settle) -> None:
+    figure = Figure("total_revenue", "usd", *MONTH)
+    page = opened(place, show_page, settle, transactions.spec, figure=figure, search="acme")
+    assert foot(page) == ("Total revenue · “acme”", "$75.00")
+
+
+def test_disputes_that_brought_more_than_they_took_are_called_won_back_at_the_foot_too() -> None:
+    figure = Figure("disputes", "usd", *MONTH)
+    assert foot_texts(figure, Foot(46_701, 2, "stripe"), "transactions") == (("Disputes won back", "$467.01"),)
+    assert foot_texts(figure, Foot(-5_313, 1, "stripe"), "transactions") == (("Disputes", "−$53.13"),)
 
 
 def test_a_row_opens_the_panel_of_its_payment(place, account, show_page, settle, texts) -> None:
