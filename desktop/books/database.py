@@ -166,7 +166,7 @@ _NOT_AN_ADDRESS = (
     ClosedBooksError,
     "The address of the books is not understood",
     "PAYDESK_DATABASE_URL is not an address of a PostgreSQL database.",
-    "Write it as postgresql+psycopg://user:password@host/database.",
+    "Write it as postgresql+psycopg://host/database, with the user and the password before the host.",
 )
 _ADDRESS_SIGNS = ("invalid connection option", "connection is bad", "invalid port number")
 _UNREACHED = _REFUSALS["connection failed"]

@@ -248,7 +248,8 @@ def test_the_foot_of_payments_says_what_was_collected_whichever_way_it_is_found(
     ("text", "found"),
     [
         ("harbour", ["pi_ok"]), ("inv-7", ["pi_ok"]), ("50", ["pi_ok"]), ("1881", ["pi_back"]), ("9.99", ["pi_no"]),
-        ("pi_wai", ["pi_wait"]), ("nothing", []),
+        ("pi_wai", ["pi_wait"]), ("nothing", []), ("9" * 16, []), ("9" * 17 + ".99", []), ("9" * 300, []),
+        ("0" * 40 + "50", ["pi_ok"]), ("9.99" + "0" * 40, ["pi_no"]), ("9.99" + "0" * 40 + "1", []),
     ],
 )  # fmt: skip
 def test_a_word_finds_payments_by_client_invoice_amount_digits_and_id(paid: World, text: str, found: list[str]) -> None:

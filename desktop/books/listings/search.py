@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import MAX_PREC, Context, Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
@@ -115,6 +115,9 @@ def by_client(word: str, table: Any) -> Select[Any]:
 
 # -------------------------------------------------------------------------------------------------------- amounts
 
+# 10^18 minor units and more are no money, and from 2^63 on no column holds them.
+_MOST_DIGITS = 18
+_EXACT = Context(prec=MAX_PREC)
 _NUMBER = re.compile(r"[-−]?(?:[^\W\d_]{1,3}|[^\w.,'-]{0,2})(\d[\d.,']*)[^\d.,']{0,3}")
 
 
@@ -147,12 +150,21 @@ def equals_amount(
     for provider, ids in ids_of.items():
         unusual = TABLES[provider].exponents
         for exponent in sorted({2, *unusual.values()}):
-            minors = [int(value.scaleb(exponent)) for value in values if value.scaleb(exponent) % 1 == 0]
+            minors = [minor for value in values if (minor := _minor(value, exponent)) is not None]
             codes = [code for code, digits in unusual.items() if digits == exponent]
             currency = table.c.currency.in_(codes) if exponent != 2 else table.c.currency.not_in(sorted(unusual))
             if minors:
                 found.append(and_(amount.in_(minors), table.c.integration_id.in_(ids), currency))
     return or_(*found) if found else None
+
+
+def _minor(value: Decimal, exponent: int) -> int | None:
+    """As minor units; None for what no amount can be: a part of one, or more than a column holds."""
+    # By its digits: Decimal's own arithmetic ends at 28 of them, and a pasted number may have any count.
+    if value.adjusted() + exponent >= _MOST_DIGITS:
+        return None
+    minor = value.scaleb(exponent, _EXACT)
+    return int(minor) if minor == minor.to_integral_value() else None
 
 
 def by_amount(word: str, table: Any, amount: ColumnElement[int], lookup: Lookup) -> list[Select[Any]]:
