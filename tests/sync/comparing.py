@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from desktop.books.books import Books
-from desktop.books.tables import Base, Client, ClientLink, IntegrationData
+from desktop.books.tables import Base, Client, ClientLink, ClientTotal, DailyTotal, IntegrationData, ServiceTotal
 from desktop.books.tables.base import table_of
 
 # Bookkeeping of this machine, and what is a version rather than a fact.
@@ -21,6 +21,8 @@ NOT_FACTS = frozenset(
 OBSERVED = frozenset({("refunds", "stated_failed_at")})
 
 _DATA = table_of(IntegrationData)
+# What moves by differences may come back to nothing, which says the same as no row.
+_SUMS = frozenset({table_of(DailyTotal), table_of(ClientTotal), table_of(ServiceTotal)})
 
 
 def picture(books: Books, *, observed: bool = True) -> dict[str, list[tuple[Any, ...]]]:
@@ -53,6 +55,8 @@ def _rows(
     for row in connection.execute(select(*own)):
         values = row._mapping
         if not observed and values.get("observed"):
+            continue
+        if table in _SUMS and not any(values[column.name] for column in own if not column.primary_key):
             continue
         named = [names[name].get(value, value) if name in names else value for name, value in values.items()]
         rows.append(tuple(named))
