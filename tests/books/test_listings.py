@@ -436,7 +436,8 @@ def test_rows_as_programs_read_them(billed: World) -> None:
             "id": 1, "integration_id": 1, "provider": "stripe", "external_id": "in_1", "number": "INV-1041",
             "status": "open", "client_id": 1, "client_name": "Acme Bakery", "client_email": "", "currency": "usd",
             "total": 112_000, "amount_paid": 0, "amount_remaining": 112_000, "created_at": "2026-11-01T11:00:00Z",
-            "issued_day": "2026-11-01", "due_day": "2026-11-18", "location_ref": "", "order_ref": "", "days_late": 4,
+            "issued_day": "2026-11-01", "due_day": "2026-11-18", "location_ref": "", "order_ref": "", "due_parts": [],
+            "days_late": 4, "amount_late": 112_000,
         }
     ]  # fmt: skip
     assert [row["number"] for row in list_rows(billed.books, "invoices", TODAY, limit=2)] == ["INV-1042", "INV-1039"]

@@ -736,7 +736,7 @@ def test_a_location_narrows_figures_and_what_they_open(
     assert "Only" not in page.footing.text()
     every, market, stall = picker._actions()
     assert [every.text(), market.text(), stall.text()] == [
-        "All locations", "Market && Hall", "A stall whose name goes on and… (inactive)",
+        "All locations", "Market && Hall", "A stall whose name goes on and on (inactive)",
     ]  # fmt: skip
     market.trigger()
     qtbot.waitUntil(lambda: revenue(page) == "$30.00")
