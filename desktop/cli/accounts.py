@@ -227,6 +227,7 @@ def _sync_one(business: Business, row: IntegrationRow, *, full: bool, since: str
         raise
     except WorldError as error:
         meter.end()
+        tell(str(error))
         stream = {"name": "", "seen": 0, "created": 0, "updated": 0, "unchanged": 0, "deleted": 0}
         failed = {**stream, "errors": [str(error)]}
         return {"id": row.id, "provider": row.provider, "streams": [failed], "seconds": 0.0}, error.exit_status
@@ -308,7 +309,7 @@ def _say_synced(report: dict[str, Any]) -> None:
     standing = report.get("standing")
     if standing is not None:
         say(" ".join(standing[part] for part in ("sentence", "also", "advice") if standing[part]))
-    for error in errors[0] if same else ():
+    for error in errors[0] if same and rows else ():
         tell(error)
 
 
