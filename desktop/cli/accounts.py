@@ -29,6 +29,7 @@ from desktop.sync.standing import Standing
 from desktop.sync.status import StreamStatus
 
 _PROGRESS_EVERY_S = 0.2
+_TROUBLE = frozenset({"danger", "warning"})
 
 
 class Terminal:
@@ -287,7 +288,10 @@ def _add_standings(business: Business, reports: list[dict[str, Any]]) -> None:
     """How each account stands after its sync: what could not be read, and up to when the books are good."""
     standings = {one.integration_id: standing_json(one) for one in account_standings(business, scheduled=False)}
     for report in reports:
-        report["standing"] = standings.get(report["id"])
+        standing = standings.get(report["id"])
+        # What did not even begin leaves nothing in the books: their good news is not this sync's.
+        begun = any(stream["name"] for stream in report["streams"])
+        report["standing"] = standing if begun or (standing and standing["role"] in _TROUBLE) else None
 
 
 def _say_synced(report: dict[str, Any]) -> None:
@@ -315,7 +319,7 @@ def _say_synced(report: dict[str, Any]) -> None:
 
 def _is_trouble(report: dict[str, Any]) -> bool:
     standing = report.get("standing")
-    return standing is not None and standing["role"] in ("danger", "warning")
+    return standing is not None and standing["role"] in _TROUBLE
 
 
 def status(session: Session, *, as_json: bool) -> int:

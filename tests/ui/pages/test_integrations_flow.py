@@ -302,7 +302,7 @@ def test_consent_in_the_browser(own: Stage, sandbox: launch.Running) -> None:
     own.choose("browser")
     own.until(lambda: own.opened)
     own.until(lambda: "Your browser is open. Come back here when Stripe says you are connected." in own.said)
-    assert own.steps[:3] == ["done", "done", "running"]
+    own.until(lambda: own.steps[:3] == ["done", "done", "running"])
     own.browse()
     own.sheet(BusinessCheck).yes.click()
     own.until(lambda: own.syncs.asked)
