@@ -112,7 +112,7 @@ def _whole_foot(figure: Figure, foot: Foot, listing: str) -> tuple[tuple[str, st
             amount, f"{foot.count:,}", money_text(average, figure.currency, foot.unit)
         )
         return ((QCoreApplication.translate("Figures", "Average invoice value"), text),)
-    measure = "who_paid" if listing == "clients" else figure.measure
+    measure: str = "who_paid" if listing == "clients" else figure.measure
     if measure == "disputes" and foot.amount > 0:
         measure = "disputes_won"
     return ((measure_title(measure, figure.service), amount),)
