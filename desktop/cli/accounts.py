@@ -291,7 +291,7 @@ def _add_standings(business: Business, reports: list[dict[str, Any]]) -> None:
         standing = standings.get(report["id"])
         # What did not even begin leaves nothing in the books: their good news is not this sync's.
         begun = any(stream["name"] for stream in report["streams"])
-        report["standing"] = standing if begun or (standing and standing["role"] in _TROUBLE) else None
+        report["standing"] = standing if begun or (standing and standing["role"] != "good") else None
 
 
 def _say_synced(report: dict[str, Any]) -> None:
