@@ -83,7 +83,14 @@ def mask_card_numbers(text: str, *, other_numbers: bool = False) -> str:
     ``other_numbers``: the text stands where telephone numbers or codes of products do, so that 13 and 14 digits are
     one of those.
     """
-    plain = _plain(text)
+    # An escape that begins right before a number may be a sign before it: "%4242…" is read in both ways.
+    if _ESCAPE.search(text):
+        text = _mask(text, _plain(_ESCAPE.sub(lambda found: " " * len(found[0]), text)), other_numbers=other_numbers)
+    return _mask(text, _plain(text), other_numbers=other_numbers)
+
+
+def _mask(text: str, plain: str, *, other_numbers: bool) -> str:
+    """The text without the card numbers of ``plain``, which is the same text, sign for sign."""
     cards: list[tuple[int, int, str]] = []
     for run in _RUN.finditer(plain):
         if run.end() - run.start() >= SHORTEST:
@@ -106,8 +113,6 @@ def _plain(text: str) -> str:
     """The text in as many characters of ASCII: any digit as that digit, other signs as spaces, letters as letters."""
     if not text.isascii():
         text = _FOREIGN.sub(_in_ascii, text)
-    if "%" in text or "\\" in text or "&" in text:
-        text = _ESCAPE.sub(lambda found: " " * len(found[0]), text)
     return _UUID.sub(lambda found: "x" * len(found[0]), text) if "-" in text else text
 
 

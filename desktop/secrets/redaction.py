@@ -64,7 +64,10 @@ def _without(rules: Sequence[Rule], text: str, *, other_numbers: bool = False) -
     for rule in rules:
         text = rule.apply(text, lowered)
     masked = mask_card_numbers(text, other_numbers=other_numbers)
-    return AFTER_CARD.apply(masked, masked) if "…" in masked else masked
+    if "…" in masked:
+        masked = AFTER_CARD.apply(masked, masked)
+    # What stood beside a card's number is read anew: its last four may begin another, or a word may end there now.
+    return masked if masked == text else _without(rules, masked, other_numbers=other_numbers)
 
 
 def visible(text: str, *, keep_lines: bool = False) -> str:

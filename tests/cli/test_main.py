@@ -126,7 +126,8 @@ def test_an_unknown_level_is_wrong_usage_for_the_command_and_the_window(
     assert not Path(home).exists()
 
 
-def test_the_window_loads_what_redacts_with_its_first_warning(capsys) -> None:
+def test_the_window_loads_what_redacts_with_its_first_warning(capsys, monkeypatch) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
     start_logging(False, late=True)
     assert not any(isinstance(handler, RedactingHandler) for handler in logging.getLogger().handlers)
     for number in (1, 2):

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from desktop.secrets.redaction import (
@@ -363,6 +363,7 @@ pieces = st.one_of(
 
 
 @given(st.lists(pieces, max_size=12).map("".join))
+@example("4242-4242-4242-42424242-4242-4242-4242")  # the last four of the first begin the second
 def test_redacting_twice_is_redacting_once(text: str) -> None:
     once = redact(text)
     assert redact(once) == once
@@ -375,6 +376,7 @@ around = st.lists(
 
 
 @given(around, between, st.sampled_from(sorted(SHAPED.values())), between, around)
+@example([], "%", "4242-4242-4242-4242", ":", [])  # the sign and two digits may be an escape of an address
 def test_whatever_stands_around_it_a_value_of_known_shape_is_found(
     before: list[str], opening: str, secret: str, closing: str, after: list[str]
 ) -> None:
