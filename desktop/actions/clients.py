@@ -11,11 +11,13 @@ from desktop.actions.business import Business
 from desktop.books import joining
 from desktop.books.database import Writer
 from desktop.books.integrations import log_activity
-from desktop.books.joining import TOUCHED, Suggestion
-from desktop.books.naming import names_of_clients
+from desktop.books.joining import TOUCHED
 from desktop.books.tables import ClientLink
 from desktop.books.tables.base import table_of
 from desktop.errors import UsageError
+from desktop.queries import duplicates
+from desktop.queries.duplicates import Suggestion
+from desktop.queries.naming import names_of_clients
 from desktop.records import Changes
 
 _LINK = table_of(ClientLink)
@@ -63,7 +65,7 @@ class Dismissed:
 def suggestions(business: Business, limit: int = 50) -> list[Suggestion]:
     """Pairs of clients that look like the same person or business, the surest first."""
     with business.books.read() as connection:
-        return joining.suggestions(connection, limit)
+        return duplicates.suggestions(connection, limit)
 
 
 def join_clients(business: Business, keep_id: int, other_id: int) -> Joined:

@@ -1,1 +1,1 @@
-"""What the business knows: tables, migrations, the door, projections and queries."""
+"""What the business knows: tables, migrations, the door, projections and roll-ups."""

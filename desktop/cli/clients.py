@@ -6,11 +6,11 @@ from typing import Any
 
 from desktop.actions.business import Business
 from desktop.actions.clients import dismiss_suggestion, join_clients, suggestions, unjoin_client
-from desktop.books.joining import Face, Suggestion
-from desktop.books.listings.details import ClientDetail, client_detail
 from desktop.cli.output import document, facts, say, table
 from desktop.cli.session import Session
 from desktop.errors import UsageError
+from desktop.queries.details import ClientDetail, client_detail
+from desktop.queries.duplicates import ClientFacts, Suggestion
 
 
 def show(session: Session, client_id: int, *, as_json: bool) -> int:
@@ -115,19 +115,19 @@ def _links(detail: ClientDetail) -> list[dict[str, Any]]:
     ]
 
 
-def _told(face: Face) -> str:
-    providers = "+".join(face.providers)
-    return f"{face.client_id}. {face.name} ({', '.join(filter(None, (providers, face.email, face.phone)))})"
+def _told(client: ClientFacts) -> str:
+    providers = "+".join(client.providers)
+    return f"{client.client_id}. {client.name} ({', '.join(filter(None, (providers, client.email, client.phone)))})"
 
 
 def _pair(pair: Suggestion) -> dict[str, Any]:
     return {
-        "keep": _face(pair.keep),
-        "other": _face(pair.other),
+        "keep": _facts(pair.keep),
+        "other": _facts(pair.other),
         "reasons": list(pair.reasons),
         "same_account": pair.same_account,
     }
 
 
-def _face(face: Face) -> dict[str, Any]:
-    return {**face._asdict(), "providers": list(face.providers)}
+def _facts(client: ClientFacts) -> dict[str, Any]:
+    return {**client._asdict(), "providers": list(client.providers)}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from desktop.books.listings_json import list_rows
 from desktop.cli.output import Days, days_of, document, money, table
 from desktop.cli.places import find_location
 from desktop.cli.session import Session
+from desktop.queries.json_shapes import list_rows
 
 # Title, key of the row, and how to show it: plain text, an amount with the row's currency, a day or an instant's, sums
 # by currency, or prices by interval.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from desktop.actions.business import Business
-from desktop.books.listings.catalogue import LISTINGS
-from desktop.books.listings.listing import Filter
 from desktop.errors import UsageError
+from desktop.queries.listing import Filter
+from desktop.queries.listings import LISTINGS
 
 
 class Place(NamedTuple):

@@ -1,1 +1,1 @@
-"""Questions asked of the books, as typed results."""
+"""What is made of the results of queries: the dashboard, and what each of its figures opens."""

@@ -14,15 +14,15 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, case, func, select
 
 from desktop.books.books import Books
-from desktop.books.scales import Scales, read_scales
 from desktop.books.tables import Integration, Invoice, InvoiceRequest
 from desktop.books.tables.base import table_of
 from desktop.periods import ISO_CALENDAR, BusinessCalendar, Period, parse_day, period_of, previous_period
-from desktop.reports.figures import Figures, read_figures
-from desktop.reports.footing import Footing, read_footing
-from desktop.reports.revenue_split import ClientAmount, ServiceAmount, ServiceSums, read_services, read_top_clients
-from desktop.reports.scope import Scope
-from desktop.reports.series import Series, empty_series, read_series, spans_of
+from desktop.queries.footing import Footing, read_footing
+from desktop.queries.period_figures import Figures, read_figures
+from desktop.queries.revenue_split import ClientAmount, ServiceAmount, ServiceSums, read_services, read_top_clients
+from desktop.queries.scales import Scales, read_scales
+from desktop.queries.scope import Scope
+from desktop.queries.series import Series, empty_series, read_series, spans_of
 
 _INVOICE = table_of(Invoice)
 _PART = table_of(InvoiceRequest)

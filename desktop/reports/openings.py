@@ -9,16 +9,16 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from desktop.books.books import Books
-from desktop.books.figures import Figure, Measure
-from desktop.books.listings.feet import read_foot
-from desktop.books.listings.listing import Filter
-from desktop.books.listings.offered import list_places
 from desktop.books.tables import Integration
 from desktop.books.tables.base import table_of
 from desktop.periods import ISO_CALENDAR, BusinessCalendar, add_days, period_of
+from desktop.queries.choices import list_places
+from desktop.queries.feet import read_foot
+from desktop.queries.figures import Figure, Measure
+from desktop.queries.listing import Filter
+from desktop.queries.revenue_split import ServiceAmount
+from desktop.queries.scope import EVERYTHING, Scope
 from desktop.reports.dashboard import CurrencyDashboard, Dashboard, dashboard
-from desktop.reports.revenue_split import ServiceAmount
-from desktop.reports.scope import EVERYTHING, Scope
 
 _INTEGRATION = table_of(Integration)
 #: The terms of the row below the chart and what stands beside them, with the sign that they have there.

@@ -12,7 +12,7 @@ from desktop.ui.tasks import HasKinds, Tasks
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
-    from desktop.books.listings.rail import RailCounts
+    from desktop.queries.counts import RailCounts
 
 _KINDS: Final = frozenset({"clients", "invoices", "subscriptions", "integrations", "locations", "inventory_counts"})
 #: While a sync commits page after page, the counts are read again at most this often.
@@ -72,8 +72,8 @@ class RailNotes(QObject):
 
 
 def _counts(business: Business) -> _Told:
-    from desktop.books.listings.offered import keeps_stock, list_places
-    from desktop.books.listings.rail import rail_counts
+    from desktop.queries.choices import keeps_stock, list_places
+    from desktop.queries.counts import rail_counts
 
     with business.books.read() as connection:
         places = [place for place in list_places(connection) if place.connected]

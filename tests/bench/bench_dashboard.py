@@ -19,12 +19,12 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from desktop.books.books import Books, open_books
-from desktop.books.figures import Figure
-from desktop.books.listings.catalogue import LISTINGS
-from desktop.books.listings.feet import read_foot
-from desktop.books.listings.listing import Filter
-from desktop.books.listings.rail import rail_counts
-from desktop.books.listings.transactions import TRANSACTIONS
+from desktop.queries.counts import rail_counts
+from desktop.queries.feet import read_foot
+from desktop.queries.figures import Figure
+from desktop.queries.listing import Filter
+from desktop.queries.listings import LISTINGS
+from desktop.queries.transactions import TRANSACTIONS
 from desktop.reports.dashboard import dashboard
 from tests.bench.synthetic import TODAY, build
 
@@ -68,7 +68,7 @@ def _reading(ask: Callable[..., object]) -> Callable[[Books], object]:
 
 
 def _opened(connection: object) -> object:
-    from desktop.books.listings.details import client_detail
+    from desktop.queries.details import client_detail
 
     return client_detail(connection, 7)  # type: ignore[arg-type]
 

@@ -1,4 +1,4 @@
-"""Clients that look alike, made one and taken apart again; and customers that the provider itself merged."""
+"""Clients made one and taken apart again; and customers that the provider itself merged."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from desktop.books.integrations import forget_integration
-from desktop.books.joining import TOUCHED, Suggestion, dismiss, join, reconsider, suggestions, unjoin
-from desktop.books.listings.catalogue import LISTINGS
-from desktop.books.listings.details import client_detail
-from desktop.books.listings.listing import Filter
+from desktop.books.joining import TOUCHED, dismiss, join, unjoin
 from desktop.books.rebuild import compare_totals
 from desktop.books.tables import Client, ClientLink
 from desktop.books.tables.base import table_of
 from desktop.errors import UsageError
+from desktop.queries.details import client_detail
+from desktop.queries.duplicates import suggestions
+from desktop.queries.listing import Filter
+from desktop.queries.listings import LISTINGS
 from desktop.records import AttemptRecord, ClientRecord
 from desktop.reports.dashboard import dashboard
 from tests.helpers.shops import STEADY, Shop, gone_at, read_at
@@ -59,15 +60,6 @@ def listed(world: World) -> list[str]:
     return [row.name for row in rows]
 
 
-def suggested(world: World, limit: int = 50) -> list[Suggestion]:
-    with world.books.read() as connection:
-        return suggestions(connection, limit)
-
-
-def pairs(world: World) -> list[tuple[str, str, tuple[str, ...]]]:
-    return [(one.keep.name, one.other.name, one.reasons) for one in suggested(world)]
-
-
 def join_(world: World, keep: str, other: str) -> None:
     with world.books.write() as writer:
         assert join(writer, client_of(world, keep), client_of(world, other)) == TOUCHED
@@ -76,67 +68,6 @@ def join_(world: World, keep: str, other: str) -> None:
 def unjoin_(world: World, ref: str) -> None:
     with world.books.write() as writer:
         unjoin(writer, link_of(world, ref))
-
-
-# ------------------------------------------------------------------------------------------------ who looks alike
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "reasons"),
-    [
-        ({"name": "A", "email": "Ana@Acme.example"}, {"name": "B", "email": " ana@acme.example"}, ("email",)),
-        ({"name": "A", "phone": "+49 30 1234567"}, {"name": "B", "phone": "(030) 123-45.67"}, ("phone",)),
-        ({"name": "A", "phone": "123456"}, {"name": "B", "phone": "123456"}, None),
-        ({"name": "Möbel & Söhne"}, {"name": "MOBEL SOHNE"}, ("name",)),
-        ({"name": "Harbour Pine"}, {"company": "harbour-pine"}, ("name",)),
-        ({"name": "Ana Ruiz", "company": "Acme"}, {"name": "Ana Ruiz", "company": "Blue Door"}, None),
-        ({"name": "Ana Ruiz", "company": "Acme"}, {"name": "Ana Ruiz"}, ("name",)),
-        ({"name": "Ana Ruiz", "company": "Acme"}, {"name": "Bo Lind", "company": "Acme"}, None),
-        ({"name": "Bo"}, {"name": "bo"}, None),
-        ({"name": "Ana", "email": "a@b.c"}, {"name": "ana", "email": "A@B.C"}, ("email", "name")),
-    ],
-)
-def test_two_clients_look_alike(
-    world: World, one: dict[str, str], other: dict[str, str], reasons: tuple[str, ...] | None
-) -> None:
-    world.client(world.account(), "cus_1", **one)
-    world.client(world.account("square"), "cus_2", **other)
-    assert [found.reasons for found in suggested(world)] == ([] if reasons is None else [reasons])
-
-
-def test_the_surest_come_first_and_two_of_one_account_last(world: World) -> None:
-    stripe, square = world.account(), world.account("square")
-    world.client(stripe, "cus_1", "Ana", email="ana@acme.example")
-    world.client(stripe, "cus_2", "Ana B", email="ana@acme.example")
-    world.client(square, "cus_3", "Bo Lind")
-    world.client(stripe, "cus_4", "bo lind")
-    world.client(square, "cus_5", "Cy", phone="030 1234567")
-    world.client(stripe, "cus_6", "Cyrus", phone="0301234567")
-    assert pairs(world) == [
-        ("Cy", "Cyrus", ("phone",)), ("Bo Lind", "bo lind", ("name",)), ("Ana", "Ana B", ("email",)),
-    ]  # fmt: skip
-    assert [one.same_account for one in suggested(world)] == [False, False, True]
-    assert suggested(world)[0].keep.providers == ("square",)
-    assert len(suggested(world, limit=1)) == 1
-
-
-def test_a_hundred_namesakes_are_not_ten_thousand_pairs(world: World) -> None:
-    account = world.account()
-    world.put(account, *((f"cus_{n}", ClientRecord("Guest Guest", created_at=1)) for n in range(100)))
-    assert len(suggested(world, limit=10_000)) < 600
-
-
-def test_what_was_dismissed_is_not_suggested_until_it_is_taken_back(world: World) -> None:
-    world.client(world.account(), "cus_1", "Ana Ruiz")
-    world.client(world.account("square"), "cus_2", "ana ruiz")
-    one, other = client_of(world, "cus_1"), client_of(world, "cus_2")
-    with world.books.write() as writer:
-        dismiss(writer, other, one)
-        dismiss(writer, one, other)
-    assert pairs(world) == []
-    with world.books.write() as writer:
-        reconsider(writer, one, other)
-    assert len(pairs(world)) == 1
 
 
 # ------------------------------------------------------------------------------------------------ joined and apart
@@ -150,7 +81,8 @@ def test_a_joined_client_keeps_the_owners_facts_and_has_both_histories(world: Wo
     world.sale(square, "b", 2_000, "2026-11-03", client="cus_2")
     join_(world, "cus_1", "cus_2")
     assert listed(world) == ["Ana Ruiz"]
-    assert pairs(world) == []
+    with world.books.read() as connection:
+        assert suggestions(connection) == []
     world.client(square, "cus_2", "A. R. Ruiz")
     assert facts_of(world, "cus_2") == ("Ana Ruiz", "ana@acme.example", "active")
     with world.books.read() as connection:

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.books.books import Books
-from desktop.books.figures import MOVED, Figure
-from desktop.books.listings.catalogue import LISTINGS
-from desktop.books.listings.feet import read_foot
-from desktop.books.listings.listing import Filter
-from desktop.books.listings.transactions import TABS, TRANSACTIONS, TransactionRow
+from desktop.queries.feet import read_foot
+from desktop.queries.figures import MOVED, Figure
+from desktop.queries.listing import Filter
+from desktop.queries.listings import LISTINGS
+from desktop.queries.transactions import TABS, TRANSACTIONS, TransactionRow
 from desktop.reports.dashboard import dashboard
 from desktop.reports.openings import check_figures, filter_of, openings
 from tests.helpers.shops import STEADY, Shop

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from desktop.books.rebuild import compare_totals
-from desktop.books.scales import read_scales
 from desktop.periods import period_of
-from desktop.reports.figures import read_figures
-from desktop.reports.scope import Scope
+from desktop.queries.period_figures import read_figures
+from desktop.queries.scales import read_scales
+from desktop.queries.scope import Scope
 from tests.helpers.neighbours import MONTHS, VARIANTS, Key, SquareStory, Story, StripeStory
 from tests.helpers.shops import Shop
 from tests.worlds import World

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWid
 
 from desktop.actions.business import TODAY, Business
 from desktop.books.integrations import update_integration
-from desktop.books.joining import suggestions
 from desktop.errors import UnreachableError
 from desktop.keystore import BooksKeyStore
+from desktop.queries.duplicates import suggestions
 from desktop.records import (
     AttemptRecord,
     InventoryCountRecord,

@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, literal_column, update
 
-from desktop.books.naming import line_title
 from desktop.books.projections.composition import Composed
 from desktop.books.projections.context import Context
 from desktop.books.statements import word
@@ -40,6 +39,13 @@ _line_facts = attrgetter(*_LINE_FACTS)
 # Written out, so that the partial index with the same words answers.
 INVOICE_HAS_ORDER = _INVOICE.c.order_ref != literal_column("''")
 PAYMENT_HAS_ORDER = _PAYMENT.c.order_ref != literal_column("''")
+
+
+def line_title(name: str, variation: str) -> str:
+    """What a line is called: the thing, and its variation where that says something else."""
+    if not variation or variation.casefold() == name.casefold():
+        return name
+    return f"{name}, {variation}" if name else variation
 
 
 def project_orders(context: Context, records: Sequence[tuple[str, OrderRecord]]) -> None:

@@ -36,7 +36,7 @@ class Payment(Base):
 
     ``capture_parts``, ``return_parts`` and ``fee_parts`` say how many rows of ``payment_parts`` there are of each kind.
     Where there are any, they tell on which days that money counts, and ``booked_day`` and ``returned_day`` only when it
-    first did; 0, as nearly always: all of it counts on this row's day. ``books/contributions.py`` asks for either.
+    first did; 0, as nearly always: all of it counts on this row's day. ``queries/contributions.py`` asks for either.
     """
 
     __tablename__ = "payments"

@@ -18,7 +18,7 @@ from desktop.ui.widgets.surfaces import ScrollColumn, clear_layout
 from desktop.ui.wording import provider_title
 
 if TYPE_CHECKING:
-    from desktop.books.joining import Face, Suggestion
+    from desktop.queries.duplicates import ClientFacts, Suggestion
 
 #: How high the column of pairs is at least and at most, in the look's pixels.
 _LOW: Final = 160
@@ -142,9 +142,9 @@ class PairCard(QFrame):
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(16))
         grid.setVerticalSpacing(theme.px(4))
-        for place, face in enumerate((pair.keep, pair.other)):
+        for place, client in enumerate((pair.keep, pair.other)):
             grid.setColumnStretch(1 + place, 1)
-            grid.addWidget(_head(theme, face), 0, 1 + place)
+            grid.addWidget(_head(theme, client), 0, 1 + place)
         rows = [row for row in _facts(pair) if any(row[1:3])]
         for number, (title, one, other, alike) in enumerate(rows, start=1):
             grid.addWidget(PlainLabel(title, look="secondary", tone="text-3"), number, 0)
@@ -194,15 +194,15 @@ def reason_text(pair: Suggestion) -> str:
     return text
 
 
-def _head(theme: Theme, face: Face) -> QWidget:
+def _head(theme: Theme, client: ClientFacts) -> QWidget:
     """The name, and the marks of where the client comes from."""
     head = QWidget()
     row = QHBoxLayout(head)
     row.setContentsMargins(0, 0, 0, theme.px(2))
     row.setSpacing(theme.px(8))
-    for provider in face.providers:
+    for provider in client.providers:
         row.addWidget(Mark(theme, provider, provider_title(provider), 22))
-    row.addWidget(PlainLabel(face.name, strong=True, elide=True, select=True), 1)
+    row.addWidget(PlainLabel(client.name, strong=True, elide=True, select=True), 1)
     return head
 
 
@@ -217,8 +217,8 @@ def _facts(pair: Suggestion) -> tuple[tuple[str, str, str, bool], ...]:
     )
 
 
-def _from(face: Face) -> str:
-    return ", ".join(provider_title(name) for name in face.providers)
+def _from(client: ClientFacts) -> str:
+    return ", ".join(provider_title(name) for name in client.providers)
 
 
 def _nothing_left(theme: Theme) -> QWidget:

@@ -20,7 +20,7 @@ from desktop.ui.wording import provider_title
 if TYPE_CHECKING:
     from desktop.actions.business import Business
     from desktop.actions.clients import Dismissed, Joined, Separated
-    from desktop.books.joining import Suggestion
+    from desktop.queries.duplicates import Suggestion
 
 Undo: TypeAlias = "Callable[[Business], object]"
 

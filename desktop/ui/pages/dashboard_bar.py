@@ -18,7 +18,7 @@ from desktop.ui.widgets.segments import Segments
 from desktop.ui.wording import month_text, short_month_name
 
 if TYPE_CHECKING:
-    from desktop.books.listings.offered import PlaceName
+    from desktop.queries.choices import PlaceName
 
 #: More currencies than these are picked from a menu instead.
 _SIDE_BY_SIDE: Final = 4

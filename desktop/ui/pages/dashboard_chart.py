@@ -33,8 +33,8 @@ from desktop.ui.wording import (
 )
 
 if TYPE_CHECKING:
+    from desktop.queries.series import Point
     from desktop.reports.dashboard import CurrencyDashboard, Dashboard
-    from desktop.reports.series import Point
 
 
 #: The room around a small figure, where the pointer lights it up.

@@ -17,8 +17,8 @@ from desktop.ui.widgets.surfaces import Card, ScrollColumn, line
 from desktop.ui.wording import money_text
 
 if TYPE_CHECKING:
+    from desktop.queries.revenue_split import ServiceAmount
     from desktop.reports.dashboard import CurrencyDashboard
-    from desktop.reports.revenue_split import ServiceAmount
 
 #: Rows that are shown before a person asks for all.
 _CLIENTS: Final = 5

@@ -10,8 +10,8 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
-from desktop.books.figures import Figure, Measure
 from desktop.errors import WorldError
+from desktop.queries.figures import Figure, Measure
 from desktop.sync.standing import lead_of
 from desktop.ui.desk import Desk
 from desktop.ui.page import Page, PageContext
@@ -34,8 +34,8 @@ from desktop.ui.widgets.columns import Columns
 from desktop.ui.widgets.key_figure import KeyFigure
 
 if TYPE_CHECKING:
+    from desktop.queries.revenue_split import ServiceAmount
     from desktop.reports.dashboard import CurrencyDashboard, Dashboard
-    from desktop.reports.revenue_split import ServiceAmount
     from desktop.ui.syncing import Syncing, SyncProgress
 
 #: The figures in their order: what each says, the page and the measure that a click opens.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
-    from desktop.books.listings.offered import PlaceName
+    from desktop.queries.choices import PlaceName
     from desktop.reports.dashboard import Dashboard
     from desktop.sync.standing import Standing
 
@@ -53,10 +53,10 @@ def ask_dashboard(business: Business, month: str | None, location: str = "") -> 
     One that is gone meanwhile is not narrowed to. Raises: ClosedBooksError.
     """
     from desktop.actions.status import account_standings
-    from desktop.books.listings.offered import list_places
     from desktop.money import format_money
+    from desktop.queries.choices import list_places
+    from desktop.queries.history import first_month
     from desktop.reports.dashboard import dashboard
-    from desktop.reports.history import first_month
 
     with business.books.read() as connection:
         places = list_places(connection)

@@ -22,10 +22,10 @@ from desktop.ui.wording import money_text, region
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
-    from desktop.books.listings.clients import ClientRow
-    from desktop.books.listings.details import ClientDetail, MethodRow
-    from desktop.books.listings.listing import Sum
-    from desktop.books.listings.recurring import SubscriptionRow
+    from desktop.queries.clients import ClientRow
+    from desktop.queries.details import ClientDetail, MethodRow
+    from desktop.queries.listing import Sum
+    from desktop.queries.subscriptions import SubscriptionRow
 
 #: How many of the newest payments and open invoices the panel shows; the rest is a click away.
 _SHOWN: Final = 6
@@ -147,7 +147,7 @@ def country_text(code: str) -> str:
 
 def open_client(business: Business, client_id: int) -> PanelContent | None:
     """What the panel shows of a client; None where it is gone. Called off the UI thread."""
-    from desktop.books.listings.details import client_detail
+    from desktop.queries.details import client_detail
 
     with business.books.read() as connection:
         detail = client_detail(connection, client_id)

@@ -14,8 +14,8 @@ from desktop.ui.pages.lists_words import invoice_pill, method_text, payment_pill
 from desktop.ui.wording import money_text
 
 if TYPE_CHECKING:
-    from desktop.books.listings.invoices import InvoiceRow
-    from desktop.books.listings.payments import PaymentRow
+    from desktop.queries.invoices import InvoiceRow
+    from desktop.queries.payments import PaymentRow
     from desktop.ui.pages.lists_source import Wall
 
 

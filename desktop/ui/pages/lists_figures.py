@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from desktop.books.figures import Figure
 from desktop.periods import add_days, period_of
+from desktop.queries.figures import Figure
 from desktop.ui.pages.lists_words import word
 from desktop.ui.wording import day_text, days_text, money_text, month_text
 
 if TYPE_CHECKING:
-    from desktop.books.listings.feet import Foot
+    from desktop.queries.feet import Foot
 
 FIGURE = "figure"
 """The key of the choice: its value is :func:`figure_choice`."""

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from desktop.actions.business import Business
-    from desktop.books.listings.details import InvoiceDetail
-    from desktop.books.listings.invoices import Happening, InvoiceRow, RequestRow
-    from desktop.books.listings.invoices import Line as InvoiceLine
+    from desktop.queries.details import InvoiceDetail
+    from desktop.queries.invoices import Happening, InvoiceRow, RequestRow
+    from desktop.queries.invoices import Line as InvoiceLine
 
 
 class InvoicesPage(ListPage):
@@ -108,8 +108,8 @@ def show_invoice(row: InvoiceRow, wall: Wall) -> Row:
 
 def open_invoice(business: Business, invoice_id: int) -> PanelContent | None:
     """What the panel shows of an invoice; None where it is gone. Called off the UI thread."""
-    from desktop.books.listings.details import invoice_detail
-    from desktop.books.listings.offered import place_id
+    from desktop.queries.choices import place_id
+    from desktop.queries.details import invoice_detail
 
     with business.books.read() as connection:
         detail = invoice_detail(connection, invoice_id)

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from desktop.actions.business import Business
-    from desktop.books.listings.listing import Filter, Sum
-    from desktop.books.listings.places import LocationRow
-    from desktop.books.listings.premises import Linked, PlaceDetail, Sale, Taken
+    from desktop.queries.listing import Filter, Sum
+    from desktop.queries.location_details import Linked, PlaceDetail, Sale, Taken
+    from desktop.queries.locations import LocationRow
 
 
 class LocationsPage(ListPage):
@@ -91,7 +91,7 @@ def _plan() -> ListPlan:
 
 def sum_up(connection: Connection, wanted: Filter) -> tuple[tuple[str, str], ...]:
     """What the listed places took together this month."""
-    from desktop.books.listings.premises import sales_of_month
+    from desktop.queries.location_details import sales_of_month
 
     sums = sales_of_month(connection, wanted)
     if not any(sums.values()):
@@ -148,7 +148,7 @@ def _kind(row: LocationRow) -> str:
 
 def open_location(business: Business, location_id: int) -> PanelContent | None:
     """What the panel shows of a location; None where it is gone. Called off the UI thread."""
-    from desktop.books.listings.premises import place_detail
+    from desktop.queries.location_details import place_detail
 
     with business.books.read() as connection:
         detail = place_detail(connection, location_id, business.today(), business.books.timezone)

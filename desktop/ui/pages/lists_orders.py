@@ -15,9 +15,9 @@ from desktop.ui.pages.lists_words import humanized, payout_pill, word
 from desktop.ui.wording import money_text
 
 if TYPE_CHECKING:
-    from desktop.books.listings.orders import OrderLineRow, OrderRow
-    from desktop.books.listings.payouts import PayoutRow
-    from desktop.books.listings.terminals import CheckoutRow, PaymentLinkRow
+    from desktop.queries.orders import OrderLineRow, OrderRow
+    from desktop.queries.payouts import PayoutRow
+    from desktop.queries.terminals import CheckoutRow, PaymentLinkRow
 
 
 def order_block(order: OrderRow | None, lines: Sequence[OrderLineRow]) -> tuple[Block, ...]:

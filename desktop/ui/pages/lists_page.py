@@ -10,8 +10,8 @@ from PySide6.QtCore import QCoreApplication, QModelIndex, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from desktop.books.figures import Figure
 from desktop.errors import WorldError
+from desktop.queries.figures import Figure
 from desktop.ui.addresses import RefusedAddressError
 from desktop.ui.desk import Desk
 from desktop.ui.models.rows import RowFilter, RowsModel, Summary

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from desktop.actions.business import Business
-    from desktop.books.listings.payments import AttemptRow, DisputeRow, PaymentDetail, PaymentRow, RefundRow
+    from desktop.queries.payments import AttemptRow, DisputeRow, PaymentDetail, PaymentRow, RefundRow
 
 
 class PaymentsPage(ListPage):
@@ -113,7 +113,7 @@ def show_payment(row: PaymentRow, wall: Wall) -> Row:
 
 def _sold(connection: Connection, rows: Sequence[PaymentRow]) -> Mapping[int, str]:
     """What was sold to those whom nobody named."""
-    from desktop.books.listings.premises import titles_of_sales
+    from desktop.queries.location_details import titles_of_sales
 
     return titles_of_sales(connection, [row for row in rows if not row.client_name and not row.description])
 
@@ -136,8 +136,8 @@ def _tip(row: PaymentRow) -> str:
 
 def open_payment(business: Business, payment_id: int) -> PanelContent | None:
     """What the panel shows of a payment; None where it is gone. Called off the UI thread."""
-    from desktop.books.listings.offered import place_id
-    from desktop.books.listings.payments import payment_detail
+    from desktop.queries.choices import place_id
+    from desktop.queries.payments import payment_detail
 
     with business.books.read() as connection:
         detail = payment_detail(connection, payment_id)

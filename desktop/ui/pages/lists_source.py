@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from desktop.books.figures import Figure
 from desktop.periods import preset
+from desktop.queries.figures import Figure
 from desktop.ui.desk import Desk
 from desktop.ui.models.rows import Dated, Marked, Row, RowFilter, Summary
 from desktop.ui.pages.lists_figures import FIGURE, figure_of_choice, foot_texts
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from desktop.actions.business import Business
-    from desktop.books.figures import Measure
-    from desktop.books.listings.listing import Filter
-    from desktop.books.listings.offered import PlaceName
+    from desktop.queries.choices import PlaceName
+    from desktop.queries.figures import Measure
+    from desktop.queries.listing import Filter
 
 ACCOUNT, CLIENT, PERIOD, PLACE = "account", "client", "period", "place"
 #: What the page of transactions is narrowed to: a figure in parts (``FIGURE`` is one for other pages).
@@ -109,7 +109,7 @@ class Wall:
 def wall_of(business: Business) -> Wall:
     """The business's wall today."""
     from desktop.books.integrations import list_integrations
-    from desktop.books.listings.offered import list_places
+    from desktop.queries.choices import list_places
 
     with business.books.read() as connection:
         rows = list_integrations(connection)
@@ -151,8 +151,8 @@ class Standing:
 def read_standing(business: Business, client_id: int | None) -> Standing:
     """The accounts, disconnected ones too, since their history stays."""
     from desktop.books.integrations import DISCONNECTED
-    from desktop.books.listings.offered import list_currencies, list_places
-    from desktop.books.naming import names_of_clients
+    from desktop.queries.choices import list_currencies, list_places
+    from desktop.queries.naming import names_of_clients
 
     accounts = tuple(AccountChoice(row.id, row.title, row.status != DISCONNECTED) for row in business.integrations())
     with business.books.read() as connection:
@@ -206,7 +206,7 @@ class ListingSource:
         return [None if row is None else self._show(row, wall) for row in rows]
 
     def _summary(self, business: Business, wanted: RowFilter) -> Summary:
-        from desktop.books.listings.feet import read_foot
+        from desktop.queries.feet import read_foot
 
         listing, asked = _listing(self._name), self._asked(business, wanted)
         with business.books.read() as connection:
@@ -236,15 +236,15 @@ class ListingSource:
 
 
 def _listing(name: str) -> Any:
-    from desktop.books.listings.catalogue import LISTINGS
-    from desktop.books.listings.transactions import TRANSACTIONS as MOVED
+    from desktop.queries.listings import LISTINGS
+    from desktop.queries.transactions import TRANSACTIONS as MOVED
 
     return MOVED if name == TRANSACTIONS else LISTINGS[name]
 
 
 def figure_of_parts(business: Business, choices: Mapping[str, str]) -> Figure:
     """The figure that the chips of the page of transactions say."""
-    from desktop.books.listings.offered import list_currencies
+    from desktop.queries.choices import list_currencies
 
     measure, _, service = choices.get(MEASURE, "total_revenue").partition(":")
     days, currency = choices.get(DAYS, THIS_MONTH), choices.get(CURRENCY, "")
@@ -261,7 +261,7 @@ def figure_of_parts(business: Business, choices: Mapping[str, str]) -> Figure:
 
 def filter_of(business: Business, wanted: RowFilter) -> Filter:
     """What the window wants, in the books' words, as of the business's day."""
-    from desktop.books.listings.listing import Filter
+    from desktop.queries.listing import Filter
 
     choices = dict(wanted.choices)
     today, since, before = business.today(), None, None

@@ -21,8 +21,8 @@ from desktop.ui.wording import money_text
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
-    from desktop.books.listings.premises import PlaceCount, StockDetail
-    from desktop.books.listings.stock import StockRow
+    from desktop.queries.location_details import PlaceCount, StockDetail
+    from desktop.queries.stock import StockRow
 
 
 class StockPage(ListPage):
@@ -117,7 +117,7 @@ def stock_pill(quantity: str) -> PillCell:
 
 def open_stock(business: Business, count_id: int) -> PanelContent | None:
     """What the panel shows of an item; None where the count is gone. Called off the UI thread."""
-    from desktop.books.listings.premises import item_stock
+    from desktop.queries.location_details import item_stock
 
     with business.books.read() as connection:
         detail = item_stock(connection, count_id)

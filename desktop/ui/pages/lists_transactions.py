@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from desktop.books.figures import Figure
+from desktop.queries.figures import Figure
 from desktop.ui.desk import Desk
 from desktop.ui.models.rows import Column, Marked, PillCell, Row, TwoLines
 from desktop.ui.page import PageContext
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from desktop.actions.business import Business
-    from desktop.books.listings.transactions import LineRow, TransactionRow
+    from desktop.queries.transactions import LineRow, TransactionRow
 
 #: The measures to choose from; the first is shown where none is chosen.
 _MEASURES: Final = (
@@ -151,7 +151,7 @@ def _plan() -> ListPlan:
 
 def _sold(connection: Connection, rows: Sequence[TransactionRow]) -> Mapping[int, str]:
     """What was sold to those whom nobody named."""
-    from desktop.books.listings.premises import titles_of_sales
+    from desktop.queries.location_details import titles_of_sales
 
     nameless = [row for row in rows if row.payment is not None and not (row.client_name or row.description)]
     told = titles_of_sales(connection, [row.payment for row in nameless if row.payment is not None])
@@ -220,8 +220,8 @@ def what_pill(what: str, amount: int) -> PillCell:
 
 def open_transaction(business: Business, number: int) -> PanelContent | None:
     """The panel of the payment or invoice that a row is about; of a line without one, what it says itself."""
-    from desktop.books.contributions import read_key
-    from desktop.books.listings.transactions import find_line, read_abouts
+    from desktop.queries.contributions import read_key
+    from desktop.queries.transactions import find_line, read_abouts
 
     with business.books.read() as connection:
         key = read_key(number)

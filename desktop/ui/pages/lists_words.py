@@ -11,10 +11,10 @@ from desktop.ui.models.rows import PillCell
 from desktop.ui.wording import money_text
 
 if TYPE_CHECKING:
-    from desktop.books.listings.invoices import InvoiceRow
-    from desktop.books.listings.listing import Sum
-    from desktop.books.listings.payments import PaymentRow, RefundRow
-    from desktop.books.listings.recurring import SubscriptionRow
+    from desktop.queries.invoices import InvoiceRow
+    from desktop.queries.listing import Sum
+    from desktop.queries.payments import PaymentRow, RefundRow
+    from desktop.queries.subscriptions import SubscriptionRow
 
 NOTHING: Final = "—"
 DOTS: Final = "••••"

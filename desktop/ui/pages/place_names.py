@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 if TYPE_CHECKING:
-    from desktop.books.listings.offered import PlaceName
+    from desktop.queries.choices import PlaceName
 
 
 def place_names(places: Iterable[PlaceName]) -> list[tuple[str, str]]:

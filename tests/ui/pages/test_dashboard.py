@@ -16,11 +16,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from sqlalchemy import delete, insert, update
 
 from desktop.actions.business import Business
-from desktop.books.figures import Figure
 from desktop.books.tables import Bookmark, Integration
 from desktop.books.tables.base import table_of
 from desktop.errors import ClosedBooksError
 from desktop.providers.registry import make_provider
+from desktop.queries.figures import Figure
 from desktop.records import AttemptRecord, Changes, LocationRecord
 from desktop.sync.bookmarks import Mark
 from desktop.sync.report import Progress

@@ -7,7 +7,7 @@ import importlib
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 
-from desktop.books.listings.catalogue import LISTINGS
+from desktop.queries.listings import LISTINGS
 from desktop.ui.models.rows import copied_text, shown_text
 from desktop.ui.pages import clients, invoices
 from desktop.ui.pages.lists_plan import ListPlan

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
-from desktop.books.listings.payments import PaymentRow
+from desktop.queries.payments import PaymentRow
 from desktop.records import AttemptRecord, DisputeRecord, LocationRecord, PaymentRecord, RefundRecord
 from desktop.ui.models.rows import Amount, Marked, PillCell, TwoLines, shown_text
 from desktop.ui.pages import payments

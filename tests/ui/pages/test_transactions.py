@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from desktop.books.figures import Figure
-from desktop.books.listings.feet import Foot
+from desktop.queries.feet import Foot
+from desktop.queries.figures import Figure
 from desktop.ui.models.rows import copied_text, shown_text
 from desktop.ui.pages import clients, invoices, payments, transactions
 from desktop.ui.pages.lists_figures import foot_texts

@@ -1,0 +1,83 @@
+"""Lists as programs read them: ``paydesk clients|invoices|payments|subscriptions|payouts|services|locations --json``.
+
+Keys stay as they are. Amounts are integers of minor units beside a lower-case currency, instants RFC 3339 in UTC, days
+``YYYY-MM-DD``; what is not known is null, or empty where it is a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from desktop.books.books import Books
+from desktop.periods import rfc3339
+from desktop.queries.invoices import InvoiceRow
+from desktop.queries.listing import Filter, Sum
+from desktop.queries.listings import LISTINGS
+from desktop.queries.services import ServiceRow
+
+_BLOCK = 500
+
+
+def list_rows(
+    books: Books,
+    name: str,
+    today: str,
+    *,
+    search: str = "",
+    status: str = "",
+    limit: int | None = None,
+    location: str | None = None,
+) -> list[dict[str, Any]]:
+    """The newest rows of a listing (a key of ``LISTINGS``), at most ``limit``; ``status`` is one of its tabs.
+
+    ``location`` is a place's id at the provider: only what belongs to it.
+
+    Raises: ClosedBooksError where the books cannot be read, ValueError for a tab that is none.
+    """
+    listing, wanted = LISTINGS[name], Filter(today, search=search, status=status, location_ref=location)
+    found: list[dict[str, Any]] = []
+    with books.read() as connection:
+        ids = listing.ids(connection, wanted)[:limit]
+        for start in range(0, len(ids), _BLOCK):
+            rows = listing.rows(connection, ids[start : start + _BLOCK], today)
+            found += [row_json(row, today) for row in rows if row is not None]
+    return found
+
+
+def row_json(row: Any, today: str) -> dict[str, Any]:
+    """One row of any listing, with what follows from it."""
+    told = {name: _value(name, value) for name, value in row._asdict().items()}
+    return told | _DERIVED.get(type(row), _nothing)(row, today)
+
+
+def _value(name: str, value: Any) -> Any:
+    if name.endswith("_at") and isinstance(value, int):
+        # A client that was only mentioned has no instant of its own.
+        return rfc3339(value) if value else None
+    if isinstance(value, Sum):
+        return {"currency": value.currency, "amount": value.amount}
+    if isinstance(value, tuple):
+        if hasattr(value, "_asdict"):
+            return {key: _value(key, one) for key, one in value._asdict().items()}
+        return [_value("", one) for one in value]
+    return value
+
+
+def _nothing(_row: Any, _today: str) -> dict[str, Any]:
+    return {}
+
+
+def _lateness(row: InvoiceRow, today: str) -> dict[str, Any]:
+    return {"days_late": max(row.days_late(today), 0), "amount_late": row.amount_late(today)}
+
+
+def _first_price(row: ServiceRow, _today: str) -> dict[str, Any]:
+    """The first price beside the name, for lists of one line a service."""
+    names = ("unit_amount", "currency", "interval", "interval_count")
+    if not row.prices:
+        return {"unit_amount": None, "currency": "", "interval": "", "interval_count": 0}
+    return {name: getattr(row.prices[0], name) for name in names}
+
+
+_DERIVED: Mapping[type, Callable[[Any, str], dict[str, Any]]] = {InvoiceRow: _lateness, ServiceRow: _first_price}
