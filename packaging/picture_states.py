@@ -34,9 +34,9 @@ from desktop.books.tables import Lease
 from desktop.books.tables.base import table_of
 from desktop.errors import WorldError
 from desktop.sandbox import launch
-from desktop.ui.app import App
-from desktop.ui.pages.integrations_page import IntegrationsPage
-from desktop.ui.theme import Choice
+from desktop.ui.app.application import App
+from desktop.ui.pages.integrations.page import IntegrationsPage
+from desktop.ui.theme.theme import Choice
 from desktop.ui.widgets.skeleton import Skeleton
 from desktop.workspace import open_business
 

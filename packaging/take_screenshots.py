@@ -21,8 +21,8 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.actions.business import Business
 from desktop.cli.demo import connect_demo, demo_environment, sandbox
-from desktop.ui.app import App
-from desktop.ui.theme import Choice
+from desktop.ui.app.application import App
+from desktop.ui.theme.theme import Choice
 from desktop.ui.widgets.skeleton import Skeleton
 from desktop.workspace import open_business
 

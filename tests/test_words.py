@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import desktop
-from desktop.ui.pages.lists_words import humanized, method_text
+from desktop.ui.lists.words import humanized, method_text
 
 ROOT = Path(desktop.__file__).parent
 ROOMS = ("actions", "books", "cli", "providers", "reports", "sync", "ui", "vault")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def open_window(home: str | None, environment: Mapping[str, str], *, debug: bool = False) -> int:
     """Open the window on the books of a home folder; the exit status."""
     from desktop.cli.logs import start_logging
-    from desktop.ui.screen import check_screen
+    from desktop.ui.app.screen import check_screen
 
     try:
         start_logging(debug, late=True)
@@ -34,8 +34,8 @@ def open_window(home: str | None, environment: Mapping[str, str], *, debug: bool
 
         return open_business(folder, environment, ask=ask, tell=announcements.tell)
 
-    from desktop.ui.announcements import Announcements
-    from desktop.ui.app import run
+    from desktop.ui.app.announcements import Announcements
+    from desktop.ui.app.application import run
 
     announcements = Announcements()
     return run(folder, open_business, announcements=announcements)
@@ -48,7 +48,7 @@ def open_demo(
 
     Closing the window sets the event. Raises: NoScreenError.
     """
-    from desktop.ui.screen import check_screen
+    from desktop.ui.app.screen import check_screen
 
     check_screen(environment)
     stop = threading.Event()
@@ -64,7 +64,7 @@ def open_demo(
             raise
         return business
 
-    from desktop.ui.app import run
+    from desktop.ui.app.application import run
 
     return run(folder, open_business, closing=stop.set)
 

@@ -49,7 +49,7 @@ def measure(home: Path, base: str, explain: bool) -> dict[str, Any]:
     from PySide6.QtCore import QObject, Qt, QTimer, Slot
     from PySide6.QtWidgets import QApplication
 
-    from desktop.ui.app import App
+    from desktop.ui.app.application import App
 
     environment = {
         **os.environ,

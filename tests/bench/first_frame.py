@@ -40,11 +40,11 @@ def paydesk(home: str) -> int:
     """Paydesk on the books of ``home``: ``first`` with rail, title and skeletons, ``figures`` with real ones."""
     from PySide6.QtCore import QEvent, QObject, QTimer
 
-    import desktop.ui.screen  # noqa: F401 - the order of the real entry
+    import desktop.ui.app.screen  # noqa: F401 - the order of the real entry
     from desktop.cli import main
-    from desktop.ui.app import App
+    from desktop.ui.app.application import App
+    from desktop.ui.app.window import MainWindow
     from desktop.ui.widgets.skeleton import Skeleton
-    from desktop.ui.window import MainWindow
 
     class Figure(QObject):
         """Waits for a key figure to be painted with an amount in it."""

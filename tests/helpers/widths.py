@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.ui.models.rows import Amount, RowsModel, shown_text
+from desktop.ui.lists.cells import CellDelegate
+from desktop.ui.lists.rows import Amount, RowsModel, shown_text
+from desktop.ui.lists.table import RowsTable
 from desktop.ui.text import PlainLabel, tip_at
-from desktop.ui.widgets.cells import CellDelegate
 from desktop.ui.widgets.pill import Pill
 from desktop.ui.widgets.rail import RailEntry
 from desktop.ui.widgets.switch import Switch
-from desktop.ui.widgets.table import RowsTable
 
 #: Pixels that metrics and drawing may differ by.
 _SLACK = 1.5

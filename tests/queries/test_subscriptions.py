@@ -13,7 +13,7 @@ from desktop.queries.listing import Filter
 from desktop.queries.listings import LISTINGS
 from desktop.queries.subscriptions import PeriodPrice, SubscriptionRow
 from desktop.records import SubscriptionItemRecord, SubscriptionRecord
-from desktop.ui.pages.lists_words import price_text
+from desktop.ui.lists.words import price_text
 from tests.worlds import World
 
 TODAY = "2026-11-22"

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QHeaderView, QW
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from desktop.ui.addresses import Addresses
-from desktop.ui.messages import Messages
-from desktop.ui.models.rows import Amount, PillCell, Row, RowFilter, Summary
-from desktop.ui.page import PageContext
-from desktop.ui.tasks import Lane, Request, Tasks
-from desktop.ui.theme import Theme
+from desktop.ui.app.addresses import Addresses
+from desktop.ui.app.messages import Messages
+from desktop.ui.app.page import PageContext
+from desktop.ui.app.tasks import Lane, Request, Tasks
+from desktop.ui.lists.rows import Amount, PillCell, Row, RowFilter, Summary
+from desktop.ui.theme.theme import Theme
 from tests.helpers.patience import PATIENCE_MS
 
 

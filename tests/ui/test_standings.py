@@ -29,15 +29,15 @@ from desktop.cli.commands import run
 from desktop.providers import limits
 from desktop.providers.contract import Account
 from desktop.sandbox import launch
-from desktop.ui.desk import Desk
-from desktop.ui.messages import Message, Messages
-from desktop.ui.page import PageContext
-from desktop.ui.pages.dashboard_footing import Ground, ground_of
-from desktop.ui.pages.dashboard_question import ask_dashboard
-from desktop.ui.pages.integrations_page import IntegrationsPage
-from desktop.ui.pages.integrations_wording import TONES
-from desktop.ui.syncing import Syncing
-from desktop.ui.tasks import Tasks
+from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.messages import Message, Messages
+from desktop.ui.app.page import PageContext
+from desktop.ui.app.syncing import Syncing
+from desktop.ui.app.tasks import Tasks
+from desktop.ui.connecting.words import TONES
+from desktop.ui.pages.dashboard.footing import Ground, ground_of
+from desktop.ui.pages.dashboard.question import ask_dashboard
+from desktop.ui.pages.integrations.page import IntegrationsPage
 from desktop.ui.widgets.sync_box import SyncStatus
 from desktop.workspace import open_business
 

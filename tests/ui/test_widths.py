@@ -28,8 +28,12 @@ from desktop.records import (
     SubscriptionItemRecord,
     SubscriptionRecord,
 )
-from desktop.ui.addresses import Addresses
-from desktop.ui.desk import Desk
+from desktop.ui.app.addresses import Addresses
+from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.messages import Messages
+from desktop.ui.app.syncing import Syncing
+from desktop.ui.app.tasks import Tasks
+from desktop.ui.app.window import MainWindow, WindowServices
 from desktop.ui.dialogs.business_check import BusinessCheck, Candidate
 from desktop.ui.dialogs.disconnect import DisconnectConfirm
 from desktop.ui.dialogs.joining import JoiningSheet
@@ -39,17 +43,13 @@ from desktop.ui.dialogs.passphrase_sheet import PassphraseSheet
 from desktop.ui.dialogs.platform_keys import PlatformKeys
 from desktop.ui.dialogs.provider_picker import ProviderPicker
 from desktop.ui.dialogs.rename import RenameAccount
-from desktop.ui.messages import Messages
-from desktop.ui.pages import page_specs
-from desktop.ui.pages.integrations_page import IntegrationsPage
-from desktop.ui.pages.lists_page import ListPage
-from desktop.ui.syncing import Syncing
-from desktop.ui.tasks import Tasks
+from desktop.ui.lists.page import ListPage
+from desktop.ui.pages.catalogue import page_specs
+from desktop.ui.pages.integrations.page import IntegrationsPage
 from desktop.ui.text import PlainLabel
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.pill import Pill
 from desktop.ui.widgets.sync_box import SyncStatus
-from desktop.ui.window import MainWindow, WindowServices
 from desktop.ui.wording import write_for
 from desktop.vault.keys import MemorySource, OneSource
 from desktop.vault.passphrase import Purpose, Question

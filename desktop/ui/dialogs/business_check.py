@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.text import PlainLabel
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.lines import Line, LineList
 from desktop.ui.widgets.picture import Mark
 from desktop.ui.widgets.pill import Pill

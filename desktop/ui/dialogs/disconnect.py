@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from desktop.ui.addresses import Addresses, RefusedAddressError
+from desktop.ui.app.addresses import Addresses, RefusedAddressError
 from desktop.ui.dialogs.offer import Offer
 from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.dialogs.way_words import way_to_end_access
 from desktop.ui.text import PlainLabel
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.picture import Picture
 

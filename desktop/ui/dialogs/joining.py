@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 from desktop.ui.accessibility import named
 from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.text import PlainLabel
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.picture import Mark, Picture
 from desktop.ui.widgets.surfaces import ScrollColumn, clear_layout

@@ -6,13 +6,13 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from desktop.ui.accessibility import named
-from desktop.ui.addresses import Addresses, RefusedAddressError
+from desktop.ui.app.addresses import Addresses, RefusedAddressError
 from desktop.ui.dialogs.offer import Offer, Right
 from desktop.ui.dialogs.secret_field import SecretField
 from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.dialogs.way_words import key_words
 from desktop.ui.text import PlainLabel
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.surfaces import ScrollColumn, line
 from desktop.vault.secret import Secret

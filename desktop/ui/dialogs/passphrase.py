@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 
 if TYPE_CHECKING:
     from desktop.ui.dialogs.passphrase_sheet import PassphraseSheet

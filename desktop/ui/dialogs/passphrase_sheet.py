@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.ui.dialogs.secret_field import SecretField
 from desktop.ui.dialogs.sheet import Sheet
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 from desktop.vault.passphrase import SHORTEST, Purpose, Question
 from desktop.vault.secret import Secret
 

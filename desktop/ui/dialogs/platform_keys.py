@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.errors import UsageError
 from desktop.ui.accessibility import named
-from desktop.ui.addresses import Addresses, RefusedAddressError
+from desktop.ui.app.addresses import Addresses, RefusedAddressError
 from desktop.ui.dialogs.offer import Offer, consent_text
 from desktop.ui.dialogs.secret_field import SecretField
 from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.dialogs.way_words import platform_words
 from desktop.ui.text import PlainLabel, set_tip
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.buttons import Button, ButtonLook
 
 

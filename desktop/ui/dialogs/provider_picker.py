@@ -11,7 +11,7 @@ from desktop.ui.dialogs.offer import Offer, consent_text, rights_text
 from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.dialogs.way_words import key_words, platform_words
 from desktop.ui.text import PlainLabel
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.picture import Mark

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from desktop.ui.accessibility import named
 from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.text import set_tip
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 
 
 class RenameAccount(Sheet):

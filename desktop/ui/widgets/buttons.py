@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
 from desktop.ui.text import one_line, set_tip
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 
 ButtonLook: TypeAlias = Literal["primary", "secondary", "quiet", "danger", "link", "on-gradient"]
 

@@ -25,9 +25,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.errors import WorldError
-from desktop.ui.tasks import Lane, Tasks
+from desktop.ui.app.tasks import Lane, Tasks
 from desktop.ui.text import clean, one_line
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.chart_drawing import ChartStyle, Drawing, draw_chart
 from desktop.ui.widgets.chart_layout import Bar, ChartData, Layout, lay_out, spoken
 

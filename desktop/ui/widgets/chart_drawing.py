@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from desktop.ui.roles import mixed
+from desktop.ui.theme.roles import mixed
 from desktop.ui.widgets.chart_layout import Box, Layout, Words
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
 from desktop.ui.text import one_line, set_tip, shortened
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 
 #: Characters of a name in a chip, in its menu, and of what a list is narrowed to.
 _CHARS: Final = 36

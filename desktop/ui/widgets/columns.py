@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 
 
 class Columns(QWidget):

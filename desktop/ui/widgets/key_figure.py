@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.ui.text import Look, PlainLabel, Tone, set_tip
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.skeleton import Skeleton
 from desktop.ui.widgets.surfaces import CardButton
 

@@ -8,9 +8,9 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.ui.roles import TONES
 from desktop.ui.text import PlainLabel, Tone
-from desktop.ui.theme import Theme
+from desktop.ui.theme.roles import TONES
+from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.picture import Picture
 

@@ -8,8 +8,8 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from desktop.ui.roles import TONES
-from desktop.ui.theme import Theme
+from desktop.ui.theme.roles import TONES
+from desktop.ui.theme.theme import Theme
 
 #: Ground and drawing of each known provider's mark; an unknown one gets a plug.
 _MARKS: Final = {"stripe": ("stripe", "mark-stripe"), "square": ("square", "mark-square")}

@@ -17,9 +17,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.ui.roles import mixed
 from desktop.ui.text import PlainLabel
-from desktop.ui.theme import Theme
+from desktop.ui.theme.roles import mixed
+from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.painting import draw_bar
 from desktop.ui.widgets.picture import Picture

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.ui.text import one_line
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.painting import draw_mark
 
 

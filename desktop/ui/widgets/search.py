@@ -24,7 +24,7 @@ from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPain
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from desktop.ui.text import clean, one_line, set_tip
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 
 #: Milliseconds after the last key before the page is searched.
 _PAUSE_MS: Final = 160

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from desktop.ui.text import one_line
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 
 #: Room on either side of an option's text, in the look's pixels.
 _WIDE: Final = 12

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.painting import draw_bar
 
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.text import PlainLabel, Tone
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 
 StepState: TypeAlias = Literal["waiting", "running", "done", "failed", "skipped"]
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.ui.text import PlainLabel, tell_cut
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 
 
 def line(parent: QWidget | None = None) -> QFrame:

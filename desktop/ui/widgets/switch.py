@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from desktop.ui.text import one_line
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 
 _WIDE, _HIGH, _GAP, _EDGE = 34, 20, 10, 3
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.ui.text import PlainLabel, set_tip
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.buttons import Button, IconButton
 from desktop.ui.widgets.progress import Bar
 from desktop.ui.widgets.surfaces import CardButton

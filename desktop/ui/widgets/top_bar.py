@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from desktop.ui.shortcuts import shortcut
+from desktop.ui.app.shortcuts import shortcut
 from desktop.ui.text import PlainLabel
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.search import SearchField
 
 

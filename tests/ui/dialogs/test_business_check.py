@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from desktop.ui.dialogs.business_check import BusinessCheck, Candidate, country_text, mode_words
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 
 STUDIO = Candidate(
     "stripe", "Stripe", "acct_1Harbour", "Harbour & <b>Pine</b>", "DE", "eur", "live", "hi@harbour.example"

@@ -3,10 +3,10 @@
 import pytest
 from PySide6.QtCore import Qt, QUrl
 
-from desktop.ui.addresses import Addresses
+from desktop.ui.app.addresses import Addresses
 from desktop.ui.dialogs.disconnect import DisconnectConfirm
 from desktop.ui.dialogs.offer import Offer
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 
 
 @pytest.fixture

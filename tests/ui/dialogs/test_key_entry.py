@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QLineEdit
 
 from desktop.providers.stripe.permissions import PERMISSIONS
-from desktop.ui.addresses import Addresses
+from desktop.ui.app.addresses import Addresses
 from desktop.ui.dialogs.key_entry import KeyEntry
 from desktop.ui.dialogs.offer import Offer
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 
 KEY = "rk_test_51QyWmNkXbTdLrHcVpZaEoUsGiFj"
 

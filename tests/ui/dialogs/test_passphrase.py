@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.ui.dialogs.passphrase import PassphrasePrompt
 from desktop.ui.dialogs.passphrase_sheet import PassphraseSheet
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 from desktop.vault.keys import PassphraseSource
 from desktop.vault.passphrase import Argon2Cost, Purpose, Question
 from desktop.vault.secret import Secret

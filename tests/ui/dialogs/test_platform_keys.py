@@ -6,10 +6,10 @@ import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QGuiApplication
 
-from desktop.ui.addresses import Addresses
+from desktop.ui.app.addresses import Addresses
 from desktop.ui.dialogs.offer import Offer
 from desktop.ui.dialogs.platform_keys import PlatformKeys
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 
 
 @pytest.fixture

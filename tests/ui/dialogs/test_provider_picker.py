@@ -7,7 +7,7 @@ import pytest
 from desktop.ui.dialogs.offer import Offer, Right, rights_text
 from desktop.ui.dialogs.provider_picker import ProviderPicker
 from desktop.ui.text import PlainLabel
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 
 
 @pytest.fixture

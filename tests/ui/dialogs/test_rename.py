@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 
 from desktop.ui.dialogs.rename import RenameAccount
-from desktop.ui.theme import Theme
+from desktop.ui.theme.theme import Theme
 
 
 def test_the_new_name_is_told(qtbot, theme: Theme, window, texts, audit_accessibility) -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QSize
 
 from desktop.errors import WorldError
-from desktop.ui.tasks import Tasks
-from desktop.ui.theme import Theme
+from desktop.ui.app.tasks import Tasks
+from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets import chart as chart_module
 from desktop.ui.widgets.chart import Chart
 from desktop.ui.widgets.chart_drawing import ChartStyle, draw_chart

@@ -7,16 +7,16 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.errors import UnreachableError
-from desktop.ui.messages import Message
-from desktop.ui.models.rows import Column, RowFilter, RowsModel, Summary
-from desktop.ui.roles import contrast
-from desktop.ui.tasks import Tasks
-from desktop.ui.theme import Theme
+from desktop.ui.app.messages import Message
+from desktop.ui.app.tasks import Tasks
+from desktop.ui.lists.card import ListCard
+from desktop.ui.lists.rows import Column, RowFilter, RowsModel, Summary
+from desktop.ui.theme.roles import contrast
+from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.buttons import Button, IconButton
 from desktop.ui.widgets.chips import FilterChip
 from desktop.ui.widgets.key_figure import KeyFigure
 from desktop.ui.widgets.lines import BarList, Line, LineList
-from desktop.ui.widgets.list_card import ListCard
 from desktop.ui.widgets.panel import DetailPanel, PanelAction
 from desktop.ui.widgets.payments_card import PaymentsCard
 from desktop.ui.widgets.picture import Mark

@@ -1,0 +1,312 @@
+"""Clients: their columns and tabs, how a row reads, and what the panel says of one; those that look alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from PySide6.QtCore import QCoreApplication
+
+from desktop.money import format_plain
+from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.page import PageContext
+from desktop.ui.lists.entries import invoice_entry, payment_entry, rows_of_client
+from desktop.ui.lists.outside import Outside, joined, outside
+from desktop.ui.lists.page import ListPage, ListPlan
+from desktop.ui.lists.panel import Action, Block, Entry, PanelContent, Target
+from desktop.ui.lists.rows import Amount, Column, Marked, PillCell, Row, TwoLines
+from desktop.ui.lists.source import Wall, wall_of
+from desktop.ui.lists.words import NOTHING, method_text, price_text, subscription_pill, sums_text
+from desktop.ui.verbs.join_clients import LINK, ClientJoins
+from desktop.ui.wording import money_text, region
+
+if TYPE_CHECKING:
+    from desktop.actions.business import Business
+    from desktop.queries.clients import ClientRow
+    from desktop.queries.details import ClientDetail, MethodRow
+    from desktop.queries.listing import Sum
+    from desktop.queries.subscriptions import SubscriptionRow
+
+#: How many of the newest payments and open invoices the panel shows; the rest is a click away.
+_SHOWN: Final = 6
+
+
+class ClientsPage(ListPage):
+    """Everyone. Opened with ``status``, ``search`` or ``row_id``; ``review=True`` asks about those that look alike."""
+
+    kinds: ClassVar[frozenset[str]] = frozenset(
+        {"clients", "invoices", "payments", "refunds", "subscriptions", "payment_methods", "integrations", "totals"}
+    )
+
+    def __init__(self, context: PageContext, desk: Desk) -> None:
+        super().__init__(context, desk, _plan())
+        self.joins = ClientJoins(context, desk, self)
+        self.body.insertWidget(0, self.joins.banner)
+
+    def refresh(self) -> None:
+        """Ask for the rows, and who looks alike."""
+        super().refresh()
+        self.joins.look()
+
+    def open(self, **wanted: Any) -> None:
+        """Show these rows, or ask about those that look alike."""
+        if wanted.pop("review", False):
+            self.joins.review()
+        super().open(**wanted)
+
+    def _run(self, action: Action) -> None:
+        if action.doing == "separate":
+            self.joins.separate(dict(action.target.wanted)[LINK])
+        else:
+            super()._run(action)
+
+
+def _plan() -> ListPlan:
+    return ListPlan(
+        key="clients",
+        title=QCoreApplication.translate("Clients", "Clients"),
+        listing="clients",
+        columns=(
+            Column("name", QCoreApplication.translate("Clients", "Name"), "two-line", 22, 4),
+            Column("from", QCoreApplication.translate("Clients", "From"), "marked", 6, 0, sortable=False, folds=True),
+            Column(
+                "country", QCoreApplication.translate("Clients", "Country"), "muted", 12, 1, sortable=False, folds=True
+            ),
+            Column("outstanding", QCoreApplication.translate("Clients", "Outstanding"), "amount", 13, 1),
+            Column("paid", QCoreApplication.translate("Clients", "Paid"), "amount", 13, 1),
+            Column("last", QCoreApplication.translate("Clients", "Last payment"), "muted", 12, 0, newest_first=True),
+        ),
+        tabs=(
+            ("active", QCoreApplication.translate("Clients", "Active")),
+            ("deleted", QCoreApplication.translate("Clients", "Deleted")),
+            ("", QCoreApplication.translate("Clients", "All")),
+        ),
+        show=show_client,
+        open_row=open_client,
+        counted=(
+            QCoreApplication.translate("Clients", "{0} client"),
+            QCoreApplication.translate("Clients", "{0} clients"),
+        ),
+        picture="empty-clients",
+        empty=(
+            QCoreApplication.translate("Clients", "No clients yet"),
+            QCoreApplication.translate(
+                "Clients", "The customers of your connected accounts appear here as soon as they are synced."
+            ),
+        ),
+        unconnected=QCoreApplication.translate(
+            "Clients", "Connect the account you work with, and its clients appear here."
+        ),
+        gone=QCoreApplication.translate("Clients", "This client is gone"),
+        periods=False,
+        tall=True,
+    )
+
+
+def show_client(row: ClientRow, wall: Wall) -> Row:
+    """A row as the table has it."""
+    name = row.name
+    about = joined(words for words in (row.email, row.company) if words != row.name)
+    if row.status == "deleted":
+        name = QCoreApplication.translate("Clients", "{0} (deleted)").format(name)
+    return (
+        TwoLines(name, about),
+        _from(row.providers),
+        country_text(row.country) or NOTHING,
+        _sums_cell(row.outstanding),
+        _sums_cell(row.paid),
+        wall.day_of_cell(row.last_paid_at),
+    )
+
+
+def _from(providers: Sequence[str]) -> Marked:
+    """The providers that the client is a customer of, by their marks."""
+    first, *more = providers or ("",)
+    return Marked("" if first else NOTHING, first, tuple(more))
+
+
+def _sums_cell(sums: Sequence[Sum]) -> Amount:
+    """The largest currency, the others small below it; copied as plain numbers, each with its currency where there is
+    more than one.
+    """
+    plain = [format_plain(one.amount, one.currency, one.provider) for one in sums]
+    if len(sums) > 1:
+        plain = [f"{text} {one.currency.upper()}" for text, one in zip(plain, sums, strict=True)]
+    return Amount(sums_text(sums[:1]), " ".join(plain), not sums, sums_text(sums[1:]) if sums[1:] else "")
+
+
+def country_text(code: str) -> str:
+    """A country's name by its code, in English: "Germany"; the code itself where nobody knows it."""
+    from babel.core import Locale
+
+    return str(Locale("en").territories.get(code.upper(), code))
+
+
+# --------------------------------------------------------------------------------------------------------- the panel
+
+
+def open_client(business: Business, client_id: int) -> PanelContent | None:
+    """What the panel shows of a client; None where it is gone. Called off the UI thread."""
+    from desktop.queries.details import client_detail
+
+    with business.books.read() as connection:
+        detail = client_detail(connection, client_id)
+    if detail is None:
+        return None
+    row, wall = detail.row, wall_of(business)
+    places = [outside(business, link.integration_id, "clients", link.external_id) for link in detail.links]
+    still = [place for place, link in zip(places, detail.links, strict=True) if not link.deleted]
+    paid = [payment for payment in detail.payments if payment.status not in {"open", "canceled"}]
+    open_invoices = [invoice for invoice in detail.invoices if invoice.is_open]
+    return PanelContent(
+        row_id=client_id,
+        title=row.name,
+        pill=_pill(row),
+        who=row.email or row.company,
+        where=joined((row.phone, *dict.fromkeys(place.where for place in places))),
+        actions=_actions(detail),
+        blocks=(
+            *_sums(detail),
+            Block(
+                QCoreApplication.translate("Clients", "Open invoices"),
+                tuple(invoice_entry(one, wall) for one in open_invoices[:_SHOWN]),
+            ),
+            Block(
+                QCoreApplication.translate("Clients", "Newest payments"),
+                tuple(payment_entry(one, wall) for one in paid[:_SHOWN]),
+            ),
+            Block(
+                QCoreApplication.translate("Clients", "Subscriptions"),
+                tuple(_subscription(one, wall) for one in detail.subscriptions),
+            ),
+            Block(
+                QCoreApplication.translate("Clients", "Ways to pay"),
+                tuple(_method(one, wall) for one in detail.methods),
+            ),
+            Block(QCoreApplication.translate("Clients", "About"), _about(detail, wall)),
+            Block(QCoreApplication.translate("Clients", "Made of"), _customers(detail, places)),
+            *(block for place in still for block in place.own_page()),
+        ),
+        hosts=tuple(dict.fromkeys(host for place in places for host in place.hosts)),
+    )
+
+
+def _pill(row: ClientRow) -> PillCell | None:
+    if row.status == "deleted":
+        return PillCell(QCoreApplication.translate("Clients", "Deleted"), "neutral")
+    if row.status == "mentioned":
+        return PillCell(QCoreApplication.translate("Clients", "Not read yet"), "neutral")
+    if row.outstanding:
+        return PillCell(QCoreApplication.translate("Clients", "Owes {0}").format(sums_text(row.outstanding)), "info")
+    return None
+
+
+def _actions(detail: ClientDetail) -> tuple[Action, ...]:
+    actions = []
+    if detail.invoices:
+        text = QCoreApplication.translate("Clients", "All invoices")
+        actions.append(rows_of_client("invoices", text, detail.row.id))
+    if detail.payments:
+        text = QCoreApplication.translate("Clients", "All payments")
+        actions.append(rows_of_client("payments", text, detail.row.id))
+    return tuple(actions)
+
+
+def _sums(detail: ClientDetail) -> tuple[Block, ...]:
+    """What was paid, went back and is open: a block for each currency, titled where there are several."""
+    blocks = []
+    for one in detail.sums:
+        told = (
+            (QCoreApplication.translate("Clients", "Collected"), one.collected),
+            (QCoreApplication.translate("Clients", "Refunded"), -one.refunds),
+            (QCoreApplication.translate("Clients", "Outstanding"), one.outstanding),
+        )
+        entries = tuple(
+            Entry(label, money_text(amount, one.currency, one.provider))
+            for place, (label, amount) in enumerate(told)
+            if amount or not place
+        )
+        blocks.append(
+            Block(
+                one.currency.upper() if len(detail.sums) > 1 else QCoreApplication.translate("Clients", "Totals"),
+                entries,
+            )
+        )
+    return tuple(blocks)
+
+
+def _subscription(row: SubscriptionRow, wall: Wall) -> Entry:
+    when = ""
+    if row.cancel_at_period_end and row.current_period_end_at:
+        when = QCoreApplication.translate("Clients", "Ends {0}").format(wall.day_of(row.current_period_end_at))
+    elif row.status in {"active", "trialing", "past_due"} and row.current_period_end_at:
+        when = QCoreApplication.translate("Clients", "Next {0}").format(wall.day_of(row.current_period_end_at))
+    return Entry(
+        row.title or QCoreApplication.translate("Clients", "Subscription"),
+        detail=joined((price_text(row), when)),
+        pill=subscription_pill(row),
+    )
+
+
+def _method(method: MethodRow, wall: Wall) -> Entry:
+    expiry = ""
+    if method.exp_month and method.exp_year:
+        ended = f"{method.exp_year:04d}-{method.exp_month:02d}" < wall.today[:7]
+        told = (
+            QCoreApplication.translate("Clients", "Expired {0}")
+            if ended
+            else QCoreApplication.translate("Clients", "Expires {0}")
+        )
+        expiry = told.format(f"{method.exp_month:02d}/{method.exp_year % 100:02d}")
+    return Entry(
+        method_text(method.kind, method.brand, method.last4),
+        expiry,
+        cut="middle",
+        pill=PillCell(QCoreApplication.translate("Clients", "Default"), "neutral") if method.is_default else None,
+    )
+
+
+def _customers(detail: ClientDetail, places: Sequence[Outside]) -> tuple[Entry, ...]:
+    """The customers that the client is made of, each with the way out where there are several."""
+    own = [link for link in detail.links if not link.merged_into]
+    if len(detail.links) < 2:
+        return ()
+    entries = []
+    for link, place in zip(detail.links, places, strict=True):
+        detail_text = link.external_id
+        action = None
+        if link.merged_into:
+            merged = QCoreApplication.translate("Clients", "{0}, merged by {1} itself")
+            detail_text = merged.format(link.external_id, place.provider)
+        elif len(own) > 1:
+            target = Target(wanted=((LINK, link.link_id),))
+            action = Action("separate", QCoreApplication.translate("Clients", "Separate"), target)
+        entries.append(Entry(place.where, detail=detail_text, mark=link.provider, action=action))
+    return tuple(entries)
+
+
+def _about(detail: ClientDetail, wall: Wall) -> tuple[Entry, ...]:
+    row, address = detail.row, detail.address
+    told = [
+        (QCoreApplication.translate("Clients", "Company"), row.company if row.company != row.name else ""),
+        (QCoreApplication.translate("Clients", "Client since"), wall.day_of(row.created_at) if row.created_at else ""),
+    ]
+    entries = [Entry(label, value) for label, value in told if value]
+    place = joined((
+        address.line1, address.line2,
+        region().place(address.city, address.region, address.postal_code, address.country),
+        country_text(address.country) if address.country else "",
+    ))  # fmt: skip
+    if place:
+        entries.append(Entry(QCoreApplication.translate("Clients", "Address"), detail=place))
+    if detail.description:
+        entries.append(Entry(QCoreApplication.translate("Clients", "Note"), detail=detail.description))
+    for link in detail.links:
+        if link.balance:
+            label = (
+                QCoreApplication.translate("Clients", "Credit")
+                if link.balance < 0
+                else QCoreApplication.translate("Clients", "Owed from credit")
+            )
+            entries.append(Entry(label, money_text(abs(link.balance), link.currency or "usd", link.provider)))
+    return tuple(entries)

@@ -1,0 +1,320 @@
+"""Invoices: their columns and tabs, how a row reads, and what the panel says of one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.page import PageContext
+from desktop.ui.lists.entries import amount_cell, client_action, payment_entry
+from desktop.ui.lists.orders import place_entry
+from desktop.ui.lists.outside import Outside, joined, outside
+from desktop.ui.lists.page import ListPage
+from desktop.ui.lists.panel import Action, Block, Entry, PanelContent
+from desktop.ui.lists.plan import Focus, ListPlan
+from desktop.ui.lists.rows import Column, PillCell, Row
+from desktop.ui.lists.source import Wall, wall_of
+from desktop.ui.lists.words import NOTHING, humanized, invoice_pill, word
+from desktop.ui.wording import money_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from desktop.actions.business import Business
+    from desktop.queries.details import InvoiceDetail
+    from desktop.queries.invoices import Happening, InvoiceRow, RequestRow
+    from desktop.queries.invoices import Line as InvoiceLine
+
+
+class InvoicesPage(ListPage):
+    """Every invoice. Opened with ``status``, ``search``, ``client_id``, ``period``, ``location`` or ``row_id``."""
+
+    kinds: ClassVar[frozenset[str]] = frozenset(
+        {"invoices", "payments", "credit_notes", "clients", "services", "integrations", "orders", "locations"}
+    )
+
+    def __init__(self, context: PageContext, desk: Desk) -> None:
+        super().__init__(context, desk, _plan())
+
+
+def _plan() -> ListPlan:
+    return ListPlan(
+        key="invoices",
+        title=QCoreApplication.translate("Invoices", "Invoices"),
+        listing="invoices",
+        columns=(
+            Column("number", QCoreApplication.translate("Invoices", "Number"), "text", 16, 0, cut="middle"),
+            Column("client", QCoreApplication.translate("Invoices", "Client"), "text", 14, 3),
+            Column(
+                "issued",
+                QCoreApplication.translate("Invoices", "Issued"),
+                "muted",
+                11,
+                0,
+                folds=True,
+                newest_first=True,
+            ),
+            Column("due", QCoreApplication.translate("Invoices", "Due"), "muted", 12, 0, folds=True),
+            Column("status", QCoreApplication.translate("Invoices", "Status"), "pill", 23, 1),
+            Column("total", QCoreApplication.translate("Invoices", "Total"), "amount", 12, 1),
+        ),
+        tabs=(
+            ("", QCoreApplication.translate("Invoices", "All")),
+            ("draft", QCoreApplication.translate("Invoices", "Draft")),
+            ("open", QCoreApplication.translate("Invoices", "Open")),
+            ("late", QCoreApplication.translate("Invoices", "Late")),
+            ("paid", QCoreApplication.translate("Invoices", "Paid")),
+            ("void", QCoreApplication.translate("Invoices", "Void")),
+            ("uncollectible", QCoreApplication.translate("Invoices", "Uncollectible")),
+        ),
+        show=show_invoice,
+        open_row=open_invoice,
+        counted=(
+            QCoreApplication.translate("Invoices", "{0} invoice"),
+            QCoreApplication.translate("Invoices", "{0} invoices"),
+        ),
+        picture="empty-invoices",
+        empty=(
+            QCoreApplication.translate("Invoices", "No invoices yet"),
+            QCoreApplication.translate(
+                "Invoices", "Invoices from your connected accounts appear here as soon as they are synced."
+            ),
+        ),
+        unconnected=QCoreApplication.translate(
+            "Invoices", "Connect the account you bill with, and its invoices appear here."
+        ),
+        gone=QCoreApplication.translate("Invoices", "This invoice is gone"),
+        places=True,
+        focus={"late": Focus("due", kept=frozenset({"issued", "due"}), spared=frozenset({"total"}))},
+    )
+
+
+def show_invoice(row: InvoiceRow, wall: Wall) -> Row:
+    """A row as the table has it."""
+    return (
+        row.number or NOTHING,
+        row.client_name or NOTHING,
+        wall.day_cell(row.issued_day) if row.issued_day else wall.day_of_cell(row.created_at),
+        wall.day_cell(row.due_day),
+        invoice_pill(row, wall.today),
+        amount_cell(row.total, row.currency, row.provider, muted=row.status in {"void", "uncollectible"}),
+    )
+
+
+# --------------------------------------------------------------------------------------------------------- the panel
+
+
+def open_invoice(business: Business, invoice_id: int) -> PanelContent | None:
+    """What the panel shows of an invoice; None where it is gone. Called off the UI thread."""
+    from desktop.queries.choices import place_id
+    from desktop.queries.details import invoice_detail
+
+    with business.books.read() as connection:
+        detail = invoice_detail(connection, invoice_id)
+        where = None if detail is None else place_id(connection, detail.row.integration_id, detail.row.location_ref)
+    if detail is None:
+        return None
+    row, wall = detail.row, wall_of(business)
+    place = outside(business, row.integration_id, "invoices", row.external_id)
+    return PanelContent(
+        row_id=invoice_id,
+        title=row.number or QCoreApplication.translate("Lists", "Draft without number"),
+        pill=invoice_pill(row, wall.today),
+        who=row.client_name,
+        where=joined((row.client_email, place.where)),
+        actions=_actions(detail, place),
+        blocks=(
+            Block("", place_entry(detail.location_name, where)),
+            Block("", _lines(detail, wall), _column_titles()),
+            Block(QCoreApplication.translate("Invoices", "Asked for in parts"), _requests(detail, wall)),
+            Block(
+                QCoreApplication.translate("Invoices", "Payments"),
+                tuple(payment_entry(payment, wall) for payment in detail.payments if payment.status != "open"),
+            ),
+            Block(QCoreApplication.translate("Invoices", "Credit notes"), _notes(detail, wall)),
+            Block(QCoreApplication.translate("Invoices", "History"), _history(detail, wall), rules=False),
+            *place.own_page(),
+        ),
+        hosts=place.hosts,
+    )
+
+
+def _column_titles() -> tuple[str, str]:
+    return QCoreApplication.translate("Invoices", "Line"), QCoreApplication.translate("Invoices", "Amount")
+
+
+def _actions(detail: InvoiceDetail, place: Outside) -> tuple[Action, ...]:
+    row, url = detail.row, detail.facts.hosted_url
+    actions: list[Action] = []
+    if row.status not in {"draft", "void"}:
+        actions += place.copy(QCoreApplication.translate("Invoices", "Copy link"), url, primary=row.is_open)
+        actions += place.link(QCoreApplication.translate("Invoices", "Open page"), url)
+    actions += client_action(row.client_id)
+    return tuple(actions)
+
+
+def _lines(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
+    row, facts = detail.row, detail.facts
+
+    def money(amount: int) -> str:
+        return money_text(amount, row.currency, row.provider)
+
+    entries = [_line(line, money(line.amount), money(line.discount) if line.discount else "") for line in detail.lines]
+    # Lines are after their discounts and before tax that is added; what is left over says which it was.
+    rest = row.total - sum(line.amount for line in detail.lines)
+    added = _added_by_order(detail)
+    entries += [Entry(label, money(amount), muted=True) for label, amount in added]
+    rest -= sum(amount for _, amount in added)
+    # Some of the tax may lie inside the lines, some on top: the lines say how much is added, unless all or nothing is.
+    on_top = rest if rest in {0, facts.tax} else sum(line.tax for line in detail.lines) if detail.lines else facts.tax
+    if on_top:
+        entries.append(Entry(QCoreApplication.translate("Invoices", "Tax"), money(on_top), muted=True))
+        rest -= on_top
+    if facts.tax - on_top > 0:
+        included = QCoreApplication.translate("Invoices", "Tax, included")
+        entries.append(Entry(included, money(facts.tax - on_top), muted=True))
+    if rest and detail.lines:
+        less, more = (
+            QCoreApplication.translate("Invoices", "Discount"),
+            QCoreApplication.translate("Invoices", "Other charges"),
+        )
+        entries.append(Entry(less if rest < 0 else more, money(rest), muted=True))
+    if row.amount_remaining != row.total or not row.is_open:
+        total = QCoreApplication.translate("Invoices", "Total")
+        entries.append(Entry(total, money(row.total), strong=not row.is_open))
+    if row.amount_paid and (row.is_open or row.amount_paid != row.total):
+        entries.append(Entry(QCoreApplication.translate("Invoices", "Paid"), money(-row.amount_paid), muted=True))
+    if row.is_open:
+        entries += [Entry(label, money(amount), strong=True) for label, amount in _due(row, wall)]
+    return tuple(entries)
+
+
+def _due(row: InvoiceRow, wall: Wall) -> list[tuple[str, int]]:
+    """What is to be paid by when: what is late together, and what is due later."""
+    due = QCoreApplication.translate("Invoices", "Due {0}")
+    late = row.amount_late(wall.today)
+    if not late or late == row.amount_remaining:
+        return [(due.format(wall.day(row.due_day)), row.amount_remaining)]
+    next_day = min(
+        (part.due_day for part in row.due_parts if part.due_day and part.due_day >= wall.today), default=None
+    )
+    since = QCoreApplication.translate("Invoices", "Late since {0}").format(wall.day(row.due_day))
+    return [(since, late), (due.format(wall.day(next_day)), row.amount_remaining - late)]
+
+
+def _added_by_order(detail: InvoiceDetail) -> list[tuple[str, int]]:
+    """What the order that is billed adds to its lines beside tax."""
+    order = detail.order
+    if order is None or not detail.lines:
+        return []
+    told = (
+        (QCoreApplication.translate("Orders", "Service charge"), order.service_charge),
+        (QCoreApplication.translate("Orders", "Tip"), order.tip),
+    )
+    return [(label, amount) for label, amount in told if amount]
+
+
+_PARTS: Final[Mapping[str, object]] = {
+    "deposit": QT_TRANSLATE_NOOP("ListWords", "Deposit"),
+    "instalment": QT_TRANSLATE_NOOP("ListWords", "Instalment"),
+    "balance": QT_TRANSLATE_NOOP("ListWords", "Balance"),
+}
+
+
+def _requests(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
+    """The parts by their due days; nothing where all is asked for at once."""
+    if len(detail.requests) < 2:
+        return ()
+    instalments = sum(one.kind == "instalment" for one in detail.requests)
+    entries, number = [], 0
+    for one in detail.requests:
+        known = _PARTS.get(one.kind)
+        label = humanized(one.kind) if known is None else word(known)
+        if one.kind == "instalment":
+            number += 1
+            if instalments > 1:
+                text = QCoreApplication.translate("Invoices", "{0} {1} of {2}")
+                label = text.format(label, number, instalments)
+        due = QCoreApplication.translate("Invoices", "Due {0}").format(wall.day(one.due_day)) if one.due_day else ""
+        amount = money_text(one.amount, detail.row.currency, detail.row.provider)
+        entries.append(Entry(label, amount, due, pill=_part_pill(one, detail.row, wall)))
+    return tuple(entries)
+
+
+def _part_pill(part: RequestRow, row: InvoiceRow, wall: Wall) -> PillCell:
+    if part.paid >= part.amount > 0:
+        return PillCell(QCoreApplication.translate("Invoices", "Paid"), "accent")
+    if row.is_open and part.due_day and part.due_day < wall.today:
+        return PillCell(QCoreApplication.translate("Invoices", "Late"), "danger")
+    if part.paid:
+        paid = money_text(part.paid, row.currency, row.provider)
+        return PillCell(QCoreApplication.translate("Invoices", "Partly paid {0}").format(paid), "warning")
+    tone = "info" if row.is_open else "neutral"
+    return PillCell(QCoreApplication.translate("Invoices", "Open"), tone)
+
+
+def _line(line: InvoiceLine, amount: str, discount: str) -> Entry:
+    label = line.description or line.service or QCoreApplication.translate("Invoices", "Without description")
+    if line.quantity not in {"", "1"} and not label.startswith(line.quantity):
+        label = f"{line.quantity} × {label}"
+    detail = QCoreApplication.translate("Invoices", "After a discount of {0}").format(discount) if discount else ""
+    return Entry(label, amount, detail)
+
+
+def _notes(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
+    row = detail.row
+    return tuple(
+        Entry(
+            note.number or wall.day_of(note.created_at),
+            money_text(-note.amount, row.currency, row.provider),
+            joined((wall.day_of(note.created_at) if note.number else "", humanized(note.reason))),
+            muted=note.status == "void",
+        )
+        for note in detail.credit_notes
+    )
+
+
+_HAPPENINGS: Final[Mapping[str, object]] = {
+    "created": QT_TRANSLATE_NOOP("ListWords", "Created"),
+    "finalized": QT_TRANSLATE_NOOP("ListWords", "Issued"),
+    "payment": QT_TRANSLATE_NOOP("ListWords", "Payment of {0}"),
+    "paid": QT_TRANSLATE_NOOP("ListWords", "Paid in full"),
+    "voided": QT_TRANSLATE_NOOP("ListWords", "Voided"),
+    "uncollectible": QT_TRANSLATE_NOOP("ListWords", "Given up as uncollectible"),
+    "remaining": QT_TRANSLATE_NOOP("ListWords", "{0} left to pay, seen"),
+    "credited": QT_TRANSLATE_NOOP("ListWords", "Credit note of {0}"),
+    "uncredited": QT_TRANSLATE_NOOP("ListWords", "Credit note of {0} voided"),
+}
+#: What happened first where several things have one instant.
+_ORDER: Final = tuple(_HAPPENINGS)
+
+
+def _history(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
+    """Newest first; being late is not an event of the provider but follows from the due day."""
+    row = detail.row
+    ordered = sorted(detail.history, key=lambda one: (one.at, _rank(one)), reverse=True)
+    entries = [_happening(one, row, wall) for one in ordered]
+    if row.days_late(wall.today) > 0 and row.due_day:
+        from desktop.periods import add_days, local_midnight
+
+        first = add_days(row.due_day, 1)
+        began = local_midnight(first, wall.zone)
+        place = sum(one.at >= began for one in ordered)
+        entries.insert(place, Entry(QCoreApplication.translate("Invoices", "Became late"), wall.day(first)))
+    return tuple(entries)
+
+
+def _rank(happening: Happening) -> int:
+    return _ORDER.index(happening.kind) if happening.kind in _ORDER else len(_ORDER)
+
+
+def _happening(happening: Happening, row: InvoiceRow, wall: Wall) -> Entry:
+    known = _HAPPENINGS.get(happening.kind)
+    if known is None:
+        label = humanized(happening.kind)
+    else:
+        amount = money_text(happening.amount, row.currency, row.provider)
+        label = word(known).format(amount)
+    return Entry(label, wall.moment(happening.at))

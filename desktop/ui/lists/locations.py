@@ -1,0 +1,297 @@
+"""Locations: their columns and tabs, how a row reads, and what the panel says of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from PySide6.QtCore import QCoreApplication
+
+from desktop.money import format_plain
+from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.page import PageContext
+from desktop.ui.lists.clients import country_text
+from desktop.ui.lists.orders import checkout_pill, device_pill, rows_of_place, some
+from desktop.ui.lists.outside import joined, outside
+from desktop.ui.lists.page import ListPage
+from desktop.ui.lists.panel import Action, Block, Entry, PanelContent, to_row
+from desktop.ui.lists.plan import ListPlan
+from desktop.ui.lists.rows import Amount, Column, Marked, PillCell, Row, TwoLines
+from desktop.ui.lists.source import Wall, wall_of
+from desktop.ui.lists.words import NOTHING, humanized, method_text, payment_pill, sums_text
+from desktop.ui.wording import money_text, month_name, region
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from desktop.actions.business import Business
+    from desktop.queries.listing import Filter, Sum
+    from desktop.queries.location_details import Linked, PlaceDetail, Sale, Taken
+    from desktop.queries.locations import LocationRow
+
+
+class LocationsPage(ListPage):
+    """Every place of business. Opened with ``status``, ``search`` or ``row_id``."""
+
+    kinds: ClassVar[frozenset[str]] = frozenset(
+        {"locations", "totals", "payments", "orders", "terminal_devices", "terminal_checkouts", "payment_links",
+         "integrations"}
+    )  # fmt: skip
+
+    def __init__(self, context: PageContext, desk: Desk) -> None:
+        super().__init__(context, desk, _plan())
+
+
+def _plan() -> ListPlan:
+    return ListPlan(
+        key="locations",
+        title=QCoreApplication.translate("Locations", "Locations"),
+        listing="locations",
+        columns=(
+            Column("name", QCoreApplication.translate("Locations", "Name"), "two-line", 22, 2),
+            Column("city", QCoreApplication.translate("Locations", "City"), "muted", 12, 1, folds=True),
+            Column(
+                "account", QCoreApplication.translate("Locations", "Account"), "marked", 18, 3, sortable=False,
+                folds=True,
+            ),
+            Column(
+                "sales", QCoreApplication.translate("Locations", "Sales this month"), "amount", 16, 1, sortable=False
+            ),
+            Column("tips", QCoreApplication.translate("Locations", "Tips"), "amount", 11, 0, sortable=False),
+            Column("refunds", QCoreApplication.translate("Locations", "Refunds"), "amount", 11, 0, sortable=False),
+        ),
+        tabs=(
+            ("", QCoreApplication.translate("Locations", "All")),
+            ("active", QCoreApplication.translate("Locations", "Active")),
+            ("inactive", QCoreApplication.translate("Locations", "Inactive")),
+        ),
+        show=show_location,
+        open_row=open_location,
+        counted=(
+            QCoreApplication.translate("Locations", "{0} location"),
+            QCoreApplication.translate("Locations", "{0} locations"),
+        ),
+        picture="empty-locations",
+        empty=(
+            QCoreApplication.translate("Locations", "No locations yet"),
+            QCoreApplication.translate(
+                "Locations", "The shops and stalls of your connected accounts appear here as soon as they are synced."
+            ),
+        ),
+        unconnected=QCoreApplication.translate(
+            "Locations", "Connect the account you sell with, and its locations appear here."
+        ),
+        gone=QCoreApplication.translate("Locations", "This location is gone"),
+        periods=False,
+        tall=True,
+        sort="name",
+        totals=sum_up,
+    )  # fmt: skip
+
+
+def sum_up(connection: Connection, wanted: Filter) -> tuple[tuple[str, str], ...]:
+    """What the listed places took together this month."""
+    from desktop.queries.location_details import sales_of_month
+
+    sums = sales_of_month(connection, wanted)
+    if not any(sums.values()):
+        return ()
+    month = QCoreApplication.translate("Locations", "Sales in {0}").format(month_name(wanted.today[:7]))
+    parts = (
+        (QCoreApplication.translate("Locations", "tips"), sums["tips"]),
+        (QCoreApplication.translate("Locations", "refunds"), sums["refunds"]),
+    )
+    return ((month, sums_text(sums["collected"])), *((label, sums_text(found)) for label, found in parts if found))
+
+
+def show_location(row: LocationRow, wall: Wall) -> Row:
+    """A row as the table has it. A closed place is quiet."""
+    return (
+        TwoLines(row.name or NOTHING, joined((_status(row), _kind(row)))),
+        row.city or NOTHING,
+        Marked(wall.accounts.get(row.integration_id, ""), row.provider),
+        _sums_cell(row.sales, muted=row.status != "active"),
+        _sums_cell(row.tips, muted=True),
+        _sums_cell(row.refunds, muted=True),
+    )
+
+
+def _sums_cell(sums: Sequence[Sum], *, muted: bool) -> Amount:
+    """The largest currency, the others small below it."""
+    if not sums:
+        return Amount(NOTHING, "", muted=True)
+    first, *others = sums
+    return Amount(
+        money_text(first.amount, first.currency, first.provider),
+        format_plain(first.amount, first.currency, first.provider),
+        muted,
+        sums_text(others) if others else "",
+    )
+
+
+def _status(row: LocationRow) -> str:
+    if row.status != "active":
+        return QCoreApplication.translate("Locations", "Inactive")
+    return QCoreApplication.translate("Locations", "Main location") if row.main else ""
+
+
+def _kind(row: LocationRow) -> str:
+    kinds = {
+        "mobile": QCoreApplication.translate("Locations", "On the move"),
+        "physical": QCoreApplication.translate("Locations", "Shop"),
+    }
+    return kinds.get(row.kind, humanized(row.kind))
+
+
+# --------------------------------------------------------------------------------------------------------- the panel
+
+
+def open_location(business: Business, location_id: int) -> PanelContent | None:
+    """What the panel shows of a location; None where it is gone. Called off the UI thread."""
+    from desktop.queries.location_details import place_detail
+
+    with business.books.read() as connection:
+        detail = place_detail(connection, location_id, business.today(), business.books.timezone)
+    if detail is None:
+        return None
+    row, wall = detail.row, wall_of(business)
+    place = outside(business, row.integration_id, "locations", row.external_id)
+    return PanelContent(
+        row_id=location_id,
+        title=row.name or NOTHING,
+        pill=_pill(row),
+        who=joined((QCoreApplication.translate("Locations", "Main location") if row.main else "", _kind(row))),
+        where=place.where,
+        actions=_actions(row),
+        blocks=(
+            Block(month_name(row.month), _month(row)),
+            Block(QCoreApplication.translate("Locations", "About"), _facts(detail)),
+            *place.own_page(),
+            Block(QCoreApplication.translate("Locations", "Card readers"), _devices(detail)),
+            Block(
+                QCoreApplication.translate("Locations", "Latest sales"),
+                tuple(_sale(one, wall) for one in detail.sales),
+            ),
+            Block(
+                QCoreApplication.translate("Locations", "Open orders"),
+                tuple(
+                    Entry(
+                        order.title or order.reference or QCoreApplication.translate("Locations", "Order"),
+                        money_text(order.total, order.currency, order.provider),
+                        joined((wall.moment(order.created_at), order.client_name)),
+                    )
+                    for order in detail.open_orders
+                ),
+            ),
+            Block(
+                QCoreApplication.translate("Locations", "Sent to card readers"),
+                tuple(_checkout(one, wall) for one in detail.checkouts),
+            ),
+            Block(
+                QCoreApplication.translate("Locations", "Payment links"),
+                tuple(_link(one, wall) for one in detail.links),
+            ),
+        ),
+        hosts=place.hosts,
+    )
+
+
+def _pill(row: LocationRow) -> PillCell:
+    if row.status == "active":
+        return PillCell(QCoreApplication.translate("Locations", "Active"), "accent")
+    return PillCell(QCoreApplication.translate("Locations", "Inactive"), "neutral")
+
+
+def _actions(row: LocationRow) -> tuple[Action, ...]:
+    return (
+        Action(
+            "page",
+            QCoreApplication.translate("Locations", "Payments"),
+            rows_of_place("payments", row.external_id),
+            primary=True,
+        ),
+        Action("page", QCoreApplication.translate("Locations", "Invoices"), rows_of_place("invoices", row.external_id)),
+    )
+
+
+def _month(row: LocationRow) -> tuple[Entry, ...]:
+    count = (
+        QCoreApplication.translate("Locations", "1 payment")
+        if row.payments == 1
+        else QCoreApplication.translate("Locations", "{0} payments").format(f"{row.payments:,}")
+    )
+    if not row.sales and not row.refunds:
+        return (Entry(QCoreApplication.translate("Locations", "Nothing was sold here this month"), muted=True),)
+    entries = [Entry(QCoreApplication.translate("Locations", "Sales"), sums_text(row.sales), count, strong=True)]
+    if row.tips:
+        entries.append(Entry(QCoreApplication.translate("Locations", "Tips, included"), sums_text(row.tips)))
+    if row.refunds:
+        entries.append(Entry(QCoreApplication.translate("Locations", "Refunds"), sums_text(row.refunds)))
+    return tuple(entries)
+
+
+def _facts(detail: PlaceDetail) -> tuple[Entry, ...]:
+    row = detail.row
+    town = region().place(row.city, detail.region, detail.postal_code, row.country)
+    lines = (row.address_line1, detail.address_line2, town)
+    country = country_text(row.country) if row.country else ""
+    address = "\n".join(part for part in (*lines, country) if part)
+    told = some(
+        (
+            Entry(QCoreApplication.translate("Locations", "Phone"), row.phone),
+            Entry(QCoreApplication.translate("Locations", "Email"), row.email),
+            Entry(QCoreApplication.translate("Locations", "Currency"), row.currency.upper()),
+            Entry(QCoreApplication.translate("Locations", "Time zone"), row.timezone.replace("_", " ")),
+        )
+    )
+    where = (Entry(QCoreApplication.translate("Locations", "Address"), "", address),) if address else ()
+    said = (
+        (Entry(QCoreApplication.translate("Locations", "Description"), "", detail.description),)
+        if detail.description
+        else ()
+    )
+    return (*where, *told, *said)
+
+
+def _devices(detail: PlaceDetail) -> tuple[Entry, ...]:
+    unnamed = QCoreApplication.translate("Locations", "Card reader")
+    return tuple(
+        Entry(device.name or unnamed, "", device.model, pill=device_pill(device.status)) for device in detail.devices
+    )
+
+
+def _sale(sale: Sale, wall: Wall) -> Entry:
+    row = sale.row
+    plain = not row.refunded and not row.disputed
+    title = sale.title or row.description or row.client_name
+    return Entry(
+        title or QCoreApplication.translate("Locations", "Sale"),
+        money_text(row.amount, row.currency, row.provider),
+        joined((wall.moment(row.created_at), method_text(row.method, row.brand, row.last4))),
+        pill=None if plain else payment_pill(row),
+        target=to_row("payments", row.id),
+    )
+
+
+def _checkout(taken: Taken, wall: Wall) -> Entry:
+    row = taken.row
+    return Entry(
+        row.note or row.reference or wall.day_of(row.created_at),
+        money_text(row.amount, row.currency, row.provider),
+        joined((wall.moment(row.created_at), row.device_name)),
+        pill=checkout_pill(row.status),
+        target=to_row("payments", taken.payment_id) if taken.payment_id is not None else None,
+    )
+
+
+def _link(linked: Linked, wall: Wall) -> Entry:
+    row, paid = linked.row, linked.payment_id is not None
+    return Entry(
+        row.name or row.description or QCoreApplication.translate("Locations", "Payment link"),
+        "" if row.amount is None else money_text(row.amount, row.currency, row.provider),
+        wall.moment(row.created_at),
+        pill=PillCell(QCoreApplication.translate("Locations", "Paid"), "accent")
+        if paid
+        else PillCell(QCoreApplication.translate("Locations", "Open"), "info"),
+        target=to_row("payments", linked.payment_id) if linked.payment_id is not None else None,
+    )

@@ -1,0 +1,314 @@
+"""Payments: their columns and tabs, how a row reads, and what the panel says of one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from PySide6.QtCore import QCoreApplication
+
+from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.page import PageContext
+from desktop.ui.lists.entries import amount_cell, client_action, invoice_entry
+from desktop.ui.lists.orders import came_by, order_block, payout_entries, place_entry
+from desktop.ui.lists.outside import Outside, joined, outside
+from desktop.ui.lists.page import ListPage
+from desktop.ui.lists.panel import Action, Block, Entry, PanelContent
+from desktop.ui.lists.plan import ListPlan
+from desktop.ui.lists.rows import Column, Row, TwoLines
+from desktop.ui.lists.source import Wall, wall_of
+from desktop.ui.lists.words import (
+    NOTHING,
+    attempt_pill,
+    dispute_pill,
+    failure_text,
+    humanized,
+    method_text,
+    payment_pill,
+    refund_pill,
+)
+from desktop.ui.wording import money_text, provider_title
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from desktop.actions.business import Business
+    from desktop.queries.payments import AttemptRow, DisputeRow, PaymentDetail, PaymentRow, RefundRow
+
+
+class PaymentsPage(ListPage):
+    """Every payment. Opened with ``status``, ``search``, ``client_id``, ``period``, ``location`` or ``row_id``."""
+
+    kinds: ClassVar[frozenset[str]] = frozenset(
+        {"payments", "refunds", "disputes", "invoices", "clients", "integrations", "orders", "locations", "payouts",
+         "terminal_checkouts", "payment_links"}
+    )  # fmt: skip
+
+    def __init__(self, context: PageContext, desk: Desk) -> None:
+        super().__init__(context, desk, _plan())
+
+
+def _plan() -> ListPlan:
+    return ListPlan(
+        key="payments",
+        title=QCoreApplication.translate("Payments", "Payments"),
+        listing="payments",
+        columns=(
+            Column("created", QCoreApplication.translate("Payments", "Date"), "marked", 12, 0, newest_first=True),
+            Column("client", QCoreApplication.translate("Payments", "Client"), "two-line", 14, 3),
+            Column(
+                "method", QCoreApplication.translate("Payments", "Method"), "text", 18, 2, sortable=False, folds=True,
+                cut="middle",
+            ),
+            Column(
+                "invoice", QCoreApplication.translate("Payments", "Invoice"), "muted", 15, 1, sortable=False,
+                folds=True, cut="middle",
+            ),
+            Column("status", QCoreApplication.translate("Payments", "Status"), "pill", 19, 0),
+            Column("amount", QCoreApplication.translate("Payments", "Amount"), "amount", 12, 0),
+        ),
+        tabs=(
+            ("", QCoreApplication.translate("Payments", "All")),
+            ("succeeded", QCoreApplication.translate("Payments", "Succeeded")),
+            ("processing", QCoreApplication.translate("Payments", "Waiting")),
+            ("failed", QCoreApplication.translate("Payments", "Failed")),
+            ("refunded", QCoreApplication.translate("Payments", "Refunded")),
+            ("disputed", QCoreApplication.translate("Payments", "Disputed")),
+        ),
+        show=show_payment,
+        open_row=open_payment,
+        counted=(
+            QCoreApplication.translate("Payments", "{0} payment"),
+            QCoreApplication.translate("Payments", "{0} payments"),
+        ),
+        picture="empty-payments",
+        empty=(
+            QCoreApplication.translate("Payments", "No payments yet"),
+            QCoreApplication.translate(
+                "Payments",
+                "What your clients pay through your connected accounts appears here as soon as it is synced.",
+            ),
+        ),
+        unconnected=QCoreApplication.translate(
+            "Payments", "Connect the account you take money with, and its payments appear here."
+        ),
+        gone=QCoreApplication.translate("Payments", "This payment is gone"),
+        places=True,
+        look_up=_sold,
+    )  # fmt: skip
+
+
+def show_payment(row: PaymentRow, wall: Wall) -> Row:
+    """A row as the table has it. What was never collected is quiet."""
+    return (
+        wall.marked_day(row.created_at, row.provider),
+        _whose(row, wall),
+        method_text(row.method, row.brand, row.last4),
+        row.invoice_number or NOTHING,
+        payment_pill(row),
+        amount_cell(row.amount, row.currency, row.provider, muted=row.status != "succeeded", note=_tip(row)),
+    )
+
+
+def _sold(connection: Connection, rows: Sequence[PaymentRow]) -> Mapping[int, str]:
+    """What was sold to those whom nobody named."""
+    from desktop.queries.location_details import titles_of_sales
+
+    return titles_of_sales(connection, [row for row in rows if not row.client_name and not row.description])
+
+
+def _whose(row: PaymentRow, wall: Wall) -> TwoLines:
+    """The client, else what it was for; a sale at a counter has neither. And where it was."""
+    sale = wall.told.get(row.id) or (QCoreApplication.translate("Payments", "Sale") if row.order_ref else NOTHING)
+    where = wall.places.get((row.integration_id, row.location_ref), "")
+    return TwoLines(row.client_name or row.description or sale, where)
+
+
+def _tip(row: PaymentRow) -> str:
+    if not row.tip:
+        return ""
+    return QCoreApplication.translate("Payments", "tip {0}").format(money_text(row.tip, row.currency, row.provider))
+
+
+# --------------------------------------------------------------------------------------------------------- the panel
+
+
+def open_payment(business: Business, payment_id: int) -> PanelContent | None:
+    """What the panel shows of a payment; None where it is gone. Called off the UI thread."""
+    from desktop.queries.choices import place_id
+    from desktop.queries.payments import payment_detail
+
+    with business.books.read() as connection:
+        detail = payment_detail(connection, payment_id)
+        where = None if detail is None else place_id(connection, detail.row.integration_id, detail.location_ref)
+    if detail is None:
+        return None
+    row, wall = detail.row, wall_of(business)
+    place = outside(business, row.integration_id, "payments", row.external_id)
+    return PanelContent(
+        row_id=payment_id,
+        title=money_text(row.amount, row.currency, row.provider),
+        pill=payment_pill(row),
+        who=row.client_name or QCoreApplication.translate("Payments", "No client named"),
+        where=joined((wall.stamp(row.created_at), place.where)),
+        actions=(*_actions(detail, place), *client_action(row.client_id)),
+        blocks=(
+            Block("", (*_facts(detail, wall), *place_entry(detail.location_name, where))),
+            *order_block(detail.order, detail.order_lines),
+            Block(QCoreApplication.translate("Payments", "Money"), _money(row, fee_is_due=_fee_is_due(detail))),
+            Block(QCoreApplication.translate("Payments", "Payout"), payout_entries(detail.payout, wall)),
+            Block(
+                QCoreApplication.translate("Payments", "For invoice"),
+                (invoice_entry(detail.invoice, wall),) if detail.invoice else (),
+            ),
+            Block(
+                QCoreApplication.translate("Payments", "Refunds"),
+                tuple(_refund(one, row, wall) for one in detail.refunds),
+            ),
+            Block(
+                QCoreApplication.translate("Payments", "Disputes"),
+                tuple(_dispute(one, row, wall) for one in detail.disputes),
+            ),
+            *_story(detail, wall),
+            *place.own_page(),
+        ),
+        hosts=place.hosts,
+    )
+
+
+def _actions(detail: PaymentDetail, place: Outside) -> tuple[Action, ...]:
+    if detail.row.status != "succeeded":
+        return ()
+    actions = place.link(QCoreApplication.translate("Payments", "Open receipt"), detail.receipt_url)
+    return (*actions, *place.copy(QCoreApplication.translate("Payments", "Copy link"), detail.receipt_url))
+
+
+def _facts(detail: PaymentDetail, wall: Wall) -> tuple[Entry, ...]:
+    row = detail.row
+    method = method_text(row.method, row.brand, row.last4)
+    told = (
+        (QCoreApplication.translate("Payments", "Paid with"), method if method != NOTHING else ""),
+        (
+            QCoreApplication.translate("Payments", "Taken by"),
+            came_by(detail.order, detail.checkout, detail.link),
+        ),
+        (QCoreApplication.translate("Payments", "For"), "" if detail.invoice else row.description),
+        (
+            QCoreApplication.translate("Payments", "Counted on"),
+            wall.day_of(detail.booked_at) if detail.booked_at else "",
+        ),
+        (
+            QCoreApplication.translate("Payments", "Returned on"),
+            wall.day_of(detail.returned_at) if detail.returned_at else "",
+        ),
+    )
+    return tuple(Entry(label, value) for label, value in told if value)
+
+
+def _fee_is_due(detail: PaymentDetail) -> bool:
+    """Whether a card payment's fee is still to be told: some providers tell it hours after the sale."""
+    row = detail.row
+    return bool(detail.location_ref) and row.method == "card" and not row.fee and detail.payout is None
+
+
+def _money(row: PaymentRow, *, fee_is_due: bool) -> tuple[Entry, ...]:
+    """From collected to net; where the account settles in another currency, both are said.
+
+    Net is of the ledger's lines of the charge, so what was refunded later stands below it.
+    """
+
+    def money(amount: int) -> str:
+        return money_text(amount, row.currency, row.provider)
+
+    if row.stored_value:
+        note = QCoreApplication.translate(
+            "Payments", "A gift card, store credit or a house account: the money counts when it comes in for that."
+        )
+        return (Entry(QCoreApplication.translate("Payments", "Paid with stored value"), money(row.stored_value), note),)
+    if not row.collected:
+        return ()
+    entries = [Entry(QCoreApplication.translate("Payments", "Collected"), money(row.collected))]
+    if row.tip:
+        entries.append(Entry(QCoreApplication.translate("Payments", "Tip, included"), money(row.tip), muted=True))
+    if row.returned:
+        entries.append(Entry(QCoreApplication.translate("Payments", "Returned"), money(-row.returned)))
+    refunded = (
+        (Entry(QCoreApplication.translate("Payments", "Refunded since"), money(-row.refunded)),) if row.refunded else ()
+    )
+    note = QCoreApplication.translate("Payments", "{0} has not said yet what it keeps of this payment.")
+    note = note.format(provider_title(row.provider))
+    if fee_is_due or not row.settlement_currency:
+        return (*entries, Entry(QCoreApplication.translate("Payments", "Fee"), NOTHING, note, muted=True), *refunded)
+
+    def settled(amount: int) -> str:
+        return money_text(amount, row.settlement_currency, row.provider)
+
+    entries.append(Entry(QCoreApplication.translate("Payments", "Fee"), settled(-row.fee)))
+    note = ""
+    if row.settlement_currency != row.currency:
+        note = QCoreApplication.translate("Payments", "Converted: collected in {0}, settled in {1}.").format(
+            row.currency.upper(), row.settlement_currency.upper()
+        )
+    entries.append(Entry(QCoreApplication.translate("Payments", "Net"), settled(row.net), note, strong=True))
+    return (*entries, *refunded)
+
+
+def _story(detail: PaymentDetail, wall: Wall) -> tuple[Block, ...]:
+    """Every attempt; a sale that went through at once tells what happened to its money instead."""
+    row, attempts = detail.row, detail.attempts
+    if not detail.location_ref or len(attempts) != 1 or attempts[0].status != "succeeded":
+        title = QCoreApplication.translate("Payments", "Attempts")
+        return (Block(title, tuple(_attempt(one, row, wall) for one in attempts)),)
+
+    def money(amount: int, currency: str) -> str:
+        return money_text(amount, currency, row.provider)
+
+    happened = [(row.created_at, QCoreApplication.translate("Payments", "Paid"))]
+    if detail.returned_at:
+        happened.append((detail.returned_at, QCoreApplication.translate("Payments", "Returned by the bank")))
+    refunded = QCoreApplication.translate("Payments", "Refund of {0}")
+    happened += [(one.created_at, refunded.format(money(one.amount, one.currency))) for one in detail.refunds]
+    disputed = QCoreApplication.translate("Payments", "Dispute over {0}")
+    happened += [(one.created_at, disputed.format(money(one.amount, one.currency))) for one in detail.disputes]
+    if detail.payout is not None:
+        happened.append((detail.payout.created_at, QCoreApplication.translate("Payments", "Sent to the bank")))
+    entries = tuple(Entry(text, wall.moment(at)) for at, text in sorted(happened, reverse=True))
+    return (Block(QCoreApplication.translate("Payments", "History"), entries, rules=False),)
+
+
+def _refund(refund: RefundRow, row: PaymentRow, wall: Wall) -> Entry:
+    failed = ""
+    if refund.failed_at or refund.status == "failed":
+        failed = QCoreApplication.translate("Payments", "Failed {0}").format(wall.day_of(refund.failed_at))
+    reason = humanized(refund.failure_reason) if failed else humanized(refund.reason)
+    return Entry(
+        wall.day_of(refund.created_at),
+        money_text(-refund.amount, refund.currency, row.provider),
+        joined((failed, reason)),
+        pill=refund_pill(refund),
+    )
+
+
+def _dispute(dispute: DisputeRow, row: PaymentRow, wall: Wall) -> Entry:
+    due = ""
+    if dispute.evidence_due_at and dispute.status in {"needs_response", "inquiry"}:
+        due = QCoreApplication.translate("Payments", "Answer by {0}").format(wall.day_of(dispute.evidence_due_at))
+    return Entry(
+        wall.day_of(dispute.created_at),
+        money_text(dispute.amount, dispute.currency, row.provider),
+        joined((humanized(dispute.reason), due)),
+        pill=dispute_pill(dispute.status),
+    )
+
+
+def _attempt(attempt: AttemptRow, row: PaymentRow, wall: Wall) -> Entry:
+    failed = attempt.status == "failed" or attempt.returned
+    reason = failure_text(attempt.failure_code, attempt.failure_message) if failed else ""
+    return Entry(
+        joined((wall.moment(attempt.created_at), method_text(attempt.method, attempt.brand, attempt.last4))),
+        "" if attempt.amount == row.amount else money_text(attempt.amount, row.currency, row.provider),
+        reason,
+        pill=attempt_pill(attempt.status, returned=attempt.returned),
+        cut="middle",
+    )

@@ -1,0 +1,97 @@
+"""What makes one list page different from another, and the filters that its chips offer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QCoreApplication
+
+from desktop.ui.lists.location_names import place_names
+from desktop.ui.lists.panel import PanelContent
+from desktop.ui.lists.rows import Column, Row
+from desktop.ui.lists.source import ACCOUNT, PLACE, LookUp, Standing, Totals, Wall
+
+if TYPE_CHECKING:
+    from desktop.actions.business import Business
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """What a tab is about: the column that its rows are ordered by at first, upwards, and where the room is too small
+    for all of them, the columns that stay and those that are left out for them.
+    """
+
+    sort: str
+    kept: frozenset[str] = frozenset()
+    spared: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlan:
+    """What makes one list page different from another. All words are translated already.
+
+    ``listing`` names it in ``LISTINGS``; ``show`` writes a row, ``open_row`` reads what the panel shows (both off the
+    UI thread; None: the row is gone). The first of ``tabs`` is shown first. ``counted`` has "{0} invoice" and
+    "{0} invoices". ``periods`` offers the period chip, ``places`` the chip of locations. ``sort`` is what the list is
+    ordered by at first, upwards; empty for the newest first; ``focus`` is for tabs that differ. ``totals`` sums up the
+    foot where the listing itself does not; ``look_up`` reads what else the rows of a block are written with.
+    """
+
+    key: str
+    title: str
+    listing: str
+    columns: tuple[Column, ...]
+    tabs: tuple[tuple[str, str], ...]
+    show: Callable[[Any, Wall], Row]
+    open_row: Callable[[Business, int], PanelContent | None]
+    counted: tuple[str, str]
+    picture: str
+    empty: tuple[str, str]
+    unconnected: str
+    gone: str
+    periods: bool = True
+    tall: bool = False
+    places: bool = False
+    sort: str = ""
+    focus: Mapping[str, Focus] = field(default_factory=dict)
+    totals: Totals | None = None
+    look_up: LookUp | None = None
+
+    def order_of(self, status: str) -> tuple[str, bool]:
+        """What a tab is ordered by at first, and whether downwards."""
+        sort = self.focus[status].sort if status in self.focus else self.sort
+        return sort, not sort
+
+
+def account_options(standing: Standing) -> list[tuple[str, str]]:
+    """The accounts to choose from; none where there is nothing to choose."""
+    if len(standing.accounts) < 2:
+        return []
+    every = QCoreApplication.translate("Lists", "All accounts")
+    gone = QCoreApplication.translate("Lists", "{0} (disconnected)")
+    accounts = standing.accounts
+    return [("", every), *((str(one.id), one.title if one.connected else gone.format(one.title)) for one in accounts)]
+
+
+def place_options(standing: Standing, picked: str) -> list[tuple[str, str]]:
+    """The locations to choose from: none where there is only one, unless that one is picked."""
+    if len(standing.places) < 2 and not any(place.ref == picked for place in standing.places):
+        return []
+    return [("", QCoreApplication.translate("Lists", "All locations")), *place_names(standing.places)]
+
+
+def fitting(choices: Mapping[str, str], changed: str, standing: Standing | None) -> dict[str, str]:
+    """The choices without one that excludes what was picked last: a location belongs to one account."""
+    kept = dict(choices)
+    places = standing.places if standing is not None else ()
+    place = next((one for one in places if one.ref == kept.get(PLACE)), None)
+    if place is not None and kept.get(ACCOUNT, "") not in {"", str(place.integration_id)}:
+        del kept[PLACE if changed == ACCOUNT else ACCOUNT]
+    return kept
+
+
+def chosen(choices: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The choices as a filter has them: without those that choose nothing."""
+    return tuple(sorted((key, value) for key, value in choices.items() if value))

@@ -1,0 +1,288 @@
+"""A listing of the books as a list of the window asks for it: the one adapter, with nothing of its own to say.
+
+Every call is a short read of its own, because ids and rows are asked on different threads.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from desktop.periods import preset
+from desktop.queries.figures import Figure
+from desktop.ui.app.business_handle import Desk
+from desktop.ui.lists.figures import FIGURE, figure_of_choice, foot_texts
+from desktop.ui.lists.rows import Dated, Marked, Row, RowFilter, Summary
+from desktop.ui.lists.words import NOTHING, word
+from desktop.ui.wording import clock_text, day_of_instant, day_text, instant_text, money_text
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from desktop.actions.business import Business
+    from desktop.queries.choices import PlaceName
+    from desktop.queries.figures import Measure
+    from desktop.queries.listing import Filter
+
+ACCOUNT, CLIENT, PERIOD, PLACE = "account", "client", "period", "place"
+#: What the page of transactions is narrowed to: a figure in parts (``FIGURE`` is one for other pages).
+MEASURE, DAYS, CURRENCY = "measure", "days", "currency"
+THIS_MONTH: Final = "this_month"
+TRANSACTIONS: Final = "transactions"
+Totals: TypeAlias = "Callable[[Connection, Filter], tuple[tuple[str, str], ...]]"
+"""Sums up the rows of a filter for the foot: labels and texts."""
+LookUp: TypeAlias = "Callable[[Connection, Sequence[Any]], Mapping[int, str]]"
+"""Reads a text for each row of a block by the row's id."""
+
+
+#: The periods a list can be narrowed to: names of ``periods.PRESETS``.
+PERIODS: Final[Mapping[str, object]] = {
+    "": QT_TRANSLATE_NOOP("ListWords", "All time"),
+    "this_month": QT_TRANSLATE_NOOP("ListWords", "This month"),
+    "last_month": QT_TRANSLATE_NOOP("ListWords", "Last month"),
+    "this_quarter": QT_TRANSLATE_NOOP("ListWords", "This quarter"),
+    "last_quarter": QT_TRANSLATE_NOOP("ListWords", "Last quarter"),
+    "this_year": QT_TRANSLATE_NOOP("ListWords", "This year"),
+    "last_year": QT_TRANSLATE_NOOP("ListWords", "Last year"),
+}
+
+_STAMP: Final = QT_TRANSLATE_NOOP("ListWords", "{0}, {1}")
+_FEET: Final[Mapping[str, object]] = {
+    "outstanding": QT_TRANSLATE_NOOP("ListWords", "Outstanding"),
+    "collected": QT_TRANSLATE_NOOP("ListWords", "Collected"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """The calendar and the clock on the business's wall, as rows and panels are written by.
+
+    ``several``: rows of more than one provider stand together, so that each says whose it is. ``places`` are names of
+    locations by their account and id, where there is more than one; ``accounts`` what accounts are called;
+    ``told`` what the page's ``look_up`` read of each row; ``providers`` whose accounts they are.
+    """
+
+    today: str
+    zone: ZoneInfo
+    several: bool = False
+    places: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    accounts: Mapping[int, str] = field(default_factory=dict)
+    told: Mapping[int, str] = field(default_factory=dict)
+    providers: Mapping[int, str] = field(default_factory=dict)
+
+    def day(self, day: str | None) -> str:
+        """A day: "12 Nov"; a dash for none."""
+        return day_text(day, self.today) if day else NOTHING
+
+    def day_of(self, instant: int | None) -> str:
+        """The day of an instant; a dash for none, also for a record that never said when."""
+        return self.day(day_of_instant(instant, self.zone)) if instant else NOTHING
+
+    def day_cell(self, day: str | None) -> Dated:
+        """A day as a cell."""
+        return Dated(self.day(day), day or "")
+
+    def day_of_cell(self, instant: int | None) -> Dated:
+        """The day of an instant as a cell."""
+        return self.day_cell(day_of_instant(instant, self.zone) if instant else None)
+
+    def marked_day(self, instant: int | None, provider: str) -> Marked:
+        """The day of an instant behind the provider's mark, which stands there where rows of several stand together."""
+        cell = self.day_of_cell(instant)
+        return Marked(cell.text, provider if self.several else "", copy=cell.copy)
+
+    def moment(self, instant: int) -> str:
+        """An instant: "21 Nov, 14:02"."""
+        return instant_text(instant, self.zone, self.today)
+
+    def stamp(self, instant: int) -> str:
+        """An instant with its day, today's too: "22 Nov, 14:02"."""
+        return word(_STAMP).format(self.day_of(instant), clock_text(instant, self.zone))
+
+
+def wall_of(business: Business) -> Wall:
+    """The business's wall today."""
+    from desktop.books.integrations import list_integrations
+    from desktop.queries.choices import list_places
+
+    with business.books.read() as connection:
+        rows = list_integrations(connection)
+        places = list_places(connection)
+    names = {(place.integration_id, place.ref): place.name for place in places} if len(places) > 1 else {}
+    several, accounts = len({row.provider for row in rows}) > 1, {row.id: row.title for row in rows}
+    providers = {row.id: row.provider for row in rows}
+    return Wall(business.today(), business.books.zone, several, names, accounts, providers=providers)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChoice:
+    """An account that rows may belong to."""
+
+    id: int
+    title: str
+    connected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a list needs to know beside its rows: accounts, locations, and what the chosen client is called.
+
+    ``currencies`` are those that anything was counted in, the main one first; ``today`` is the business's day.
+    """
+
+    accounts: tuple[AccountChoice, ...]
+    client_name: str = ""
+    places: tuple[PlaceName, ...] = ()
+    currencies: tuple[str, ...] = ()
+    today: str = ""
+
+    @property
+    def connected(self) -> bool:
+        """Whether any account is connected."""
+        return any(account.connected for account in self.accounts)
+
+
+def read_standing(business: Business, client_id: int | None) -> Standing:
+    """The accounts, disconnected ones too, since their history stays."""
+    from desktop.books.integrations import DISCONNECTED
+    from desktop.queries.choices import list_currencies, list_places
+    from desktop.queries.naming import names_of_clients
+
+    accounts = tuple(AccountChoice(row.id, row.title, row.status != DISCONNECTED) for row in business.integrations())
+    with business.books.read() as connection:
+        names = {} if client_id is None else names_of_clients(connection, [client_id])
+        places, currencies = list_places(connection), list_currencies(connection)
+    return Standing(accounts, names.get(client_id or 0, ""), places, currencies, business.today())
+
+
+class ListingSource:
+    """The rows of one listing (a key of ``LISTINGS``), each written by ``show``, summed up by ``totals`` or itself."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        listing: str,
+        show: Callable[[Any, Wall], Row],
+        totals: Totals | None = None,
+        look_up: LookUp | None = None,
+        tabs: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        self._desk = desk
+        self._name = listing
+        self._show = show
+        self._totals = totals
+        self._look_up = look_up
+        self._tabs = dict(tabs)
+
+    def ids(self, wanted: RowFilter) -> array[int]:
+        """The ids of the rows in order."""
+        return self._desk.question(partial(self._ids, wanted=wanted))()
+
+    def rows(self, ids: Sequence[int], wanted: RowFilter) -> Sequence[Row | None]:
+        """The rows of these ids, ready to show; None for one that is gone."""
+        return self._desk.question(partial(self._rows, ids=ids, wanted=wanted))()
+
+    def summary(self, wanted: RowFilter) -> Summary:
+        """Counts of the tabs and the totals of the foot."""
+        return self._desk.question(partial(self._summary, wanted=wanted))()
+
+    def _ids(self, business: Business, wanted: RowFilter) -> array[int]:
+        with business.books.read() as connection:
+            found: array[int] = _listing(self._name).ids(connection, self._asked(business, wanted))
+            return found
+
+    def _rows(self, business: Business, ids: Sequence[int], wanted: RowFilter) -> list[Row | None]:
+        wall, asked = wall_of(business), self._asked(business, wanted)
+        with business.books.read() as connection:
+            rows = _listing(self._name).shown(connection, ids, asked)
+            if self._look_up is not None:
+                wall = replace(wall, told=self._look_up(connection, [row for row in rows if row is not None]))
+        return [None if row is None else self._show(row, wall) for row in rows]
+
+    def _summary(self, business: Business, wanted: RowFilter) -> Summary:
+        from desktop.queries.feet import read_foot
+
+        listing, asked = _listing(self._name), self._asked(business, wanted)
+        with business.books.read() as connection:
+            counts = listing.status_counts(connection, asked)
+            if self._totals is not None:
+                return Summary(counts, self._totals(connection, asked))
+            if asked.figure is not None:
+                foot = read_foot(connection, asked, listing.name)
+                return Summary(counts, foot_texts(asked.figure, foot, listing.name, self._within(wanted)))
+            totals = listing.totals(connection, asked)
+        label = word(_FEET[listing.foot]) if totals else ""
+        texts = [money_text(one.amount, one.currency, one.provider) for one in totals]
+        return Summary(counts, tuple((label if place == 0 else "", text) for place, text in enumerate(texts)))
+
+    def _within(self, wanted: RowFilter) -> tuple[str, ...]:
+        """Which of the rows behind a figure are shown: those of a tab, those that were searched for."""
+        tab = self._tabs.get(wanted.status, "") if wanted.status else ""
+        searched = QCoreApplication.translate("Figures", "“{0}”").format(wanted.search) if wanted.search else ""
+        return tuple(text for text in (tab, searched) if text)
+
+    def _asked(self, business: Business, wanted: RowFilter) -> Filter:
+        """The books' filter. What moved is always listed for a figure: total revenue of this month at first."""
+        asked = filter_of(business, wanted)
+        if self._name != TRANSACTIONS:
+            return asked
+        return replace(asked, figure=figure_of_parts(business, dict(wanted.choices)))
+
+
+def _listing(name: str) -> Any:
+    from desktop.queries.listings import LISTINGS
+    from desktop.queries.transactions import TRANSACTIONS as MOVED
+
+    return MOVED if name == TRANSACTIONS else LISTINGS[name]
+
+
+def figure_of_parts(business: Business, choices: Mapping[str, str]) -> Figure:
+    """The figure that the chips of the page of transactions say."""
+    from desktop.queries.choices import list_currencies
+
+    measure, _, service = choices.get(MEASURE, "total_revenue").partition(":")
+    days, currency = choices.get(DAYS, THIS_MONTH), choices.get(CURRENCY, "")
+    if days in PERIODS:
+        period = preset(days, business.today())
+        start, end = period.start_day, period.end_day_exclusive
+    else:
+        start, _, end = days.partition("/")
+    if not currency:
+        with business.books.read() as connection:
+            currency = next(iter(list_currencies(connection)), "")
+    return Figure(cast("Measure", measure), currency, start, end, service=service)
+
+
+def filter_of(business: Business, wanted: RowFilter) -> Filter:
+    """What the window wants, in the books' words, as of the business's day."""
+    from desktop.queries.listing import Filter
+
+    choices = dict(wanted.choices)
+    today, since, before = business.today(), None, None
+    if choices.get(PERIOD):
+        since, before = preset(choices[PERIOD], today).instants(business.books.zone)
+    account, client = choices.get(ACCOUNT), choices.get(CLIENT)
+    return Filter(
+        today=today,
+        search=wanted.search,
+        status=wanted.status,
+        sort=wanted.sort,
+        descending=wanted.descending,
+        integration_id=int(account) if account else None,
+        location_ref=choices.get(PLACE) or None,
+        client_id=int(client) if client else None,
+        since_at=since,
+        before_at=before,
+        figure=figure_of_choice(choices[FIGURE]) if choices.get(FIGURE) else None,
+    )
+
+
+def standing_question(desk: Desk, client_id: int | None) -> Callable[[], Standing]:
+    """The standing as a question for ``Tasks.query``."""
+    return desk.question(partial(read_standing, client_id=client_id))

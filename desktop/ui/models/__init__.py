@@ -1,1 +1,0 @@
-"""Models of rows that views show: no widget and no database here."""

@@ -1,0 +1,357 @@
+"""The Integrations page: the Payments card, connecting a provider, and how each account stands."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout
+
+from desktop.errors import WorldError
+from desktop.ui.app.addresses import RefusedAddressError
+from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.page import Page, PageContext
+from desktop.ui.app.syncing import SyncOutcome, SyncProgress
+from desktop.ui.connecting.card import ConnectingCard
+from desktop.ui.connecting.flow import ConnectFlow, Syncs
+from desktop.ui.connecting.words import Clock
+from desktop.ui.dialogs.disconnect import DisconnectConfirm
+from desktop.ui.dialogs.offer import Offer
+from desktop.ui.dialogs.rename import RenameAccount
+from desktop.ui.dialogs.way_words import way_to_end_access
+from desktop.ui.pages.integrations.accounts import AccountRow, AccountsCard
+from desktop.ui.pages.integrations.overview import (
+    Leaving,
+    Overview,
+    read_leaving,
+    read_overview,
+    read_set_aside,
+)
+from desktop.ui.widgets.notice import Notice
+from desktop.ui.widgets.payments_card import PaymentsCard
+from desktop.ui.widgets.surfaces import ScrollColumn, clear_layout
+
+if TYPE_CHECKING:
+    from desktop.actions.accounts import Renamed, SetAsideLine
+    from desktop.actions.business import Business
+    from desktop.actions.disconnect import Disconnected
+    from desktop.actions.options import OptionSet
+    from desktop.actions.status import Elsewhere
+
+#: Below this width (of the look) the two cards stand one below the other.
+_SIDE_BY_SIDE: Final = 820
+_CARD: Final = 360
+
+
+class IntegrationsPage(Page):
+    """``open(connect=True)`` begins connecting at once. ``port`` is for tests: where the browser comes back to."""
+
+    kinds: ClassVar[frozenset[str]] = frozenset({"integrations", "sync_runs"})
+
+    def __init__(self, context: PageContext, desk: Desk, syncing: Syncs, port: int | None = None) -> None:
+        super().__init__(context, QCoreApplication.translate("Integrations", "Integrations"), scrolls=True)
+        self._desk, self._syncing = desk, syncing
+        self._overview: Overview | None = None
+        self._wants_connect = False
+        self._left = ""
+        self._notices = QVBoxLayout()
+        self._notices.setSpacing(self.theme.px(8))
+        self.body.addLayout(self._notices)
+        self.payments = PaymentsCard(self.theme, _features())
+        self.payments.connect_asked.connect(self.primary)
+        self.accounts = AccountsCard(self.theme)
+        self.accounts.row_made.connect(self._on_row_made)
+        self._cards = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._cards.setSpacing(self.theme.px(16))
+        self._cards.addWidget(self.payments)
+        self._cards.addWidget(self.accounts, 1)
+        self.body.addLayout(self._cards)
+        self.connecting = ConnectingCard(self.theme)
+        self.connecting.hide()
+        self.body.addWidget(self.connecting)
+        self.body.addStretch(1)
+        self.flow = ConnectFlow(context, desk, syncing, self.connecting, self, port)
+        self.flow.shown.connect(self._on_flow_shown)
+        self.flow.hidden.connect(self.connecting.hide)
+        syncing.progressed.connect(self._on_progressed)
+        syncing.ended.connect(self._on_sync_ended)
+        self._arrange()
+
+    # --- what is shown ---------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Ask how everything stands."""
+        if self._overview is None:
+            self.show_loading()
+        self.tasks.query(self._desk.question(read_overview), self._on_overview, self.show_failed)
+
+    @Slot(object)
+    def _on_overview(self, overview: Overview) -> None:
+        self._overview = overview
+        self._show_elsewhere(overview.elsewhere)
+        rows = [(account, overview.provider_title(account.integration.provider)) for account in overview.accounts]
+        self.accounts.show_accounts(rows, self._clock(overview), overview.options)
+        self.payments.show_connected(any(row.integration.status != "disconnected" for row, _title in rows))
+        self._allow_syncs()
+        self._ask_set_aside()
+        self.show_ready()
+        if self._wants_connect:
+            self._wants_connect = False
+            self.flow.choose(overview.offers)
+
+    def _clock(self, overview: Overview) -> Clock:
+        return Clock(ZoneInfo(overview.timezone), overview.today)
+
+    def _show_elsewhere(self, accounts: tuple[Elsewhere, ...]) -> None:
+        clear_layout(self._notices)
+        for one in accounts:
+            title = QCoreApplication.translate("Integrations", "{0} is live, but {1} is reached at another address")
+            text = QCoreApplication.translate(
+                "Integrations", "Its key goes to {0}. Unless you set that address yourself, stop, remove it from the "
+                "environment, and replace the key."
+            )  # fmt: skip
+            notice = Notice(self.theme, "danger", title.format(one.title, one.provider_title), text.format(one.address))
+            self._notices.addWidget(notice)
+
+    def _arrange(self) -> None:
+        wide = self.width() - 2 * self.theme.px(24) >= self.theme.px(_SIDE_BY_SIDE)
+        beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._cards.setDirection(beside if wide else below)
+        self._cards.setAlignment(self.payments, Qt.AlignmentFlag.AlignTop if wide else Qt.AlignmentFlag(0))
+        self.payments.setMaximumWidth(self.theme.px(_CARD) if wide else 16_777_215)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the cards beside or below each other."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    @Slot()
+    def _on_flow_shown(self) -> None:
+        self.connecting.show()
+        # In a low window it stands below the fold, and has its place after the next layout only.
+        QTimer.singleShot(0, self, self._see_connecting)
+
+    @Slot()
+    def _see_connecting(self) -> None:
+        column = self._page_ready
+        if isinstance(column, ScrollColumn):
+            column.ensureWidgetVisible(self.connecting)
+
+    # --- connecting ------------------------------------------------------------------------------------------------
+
+    def open(self, **wanted: Any) -> None:
+        """``connect=True``: begin connecting."""
+        if wanted.get("connect"):
+            self.primary()
+
+    @Slot()
+    def primary(self) -> None:
+        """Connect Payments."""
+        if self._overview is None:
+            self._wants_connect = True
+        else:
+            self.flow.choose(self._overview.offers)
+
+    def leave(self) -> None:
+        """The window closes."""
+        self.flow.leave()
+
+    # --- the accounts ----------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_row_made(self, row: AccountRow) -> None:
+        row.sync_asked.connect(self._on_sync_asked)
+        row.cancel_asked.connect(self._on_cancel_asked)
+        row.reconnect_asked.connect(self._on_reconnect)
+        row.rename_asked.connect(self._on_rename)
+        row.disconnect_asked.connect(self._on_disconnect)
+        row.details_asked.connect(self._on_details)
+        row.option_asked.connect(self._on_option)
+
+    @Slot(object, bool)
+    def _on_sync_asked(self, integration_id: int, full: bool) -> None:
+        self._syncing.sync(integration_id, full)
+        self._allow_syncs()
+
+    @Slot()
+    def _on_cancel_asked(self) -> None:
+        self._syncing.cancel()
+
+    @Slot(object)
+    def _on_progressed(self, told: SyncProgress) -> None:
+        row = self.accounts.rows.get(told.integration_id)
+        if row is not None:
+            row.show_progress(told.progress)
+        for number, other in self.accounts.rows.items():
+            if number != told.integration_id:
+                self._end_progress(other)
+        self._allow_syncs()
+
+    @Slot(object)
+    def _on_sync_ended(self, _outcome: SyncOutcome | None) -> None:
+        for row in self.accounts.rows.values():
+            self._end_progress(row)
+        self._allow_syncs()
+        self.mark_stale()
+
+    def _end_progress(self, row: AccountRow) -> None:
+        if self._overview is not None:
+            row.end_progress(self._clock(self._overview))
+
+    def _allow_syncs(self) -> None:
+        for row in self.accounts.rows.values():
+            row.allow_sync(not self._syncing.running)
+
+    @Slot(object)
+    def _on_reconnect(self, integration_id: int) -> None:
+        row = self.accounts.rows[integration_id].account.integration
+        offer = self._overview.offer(row.provider) if self._overview is not None else None
+        if offer is not None:
+            self.flow.choose([offer])
+
+    @Slot(object)
+    def _on_details(self, integration_id: int) -> None:
+        row = self.accounts.rows[integration_id]
+        if self._overview is not None:
+            row.details.show_streams(row.account, self._clock(self._overview))
+        self._ask_set_aside()
+
+    def _ask_set_aside(self) -> None:
+        unfolded = tuple(number for number, row in self.accounts.rows.items() if row.is_open)
+        if unfolded:
+            question = partial(read_set_aside, integration_ids=unfolded)
+            self.tasks.query(self._desk.question(question), self._on_set_aside)
+
+    @Slot(object)
+    def _on_set_aside(self, answer: dict[int, list[SetAsideLine]]) -> None:
+        for number, lines in answer.items():
+            if number in self.accounts.rows:
+                self.accounts.rows[number].show_set_aside(lines)
+
+    @Slot(object)
+    def _on_rename(self, integration_id: int) -> None:
+        row = self.accounts.rows[integration_id].account.integration
+        provider_name = row.name or row.account_id or row.provider.capitalize()
+        sheet = RenameAccount(self.theme, row.id, row.label, provider_name, self.window())
+        sheet.renamed.connect(self._on_renamed)
+        sheet.open()
+
+    @Slot(object, str)
+    def _on_renamed(self, integration_id: int, label: str) -> None:
+        action = partial(_rename, integration_id=integration_id, label=label)
+        self.tasks.change(self._desk.question(action), None, self.context.messages.error)
+
+    @Slot(object, bool)
+    def _on_disconnect(self, integration_id: int, forget: bool) -> None:
+        row = self.accounts.rows[integration_id].account.integration
+        offer = self._overview.offer(row.provider) if self._overview is not None else None
+        if offer is None or offer.needs_secret or row.status == "disconnected":
+            self._on_leaving(Leaving(integration_id, forget))
+        else:
+            question = partial(read_leaving, integration_id=integration_id, forget=forget)
+            self.tasks.query(self._desk.question(question), self._on_leaving, self.context.messages.error)
+
+    @Slot(object)
+    def _on_leaving(self, leaving: Leaving) -> None:
+        row = self.accounts.rows[leaving.integration_id].account.integration
+        offer = self._overview.offer(row.provider) if self._overview is not None else None
+        if offer is None:
+            return
+        sheet = DisconnectConfirm(
+            self.theme,
+            row.id,
+            row.title,
+            offer,
+            self.context.addresses,
+            self.window(),
+            forget=leaving.forget,
+            connected=row.status != "disconnected",
+            gives_back=leaving.gives_back,
+        )
+        sheet.confirmed.connect(self._on_confirmed)
+        sheet.open()
+
+    @Slot(object, bool)
+    def _on_confirmed(self, integration_id: int, forget: bool) -> None:
+        self._left = self.accounts.rows[integration_id].account.integration.provider
+        action = partial(_disconnect, integration_id=integration_id, forget=forget)
+        self.tasks.change(self._desk.question(action), self._on_disconnected, self.context.messages.error)
+
+    @Slot(object)
+    def _on_disconnected(self, ended: Disconnected) -> None:
+        title = QCoreApplication.translate("Integrations", "Disconnected")
+        offer = self._overview.offer(self._left) if self._overview is not None else None
+        if not ended.note:
+            self.context.messages.success(title)
+        elif offer is None or ended.revoked:
+            self.context.messages.warning(title, ended.note)
+        else:
+            # What happened, then the way there: the note's own advice is the same in fewer words.
+            happened = ended.note.partition(". ")[0].rstrip(".")
+            text = f"{happened}. {way_to_end_access(offer.provider, offer.title)}"
+            there = QCoreApplication.translate("Integrations", "Open {0}'s dashboard").format(offer.title)
+            self.context.messages.warning(title, text, there, partial(self._open_access_page, offer))
+
+    def _open_access_page(self, offer: Offer) -> None:
+        try:
+            self.context.addresses.open(offer.access_page, offer.hosts)
+        except RefusedAddressError as error:
+            self.context.messages.error(error)
+
+    # --- switches --------------------------------------------------------------------------------------------------
+
+    @Slot(object, str, bool)
+    def _on_option(self, integration_id: int, option: str, on: bool) -> None:
+        action = partial(_set_option, integration_id=integration_id, option=option, on=on)
+        self.tasks.change(self._desk.question(action), self._on_option_set, self._on_no_option)
+
+    @Slot(object)
+    def _on_option_set(self, done: OptionSet) -> None:
+        if not done.on:
+            self.context.messages.info(
+                QCoreApplication.translate("Integrations", "Stock is not kept any more"),
+                QCoreApplication.translate("Integrations", "What was read stays, and is not brought up to date."),
+            )
+        elif self._syncing.running:
+            self.context.messages.success(
+                QCoreApplication.translate("Integrations", "Stock is kept from now on"),
+                QCoreApplication.translate("Integrations", "It is read with the next sync."),
+            )
+        else:
+            self.context.messages.success(QCoreApplication.translate("Integrations", "Stock is kept from now on"))
+            self._on_sync_asked(done.integration_id, False)
+
+    @Slot(object)
+    def _on_no_option(self, error: WorldError) -> None:
+        self.context.messages.error(error)
+        self.mark_stale()
+
+
+def _set_option(business: Business, integration_id: int, option: str, on: bool) -> OptionSet:
+    from desktop.actions.options import set_option
+
+    return set_option(business, integration_id, option, on)
+
+
+def _rename(business: Business, integration_id: int, label: str) -> Renamed:
+    from desktop.actions.accounts import rename_account
+
+    return rename_account(business, integration_id, label)
+
+
+def _disconnect(business: Business, integration_id: int, forget: bool) -> Disconnected:
+    from desktop.actions.disconnect import disconnect
+
+    return disconnect(business, integration_id, forget=forget)
+
+
+def _features() -> tuple[str, ...]:
+    return (
+        QCoreApplication.translate("Integrations", "Invoice Processing"),
+        QCoreApplication.translate("Integrations", "Payment Tracking"),
+        QCoreApplication.translate("Integrations", "Recurring Billing"),
+        QCoreApplication.translate("Integrations", "Financial Reports"),
+    )
