@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QLocale
 
 from desktop.money import exponent, format_money
 from desktop.regions import Region
+from desktop.ui.translation import translate
 
 
 def region() -> Region:
@@ -55,7 +56,7 @@ def month_name(month: str) -> str:
 
 def month_text(month: str) -> str:
     """A month ``YYYY-MM`` with its year: "November 2026"."""
-    return QCoreApplication.translate("Wording", "{month} {year}").format(month=month_name(month), year=month[:4])
+    return translate("Wording", "{month} {year}").format(month=month_name(month), year=month[:4])
 
 
 def short_month_name(month: str) -> str:
@@ -77,11 +78,7 @@ def full_day_text(day: str) -> str:
     """A day with its weekday and year, for tooltips: "Sunday 22 November 2026", "Sunday, November 22, 2026"."""
     weekday = _weekday_names()[date.fromisoformat(day).weekday()]
     text = _with_year(_in_month(str(int(day[8:10])), month_name(day)), day[:4])
-    form = (
-        QCoreApplication.translate("Wording", "{weekday}, {day}")
-        if region().month_first
-        else QCoreApplication.translate("Wording", "{weekday} {day}")
-    )
+    form = translate("Wording", "{weekday}, {day}") if region().month_first else translate("Wording", "{weekday} {day}")
     return form.format(weekday=weekday, day=text)
 
 
@@ -97,18 +94,18 @@ def days_text(first: str, last: str, today: str = "") -> str:
 
 def _in_month(days: str, month: str) -> str:
     form = (
-        QCoreApplication.translate("Wording", "{month} {day}", "month first")
+        translate("Wording", "{month} {day}", "month first")
         if region().month_first
-        else QCoreApplication.translate("Wording", "{day} {month}")
+        else translate("Wording", "{day} {month}")
     )
     return form.format(day=days, month=month)
 
 
 def _with_year(day: str, year: str) -> str:
     form = (
-        QCoreApplication.translate("Wording", "{day}, {year}", "month first")
+        translate("Wording", "{day}, {year}", "month first")
         if region().month_first
-        else QCoreApplication.translate("Wording", "{day} {year}")
+        else translate("Wording", "{day} {year}")
     )
     return form.format(day=day, year=year)
 
@@ -128,7 +125,7 @@ def instant_text(instant: int, where: ZoneInfo, today: str) -> str:
     day, clock = day_of_instant(instant, where), clock_text(instant, where)
     if day == today:
         return clock
-    return QCoreApplication.translate("Wording", "{day}, {time}").format(day=day_text(day, today), time=clock)
+    return translate("Wording", "{day}, {time}").format(day=day_text(day, today), time=clock)
 
 
 def provider_title(name: str) -> str:
@@ -142,45 +139,45 @@ def _local(instant: int, where: ZoneInfo) -> datetime:
 
 def _month_names() -> tuple[str, ...]:
     return (
-        QCoreApplication.translate("Wording", "January"),
-        QCoreApplication.translate("Wording", "February"),
-        QCoreApplication.translate("Wording", "March"),
-        QCoreApplication.translate("Wording", "April"),
-        QCoreApplication.translate("Wording", "May"),
-        QCoreApplication.translate("Wording", "June"),
-        QCoreApplication.translate("Wording", "July"),
-        QCoreApplication.translate("Wording", "August"),
-        QCoreApplication.translate("Wording", "September"),
-        QCoreApplication.translate("Wording", "October"),
-        QCoreApplication.translate("Wording", "November"),
-        QCoreApplication.translate("Wording", "December"),
+        translate("Wording", "January"),
+        translate("Wording", "February"),
+        translate("Wording", "March"),
+        translate("Wording", "April"),
+        translate("Wording", "May"),
+        translate("Wording", "June"),
+        translate("Wording", "July"),
+        translate("Wording", "August"),
+        translate("Wording", "September"),
+        translate("Wording", "October"),
+        translate("Wording", "November"),
+        translate("Wording", "December"),
     )
 
 
 def _short_month_names() -> tuple[str, ...]:
     return (
-        QCoreApplication.translate("Wording", "Jan"),
-        QCoreApplication.translate("Wording", "Feb"),
-        QCoreApplication.translate("Wording", "Mar"),
-        QCoreApplication.translate("Wording", "Apr"),
-        QCoreApplication.translate("Wording", "May", "short"),
-        QCoreApplication.translate("Wording", "Jun"),
-        QCoreApplication.translate("Wording", "Jul"),
-        QCoreApplication.translate("Wording", "Aug"),
-        QCoreApplication.translate("Wording", "Sep"),
-        QCoreApplication.translate("Wording", "Oct"),
-        QCoreApplication.translate("Wording", "Nov"),
-        QCoreApplication.translate("Wording", "Dec"),
+        translate("Wording", "Jan"),
+        translate("Wording", "Feb"),
+        translate("Wording", "Mar"),
+        translate("Wording", "Apr"),
+        translate("Wording", "May", "short"),
+        translate("Wording", "Jun"),
+        translate("Wording", "Jul"),
+        translate("Wording", "Aug"),
+        translate("Wording", "Sep"),
+        translate("Wording", "Oct"),
+        translate("Wording", "Nov"),
+        translate("Wording", "Dec"),
     )
 
 
 def _weekday_names() -> tuple[str, ...]:
     return (
-        QCoreApplication.translate("Wording", "Monday"),
-        QCoreApplication.translate("Wording", "Tuesday"),
-        QCoreApplication.translate("Wording", "Wednesday"),
-        QCoreApplication.translate("Wording", "Thursday"),
-        QCoreApplication.translate("Wording", "Friday"),
-        QCoreApplication.translate("Wording", "Saturday"),
-        QCoreApplication.translate("Wording", "Sunday"),
+        translate("Wording", "Monday"),
+        translate("Wording", "Tuesday"),
+        translate("Wording", "Wednesday"),
+        translate("Wording", "Thursday"),
+        translate("Wording", "Friday"),
+        translate("Wording", "Saturday"),
+        translate("Wording", "Sunday"),
     )

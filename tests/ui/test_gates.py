@@ -1,6 +1,5 @@
 """Rules that hold in every file of the window; each names the one place where the thing is allowed."""
 
-import ast
 import importlib
 import inspect
 import pkgutil
@@ -23,6 +22,7 @@ RULES = (
     (r"\bopenUrl\b", {"addresses.py"}, "one place opens addresses"),
     (r"\bwebbrowser\b", set(), "one place opens addresses"),
     (r"setOpenExternalLinks|setOpenLinks", {"text.py"}, "text opens nothing"),
+    (r"QCoreApplication\.translate\(|\.tr\(", {"translation.py"}, "texts are marked in one way, which lupdate finds"),
     (r"\bSignal\(int", set(), "32 bits: money, counts and ids do not fit"),
     (r"\.exec\(", {"application.py"}, "a nested event loop"),
     (r"\.connect\(\s*(lambda|partial)", set(), "would run in the sender's thread"),
@@ -40,37 +40,6 @@ RULES = (
 def test_a_thing_is_done_in_its_one_place(pattern: str, allowed: set[str], why: str) -> None:
     found = {path.name for path in FILES if re.search(pattern, path.read_text("utf-8"))}
     assert found <= allowed, why
-
-
-def calls(name: str) -> list[tuple[Path, ast.Call]]:
-    found = []
-    for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == name:
-                found.append((path, node))
-    return found
-
-
-def test_translations_can_be_extracted() -> None:
-    # Texts of these are marked where they stand, or come from a room below that knows no Qt.
-    tables = {"words.py", "shortcuts.py", "steps.py", "syncing.py"}
-    for path, call in calls("translate"):
-        if path.name in {"text.py"}:
-            continue
-        literal = [isinstance(argument, ast.Constant) for argument in call.args[:2]]
-        assert all(literal) or path.name in tables, f"{path.name}:{call.lineno}"
-    for path, call in calls("tr"):
-        assert isinstance(call.args[0], ast.Constant), f"{path.name}:{call.lineno}"
-
-
-def test_every_translated_context_is_written_out() -> None:
-    contexts = {
-        call.args[0].value
-        for path, call in calls("translate")
-        if path.name != "text.py" and isinstance(call.args[0], ast.Constant)
-    }
-    assert contexts
-    assert all(context and context.isidentifier() for context in contexts)
 
 
 def classes() -> list[type[QObject]]:

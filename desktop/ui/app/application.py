@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from desktop.ui.app.addresses import Addresses
@@ -26,6 +26,7 @@ from desktop.ui.app.tasks import Lane, Tasks
 from desktop.ui.app.window import MainWindow, WindowServices
 from desktop.ui.pages.catalogue import load_books, load_drawing, load_pages, page_specs
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.wording import write_for
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class App(QObject):
 
     @Slot(str)
     def _on_announced(self, sentence: str) -> None:
-        self.messages.info(QCoreApplication.translate("App", "One moment, please"), sentence)
+        self.messages.info(translate("App", "One moment, please"), sentence)
 
     def _remember_theme(self, choice: str) -> None:
         self._kept.keep("theme", choice)

@@ -8,10 +8,11 @@ import traceback
 from types import TracebackType
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from desktop.ui.app.messages import Message, Messages
+from desktop.ui.translation import translate
 
 _log = logging.getLogger(__name__)
 
@@ -61,11 +62,9 @@ class Faults(QObject):
         self._messages.tell(
             Message(
                 "error",
-                QCoreApplication.translate("Faults", "Something went wrong in Paydesk"),
-                QCoreApplication.translate(
-                    "Faults", "This is a fault of the program. It was written to the log; your data is safe."
-                ),
-                QCoreApplication.translate("Faults", "Copy details"),
+                translate("Faults", "Something went wrong in Paydesk"),
+                translate("Faults", "This is a fault of the program. It was written to the log; your data is safe."),
+                translate("Faults", "Copy details"),
                 self.copy_details,
             )
         )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop.ui.app.business_handle import Desk
 from desktop.ui.app.tasks import HasKinds, Tasks
+from desktop.ui.translation import translate
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
@@ -59,7 +60,7 @@ class RailNotes(QObject):
     @Slot(object)
     def _on_counts(self, told: _Told) -> None:
         counts = told.counts
-        due = QCoreApplication.translate("RailNotes", "{0} due").format(f"{counts.invoices_due:,}")
+        due = translate("RailNotes", "{0} due").format(f"{counts.invoices_due:,}")
         self.noted.emit(
             {
                 "clients": f"{counts.clients:,}" if counts.clients else "",

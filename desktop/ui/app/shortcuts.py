@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
+
+from desktop.ui.translation import translate
 
 _CONTEXT: Final = "Shortcuts"
 
@@ -23,7 +25,7 @@ class Shortcut:
 
     def shown_title(self) -> str:
         """What it does, in the person's language."""
-        return QCoreApplication.translate(_CONTEXT, self.title)
+        return translate(_CONTEXT, self.title)
 
     def shown_keys(self) -> str:
         """The keys as this system writes them."""

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop.errors import CancelledError, NotConnectedError, WorldError
 from desktop.sync.names import TITLES, title_of
@@ -15,6 +15,7 @@ from desktop.sync.standing import lead_of
 from desktop.ui.app.business_handle import Desk
 from desktop.ui.app.messages import Kind, Message, Messages
 from desktop.ui.app.tasks import Job, Tasks
+from desktop.ui.translation import translate
 from desktop.ui.widgets.sync_box import SyncStatus
 
 if TYPE_CHECKING:
@@ -141,10 +142,10 @@ class Syncing(QObject):
         self._by_hand = by_hand
         self._job = self._tasks.run(work, self._on_done, self._on_error)
         self._job.progressed.connect(self._on_progress)
-        self._show_progress(QCoreApplication.translate("Syncing", "Starting"))
+        self._show_progress(translate("Syncing", "Starting"))
 
     def _show_progress(self, text: str, share: float | None = None) -> None:
-        title = QCoreApplication.translate("Syncing", "Syncing")
+        title = translate("Syncing", "Syncing")
         self.status_changed.emit(SyncStatus("working", title, text, share, can_cancel=True))
 
     @Slot(object)
@@ -155,12 +156,10 @@ class Syncing(QObject):
         name = stream_title(progress.stream)
         of = progress.total_estimate
         if of and progress.seen <= of:
-            text = QCoreApplication.translate("Syncing", "{0} · {1} of {2}").format(
-                name, f"{progress.seen:,}", f"{of:,}"
-            )
+            text = translate("Syncing", "{0} · {1} of {2}").format(name, f"{progress.seen:,}", f"{of:,}")
             self._show_progress(text, progress.seen / of)
         else:
-            self._show_progress(QCoreApplication.translate("Syncing", "{0} · {1}").format(name, f"{progress.seen:,}"))
+            self._show_progress(translate("Syncing", "{0} · {1}").format(name, f"{progress.seen:,}"))
         self.progressed.emit(told)
 
     @Slot(object)
@@ -282,14 +281,14 @@ class Syncing(QObject):
             known = self._standings is not None
             return SyncStatus("danger", failed.title, failed.message, can_sync=known, can_retry=known, tip=tip)
         if self._standings is None:
-            return SyncStatus("none", QCoreApplication.translate("Syncing", "Opening"), can_sync=False)
+            return SyncStatus("none", translate("Syncing", "Opening"), can_sync=False)
         accounts = self._standings.accounts
         lead = lead_of(accounts)
         if lead is None:
             return SyncStatus(
                 "none",
-                QCoreApplication.translate("Syncing", "Not connected"),
-                QCoreApplication.translate("Syncing", "Connect an account to begin"),
+                translate("Syncing", "Not connected"),
+                translate("Syncing", "Connect an account to begin"),
                 can_sync=False,
             )
         told = [one.text for one in accounts if one.condition != "good"] or [lead.text]
@@ -319,7 +318,7 @@ def _everything() -> Changes:
 
 
 def _retry() -> str:
-    return QCoreApplication.translate("Syncing", "Retry")
+    return translate("Syncing", "Retry")
 
 
 class _Work:
@@ -408,9 +407,9 @@ def _now() -> int:
 
 
 def _title_syncing() -> str:
-    return QCoreApplication.translate("Syncing", "Syncing")
+    return translate("Syncing", "Syncing")
 
 
 def stream_title(name: str) -> str:
     """A stream as people read it: "balance_entries" is "Ledger"."""
-    return QCoreApplication.translate("Streams", title_of(name))
+    return translate("Streams", title_of(name))

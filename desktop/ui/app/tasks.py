@@ -19,10 +19,11 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, Final, Protocol, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 from shiboken6 import isValid
 
 from desktop.errors import WorldError
+from desktop.ui.translation import translate
 
 _log = logging.getLogger(__name__)
 
@@ -391,7 +392,7 @@ def _owner_of(receiver: Callable[..., None]) -> QObject:
 def _fault() -> WorldError:
     """What a view shows where the data would be when a bug kept it from coming."""
     return WorldError(
-        QCoreApplication.translate("Tasks", "Something went wrong in Paydesk"),
-        QCoreApplication.translate("Tasks", "This could not be read because of a fault of the program."),
-        QCoreApplication.translate("Tasks", "Try again; what happened is in the log."),
+        translate("Tasks", "Something went wrong in Paydesk"),
+        translate("Tasks", "This could not be read because of a fault of the program."),
+        translate("Tasks", "Try again; what happened is in the log."),
     )

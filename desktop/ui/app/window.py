@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -18,6 +18,7 @@ from desktop.ui.app.messages import Messages
 from desktop.ui.app.page import Page, PageContext, PageSpec, loading_view
 from desktop.ui.app.tasks import Tasks
 from desktop.ui.theme.theme import CHOICES, Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.rail import Rail
 from desktop.ui.widgets.search import Command
 from desktop.ui.widgets.sync_box import SyncStatus
@@ -82,7 +83,7 @@ class MainWindow(QMainWindow):
         self._theme.changed.connect(self._dress)
 
     def _lay_out(self) -> None:
-        self.rail = Rail(self._theme, QCoreApplication.translate("MainWindow", "Pages"), "Paydesk")
+        self.rail = Rail(self._theme, translate("MainWindow", "Pages"), "Paydesk")
         tools = [spec for spec in self._specs.values() if spec.tool]
         for spec in self._specs.values():
             if not (spec.tool or spec.under):
@@ -138,7 +139,7 @@ class MainWindow(QMainWindow):
     def set_commands(self, commands: Sequence[Command]) -> None:
         """Offer these commands in the search field, after the pages and before what every window can do."""
         self._commands = tuple(commands)
-        text = QCoreApplication.translate("MainWindow", "Go to {0}")
+        text = translate("MainWindow", "Go to {0}")
         keys = self.rail.keys()
         offered = [self._specs[key] for key in keys]
         pages = [Command(text.format(spec.title), partial(self.open_page, spec.key)) for spec in offered]

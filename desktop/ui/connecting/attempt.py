@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from desktop.errors import WorldError
 from desktop.ui.app.business_handle import Desk
 from desktop.ui.app.syncing import AccountOutcome, SyncOutcome
@@ -14,6 +12,7 @@ from desktop.ui.app.tasks import Job
 from desktop.ui.connecting.conversation import Conversation
 from desktop.ui.dialogs.business_check import Candidate
 from desktop.ui.dialogs.offer import Offer, Way
+from desktop.ui.translation import translate
 from desktop.vault.secret import Secret
 
 if TYPE_CHECKING:
@@ -81,9 +80,9 @@ def outcome_of(outcome: SyncOutcome | None, integration_id: int) -> AccountOutco
 def no_sync() -> WorldError:
     """What to say where the first sync never began."""
     return WorldError(
-        QCoreApplication.translate("Connecting", "The first sync did not run"),
-        QCoreApplication.translate("Connecting", "The account is connected, but nothing was read yet."),
-        QCoreApplication.translate("Connecting", "Try again."),
+        translate("Connecting", "The first sync did not run"),
+        translate("Connecting", "The account is connected, but nothing was read yet."),
+        translate("Connecting", "Try again."),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.errors import WorldError
@@ -13,6 +13,7 @@ from desktop.ui.connecting.words import Said
 from desktop.ui.dialogs.way_words import key_words, platform_words
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.notice import Notice
@@ -28,15 +29,15 @@ _KEY_SKIPS = (1, 2, 4)
 def step_titles(provider_title: str) -> tuple[str, ...]:
     """The nine steps of the request, in their order."""
     return (
-        QCoreApplication.translate("Connecting", "{0} chosen").format(provider_title),
-        QCoreApplication.translate("Connecting", "Authorisation page opened"),
-        QCoreApplication.translate("Connecting", "Access granted"),
-        QCoreApplication.translate("Connecting", "Answer checked"),
-        QCoreApplication.translate("Connecting", "Code exchanged"),
-        QCoreApplication.translate("Connecting", "Credentials sealed"),
-        QCoreApplication.translate("Connecting", "Changes are looked for by themselves"),
-        QCoreApplication.translate("Connecting", "First sync"),
-        QCoreApplication.translate("Connecting", "Connected"),
+        translate("Connecting", "{0} chosen").format(provider_title),
+        translate("Connecting", "Authorisation page opened"),
+        translate("Connecting", "Access granted"),
+        translate("Connecting", "Answer checked"),
+        translate("Connecting", "Code exchanged"),
+        translate("Connecting", "Credentials sealed"),
+        translate("Connecting", "Changes are looked for by themselves"),
+        translate("Connecting", "First sync"),
+        translate("Connecting", "Connected"),
     )
 
 
@@ -68,7 +69,7 @@ class ConnectingCard(Card):
         left.addWidget(self._text)
         self._notice = Notice(theme, "danger")
         self._stopped = Notice(theme, "info")
-        self._progress = Progress(theme, QCoreApplication.translate("Connecting", "First sync"))
+        self._progress = Progress(theme, translate("Connecting", "First sync"))
         self._progress.cancelled.connect(self.cancel_asked)
         self._browser = self._make_browser()
         self._summary = QWidget()
@@ -82,7 +83,7 @@ class ConnectingCard(Card):
         for section in self._sections:
             left.addWidget(section)
         left.addStretch(1)
-        self.steps = StepList(theme, QCoreApplication.translate("Connecting", "Steps"), self._titles)
+        self.steps = StepList(theme, translate("Connecting", "Steps"), self._titles)
         self.steps.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         row.addLayout(left, 11)
         row.addWidget(self.steps, 9, Qt.AlignmentFlag.AlignTop)
@@ -98,27 +99,27 @@ class ConnectingCard(Card):
         column.addWidget(self._no_browser)
         buttons = QWidget()
         flow = FlowLayout(buttons, theme.px(8))
-        again = Button(theme, QCoreApplication.translate("Connecting", "Open again"), icon="external")
+        again = Button(theme, translate("Connecting", "Open again"), icon="external")
         again.clicked.connect(self.open_again_asked)
-        copy = Button(theme, QCoreApplication.translate("Connecting", "Copy the address"), icon="copy")
+        copy = Button(theme, translate("Connecting", "Copy the address"), icon="copy")
         copy.clicked.connect(self.copy_asked)
-        cancel = Button(theme, QCoreApplication.translate("Connecting", "Cancel"))
+        cancel = Button(theme, translate("Connecting", "Cancel"))
         cancel.clicked.connect(self.cancel_asked)
         for button in (again, copy, cancel):
             flow.addWidget(button)
         column.addWidget(buttons)
-        about = QCoreApplication.translate(
+        about = translate(
             "Connecting", "The browser cannot come back by itself? Copy its whole address and paste it here."
         )
         column.addSpacing(theme.px(4))
         column.addWidget(PlainLabel(about, look="secondary", tone="text-3", wrap=True))
         row = QHBoxLayout()
         row.setSpacing(theme.px(8))
-        self.address = named(QLineEdit(), QCoreApplication.translate("Connecting", "Address that the browser shows"))
+        self.address = named(QLineEdit(), translate("Connecting", "Address that the browser shows"))
         self.address.setPlaceholderText("http://localhost:47323/api/integrations/payments/callback?code=…")
         self.address.setMaxLength(8192)
         self.address.returnPressed.connect(self._on_paste)
-        self.use = Button(theme, QCoreApplication.translate("Connecting", "Use it"))
+        self.use = Button(theme, translate("Connecting", "Use it"))
         self.use.clicked.connect(self._on_paste)
         row.addWidget(self.address, 1)
         row.addWidget(self.use)
@@ -131,15 +132,15 @@ class ConnectingCard(Card):
         theme = self._theme
         widget = QWidget()
         flow = FlowLayout(widget, theme.px(8))
-        self.retry = Button(theme, QCoreApplication.translate("Connecting", "Retry"), look="primary")
+        self.retry = Button(theme, translate("Connecting", "Retry"), look="primary")
         self.retry.clicked.connect(self.retry_asked)
         self.platform = Button(theme, platform_words("", "").change)
         self.platform.clicked.connect(self.platform_asked)
-        self.cancel = Button(theme, QCoreApplication.translate("Connecting", "Cancel"))
+        self.cancel = Button(theme, translate("Connecting", "Cancel"))
         self.cancel.clicked.connect(self.cancel_asked)
-        self.dashboard = Button(theme, QCoreApplication.translate("Connecting", "See the dashboard"), look="primary")
+        self.dashboard = Button(theme, translate("Connecting", "See the dashboard"), look="primary")
         self.dashboard.clicked.connect(self.dashboard_asked)
-        self.done = Button(theme, QCoreApplication.translate("Connecting", "Close"))
+        self.done = Button(theme, translate("Connecting", "Close"))
         self.done.clicked.connect(self.closed)
         self._choices = (self.retry, self.platform, self.cancel, self.dashboard, self.done)
         for button in self._choices:
@@ -153,11 +154,11 @@ class ConnectingCard(Card):
         self._titles = step_titles(provider_title)
         self._needless = dict(zip(_KEY_SKIPS, key_words(provider, provider_title).needless, strict=True))
         self.platform.set_text(platform_words(provider, provider_title).change)
-        self._head.set_text(QCoreApplication.translate("Connecting", "Connecting {0}").format(provider_title))
+        self._head.set_text(translate("Connecting", "Connecting {0}").format(provider_title))
         for place, title in enumerate(self._titles):
             self.steps.show_step(place, "waiting", title)
         self.run_step(0)
-        self.show_working(QCoreApplication.translate("Connecting", "Asking {0} who this is.").format(provider_title))
+        self.show_working(translate("Connecting", "Asking {0} who this is.").format(provider_title))
 
     def finish_step(self, place: int, state: StepState = "done", text: str = "") -> None:
         """A step is over; the next one runs."""
@@ -186,10 +187,8 @@ class ConnectingCard(Card):
 
     def show_browser(self, provider_title: str, problem: str = "") -> None:
         """The browser has the next word; ``problem`` says that it could not be opened."""
-        opened = QCoreApplication.translate(
-            "Connecting", "Your browser is open. Come back here when {0} says you are connected."
-        )
-        closed = QCoreApplication.translate("Connecting", "Go on in a browser, on {0}'s own page.")
+        opened = translate("Connecting", "Your browser is open. Come back here when {0} says you are connected.")
+        closed = translate("Connecting", "Go on in a browser, on {0}'s own page.")
         self._text.set_text((closed if problem else opened).format(provider_title))
         self._no_browser.set_text(problem)
         self._no_browser.setVisible(bool(problem))
@@ -204,9 +203,7 @@ class ConnectingCard(Card):
 
     def show_progress(self, name: str, text: str, share: float | None, rate: str) -> None:
         """The first sync is under way."""
-        told = QCoreApplication.translate(
-            "Connecting", "{0} is connected. Everything is being read for the first time."
-        )
+        told = translate("Connecting", "{0} is connected. Everything is being read for the first time.")
         self._text.set_text(told.format(name))
         self._progress.show_progress(text, share, rate)
         self._show(self._progress)
@@ -230,9 +227,7 @@ class ConnectingCard(Card):
     def show_done(self, name: str, figures: Sequence[tuple[str, str]], said: Sequence[Said]) -> None:
         """It is connected: what was synced, and what is missing, by name."""
         self._running = -1
-        self._text.set_text(
-            QCoreApplication.translate("Connecting", "{0} is connected, and this is what was synced.").format(name)
-        )
+        self._text.set_text(translate("Connecting", "{0} is connected, and this is what was synced.").format(name))
         clear_layout(self._figures)
         grid = QGridLayout()
         grid.setHorizontalSpacing(self._theme.px(12))

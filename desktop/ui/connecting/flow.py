@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal, SignalInstance, Slot
+from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -26,6 +26,7 @@ from desktop.ui.dialogs.key_entry import KeyEntry
 from desktop.ui.dialogs.offer import Offer
 from desktop.ui.dialogs.platform_keys import PlatformKeys
 from desktop.ui.dialogs.provider_picker import ProviderPicker
+from desktop.ui.translation import translate
 from desktop.vault.secret import Secret
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ class ConnectFlow(QObject):
         else:
             self._card.finish_step(place)
         if self._attempt.way == "browser" and place == 2:
-            self._card.show_working(QCoreApplication.translate("Connecting", "Exchanging the code for access."))
+            self._card.show_working(translate("Connecting", "Exchanging the code for access."))
 
     @Slot(object)
     def _on_listening(self, listener: Callback) -> None:
@@ -204,11 +205,9 @@ class ConnectFlow(QObject):
         if not is_allowed(self._browser_address, attempt.offer.hosts, loopback=attempt.offer.loopback):
             wish.fail(
                 RefusedAddressError(
-                    QCoreApplication.translate("Connecting", "Address not opened"),
-                    QCoreApplication.translate("Connecting", "The page to agree on does not belong to {0}.").format(
-                        attempt.offer.title
-                    ),
-                    QCoreApplication.translate("Connecting", "Nothing was stored."),
+                    translate("Connecting", "Address not opened"),
+                    translate("Connecting", "The page to agree on does not belong to {0}.").format(attempt.offer.title),
+                    translate("Connecting", "Nothing was stored."),
                 )
             )
             return
@@ -234,7 +233,7 @@ class ConnectFlow(QObject):
     @Slot()
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self._browser_address)
-        self._context.messages.info(QCoreApplication.translate("Connecting", "The address is copied"))
+        self._context.messages.info(translate("Connecting", "The address is copied"))
 
     @Slot(str)
     def _on_pasted(self, address: str) -> None:
@@ -253,7 +252,7 @@ class ConnectFlow(QObject):
             return
         account: Any = wish.subject
         self._wish = wish
-        self._card.show_working(QCoreApplication.translate("Connecting", "Is this your business? Please answer."))
+        self._card.show_working(translate("Connecting", "Is this your business? Please answer."))
         self._check = BusinessCheck(self._context.theme, candidate(attempt.offer, account), self._page.window())
         self._check.answered.connect(self._on_answered)
         self._check.open()
@@ -262,7 +261,7 @@ class ConnectFlow(QObject):
     def _on_answered(self, yes: bool) -> None:
         wish, self._wish, self._check = self._wish, None, None
         if yes:
-            self._card.show_working(QCoreApplication.translate("Connecting", "Sealing the credentials."))
+            self._card.show_working(translate("Connecting", "Sealing the credentials."))
         if wish is not None:
             wish.settle(yes)
 
@@ -300,12 +299,12 @@ class ConnectFlow(QObject):
         if self._connected is None:
             return
         integration_id, title = self._connected
-        self._card.run_step(_SYNC, QCoreApplication.translate("Connecting", "First sync running"))
+        self._card.run_step(_SYNC, translate("Connecting", "First sync running"))
         self._sync_waits = self._syncing.running
         text = (
-            QCoreApplication.translate("Connecting", "Waiting for another sync to end")
+            translate("Connecting", "Waiting for another sync to end")
             if self._sync_waits
-            else QCoreApplication.translate("Connecting", "Starting")
+            else translate("Connecting", "Starting")
         )
         self._card.show_progress(title, text, None, "")
         if not self._sync_waits:
@@ -327,7 +326,7 @@ class ConnectFlow(QObject):
         integration_id, title = self._connected
         mine = outcome_of(outcome, integration_id)
         if mine is not None and mine.report is not None:
-            self._card.finish_step(_SYNC, "done", QCoreApplication.translate("Connecting", "First sync done"))
+            self._card.finish_step(_SYNC, "done", translate("Connecting", "First sync done"))
             self._card.finish_step(_CONNECTED)
             question = partial(read_account, integration_id=integration_id)
             self._context.tasks.query(self._desk.question(question), self._on_standing, self._on_failed)
@@ -336,8 +335,8 @@ class ConnectFlow(QObject):
         cancelled = outcome is not None and outcome.cancelled
         if cancelled or isinstance(error, CancelledError):
             self._card.show_stopped(
-                QCoreApplication.translate("Connecting", "The first sync was stopped"),
-                QCoreApplication.translate(
+                translate("Connecting", "The first sync was stopped"),
+                translate(
                     "Connecting", "{0} is connected. What was read stays, and the next sync goes on from there."
                 ).format(title),
             )

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QCoreApplication
-
 from desktop.sync.moments import moment_words
 from desktop.ui.app.syncing import stream_title
 from desktop.ui.text import Tone
+from desktop.ui.translation import translate
 from desktop.ui.wording import day_text, region
 
 if TYPE_CHECKING:
@@ -49,13 +48,13 @@ class Said:
 def state_words(state: str) -> tuple[str, str]:
     """How a stream stands, in words, and the tone of its pill."""
     known = {
-        "complete": (QCoreApplication.translate("StreamState", "Complete"), "accent"),
-        "partial": (QCoreApplication.translate("StreamState", "In part"), "warning"),
-        "running": (QCoreApplication.translate("StreamState", "Being read"), "info"),
-        "failed": (QCoreApplication.translate("StreamState", "Not read"), "warning"),
-        "not_permitted": (QCoreApplication.translate("StreamState", "Not permitted"), "info"),
-        "not_available": (QCoreApplication.translate("StreamState", "Not available"), "neutral"),
-        "never": (QCoreApplication.translate("StreamState", "Not read yet"), "neutral"),
+        "complete": (translate("StreamState", "Complete"), "accent"),
+        "partial": (translate("StreamState", "In part"), "warning"),
+        "running": (translate("StreamState", "Being read"), "info"),
+        "failed": (translate("StreamState", "Not read"), "warning"),
+        "not_permitted": (translate("StreamState", "Not permitted"), "info"),
+        "not_available": (translate("StreamState", "Not available"), "neutral"),
+        "never": (translate("StreamState", "Not read yet"), "neutral"),
     }
     return known.get(state, (state, "neutral"))
 
@@ -69,20 +68,20 @@ def _count_texts() -> Mapping[str, tuple[str, str]]:
     """What the line of an account counts, one and many."""
     return {
         "locations": (
-            QCoreApplication.translate("Integrations", "1 location"),
-            QCoreApplication.translate("Integrations", "{0} locations"),
+            translate("Integrations", "1 location"),
+            translate("Integrations", "{0} locations"),
         ),
         "clients": (
-            QCoreApplication.translate("Integrations", "1 client"),
-            QCoreApplication.translate("Integrations", "{0} clients"),
+            translate("Integrations", "1 client"),
+            translate("Integrations", "{0} clients"),
         ),
         "invoices": (
-            QCoreApplication.translate("Integrations", "1 invoice"),
-            QCoreApplication.translate("Integrations", "{0} invoices"),
+            translate("Integrations", "1 invoice"),
+            translate("Integrations", "{0} invoices"),
         ),
         "payments": (
-            QCoreApplication.translate("Integrations", "1 payment"),
-            QCoreApplication.translate("Integrations", "{0} payments"),
+            translate("Integrations", "1 payment"),
+            translate("Integrations", "{0} payments"),
         ),
     }
 
@@ -97,7 +96,7 @@ def counts_line(account: AccountStatus, clock: Clock) -> str:
     if standing is not None and standing.condition == "good" and standing.good_through is not None:
         # What else there is to say of it says by itself up to when the books are good.
         through = standing.good_through
-        parts.append(QCoreApplication.translate("Integrations", "complete up to {0}").format(clock.instant(through)))
+        parts.append(translate("Integrations", "complete up to {0}").format(clock.instant(through)))
     return " · ".join(parts)
 
 
@@ -127,25 +126,25 @@ def pill_words(standing: Standing | None) -> tuple[str, str]:
     if standing is None or standing.role in ("good", "none", "note"):
         return "", "neutral"
     special = {
-        "refused": QCoreApplication.translate("AccountRow", "Needs attention"),
-        "disk_full": QCoreApplication.translate("AccountRow", "Needs attention"),
-        "failed": QCoreApplication.translate("AccountRow", "Needs attention"),
-        "ending": QCoreApplication.translate("AccountRow", "Expiring"),
-        "late": QCoreApplication.translate("AccountRow", "Late"),
+        "refused": translate("AccountRow", "Needs attention"),
+        "disk_full": translate("AccountRow", "Needs attention"),
+        "failed": translate("AccountRow", "Needs attention"),
+        "ending": translate("AccountRow", "Expiring"),
+        "late": translate("AccountRow", "Late"),
     }
     if standing.role == "working":
-        return QCoreApplication.translate("AccountRow", "Syncing"), "info"
-    other = QCoreApplication.translate("AccountRow", "Not up to date")
+        return translate("AccountRow", "Syncing"), "info"
+    other = translate("AccountRow", "Not up to date")
     return special.get(standing.condition, other), TONES[standing.role]
 
 
 def progress_line(progress: Progress) -> tuple[str, float | None, str]:
     """What a running sync does, how far it is (0–1, None where nobody knows), and how fast."""
     name, seen, of = stream_title(progress.stream), f"{progress.seen:,}", progress.total_estimate
-    rate = QCoreApplication.translate("Integrations", "{0} a second").format(f"{round(progress.rate):,}")
+    rate = translate("Integrations", "{0} a second").format(f"{round(progress.rate):,}")
     shown_rate = rate if progress.rate >= 1 else ""
     if of and progress.seen <= of:
-        text = QCoreApplication.translate("Integrations", "{0} · {1} of about {2}").format(name, seen, f"{of:,}")
+        text = translate("Integrations", "{0} · {1} of about {2}").format(name, seen, f"{of:,}")
         return text, progress.seen / of, shown_rate
     phase = _phases().get(progress.phase, "")
     what = seen if progress.seen else phase
@@ -154,7 +153,7 @@ def progress_line(progress: Progress) -> tuple[str, float | None, str]:
 
 def _phases() -> Mapping[str, str]:
     return {
-        "changes": QCoreApplication.translate("Integrations", "looking for changes"),
-        "looking_back": QCoreApplication.translate("Integrations", "looking back"),
-        "checking": QCoreApplication.translate("Integrations", "checking"),
+        "changes": translate("Integrations", "looking for changes"),
+        "looking_back": translate("Integrations", "looking back"),
+        "checking": translate("Integrations", "checking"),
     }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal, Slot
+from PySide6.QtCore import QLocale, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.lines import Line, LineList
 from desktop.ui.widgets.picture import Mark
 from desktop.ui.widgets.pill import Pill
@@ -32,9 +33,9 @@ class Candidate:
 def mode_words(mode: str) -> tuple[str, str]:
     """A mode as people read it, and the tone of its pill."""
     known = {
-        "live": (QCoreApplication.translate("AccountMode", "Live"), "accent"),
-        "test": (QCoreApplication.translate("AccountMode", "Test"), "info"),
-        "sandbox": (QCoreApplication.translate("AccountMode", "Sandbox"), "neutral"),
+        "live": (translate("AccountMode", "Live"), "accent"),
+        "test": (translate("AccountMode", "Test"), "info"),
+        "sandbox": (translate("AccountMode", "Sandbox"), "neutral"),
     }
     return known.get(mode, (mode, "neutral"))
 
@@ -55,22 +56,22 @@ class BusinessCheck(Sheet):
     def __init__(self, theme: Theme, candidate: Candidate, parent: QWidget | None) -> None:
         super().__init__(
             theme,
-            QCoreApplication.translate("BusinessCheck", "Is this your business?"),
+            translate("BusinessCheck", "Is this your business?"),
             parent,
-            text=QCoreApplication.translate(
+            text=translate(
                 "BusinessCheck", "Nothing is stored until you say yes. Then everything is read for the first time."
             ),
             width=500,
         )
         self.body.addWidget(_card(theme, candidate))
         if candidate.mode != "live":
-            note = QCoreApplication.translate(
+            note = translate(
                 "BusinessCheck",
                 "This is not a live account: its money is made up, and these books will hold no live account.",
             )
             self.body.addWidget(PlainLabel(note, look="secondary", tone="text-2", wrap=True))
-        self.no = self.add_button(QCoreApplication.translate("BusinessCheck", "No"), self.reject)
-        yes = QCoreApplication.translate("BusinessCheck", "Yes, it is")
+        self.no = self.add_button(translate("BusinessCheck", "No"), self.reject)
+        yes = translate("BusinessCheck", "Yes, it is")
         self.yes = self.add_button(yes, self.accept, "primary", default=True)
         self.finished.connect(self._on_finished)
         self.yes.setFocus()
@@ -90,7 +91,7 @@ def _card(theme: Theme, candidate: Candidate) -> QWidget:
     head = QHBoxLayout()
     head.setSpacing(theme.px(12))
     head.addWidget(Mark(theme, candidate.provider, candidate.provider_title, 40), alignment=Qt.AlignmentFlag.AlignTop)
-    unnamed = QCoreApplication.translate("BusinessCheck", "{0} did not tell the name").format(candidate.provider_title)
+    unnamed = translate("BusinessCheck", "{0} did not tell the name").format(candidate.provider_title)
     names = QVBoxLayout()
     names.setSpacing(theme.px(2))
     names.addWidget(PlainLabel(candidate.name or unnamed, look="heading", strong=True, wrap=True, select=True))
@@ -98,15 +99,15 @@ def _card(theme: Theme, candidate: Candidate) -> QWidget:
     head.addLayout(names, 1)
     head.addWidget(Pill(theme, *mode_words(candidate.mode)), alignment=Qt.AlignmentFlag.AlignTop)
     column.addLayout(head)
-    facts = LineList(theme, QCoreApplication.translate("BusinessCheck", "The account"), step=34)
-    untold = QCoreApplication.translate("BusinessCheck", "not told")
+    facts = LineList(theme, translate("BusinessCheck", "The account"), step=34)
+    untold = translate("BusinessCheck", "not told")
     rows = [
-        (QCoreApplication.translate("BusinessCheck", "Account"), candidate.account_id),
-        (QCoreApplication.translate("BusinessCheck", "Country"), country_text(candidate.country)),
-        (QCoreApplication.translate("BusinessCheck", "Currency"), candidate.currency.upper()),
+        (translate("BusinessCheck", "Account"), candidate.account_id),
+        (translate("BusinessCheck", "Country"), country_text(candidate.country)),
+        (translate("BusinessCheck", "Currency"), candidate.currency.upper()),
     ]
     if candidate.email and candidate.email != candidate.name:
-        rows.append((QCoreApplication.translate("BusinessCheck", "Email"), candidate.email))
+        rows.append((translate("BusinessCheck", "Email"), candidate.email))
     facts.show_lines([Line(label, value or untold, tone="text-2") for label, value in rows])
     column.addWidget(facts)
     return card

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.ui.app.addresses import Addresses, RefusedAddressError
@@ -11,6 +11,7 @@ from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.dialogs.way_words import way_to_end_access
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.picture import Picture
 
@@ -38,9 +39,9 @@ class DisconnectConfirm(Sheet):
         gives_back: bool = True,
     ) -> None:
         heading = (
-            QCoreApplication.translate("DisconnectConfirm", "Forget {0}?")
+            translate("DisconnectConfirm", "Forget {0}?")
             if forget
-            else QCoreApplication.translate("DisconnectConfirm", "Disconnect {0}?")
+            else translate("DisconnectConfirm", "Disconnect {0}?")
         )
         super().__init__(theme, heading.format(title), parent, width=500)
         self._id, self._forget, self._offer, self._addresses = integration_id, forget, offer, addresses
@@ -53,16 +54,16 @@ class DisconnectConfirm(Sheet):
             self.body.addLayout(row)
         self.page_button: Button | None = None
         if connected and not gives_back and offer.access_page:
-            there = QCoreApplication.translate("DisconnectConfirm", "Open {0}'s dashboard").format(offer.title)
+            there = translate("DisconnectConfirm", "Open {0}'s dashboard").format(offer.title)
             self.page_button = Button(theme, there, look="link")
             self.page_button.setAutoDefault(False)
             self.page_button.clicked.connect(self._on_page)
             self.body.addWidget(self.page_button, alignment=Qt.AlignmentFlag.AlignLeft)
         self.cancel = self.add_cancel(default=True)
         do_it = (
-            QCoreApplication.translate("DisconnectConfirm", "Forget everything")
+            translate("DisconnectConfirm", "Forget everything")
             if forget
-            else QCoreApplication.translate("DisconnectConfirm", "Disconnect")
+            else translate("DisconnectConfirm", "Disconnect")
         )
         self.do_it = self.add_button(do_it, self._on_do, "danger")
         self.cancel.setFocus()
@@ -84,35 +85,33 @@ def _consequences(offer: Offer, *, forget: bool, connected: bool, gives_back: bo
     """What happens, with a drawing and its role for each sentence."""
     told, provider = [], offer.title
     if connected and not gives_back:
-        shredded = QCoreApplication.translate(
+        shredded = translate(
             "DisconnectConfirm", "The credentials are destroyed on this computer. What {0} has granted only you can "
             "take back there."
         ).format(provider)  # fmt: skip
         told.append(("lock", "text-2", shredded))
         told.append(("warning", "warning", way_to_end_access(offer.provider, provider)))
     elif connected:
-        access = QCoreApplication.translate(
+        access = translate(
             "DisconnectConfirm",
             "The credentials are destroyed on this computer and the access is given back; a pasted key is yours to "
             "delete at {0}.",
         ).format(provider)
         told.append(("lock", "text-2", access))
     if forget:
-        gone = QCoreApplication.translate(
+        gone = translate(
             "DisconnectConfirm", "Everything that was read from this account is deleted: clients, invoices, payments, "
             "fees and payouts. Reports will not show it any more."
         )  # fmt: skip
         told.append(("warning", "danger", gone))
-        back = QCoreApplication.translate(
+        back = translate(
             "DisconnectConfirm", "At {0} nothing changes. This cannot be undone here; connecting again reads it anew."
         ).format(provider)
         told.append(("info", "text-2", back))
     else:
-        stays = QCoreApplication.translate(
-            "DisconnectConfirm", "Its history stays in the lists and reports; nothing new arrives."
-        )
+        stays = translate("DisconnectConfirm", "Its history stays in the lists and reports; nothing new arrives.")
         told.append(("check", "accent", stays))
-        again = QCoreApplication.translate(
+        again = translate(
             "DisconnectConfirm", "You can connect it again whenever you like, and it goes on where it was."
         )
         told.append(("info", "text-2", again))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.accessibility import named
 from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.picture import Mark, Picture
 from desktop.ui.widgets.surfaces import ScrollColumn, clear_layout
@@ -38,9 +39,9 @@ class JoiningSheet(Sheet):
     def __init__(self, theme: Theme, pairs: Sequence[Suggestion], parent: QWidget | None) -> None:
         super().__init__(
             theme,
-            QCoreApplication.translate("Joining", "Are these the same?"),
+            translate("Joining", "Are these the same?"),
             parent,
-            text=QCoreApplication.translate(
+            text=translate(
                 "Joining", "Joining makes one client of two, with the invoices and payments of both. Nothing changes "
                 "at your providers, and you can separate them again."
             ),
@@ -49,19 +50,19 @@ class JoiningSheet(Sheet):
         self.cards: list[PairCard] = []
         self._list = ScrollColumn(theme)
         self._list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        named(self._list, QCoreApplication.translate("Joining", "Pairs of clients"))
+        named(self._list, translate("Joining", "Pairs of clients"))
         self._list.body.setSpacing(theme.px(12))
         self._list.body.setContentsMargins(0, 0, theme.px(10), 0)
         self.body.addWidget(self._list, 1)
         self._left = PlainLabel("", look="secondary", tone="text-3")
         self.foot.insertWidget(0, self._left)
-        self.undo_button = Button(theme, QCoreApplication.translate("Joining", "Undo"), look="link")
+        self.undo_button = Button(theme, translate("Joining", "Undo"), look="link")
         self.undo_button.setAutoDefault(False)
         self.undo_button.clicked.connect(self._on_undo)
         self.undo_button.hide()
         self.foot.insertWidget(1, self.undo_button)
         self._begun, self._done = False, ""
-        done = QCoreApplication.translate("Joining", "Done")
+        done = translate("Joining", "Done")
         self.done_button = self.add_button(done, self.accept, "secondary", default=True)
         self.show_pairs(pairs)
 
@@ -80,8 +81,8 @@ class JoiningSheet(Sheet):
         if not pairs:
             self._list.body.addWidget(_nothing_left(theme))
         self._list.body.addStretch(1)
-        one = QCoreApplication.translate("Joining", "1 pair")
-        many = QCoreApplication.translate("Joining", "{0} pairs").format(f"{len(pairs):,}")
+        one = translate("Joining", "1 pair")
+        many = translate("Joining", "{0} pairs").format(f"{len(pairs):,}")
         if not self._done:
             self._left.set_text(one if len(pairs) == 1 else many if pairs else "")
         if not self._begun:
@@ -132,9 +133,7 @@ class PairCard(QFrame):
         super().__init__()
         self.pair = pair
         self.setProperty("look", "card")
-        self.setAccessibleName(
-            QCoreApplication.translate("Joining", "{0} and {1}").format(pair.keep.name, pair.other.name)
-        )
+        self.setAccessibleName(translate("Joining", "{0} and {1}").format(pair.keep.name, pair.other.name))
         pad = theme.px(14)
         column = QVBoxLayout(self)
         column.setContentsMargins(pad, pad, pad, pad)
@@ -158,9 +157,9 @@ class PairCard(QFrame):
         foot.setSpacing(theme.px(8))
         foot.addWidget(Picture(theme, "info", "info", 16), alignment=Qt.AlignmentFlag.AlignVCenter)
         foot.addWidget(PlainLabel(reason_text(pair), look="secondary", tone="text-2", wrap=True), 1)
-        no = QCoreApplication.translate("Joining", "Not the same")
+        no = translate("Joining", "Not the same")
         self.dismiss_button = Button(theme, no)
-        self.join_button = Button(theme, QCoreApplication.translate("Joining", "Join"), look="primary")
+        self.join_button = Button(theme, translate("Joining", "Join"), look="primary")
         for button, slot in ((self.dismiss_button, self._on_dismiss), (self.join_button, self._on_join)):
             button.setAutoDefault(False)
             button.setAccessibleName(f"{button.text()}: {self.accessibleName()}")
@@ -180,16 +179,16 @@ class PairCard(QFrame):
 def reason_text(pair: Suggestion) -> str:
     """Why two clients look alike: "Same e-mail and phone"; and what speaks against it."""
     words = {
-        "email": QCoreApplication.translate("Joining", "e-mail address"),
-        "phone": QCoreApplication.translate("Joining", "phone number"),
-        "name": QCoreApplication.translate("Joining", "name"),
+        "email": translate("Joining", "e-mail address"),
+        "phone": translate("Joining", "phone number"),
+        "name": translate("Joining", "name"),
     }
     told = [words[reason] for reason in pair.reasons if reason in words]
     *first, last = told or [""]
-    both = QCoreApplication.translate("Joining", "{0} and {1}").format(", ".join(first), last) if first else last
-    text = QCoreApplication.translate("Joining", "Same {0}.").format(both)
+    both = translate("Joining", "{0} and {1}").format(", ".join(first), last) if first else last
+    text = translate("Joining", "Same {0}.").format(both)
     if pair.same_account:
-        twice = QCoreApplication.translate("Joining", "Both are customers of one account, perhaps on purpose.")
+        twice = translate("Joining", "Both are customers of one account, perhaps on purpose.")
         text = f"{text} {twice}"
     return text
 
@@ -210,10 +209,10 @@ def _facts(pair: Suggestion) -> tuple[tuple[str, str, str, bool], ...]:
     """What is compared: a title, both sides, and whether it is what they have in common."""
     keep, other = pair.keep, pair.other
     return (
-        (QCoreApplication.translate("Joining", "E-mail"), keep.email, other.email, "email" in pair.reasons),
-        (QCoreApplication.translate("Joining", "Phone"), keep.phone, other.phone, "phone" in pair.reasons),
-        (QCoreApplication.translate("Joining", "Company"), keep.company, other.company, False),
-        (QCoreApplication.translate("Joining", "From"), _from(keep), _from(other), False),
+        (translate("Joining", "E-mail"), keep.email, other.email, "email" in pair.reasons),
+        (translate("Joining", "Phone"), keep.phone, other.phone, "phone" in pair.reasons),
+        (translate("Joining", "Company"), keep.company, other.company, False),
+        (translate("Joining", "From"), _from(keep), _from(other), False),
     )
 
 
@@ -228,6 +227,6 @@ def _nothing_left(theme: Theme) -> QWidget:
     row.setSpacing(theme.px(10))
     centre = Qt.AlignmentFlag.AlignHCenter
     row.addWidget(Picture(theme, "empty-done", "text-3", 72), alignment=centre)
-    done = QCoreApplication.translate("Joining", "Nothing is left to decide")
+    done = translate("Joining", "Nothing is left to decide")
     row.addWidget(PlainLabel(done, strong=True), alignment=centre)
     return widget

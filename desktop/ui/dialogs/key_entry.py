@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from desktop.ui.accessibility import named
@@ -13,6 +13,7 @@ from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.dialogs.way_words import key_words
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.surfaces import ScrollColumn, line
 from desktop.vault.secret import Secret
@@ -33,13 +34,13 @@ class KeyEntry(Sheet):
         self._key.edited.connect(self._on_edited)
         self.body.addWidget(self._key)
         self.body.addWidget(self._permissions(theme), 1)
-        other = QCoreApplication.translate("KeyEntry", "Connect in the browser instead")
+        other = translate("KeyEntry", "Connect in the browser instead")
         self.other = Button(theme, other, look="link")
         self.other.setAutoDefault(False)
         self.other.clicked.connect(self._on_other)
         self.foot.insertWidget(0, self.other)
         self.add_cancel()
-        connect = QCoreApplication.translate("KeyEntry", "Connect")
+        connect = translate("KeyEntry", "Connect")
         self.connect_button = self.add_button(connect, self._on_connect, "primary", default=True)
         self.connect_button.setEnabled(False)
         self._key.setFocus()
@@ -67,9 +68,9 @@ class KeyEntry(Sheet):
         grid.setVerticalSpacing(theme.px(6))
         grid.setColumnStretch(2, 1)
         heads = (
-            QCoreApplication.translate("KeyEntry", "Permission"),
-            QCoreApplication.translate("KeyEntry", "Access"),
-            QCoreApplication.translate("KeyEntry", "Without it"),
+            translate("KeyEntry", "Permission"),
+            translate("KeyEntry", "Access"),
+            translate("KeyEntry", "Without it"),
         )
         for place, head in enumerate(heads):
             grid.addWidget(PlainLabel(head, look="label", tone="text-2", strong=True), 0, place)
@@ -80,11 +81,7 @@ class KeyEntry(Sheet):
         return column
 
     def _add_right(self, grid: QGridLayout, row: int, right: Right) -> None:
-        access = (
-            QCoreApplication.translate("KeyEntry", "Write")
-            if right.writes
-            else QCoreApplication.translate("KeyEntry", "Read")
-        )
+        access = translate("KeyEntry", "Write") if right.writes else translate("KeyEntry", "Read")
         top = Qt.AlignmentFlag.AlignTop
         grid.addWidget(line(), row, 0, 1, 3)
         grid.addWidget(PlainLabel(right.title, strong=True), row + 1, 0, alignment=top)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from PySide6.QtCore import QCoreApplication
+from desktop.ui.translation import translate
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
@@ -91,9 +91,9 @@ def rights_text(rights: tuple[Right, ...]) -> str:
     read = ", ".join(right.title for right in rights if not right.writes)
     lines = []
     if both:
-        lines.append(QCoreApplication.translate("ProviderPicker", "Read and write: {0}").format(both))
+        lines.append(translate("ProviderPicker", "Read and write: {0}").format(both))
     if read:
-        lines.append(QCoreApplication.translate("ProviderPicker", "Read: {0}").format(read))
+        lines.append(translate("ProviderPicker", "Read: {0}").format(read))
     return "\n".join(lines)
 
 
@@ -101,7 +101,7 @@ def consent_text(offer: Offer) -> str:
     """What the consent page grants beyond what is wanted; empty where it is nothing."""
     if not offer.consent_writes:
         return ""
-    return QCoreApplication.translate(
+    return translate(
         "ProviderPicker",
         "In the browser, {0} grants reading and writing together: its page offers no less. Paydesk only reads.",
     ).format(offer.title)

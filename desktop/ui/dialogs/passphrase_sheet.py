@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from desktop.ui.dialogs.secret_field import SecretField
 from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.vault.passphrase import SHORTEST, Purpose, Question
 from desktop.vault.secret import Secret
 
@@ -22,34 +23,30 @@ class PassphraseSheet(Sheet):
 
         choosing = question.purpose is Purpose.CHOOSE
         title = (
-            QCoreApplication.translate("Passphrase", "Choose a passphrase")
+            translate("Passphrase", "Choose a passphrase")
             if choosing
-            else QCoreApplication.translate("Passphrase", "Passphrase of these books")
+            else translate("Passphrase", "Passphrase of these books")
         )
         about = (
-            QCoreApplication.translate(
+            translate(
                 "Passphrase", "It protects the credentials of your accounts on this computer. Nobody can recover it: "
                 "keep it somewhere safe. At least {0} characters; several words are easy to remember."
             ).format(SHORTEST)
             if choosing
-            else QCoreApplication.translate("Passphrase", "It opens the credentials of your accounts.")
+            else translate("Passphrase", "It opens the credentials of your accounts.")
         )  # fmt: skip
         super().__init__(theme, title, parent, text=about, width=460)
         self._secret: Secret[str] | None = None
-        self._first = SecretField(theme, QCoreApplication.translate("Passphrase", "Passphrase"))
+        self._first = SecretField(theme, translate("Passphrase", "Passphrase"))
         self._first.edited.connect(self._on_edited)
         self.body.addWidget(self._first)
         self._second: SecretField | None = None
         if choosing:
-            self._second = SecretField(theme, QCoreApplication.translate("Passphrase", "Once more"))
+            self._second = SecretField(theme, translate("Passphrase", "Once more"))
             self._second.edited.connect(self._on_edited)
             self.body.addWidget(self._second)
         self.add_cancel()
-        go = (
-            QCoreApplication.translate("Passphrase", "Use it")
-            if choosing
-            else QCoreApplication.translate("Passphrase", "Open")
-        )
+        go = translate("Passphrase", "Use it") if choosing else translate("Passphrase", "Open")
         self.go = self.add_button(go, self._on_go, "primary", default=True)
         self.go.setEnabled(False)
         if question.reason:
@@ -67,7 +64,7 @@ class PassphraseSheet(Sheet):
         # Spaces belong to a passphrase, so it is not trimmed.
         given = Secret(self._first.field.text())
         if self._second is not None and given != Secret(self._second.field.text()):
-            self.show_notice(QCoreApplication.translate("Passphrase", "The two differ."))
+            self.show_notice(translate("Passphrase", "The two differ."))
             return
         self._secret = given
         self._first.field.clear()

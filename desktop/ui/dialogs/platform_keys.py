@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.dialogs.way_words import platform_words
 from desktop.ui.text import PlainLabel, set_tip
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.buttons import Button, ButtonLook
 
 
@@ -30,7 +31,7 @@ class PlatformKeys(Sheet):
 
     def __init__(self, theme: Theme, offer: Offer, addresses: Addresses, parent: QWidget | None) -> None:
         self._words = words = platform_words(offer.provider, offer.title)
-        title = QCoreApplication.translate("PlatformKeys", "Connect {0} in the browser").format(offer.title)
+        title = translate("PlatformKeys", "Connect {0} in the browser").format(offer.title)
         super().__init__(theme, title, parent, text=words.about, width=600)
         self._theme, self._offer, self._addresses = theme, offer, addresses
         self._add_redirect()
@@ -58,7 +59,7 @@ class PlatformKeys(Sheet):
         self.other.clicked.connect(self._on_other)
         self.foot.insertWidget(0, self.other)
         self.add_cancel()
-        go_on = QCoreApplication.translate("PlatformKeys", "Keep and continue")
+        go_on = translate("PlatformKeys", "Keep and continue")
         self.keep_button = self.add_button(go_on, self._on_keep, "primary", default=True)
         self._on_edited()
         self._id.setFocus()
@@ -84,12 +85,10 @@ class PlatformKeys(Sheet):
         self.body.addWidget(PlainLabel(words.register, tone="text-2", wrap=True))
         row = QHBoxLayout()
         row.setSpacing(theme.px(8))
-        self._redirect = named(
-            QLineEdit(self._offer.redirect_uri), QCoreApplication.translate("PlatformKeys", "Address to register")
-        )
+        self._redirect = named(QLineEdit(self._offer.redirect_uri), translate("PlatformKeys", "Address to register"))
         self._redirect.setReadOnly(True)
         set_tip(self._redirect, self._offer.redirect_uri)
-        copy = Button(theme, QCoreApplication.translate("PlatformKeys", "Copy"), icon="copy")
+        copy = Button(theme, translate("PlatformKeys", "Copy"), icon="copy")
         copy.setAutoDefault(False)
         copy.clicked.connect(self._on_copy)
         row.addWidget(self._redirect, 1)
@@ -120,7 +119,7 @@ class PlatformKeys(Sheet):
     @Slot()
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self._offer.redirect_uri)
-        self.copy_button.set_text(QCoreApplication.translate("PlatformKeys", "Copied"))
+        self.copy_button.set_text(translate("PlatformKeys", "Copied"))
 
     @Slot()
     def _on_page(self) -> None:

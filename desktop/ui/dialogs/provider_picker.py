@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.dialogs.offer import Offer, consent_text, rights_text
@@ -12,6 +12,7 @@ from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.dialogs.way_words import key_words, platform_words
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.picture import Mark
@@ -26,9 +27,9 @@ class ProviderPicker(Sheet):
     def __init__(self, theme: Theme, offers: Sequence[Offer], parent: QWidget | None) -> None:
         super().__init__(
             theme,
-            QCoreApplication.translate("ProviderPicker", "Connect Payments"),
+            translate("ProviderPicker", "Connect Payments"),
             parent,
-            text=QCoreApplication.translate(
+            text=translate(
                 "ProviderPicker", "Choose where your clients pay you. Nothing is stored before you have said yes."
             ),
             width=600,
@@ -80,7 +81,7 @@ class _OfferCard(QFrame):
     def _add_ways(self, words: QVBoxLayout) -> None:
         titles = {
             "key": key_words(self._offer.provider, self._offer.title).paste,
-            "browser": QCoreApplication.translate("ProviderPicker", "Connect in the browser"),
+            "browser": translate("ProviderPicker", "Connect in the browser"),
         }
         first = self._offer.leads
         second = "browser" if first == "key" else "key"

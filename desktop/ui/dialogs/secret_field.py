@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.ui.accessibility import named
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.buttons import Button
 from desktop.vault.secret import Secret
 
@@ -66,8 +67,4 @@ class SecretField(QWidget):
 
     def _name_show(self) -> None:
         hidden = self.field.echoMode() == QLineEdit.EchoMode.Password
-        self._show.set_text(
-            QCoreApplication.translate("SecretField", "Show")
-            if hidden
-            else QCoreApplication.translate("SecretField", "Hide")
-        )
+        self._show.set_text(translate("SecretField", "Show") if hidden else translate("SecretField", "Hide"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui.accessibility import press_focused
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.buttons import Button, ButtonLook
 from desktop.ui.widgets.notice import Notice
 
@@ -68,7 +69,7 @@ class Sheet(QDialog):
 
     def add_cancel(self, *, default: bool = False) -> Button:
         """The button that leaves everything as it is."""
-        return self.add_button(QCoreApplication.translate("Sheet", "Cancel"), self.reject, default=default)
+        return self.add_button(translate("Sheet", "Cancel"), self.reject, default=default)
 
     def show_notice(self, title: str, text: str = "") -> None:
         """Say above the body what is wrong."""

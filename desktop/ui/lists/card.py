@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QCoreApplication, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.errors import WorldError
@@ -13,6 +13,7 @@ from desktop.ui.lists.rows import RowsModel, Summary
 from desktop.ui.lists.table import RowsTable
 from desktop.ui.text import PlainLabel, one_line
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.skeleton import Skeleton
 from desktop.ui.widgets.states import StateView, failed_view
 from desktop.ui.widgets.surfaces import line
@@ -135,17 +136,17 @@ class ListCard(QFrame):
         if wanted.status in {"", self._first_status} and not (wanted.search or wanted.choices):
             return self._empty()
         title, button = (
-            QCoreApplication.translate("ListCard", "Nothing matches"),
-            QCoreApplication.translate("ListCard", "Show all"),
+            translate("ListCard", "Nothing matches"),
+            translate("ListCard", "Show all"),
         )
         if wanted.search:
-            title = QCoreApplication.translate("ListCard", "Nothing matches “{0}”").format(one_line(wanted.search)[:60])
-            button = QCoreApplication.translate("ListCard", "Clear")
+            title = translate("ListCard", "Nothing matches “{0}”").format(one_line(wanted.search)[:60])
+            button = translate("ListCard", "Clear")
         return StateView(
             self._theme,
             "empty-search",
             title,
-            QCoreApplication.translate("ListCard", "No row fits the search and the filters."),
+            translate("ListCard", "No row fits the search and the filters."),
             button=button,
             on_button=self._show_all,
             primary=False,

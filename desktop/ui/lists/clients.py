@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from PySide6.QtCore import QCoreApplication
-
 from desktop.money import format_plain
 from desktop.ui.app.business_handle import Desk
 from desktop.ui.app.page import PageContext
@@ -17,6 +15,7 @@ from desktop.ui.lists.panel import Action, Block, Entry, PanelContent, Target
 from desktop.ui.lists.rows import Amount, Column, Marked, PillCell, Row, TwoLines
 from desktop.ui.lists.source import Wall, wall_of
 from desktop.ui.lists.words import NOTHING, method_text, price_text, subscription_pill, sums_text
+from desktop.ui.translation import translate
 from desktop.ui.verbs.join_clients import LINK, ClientJoins
 from desktop.ui.wording import money_text, region
 
@@ -64,40 +63,34 @@ class ClientsPage(ListPage):
 def _plan() -> ListPlan:
     return ListPlan(
         key="clients",
-        title=QCoreApplication.translate("Clients", "Clients"),
+        title=translate("Clients", "Clients"),
         listing="clients",
         columns=(
-            Column("name", QCoreApplication.translate("Clients", "Name"), "two-line", 22, 4),
-            Column("from", QCoreApplication.translate("Clients", "From"), "marked", 6, 0, sortable=False, folds=True),
-            Column(
-                "country", QCoreApplication.translate("Clients", "Country"), "muted", 12, 1, sortable=False, folds=True
-            ),
-            Column("outstanding", QCoreApplication.translate("Clients", "Outstanding"), "amount", 13, 1),
-            Column("paid", QCoreApplication.translate("Clients", "Paid"), "amount", 13, 1),
-            Column("last", QCoreApplication.translate("Clients", "Last payment"), "muted", 12, 0, newest_first=True),
+            Column("name", translate("Clients", "Name"), "two-line", 22, 4),
+            Column("from", translate("Clients", "From"), "marked", 6, 0, sortable=False, folds=True),
+            Column("country", translate("Clients", "Country"), "muted", 12, 1, sortable=False, folds=True),
+            Column("outstanding", translate("Clients", "Outstanding"), "amount", 13, 1),
+            Column("paid", translate("Clients", "Paid"), "amount", 13, 1),
+            Column("last", translate("Clients", "Last payment"), "muted", 12, 0, newest_first=True),
         ),
         tabs=(
-            ("active", QCoreApplication.translate("Clients", "Active")),
-            ("deleted", QCoreApplication.translate("Clients", "Deleted")),
-            ("", QCoreApplication.translate("Clients", "All")),
+            ("active", translate("Clients", "Active")),
+            ("deleted", translate("Clients", "Deleted")),
+            ("", translate("Clients", "All")),
         ),
         show=show_client,
         open_row=open_client,
         counted=(
-            QCoreApplication.translate("Clients", "{0} client"),
-            QCoreApplication.translate("Clients", "{0} clients"),
+            translate("Clients", "{0} client"),
+            translate("Clients", "{0} clients"),
         ),
         picture="empty-clients",
         empty=(
-            QCoreApplication.translate("Clients", "No clients yet"),
-            QCoreApplication.translate(
-                "Clients", "The customers of your connected accounts appear here as soon as they are synced."
-            ),
+            translate("Clients", "No clients yet"),
+            translate("Clients", "The customers of your connected accounts appear here as soon as they are synced."),
         ),
-        unconnected=QCoreApplication.translate(
-            "Clients", "Connect the account you work with, and its clients appear here."
-        ),
-        gone=QCoreApplication.translate("Clients", "This client is gone"),
+        unconnected=translate("Clients", "Connect the account you work with, and its clients appear here."),
+        gone=translate("Clients", "This client is gone"),
         periods=False,
         tall=True,
     )
@@ -108,7 +101,7 @@ def show_client(row: ClientRow, wall: Wall) -> Row:
     name = row.name
     about = joined(words for words in (row.email, row.company) if words != row.name)
     if row.status == "deleted":
-        name = QCoreApplication.translate("Clients", "{0} (deleted)").format(name)
+        name = translate("Clients", "{0} (deleted)").format(name)
     return (
         TwoLines(name, about),
         _from(row.providers),
@@ -168,23 +161,23 @@ def open_client(business: Business, client_id: int) -> PanelContent | None:
         blocks=(
             *_sums(detail),
             Block(
-                QCoreApplication.translate("Clients", "Open invoices"),
+                translate("Clients", "Open invoices"),
                 tuple(invoice_entry(one, wall) for one in open_invoices[:_SHOWN]),
             ),
             Block(
-                QCoreApplication.translate("Clients", "Newest payments"),
+                translate("Clients", "Newest payments"),
                 tuple(payment_entry(one, wall) for one in paid[:_SHOWN]),
             ),
             Block(
-                QCoreApplication.translate("Clients", "Subscriptions"),
+                translate("Clients", "Subscriptions"),
                 tuple(_subscription(one, wall) for one in detail.subscriptions),
             ),
             Block(
-                QCoreApplication.translate("Clients", "Ways to pay"),
+                translate("Clients", "Ways to pay"),
                 tuple(_method(one, wall) for one in detail.methods),
             ),
-            Block(QCoreApplication.translate("Clients", "About"), _about(detail, wall)),
-            Block(QCoreApplication.translate("Clients", "Made of"), _customers(detail, places)),
+            Block(translate("Clients", "About"), _about(detail, wall)),
+            Block(translate("Clients", "Made of"), _customers(detail, places)),
             *(block for place in still for block in place.own_page()),
         ),
         hosts=tuple(dict.fromkeys(host for place in places for host in place.hosts)),
@@ -193,21 +186,21 @@ def open_client(business: Business, client_id: int) -> PanelContent | None:
 
 def _pill(row: ClientRow) -> PillCell | None:
     if row.status == "deleted":
-        return PillCell(QCoreApplication.translate("Clients", "Deleted"), "neutral")
+        return PillCell(translate("Clients", "Deleted"), "neutral")
     if row.status == "mentioned":
-        return PillCell(QCoreApplication.translate("Clients", "Not read yet"), "neutral")
+        return PillCell(translate("Clients", "Not read yet"), "neutral")
     if row.outstanding:
-        return PillCell(QCoreApplication.translate("Clients", "Owes {0}").format(sums_text(row.outstanding)), "info")
+        return PillCell(translate("Clients", "Owes {0}").format(sums_text(row.outstanding)), "info")
     return None
 
 
 def _actions(detail: ClientDetail) -> tuple[Action, ...]:
     actions = []
     if detail.invoices:
-        text = QCoreApplication.translate("Clients", "All invoices")
+        text = translate("Clients", "All invoices")
         actions.append(rows_of_client("invoices", text, detail.row.id))
     if detail.payments:
-        text = QCoreApplication.translate("Clients", "All payments")
+        text = translate("Clients", "All payments")
         actions.append(rows_of_client("payments", text, detail.row.id))
     return tuple(actions)
 
@@ -217,9 +210,9 @@ def _sums(detail: ClientDetail) -> tuple[Block, ...]:
     blocks = []
     for one in detail.sums:
         told = (
-            (QCoreApplication.translate("Clients", "Collected"), one.collected),
-            (QCoreApplication.translate("Clients", "Refunded"), -one.refunds),
-            (QCoreApplication.translate("Clients", "Outstanding"), one.outstanding),
+            (translate("Clients", "Collected"), one.collected),
+            (translate("Clients", "Refunded"), -one.refunds),
+            (translate("Clients", "Outstanding"), one.outstanding),
         )
         entries = tuple(
             Entry(label, money_text(amount, one.currency, one.provider))
@@ -228,7 +221,7 @@ def _sums(detail: ClientDetail) -> tuple[Block, ...]:
         )
         blocks.append(
             Block(
-                one.currency.upper() if len(detail.sums) > 1 else QCoreApplication.translate("Clients", "Totals"),
+                one.currency.upper() if len(detail.sums) > 1 else translate("Clients", "Totals"),
                 entries,
             )
         )
@@ -238,11 +231,11 @@ def _sums(detail: ClientDetail) -> tuple[Block, ...]:
 def _subscription(row: SubscriptionRow, wall: Wall) -> Entry:
     when = ""
     if row.cancel_at_period_end and row.current_period_end_at:
-        when = QCoreApplication.translate("Clients", "Ends {0}").format(wall.day_of(row.current_period_end_at))
+        when = translate("Clients", "Ends {0}").format(wall.day_of(row.current_period_end_at))
     elif row.status in {"active", "trialing", "past_due"} and row.current_period_end_at:
-        when = QCoreApplication.translate("Clients", "Next {0}").format(wall.day_of(row.current_period_end_at))
+        when = translate("Clients", "Next {0}").format(wall.day_of(row.current_period_end_at))
     return Entry(
-        row.title or QCoreApplication.translate("Clients", "Subscription"),
+        row.title or translate("Clients", "Subscription"),
         detail=joined((price_text(row), when)),
         pill=subscription_pill(row),
     )
@@ -252,17 +245,13 @@ def _method(method: MethodRow, wall: Wall) -> Entry:
     expiry = ""
     if method.exp_month and method.exp_year:
         ended = f"{method.exp_year:04d}-{method.exp_month:02d}" < wall.today[:7]
-        told = (
-            QCoreApplication.translate("Clients", "Expired {0}")
-            if ended
-            else QCoreApplication.translate("Clients", "Expires {0}")
-        )
+        told = translate("Clients", "Expired {0}") if ended else translate("Clients", "Expires {0}")
         expiry = told.format(f"{method.exp_month:02d}/{method.exp_year % 100:02d}")
     return Entry(
         method_text(method.kind, method.brand, method.last4),
         expiry,
         cut="middle",
-        pill=PillCell(QCoreApplication.translate("Clients", "Default"), "neutral") if method.is_default else None,
+        pill=PillCell(translate("Clients", "Default"), "neutral") if method.is_default else None,
     )
 
 
@@ -276,11 +265,11 @@ def _customers(detail: ClientDetail, places: Sequence[Outside]) -> tuple[Entry, 
         detail_text = link.external_id
         action = None
         if link.merged_into:
-            merged = QCoreApplication.translate("Clients", "{0}, merged by {1} itself")
+            merged = translate("Clients", "{0}, merged by {1} itself")
             detail_text = merged.format(link.external_id, place.provider)
         elif len(own) > 1:
             target = Target(wanted=((LINK, link.link_id),))
-            action = Action("separate", QCoreApplication.translate("Clients", "Separate"), target)
+            action = Action("separate", translate("Clients", "Separate"), target)
         entries.append(Entry(place.where, detail=detail_text, mark=link.provider, action=action))
     return tuple(entries)
 
@@ -288,8 +277,8 @@ def _customers(detail: ClientDetail, places: Sequence[Outside]) -> tuple[Entry, 
 def _about(detail: ClientDetail, wall: Wall) -> tuple[Entry, ...]:
     row, address = detail.row, detail.address
     told = [
-        (QCoreApplication.translate("Clients", "Company"), row.company if row.company != row.name else ""),
-        (QCoreApplication.translate("Clients", "Client since"), wall.day_of(row.created_at) if row.created_at else ""),
+        (translate("Clients", "Company"), row.company if row.company != row.name else ""),
+        (translate("Clients", "Client since"), wall.day_of(row.created_at) if row.created_at else ""),
     ]
     entries = [Entry(label, value) for label, value in told if value]
     place = joined((
@@ -298,15 +287,11 @@ def _about(detail: ClientDetail, wall: Wall) -> tuple[Entry, ...]:
         country_text(address.country) if address.country else "",
     ))  # fmt: skip
     if place:
-        entries.append(Entry(QCoreApplication.translate("Clients", "Address"), detail=place))
+        entries.append(Entry(translate("Clients", "Address"), detail=place))
     if detail.description:
-        entries.append(Entry(QCoreApplication.translate("Clients", "Note"), detail=detail.description))
+        entries.append(Entry(translate("Clients", "Note"), detail=detail.description))
     for link in detail.links:
         if link.balance:
-            label = (
-                QCoreApplication.translate("Clients", "Credit")
-                if link.balance < 0
-                else QCoreApplication.translate("Clients", "Owed from credit")
-            )
+            label = translate("Clients", "Credit") if link.balance < 0 else translate("Clients", "Owed from credit")
             entries.append(Entry(label, money_text(abs(link.balance), link.currency or "usd", link.provider)))
     return tuple(entries)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from desktop.money import format_plain
 from desktop.ui.lists.outside import joined
 from desktop.ui.lists.panel import Action, Entry, Target, to_row
 from desktop.ui.lists.rows import Amount
 from desktop.ui.lists.words import invoice_pill, method_text, payment_pill
+from desktop.ui.translation import translate
 from desktop.ui.wording import money_text
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def payment_entry(row: PaymentRow, wall: Wall) -> Entry:
 def invoice_entry(row: InvoiceRow, wall: Wall) -> Entry:
     """An invoice as a line that leads to it; the state of an open one has the amount."""
     return Entry(
-        row.number or QCoreApplication.translate("Lists", "Draft without number"),
+        row.number or translate("Lists", "Draft without number"),
         "" if row.is_open else money_text(row.total, row.currency, row.provider),
         pill=invoice_pill(row, wall.today),
         target=to_row("invoices", row.id),
@@ -51,7 +50,7 @@ def client_action(client_id: int) -> tuple[Action, ...]:
     """A button that leads to the client; none for a row of nobody."""
     if not client_id:
         return ()
-    return (Action("page", QCoreApplication.translate("Lists", "Client"), to_row("clients", client_id)),)
+    return (Action("page", translate("Lists", "Client"), to_row("clients", client_id)),)
 
 
 def rows_of_client(page: str, text: str, client_id: int) -> Action:

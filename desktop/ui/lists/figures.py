@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from desktop.periods import add_days, period_of
 from desktop.queries.figures import Figure
 from desktop.ui.lists.words import word
+from desktop.ui.translation import translate
 from desktop.ui.wording import day_text, days_text, money_text, month_text
 
 if TYPE_CHECKING:
@@ -100,18 +101,16 @@ def foot_texts(figure: Figure, foot: Foot, listing: str, within: tuple[str, ...]
 def _whole_foot(figure: Figure, foot: Foot, listing: str) -> tuple[tuple[str, str], ...]:
     amount = money_text(foot.amount, figure.currency, foot.unit)
     if figure.measure == "ended":
-        text = QCoreApplication.translate("Figures", "{0} of {1} succeeded").format(
-            f"{foot.succeeded:,}", f"{foot.count:,}"
-        )
-        return ((QCoreApplication.translate("Figures", "Success rate"), text),) if foot.count else ()
+        text = translate("Figures", "{0} of {1} succeeded").format(f"{foot.succeeded:,}", f"{foot.count:,}")
+        return ((translate("Figures", "Success rate"), text),) if foot.count else ()
     if figure.measure == "invoiced":
         if not foot.count:
             return ()
         average = (2 * foot.amount + foot.count) // (2 * foot.count)
-        text = QCoreApplication.translate("Figures", "{0} ÷ {1} = {2}").format(
+        text = translate("Figures", "{0} ÷ {1} = {2}").format(
             amount, f"{foot.count:,}", money_text(average, figure.currency, foot.unit)
         )
-        return ((QCoreApplication.translate("Figures", "Average invoice value"), text),)
+        return ((translate("Figures", "Average invoice value"), text),)
     measure: str = "who_paid" if listing == "clients" else figure.measure
     if measure == "disputes" and foot.amount > 0:
         measure = "disputes_won"

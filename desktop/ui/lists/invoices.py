@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from desktop.ui.app.business_handle import Desk
 from desktop.ui.app.page import PageContext
@@ -17,6 +17,7 @@ from desktop.ui.lists.plan import Focus, ListPlan
 from desktop.ui.lists.rows import Column, PillCell, Row
 from desktop.ui.lists.source import Wall, wall_of
 from desktop.ui.lists.words import NOTHING, humanized, invoice_pill, word
+from desktop.ui.translation import translate
 from desktop.ui.wording import money_text
 
 if TYPE_CHECKING:
@@ -42,50 +43,46 @@ class InvoicesPage(ListPage):
 def _plan() -> ListPlan:
     return ListPlan(
         key="invoices",
-        title=QCoreApplication.translate("Invoices", "Invoices"),
+        title=translate("Invoices", "Invoices"),
         listing="invoices",
         columns=(
-            Column("number", QCoreApplication.translate("Invoices", "Number"), "text", 16, 0, cut="middle"),
-            Column("client", QCoreApplication.translate("Invoices", "Client"), "text", 14, 3),
+            Column("number", translate("Invoices", "Number"), "text", 16, 0, cut="middle"),
+            Column("client", translate("Invoices", "Client"), "text", 14, 3),
             Column(
                 "issued",
-                QCoreApplication.translate("Invoices", "Issued"),
+                translate("Invoices", "Issued"),
                 "muted",
                 11,
                 0,
                 folds=True,
                 newest_first=True,
             ),
-            Column("due", QCoreApplication.translate("Invoices", "Due"), "muted", 12, 0, folds=True),
-            Column("status", QCoreApplication.translate("Invoices", "Status"), "pill", 23, 1),
-            Column("total", QCoreApplication.translate("Invoices", "Total"), "amount", 12, 1),
+            Column("due", translate("Invoices", "Due"), "muted", 12, 0, folds=True),
+            Column("status", translate("Invoices", "Status"), "pill", 23, 1),
+            Column("total", translate("Invoices", "Total"), "amount", 12, 1),
         ),
         tabs=(
-            ("", QCoreApplication.translate("Invoices", "All")),
-            ("draft", QCoreApplication.translate("Invoices", "Draft")),
-            ("open", QCoreApplication.translate("Invoices", "Open")),
-            ("late", QCoreApplication.translate("Invoices", "Late")),
-            ("paid", QCoreApplication.translate("Invoices", "Paid")),
-            ("void", QCoreApplication.translate("Invoices", "Void")),
-            ("uncollectible", QCoreApplication.translate("Invoices", "Uncollectible")),
+            ("", translate("Invoices", "All")),
+            ("draft", translate("Invoices", "Draft")),
+            ("open", translate("Invoices", "Open")),
+            ("late", translate("Invoices", "Late")),
+            ("paid", translate("Invoices", "Paid")),
+            ("void", translate("Invoices", "Void")),
+            ("uncollectible", translate("Invoices", "Uncollectible")),
         ),
         show=show_invoice,
         open_row=open_invoice,
         counted=(
-            QCoreApplication.translate("Invoices", "{0} invoice"),
-            QCoreApplication.translate("Invoices", "{0} invoices"),
+            translate("Invoices", "{0} invoice"),
+            translate("Invoices", "{0} invoices"),
         ),
         picture="empty-invoices",
         empty=(
-            QCoreApplication.translate("Invoices", "No invoices yet"),
-            QCoreApplication.translate(
-                "Invoices", "Invoices from your connected accounts appear here as soon as they are synced."
-            ),
+            translate("Invoices", "No invoices yet"),
+            translate("Invoices", "Invoices from your connected accounts appear here as soon as they are synced."),
         ),
-        unconnected=QCoreApplication.translate(
-            "Invoices", "Connect the account you bill with, and its invoices appear here."
-        ),
-        gone=QCoreApplication.translate("Invoices", "This invoice is gone"),
+        unconnected=translate("Invoices", "Connect the account you bill with, and its invoices appear here."),
+        gone=translate("Invoices", "This invoice is gone"),
         places=True,
         focus={"late": Focus("due", kept=frozenset({"issued", "due"}), spared=frozenset({"total"}))},
     )
@@ -120,7 +117,7 @@ def open_invoice(business: Business, invoice_id: int) -> PanelContent | None:
     place = outside(business, row.integration_id, "invoices", row.external_id)
     return PanelContent(
         row_id=invoice_id,
-        title=row.number or QCoreApplication.translate("Lists", "Draft without number"),
+        title=row.number or translate("Lists", "Draft without number"),
         pill=invoice_pill(row, wall.today),
         who=row.client_name,
         where=joined((row.client_email, place.where)),
@@ -128,13 +125,13 @@ def open_invoice(business: Business, invoice_id: int) -> PanelContent | None:
         blocks=(
             Block("", place_entry(detail.location_name, where)),
             Block("", _lines(detail, wall), _column_titles()),
-            Block(QCoreApplication.translate("Invoices", "Asked for in parts"), _requests(detail, wall)),
+            Block(translate("Invoices", "Asked for in parts"), _requests(detail, wall)),
             Block(
-                QCoreApplication.translate("Invoices", "Payments"),
+                translate("Invoices", "Payments"),
                 tuple(payment_entry(payment, wall) for payment in detail.payments if payment.status != "open"),
             ),
-            Block(QCoreApplication.translate("Invoices", "Credit notes"), _notes(detail, wall)),
-            Block(QCoreApplication.translate("Invoices", "History"), _history(detail, wall), rules=False),
+            Block(translate("Invoices", "Credit notes"), _notes(detail, wall)),
+            Block(translate("Invoices", "History"), _history(detail, wall), rules=False),
             *place.own_page(),
         ),
         hosts=place.hosts,
@@ -142,15 +139,15 @@ def open_invoice(business: Business, invoice_id: int) -> PanelContent | None:
 
 
 def _column_titles() -> tuple[str, str]:
-    return QCoreApplication.translate("Invoices", "Line"), QCoreApplication.translate("Invoices", "Amount")
+    return translate("Invoices", "Line"), translate("Invoices", "Amount")
 
 
 def _actions(detail: InvoiceDetail, place: Outside) -> tuple[Action, ...]:
     row, url = detail.row, detail.facts.hosted_url
     actions: list[Action] = []
     if row.status not in {"draft", "void"}:
-        actions += place.copy(QCoreApplication.translate("Invoices", "Copy link"), url, primary=row.is_open)
-        actions += place.link(QCoreApplication.translate("Invoices", "Open page"), url)
+        actions += place.copy(translate("Invoices", "Copy link"), url, primary=row.is_open)
+        actions += place.link(translate("Invoices", "Open page"), url)
     actions += client_action(row.client_id)
     return tuple(actions)
 
@@ -170,22 +167,22 @@ def _lines(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
     # Some of the tax may lie inside the lines, some on top: the lines say how much is added, unless all or nothing is.
     on_top = rest if rest in {0, facts.tax} else sum(line.tax for line in detail.lines) if detail.lines else facts.tax
     if on_top:
-        entries.append(Entry(QCoreApplication.translate("Invoices", "Tax"), money(on_top), muted=True))
+        entries.append(Entry(translate("Invoices", "Tax"), money(on_top), muted=True))
         rest -= on_top
     if facts.tax - on_top > 0:
-        included = QCoreApplication.translate("Invoices", "Tax, included")
+        included = translate("Invoices", "Tax, included")
         entries.append(Entry(included, money(facts.tax - on_top), muted=True))
     if rest and detail.lines:
         less, more = (
-            QCoreApplication.translate("Invoices", "Discount"),
-            QCoreApplication.translate("Invoices", "Other charges"),
+            translate("Invoices", "Discount"),
+            translate("Invoices", "Other charges"),
         )
         entries.append(Entry(less if rest < 0 else more, money(rest), muted=True))
     if row.amount_remaining != row.total or not row.is_open:
-        total = QCoreApplication.translate("Invoices", "Total")
+        total = translate("Invoices", "Total")
         entries.append(Entry(total, money(row.total), strong=not row.is_open))
     if row.amount_paid and (row.is_open or row.amount_paid != row.total):
-        entries.append(Entry(QCoreApplication.translate("Invoices", "Paid"), money(-row.amount_paid), muted=True))
+        entries.append(Entry(translate("Invoices", "Paid"), money(-row.amount_paid), muted=True))
     if row.is_open:
         entries += [Entry(label, money(amount), strong=True) for label, amount in _due(row, wall)]
     return tuple(entries)
@@ -193,14 +190,14 @@ def _lines(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
 
 def _due(row: InvoiceRow, wall: Wall) -> list[tuple[str, int]]:
     """What is to be paid by when: what is late together, and what is due later."""
-    due = QCoreApplication.translate("Invoices", "Due {0}")
+    due = translate("Invoices", "Due {0}")
     late = row.amount_late(wall.today)
     if not late or late == row.amount_remaining:
         return [(due.format(wall.day(row.due_day)), row.amount_remaining)]
     next_day = min(
         (part.due_day for part in row.due_parts if part.due_day and part.due_day >= wall.today), default=None
     )
-    since = QCoreApplication.translate("Invoices", "Late since {0}").format(wall.day(row.due_day))
+    since = translate("Invoices", "Late since {0}").format(wall.day(row.due_day))
     return [(since, late), (due.format(wall.day(next_day)), row.amount_remaining - late)]
 
 
@@ -210,8 +207,8 @@ def _added_by_order(detail: InvoiceDetail) -> list[tuple[str, int]]:
     if order is None or not detail.lines:
         return []
     told = (
-        (QCoreApplication.translate("Orders", "Service charge"), order.service_charge),
-        (QCoreApplication.translate("Orders", "Tip"), order.tip),
+        (translate("Orders", "Service charge"), order.service_charge),
+        (translate("Orders", "Tip"), order.tip),
     )
     return [(label, amount) for label, amount in told if amount]
 
@@ -235,9 +232,9 @@ def _requests(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
         if one.kind == "instalment":
             number += 1
             if instalments > 1:
-                text = QCoreApplication.translate("Invoices", "{0} {1} of {2}")
+                text = translate("Invoices", "{0} {1} of {2}")
                 label = text.format(label, number, instalments)
-        due = QCoreApplication.translate("Invoices", "Due {0}").format(wall.day(one.due_day)) if one.due_day else ""
+        due = translate("Invoices", "Due {0}").format(wall.day(one.due_day)) if one.due_day else ""
         amount = money_text(one.amount, detail.row.currency, detail.row.provider)
         entries.append(Entry(label, amount, due, pill=_part_pill(one, detail.row, wall)))
     return tuple(entries)
@@ -245,21 +242,21 @@ def _requests(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
 
 def _part_pill(part: RequestRow, row: InvoiceRow, wall: Wall) -> PillCell:
     if part.paid >= part.amount > 0:
-        return PillCell(QCoreApplication.translate("Invoices", "Paid"), "accent")
+        return PillCell(translate("Invoices", "Paid"), "accent")
     if row.is_open and part.due_day and part.due_day < wall.today:
-        return PillCell(QCoreApplication.translate("Invoices", "Late"), "danger")
+        return PillCell(translate("Invoices", "Late"), "danger")
     if part.paid:
         paid = money_text(part.paid, row.currency, row.provider)
-        return PillCell(QCoreApplication.translate("Invoices", "Partly paid {0}").format(paid), "warning")
+        return PillCell(translate("Invoices", "Partly paid {0}").format(paid), "warning")
     tone = "info" if row.is_open else "neutral"
-    return PillCell(QCoreApplication.translate("Invoices", "Open"), tone)
+    return PillCell(translate("Invoices", "Open"), tone)
 
 
 def _line(line: InvoiceLine, amount: str, discount: str) -> Entry:
-    label = line.description or line.service or QCoreApplication.translate("Invoices", "Without description")
+    label = line.description or line.service or translate("Invoices", "Without description")
     if line.quantity not in {"", "1"} and not label.startswith(line.quantity):
         label = f"{line.quantity} × {label}"
-    detail = QCoreApplication.translate("Invoices", "After a discount of {0}").format(discount) if discount else ""
+    detail = translate("Invoices", "After a discount of {0}").format(discount) if discount else ""
     return Entry(label, amount, detail)
 
 
@@ -302,7 +299,7 @@ def _history(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
         first = add_days(row.due_day, 1)
         began = local_midnight(first, wall.zone)
         place = sum(one.at >= began for one in ordered)
-        entries.insert(place, Entry(QCoreApplication.translate("Invoices", "Became late"), wall.day(first)))
+        entries.insert(place, Entry(translate("Invoices", "Became late"), wall.day(first)))
     return tuple(entries)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
+from desktop.ui.translation import translate
 
 if TYPE_CHECKING:
     from desktop.queries.choices import PlaceName
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def place_names(places: Iterable[PlaceName]) -> list[tuple[str, str]]:
     """Ids and names; those of one name say whose they are, those that are closed that they are."""
-    closed = QCoreApplication.translate("Lists", "{0} (inactive)")
+    closed = translate("Lists", "{0} (inactive)")
     named = []
     for place in places:
         name = f"{place.name} · {place.account}" if place.namesake else place.name

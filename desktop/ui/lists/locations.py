@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import QCoreApplication
-
 from desktop.money import format_plain
 from desktop.ui.app.business_handle import Desk
 from desktop.ui.app.page import PageContext
@@ -19,6 +17,7 @@ from desktop.ui.lists.plan import ListPlan
 from desktop.ui.lists.rows import Amount, Column, Marked, PillCell, Row, TwoLines
 from desktop.ui.lists.source import Wall, wall_of
 from desktop.ui.lists.words import NOTHING, humanized, method_text, payment_pill, sums_text
+from desktop.ui.translation import translate
 from desktop.ui.wording import money_text, month_name, region
 
 if TYPE_CHECKING:
@@ -45,43 +44,41 @@ class LocationsPage(ListPage):
 def _plan() -> ListPlan:
     return ListPlan(
         key="locations",
-        title=QCoreApplication.translate("Locations", "Locations"),
+        title=translate("Locations", "Locations"),
         listing="locations",
         columns=(
-            Column("name", QCoreApplication.translate("Locations", "Name"), "two-line", 22, 2),
-            Column("city", QCoreApplication.translate("Locations", "City"), "muted", 12, 1, folds=True),
+            Column("name", translate("Locations", "Name"), "two-line", 22, 2),
+            Column("city", translate("Locations", "City"), "muted", 12, 1, folds=True),
             Column(
-                "account", QCoreApplication.translate("Locations", "Account"), "marked", 18, 3, sortable=False,
+                "account", translate("Locations", "Account"), "marked", 18, 3, sortable=False,
                 folds=True,
             ),
             Column(
-                "sales", QCoreApplication.translate("Locations", "Sales this month"), "amount", 16, 1, sortable=False
+                "sales", translate("Locations", "Sales this month"), "amount", 16, 1, sortable=False
             ),
-            Column("tips", QCoreApplication.translate("Locations", "Tips"), "amount", 11, 0, sortable=False),
-            Column("refunds", QCoreApplication.translate("Locations", "Refunds"), "amount", 11, 0, sortable=False),
+            Column("tips", translate("Locations", "Tips"), "amount", 11, 0, sortable=False),
+            Column("refunds", translate("Locations", "Refunds"), "amount", 11, 0, sortable=False),
         ),
         tabs=(
-            ("", QCoreApplication.translate("Locations", "All")),
-            ("active", QCoreApplication.translate("Locations", "Active")),
-            ("inactive", QCoreApplication.translate("Locations", "Inactive")),
+            ("", translate("Locations", "All")),
+            ("active", translate("Locations", "Active")),
+            ("inactive", translate("Locations", "Inactive")),
         ),
         show=show_location,
         open_row=open_location,
         counted=(
-            QCoreApplication.translate("Locations", "{0} location"),
-            QCoreApplication.translate("Locations", "{0} locations"),
+            translate("Locations", "{0} location"),
+            translate("Locations", "{0} locations"),
         ),
         picture="empty-locations",
         empty=(
-            QCoreApplication.translate("Locations", "No locations yet"),
-            QCoreApplication.translate(
-                "Locations", "The shops and stalls of your connected accounts appear here as soon as they are synced."
-            ),
+            translate("Locations", "No locations yet"),
+            translate(
+"Locations", "The shops and stalls of your connected accounts appear here as soon as they are synced."
+),
         ),
-        unconnected=QCoreApplication.translate(
-            "Locations", "Connect the account you sell with, and its locations appear here."
-        ),
-        gone=QCoreApplication.translate("Locations", "This location is gone"),
+        unconnected=translate("Locations", "Connect the account you sell with, and its locations appear here."),
+        gone=translate("Locations", "This location is gone"),
         periods=False,
         tall=True,
         sort="name",
@@ -96,10 +93,10 @@ def sum_up(connection: Connection, wanted: Filter) -> tuple[tuple[str, str], ...
     sums = sales_of_month(connection, wanted)
     if not any(sums.values()):
         return ()
-    month = QCoreApplication.translate("Locations", "Sales in {0}").format(month_name(wanted.today[:7]))
+    month = translate("Locations", "Sales in {0}").format(month_name(wanted.today[:7]))
     parts = (
-        (QCoreApplication.translate("Locations", "tips"), sums["tips"]),
-        (QCoreApplication.translate("Locations", "refunds"), sums["refunds"]),
+        (translate("Locations", "tips"), sums["tips"]),
+        (translate("Locations", "refunds"), sums["refunds"]),
     )
     return ((month, sums_text(sums["collected"])), *((label, sums_text(found)) for label, found in parts if found))
 
@@ -131,14 +128,14 @@ def _sums_cell(sums: Sequence[Sum], *, muted: bool) -> Amount:
 
 def _status(row: LocationRow) -> str:
     if row.status != "active":
-        return QCoreApplication.translate("Locations", "Inactive")
-    return QCoreApplication.translate("Locations", "Main location") if row.main else ""
+        return translate("Locations", "Inactive")
+    return translate("Locations", "Main location") if row.main else ""
 
 
 def _kind(row: LocationRow) -> str:
     kinds = {
-        "mobile": QCoreApplication.translate("Locations", "On the move"),
-        "physical": QCoreApplication.translate("Locations", "Shop"),
+        "mobile": translate("Locations", "On the move"),
+        "physical": translate("Locations", "Shop"),
     }
     return kinds.get(row.kind, humanized(row.kind))
 
@@ -160,23 +157,23 @@ def open_location(business: Business, location_id: int) -> PanelContent | None:
         row_id=location_id,
         title=row.name or NOTHING,
         pill=_pill(row),
-        who=joined((QCoreApplication.translate("Locations", "Main location") if row.main else "", _kind(row))),
+        who=joined((translate("Locations", "Main location") if row.main else "", _kind(row))),
         where=place.where,
         actions=_actions(row),
         blocks=(
             Block(month_name(row.month), _month(row)),
-            Block(QCoreApplication.translate("Locations", "About"), _facts(detail)),
+            Block(translate("Locations", "About"), _facts(detail)),
             *place.own_page(),
-            Block(QCoreApplication.translate("Locations", "Card readers"), _devices(detail)),
+            Block(translate("Locations", "Card readers"), _devices(detail)),
             Block(
-                QCoreApplication.translate("Locations", "Latest sales"),
+                translate("Locations", "Latest sales"),
                 tuple(_sale(one, wall) for one in detail.sales),
             ),
             Block(
-                QCoreApplication.translate("Locations", "Open orders"),
+                translate("Locations", "Open orders"),
                 tuple(
                     Entry(
-                        order.title or order.reference or QCoreApplication.translate("Locations", "Order"),
+                        order.title or order.reference or translate("Locations", "Order"),
                         money_text(order.total, order.currency, order.provider),
                         joined((wall.moment(order.created_at), order.client_name)),
                     )
@@ -184,11 +181,11 @@ def open_location(business: Business, location_id: int) -> PanelContent | None:
                 ),
             ),
             Block(
-                QCoreApplication.translate("Locations", "Sent to card readers"),
+                translate("Locations", "Sent to card readers"),
                 tuple(_checkout(one, wall) for one in detail.checkouts),
             ),
             Block(
-                QCoreApplication.translate("Locations", "Payment links"),
+                translate("Locations", "Payment links"),
                 tuple(_link(one, wall) for one in detail.links),
             ),
         ),
@@ -198,35 +195,35 @@ def open_location(business: Business, location_id: int) -> PanelContent | None:
 
 def _pill(row: LocationRow) -> PillCell:
     if row.status == "active":
-        return PillCell(QCoreApplication.translate("Locations", "Active"), "accent")
-    return PillCell(QCoreApplication.translate("Locations", "Inactive"), "neutral")
+        return PillCell(translate("Locations", "Active"), "accent")
+    return PillCell(translate("Locations", "Inactive"), "neutral")
 
 
 def _actions(row: LocationRow) -> tuple[Action, ...]:
     return (
         Action(
             "page",
-            QCoreApplication.translate("Locations", "Payments"),
+            translate("Locations", "Payments"),
             rows_of_place("payments", row.external_id),
             primary=True,
         ),
-        Action("page", QCoreApplication.translate("Locations", "Invoices"), rows_of_place("invoices", row.external_id)),
+        Action("page", translate("Locations", "Invoices"), rows_of_place("invoices", row.external_id)),
     )
 
 
 def _month(row: LocationRow) -> tuple[Entry, ...]:
     count = (
-        QCoreApplication.translate("Locations", "1 payment")
+        translate("Locations", "1 payment")
         if row.payments == 1
-        else QCoreApplication.translate("Locations", "{0} payments").format(f"{row.payments:,}")
+        else translate("Locations", "{0} payments").format(f"{row.payments:,}")
     )
     if not row.sales and not row.refunds:
-        return (Entry(QCoreApplication.translate("Locations", "Nothing was sold here this month"), muted=True),)
-    entries = [Entry(QCoreApplication.translate("Locations", "Sales"), sums_text(row.sales), count, strong=True)]
+        return (Entry(translate("Locations", "Nothing was sold here this month"), muted=True),)
+    entries = [Entry(translate("Locations", "Sales"), sums_text(row.sales), count, strong=True)]
     if row.tips:
-        entries.append(Entry(QCoreApplication.translate("Locations", "Tips, included"), sums_text(row.tips)))
+        entries.append(Entry(translate("Locations", "Tips, included"), sums_text(row.tips)))
     if row.refunds:
-        entries.append(Entry(QCoreApplication.translate("Locations", "Refunds"), sums_text(row.refunds)))
+        entries.append(Entry(translate("Locations", "Refunds"), sums_text(row.refunds)))
     return tuple(entries)
 
 
@@ -238,23 +235,19 @@ def _facts(detail: PlaceDetail) -> tuple[Entry, ...]:
     address = "\n".join(part for part in (*lines, country) if part)
     told = some(
         (
-            Entry(QCoreApplication.translate("Locations", "Phone"), row.phone),
-            Entry(QCoreApplication.translate("Locations", "Email"), row.email),
-            Entry(QCoreApplication.translate("Locations", "Currency"), row.currency.upper()),
-            Entry(QCoreApplication.translate("Locations", "Time zone"), row.timezone.replace("_", " ")),
+            Entry(translate("Locations", "Phone"), row.phone),
+            Entry(translate("Locations", "Email"), row.email),
+            Entry(translate("Locations", "Currency"), row.currency.upper()),
+            Entry(translate("Locations", "Time zone"), row.timezone.replace("_", " ")),
         )
     )
-    where = (Entry(QCoreApplication.translate("Locations", "Address"), "", address),) if address else ()
-    said = (
-        (Entry(QCoreApplication.translate("Locations", "Description"), "", detail.description),)
-        if detail.description
-        else ()
-    )
+    where = (Entry(translate("Locations", "Address"), "", address),) if address else ()
+    said = (Entry(translate("Locations", "Description"), "", detail.description),) if detail.description else ()
     return (*where, *told, *said)
 
 
 def _devices(detail: PlaceDetail) -> tuple[Entry, ...]:
-    unnamed = QCoreApplication.translate("Locations", "Card reader")
+    unnamed = translate("Locations", "Card reader")
     return tuple(
         Entry(device.name or unnamed, "", device.model, pill=device_pill(device.status)) for device in detail.devices
     )
@@ -265,7 +258,7 @@ def _sale(sale: Sale, wall: Wall) -> Entry:
     plain = not row.refunded and not row.disputed
     title = sale.title or row.description or row.client_name
     return Entry(
-        title or QCoreApplication.translate("Locations", "Sale"),
+        title or translate("Locations", "Sale"),
         money_text(row.amount, row.currency, row.provider),
         joined((wall.moment(row.created_at), method_text(row.method, row.brand, row.last4))),
         pill=None if plain else payment_pill(row),
@@ -287,11 +280,11 @@ def _checkout(taken: Taken, wall: Wall) -> Entry:
 def _link(linked: Linked, wall: Wall) -> Entry:
     row, paid = linked.row, linked.payment_id is not None
     return Entry(
-        row.name or row.description or QCoreApplication.translate("Locations", "Payment link"),
+        row.name or row.description or translate("Locations", "Payment link"),
         "" if row.amount is None else money_text(row.amount, row.currency, row.provider),
         wall.moment(row.created_at),
-        pill=PillCell(QCoreApplication.translate("Locations", "Paid"), "accent")
+        pill=PillCell(translate("Locations", "Paid"), "accent")
         if paid
-        else PillCell(QCoreApplication.translate("Locations", "Open"), "info"),
+        else PillCell(translate("Locations", "Open"), "info"),
         target=to_row("payments", linked.payment_id) if linked.payment_id is not None else None,
     )

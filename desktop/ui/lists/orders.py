@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from desktop.ui.lists.outside import joined
 from desktop.ui.lists.panel import Block, Entry, Target, to_row
 from desktop.ui.lists.rows import PillCell
 from desktop.ui.lists.source import Wall
 from desktop.ui.lists.words import humanized, payout_pill, word
+from desktop.ui.translation import translate
 from desktop.ui.wording import money_text
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def order_block(order: OrderRow | None, lines: Sequence[OrderLineRow]) -> tuple[
     """The order's lines, what was taken off and added, and what it came to; nothing without an order."""
     if order is None:
         return ()
-    head = QCoreApplication.translate("Orders", "Sold"), QCoreApplication.translate("Orders", "Amount")
+    head = translate("Orders", "Sold"), translate("Orders", "Amount")
     return (Block("", (*_lines(order, lines), *_sums(order, lines)), head),)
 
 
@@ -46,13 +47,13 @@ def _discount_told_below(order: OrderRow, lines: Sequence[OrderLineRow]) -> bool
 
 
 def _reduced(line: OrderLineRow, order: OrderRow) -> str:
-    text = QCoreApplication.translate("Orders", "After a discount of {0}")
+    text = translate("Orders", "After a discount of {0}")
     return text.format(money_text(line.discount, order.currency, order.provider))
 
 
 def order_line_text(line: OrderLineRow) -> str:
     """What was sold: "2 × Coffee, Large"; a quantity of one goes without saying."""
-    name = line.name or line.service or QCoreApplication.translate("Orders", "Custom amount")
+    name = line.name or line.service or translate("Orders", "Custom amount")
     if line.variation and line.variation.casefold() != name.casefold():
         name = f"{name}, {line.variation}"
     return name if line.quantity in {"", "1"} else f"{line.quantity} × {name}"
@@ -64,39 +65,35 @@ def _sums(order: OrderRow, lines: Sequence[OrderLineRow]) -> list[Entry]:
 
     entries = []
     if order.discount and _discount_told_below(order, lines):
-        entries.append(Entry(QCoreApplication.translate("Orders", "Discount"), money(-order.discount), muted=True))
+        entries.append(Entry(translate("Orders", "Discount"), money(-order.discount), muted=True))
     rest = order.total - sum(line.amount for line in lines) - order.service_charge - order.tip
     if order.tax:
         added = rest >= order.tax
-        text = (
-            QCoreApplication.translate("Orders", "Tax")
-            if added
-            else QCoreApplication.translate("Orders", "Tax, included")
-        )
+        text = translate("Orders", "Tax") if added else translate("Orders", "Tax, included")
         entries.append(Entry(text, money(order.tax), muted=True))
         rest -= order.tax if added else 0
     if order.service_charge:
-        text = QCoreApplication.translate("Orders", "Service charge")
+        text = translate("Orders", "Service charge")
         entries.append(Entry(text, money(order.service_charge), muted=True))
     if rest and lines:
         less, more = (
-            QCoreApplication.translate("Orders", "Other reductions"),
-            QCoreApplication.translate("Orders", "Other charges"),
+            translate("Orders", "Other reductions"),
+            translate("Orders", "Other charges"),
         )
         entries.append(Entry(less if rest < 0 else more, money(rest), muted=True))
     if order.tip:
-        entries.append(Entry(QCoreApplication.translate("Orders", "Tip"), money(order.tip), muted=True))
-    entries.append(Entry(QCoreApplication.translate("Orders", "Total"), money(order.total), strong=True))
+        entries.append(Entry(translate("Orders", "Tip"), money(order.tip), muted=True))
+    entries.append(Entry(translate("Orders", "Total"), money(order.total), strong=True))
     return entries
 
 
 def came_by(order: OrderRow | None, checkout: CheckoutRow | None, link: PaymentLinkRow | None) -> str:
     """How a sale came about: on which card reader, by a payment link, else what its order says; empty for none."""
     if checkout is not None:
-        reader = QCoreApplication.translate("Orders", "Card reader")
+        reader = translate("Orders", "Card reader")
         return joined((reader, checkout.device_name))
     if link is not None:
-        return joined((QCoreApplication.translate("Orders", "Payment link"), link.name))
+        return joined((translate("Orders", "Payment link"), link.name))
     return order.source if order is not None else ""
 
 
@@ -105,9 +102,9 @@ def payout_entries(payout: PayoutRow | None, wall: Wall) -> tuple[Entry, ...]:
     if payout is None:
         return ()
     if payout.status == "paid":
-        when = QCoreApplication.translate("Orders", "In the bank on {0}").format(wall.day(payout.arrival_day))
+        when = translate("Orders", "In the bank on {0}").format(wall.day(payout.arrival_day))
     elif payout.status in {"pending", "in_transit"}:
-        when = QCoreApplication.translate("Orders", "Expected on {0}").format(wall.day(payout.arrival_day))
+        when = translate("Orders", "Expected on {0}").format(wall.day(payout.arrival_day))
     else:
         when = payout.failure_message
     return (
@@ -125,7 +122,7 @@ def place_entry(name: str, location_id: int | None) -> tuple[Entry, ...]:
     if not name:
         return ()
     target = to_row("locations", location_id) if location_id is not None else None
-    return (Entry(QCoreApplication.translate("Orders", "Location"), name, target=target),)
+    return (Entry(translate("Orders", "Location"), name, target=target),)
 
 
 def rows_of_place(page: str, ref: str, **wanted: str) -> Target:

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from desktop.ui.app.addresses import is_allowed
 from desktop.ui.lists.panel import Action, Block, Entry, Target
+from desktop.ui.translation import translate
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
@@ -38,7 +37,7 @@ class Outside:
         """A line that opens the row at its provider."""
         if not self.allows(self.address):
             return ()
-        text = QCoreApplication.translate("Lists", "Open in {0}").format(self.provider)
+        text = translate("Lists", "Open in {0}").format(self.provider)
         return (Block("", (Entry(text, target=Target(address=self.address)),), rules=False),)
 
     def allows(self, address: str) -> bool:
@@ -55,7 +54,7 @@ def outside(business: Business, integration_id: int, kind: str, external_id: str
     provider = business.provider(account.provider)
     parts = [account.full_title if len(accounts) > 1 else provider.title]
     if account.status == DISCONNECTED:
-        parts.append(QCoreApplication.translate("Lists", "disconnected"))
+        parts.append(translate("Lists", "disconnected"))
     address = provider.page_of(kind, external_id, account_id=account.account_id, mode=account.mode)
     return Outside(SEPARATOR.join(parts), provider.title, tuple(provider.hosts), address)
 

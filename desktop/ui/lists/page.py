@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from PySide6.QtCore import QCoreApplication, QModelIndex, QTimer, Slot
+from PySide6.QtCore import QModelIndex, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -34,6 +34,7 @@ from desktop.ui.lists.source import (
 )
 from desktop.ui.lists.words import word
 from desktop.ui.text import PlainLabel
+from desktop.ui.translation import translate
 from desktop.ui.widgets.chips import ClosingChip, FilterChip
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.panel import DetailPanel
@@ -70,7 +71,7 @@ class ListPage(Page):
         self.model = RowsModel(context.tasks, source, plan.columns, self, first=first)
         self.body.addWidget(self._make_filters())
         self.card = ListCard(self.theme, self.model, plan.title, self._empty_state, tall=plan.tall)
-        self.panel = DetailPanel(self.theme, QCoreApplication.translate("Lists", "Details"))
+        self.panel = DetailPanel(self.theme, translate("Lists", "Details"))
         beside = QHBoxLayout()
         beside.setSpacing(self.theme.px(16))
         beside.addWidget(self.card, 1)
@@ -89,7 +90,7 @@ class ListPage(Page):
         left = QWidget()
         self._filters = FlowLayout(left, self.theme.px(8))
         self._counts: Mapping[str, int] = {}
-        name = QCoreApplication.translate("Lists", "{0} by state").format(self._plan.title)
+        name = translate("Lists", "{0} by state").format(self._plan.title)
         self.tabs = Segments(self.theme, name, self._plan.tabs)
         self._filters.addWidget(self.tabs)
         if self._plan.periods:
@@ -202,7 +203,7 @@ class ListPage(Page):
         client = (picked[CLIENT], name) if CLIENT in picked and name else None
         if client != self._client_shown:
             self._client_shown = client
-            every = QCoreApplication.translate("Lists", "All clients")
+            every = translate("Lists", "All clients")
             self._add_chip(CLIENT, every, [("", every), (client[0], name)] if client else [])
         self._offer_figure(picked.get(FIGURE, ""))
         for key, chip in self._chips.items():
@@ -281,7 +282,7 @@ class ListPage(Page):
 
     def _offer_accounts(self, standing: Standing) -> None:
         offered = account_options(standing)
-        self._add_chip(ACCOUNT, QCoreApplication.translate("Lists", "All accounts"), offered)
+        self._add_chip(ACCOUNT, translate("Lists", "All accounts"), offered)
         self._drop_unoffered(ACCOUNT, offered)
 
     def _offer_places(self) -> None:
@@ -292,7 +293,7 @@ class ListPage(Page):
         offered = place_options(self._standing, picked)
         if offered != self._places_offered:
             self._places_offered = offered
-            self._add_chip(PLACE, QCoreApplication.translate("Lists", "All locations"), offered)
+            self._add_chip(PLACE, translate("Lists", "All locations"), offered)
             self._drop_unoffered(PLACE, offered)
 
     def _drop_unoffered(self, key: str, offered: Sequence[tuple[str, str]]) -> None:
@@ -306,9 +307,9 @@ class ListPage(Page):
         return StateView(
             self.theme,
             "empty-connect",
-            QCoreApplication.translate("Lists", "No account is connected"),
+            translate("Lists", "No account is connected"),
             self._plan.unconnected,
-            button=QCoreApplication.translate("Lists", "Connect an account"),
+            button=translate("Lists", "Connect an account"),
             on_button=self._go_to_integrations,
         )
 
@@ -429,7 +430,7 @@ class ListPage(Page):
 
     def _copy_address(self, target: Target) -> None:
         QGuiApplication.clipboard().setText(target.address)
-        self.context.messages.success(QCoreApplication.translate("Lists", "Link copied"))
+        self.context.messages.success(translate("Lists", "Link copied"))
 
 
 _DOING: Final[Mapping[str, Callable[[ListPage, Target], None]]] = {

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import QCoreApplication
-
 from desktop.ui.app.business_handle import Desk
 from desktop.ui.app.page import PageContext
 from desktop.ui.lists.entries import amount_cell, client_action, invoice_entry
@@ -26,6 +24,7 @@ from desktop.ui.lists.words import (
     payment_pill,
     refund_pill,
 )
+from desktop.ui.translation import translate
 from desktop.ui.wording import money_text, provider_title
 
 if TYPE_CHECKING:
@@ -52,48 +51,45 @@ class PaymentsPage(ListPage):
 def _plan() -> ListPlan:
     return ListPlan(
         key="payments",
-        title=QCoreApplication.translate("Payments", "Payments"),
+        title=translate("Payments", "Payments"),
         listing="payments",
         columns=(
-            Column("created", QCoreApplication.translate("Payments", "Date"), "marked", 12, 0, newest_first=True),
-            Column("client", QCoreApplication.translate("Payments", "Client"), "two-line", 14, 3),
+            Column("created", translate("Payments", "Date"), "marked", 12, 0, newest_first=True),
+            Column("client", translate("Payments", "Client"), "two-line", 14, 3),
             Column(
-                "method", QCoreApplication.translate("Payments", "Method"), "text", 18, 2, sortable=False, folds=True,
+                "method", translate("Payments", "Method"), "text", 18, 2, sortable=False, folds=True,
                 cut="middle",
             ),
             Column(
-                "invoice", QCoreApplication.translate("Payments", "Invoice"), "muted", 15, 1, sortable=False,
+                "invoice", translate("Payments", "Invoice"), "muted", 15, 1, sortable=False,
                 folds=True, cut="middle",
             ),
-            Column("status", QCoreApplication.translate("Payments", "Status"), "pill", 19, 0),
-            Column("amount", QCoreApplication.translate("Payments", "Amount"), "amount", 12, 0),
+            Column("status", translate("Payments", "Status"), "pill", 19, 0),
+            Column("amount", translate("Payments", "Amount"), "amount", 12, 0),
         ),
         tabs=(
-            ("", QCoreApplication.translate("Payments", "All")),
-            ("succeeded", QCoreApplication.translate("Payments", "Succeeded")),
-            ("processing", QCoreApplication.translate("Payments", "Waiting")),
-            ("failed", QCoreApplication.translate("Payments", "Failed")),
-            ("refunded", QCoreApplication.translate("Payments", "Refunded")),
-            ("disputed", QCoreApplication.translate("Payments", "Disputed")),
+            ("", translate("Payments", "All")),
+            ("succeeded", translate("Payments", "Succeeded")),
+            ("processing", translate("Payments", "Waiting")),
+            ("failed", translate("Payments", "Failed")),
+            ("refunded", translate("Payments", "Refunded")),
+            ("disputed", translate("Payments", "Disputed")),
         ),
         show=show_payment,
         open_row=open_payment,
         counted=(
-            QCoreApplication.translate("Payments", "{0} payment"),
-            QCoreApplication.translate("Payments", "{0} payments"),
+            translate("Payments", "{0} payment"),
+            translate("Payments", "{0} payments"),
         ),
         picture="empty-payments",
         empty=(
-            QCoreApplication.translate("Payments", "No payments yet"),
-            QCoreApplication.translate(
-                "Payments",
-                "What your clients pay through your connected accounts appears here as soon as it is synced.",
-            ),
+            translate("Payments", "No payments yet"),
+            translate(
+"Payments", "What your clients pay through your connected accounts appears here as soon as it is synced."
+),
         ),
-        unconnected=QCoreApplication.translate(
-            "Payments", "Connect the account you take money with, and its payments appear here."
-        ),
-        gone=QCoreApplication.translate("Payments", "This payment is gone"),
+        unconnected=translate("Payments", "Connect the account you take money with, and its payments appear here."),
+        gone=translate("Payments", "This payment is gone"),
         places=True,
         look_up=_sold,
     )  # fmt: skip
@@ -120,7 +116,7 @@ def _sold(connection: Connection, rows: Sequence[PaymentRow]) -> Mapping[int, st
 
 def _whose(row: PaymentRow, wall: Wall) -> TwoLines:
     """The client, else what it was for; a sale at a counter has neither. And where it was."""
-    sale = wall.told.get(row.id) or (QCoreApplication.translate("Payments", "Sale") if row.order_ref else NOTHING)
+    sale = wall.told.get(row.id) or (translate("Payments", "Sale") if row.order_ref else NOTHING)
     where = wall.places.get((row.integration_id, row.location_ref), "")
     return TwoLines(row.client_name or row.description or sale, where)
 
@@ -128,7 +124,7 @@ def _whose(row: PaymentRow, wall: Wall) -> TwoLines:
 def _tip(row: PaymentRow) -> str:
     if not row.tip:
         return ""
-    return QCoreApplication.translate("Payments", "tip {0}").format(money_text(row.tip, row.currency, row.provider))
+    return translate("Payments", "tip {0}").format(money_text(row.tip, row.currency, row.provider))
 
 
 # --------------------------------------------------------------------------------------------------------- the panel
@@ -150,24 +146,24 @@ def open_payment(business: Business, payment_id: int) -> PanelContent | None:
         row_id=payment_id,
         title=money_text(row.amount, row.currency, row.provider),
         pill=payment_pill(row),
-        who=row.client_name or QCoreApplication.translate("Payments", "No client named"),
+        who=row.client_name or translate("Payments", "No client named"),
         where=joined((wall.stamp(row.created_at), place.where)),
         actions=(*_actions(detail, place), *client_action(row.client_id)),
         blocks=(
             Block("", (*_facts(detail, wall), *place_entry(detail.location_name, where))),
             *order_block(detail.order, detail.order_lines),
-            Block(QCoreApplication.translate("Payments", "Money"), _money(row, fee_is_due=_fee_is_due(detail))),
-            Block(QCoreApplication.translate("Payments", "Payout"), payout_entries(detail.payout, wall)),
+            Block(translate("Payments", "Money"), _money(row, fee_is_due=_fee_is_due(detail))),
+            Block(translate("Payments", "Payout"), payout_entries(detail.payout, wall)),
             Block(
-                QCoreApplication.translate("Payments", "For invoice"),
+                translate("Payments", "For invoice"),
                 (invoice_entry(detail.invoice, wall),) if detail.invoice else (),
             ),
             Block(
-                QCoreApplication.translate("Payments", "Refunds"),
+                translate("Payments", "Refunds"),
                 tuple(_refund(one, row, wall) for one in detail.refunds),
             ),
             Block(
-                QCoreApplication.translate("Payments", "Disputes"),
+                translate("Payments", "Disputes"),
                 tuple(_dispute(one, row, wall) for one in detail.disputes),
             ),
             *_story(detail, wall),
@@ -180,26 +176,26 @@ def open_payment(business: Business, payment_id: int) -> PanelContent | None:
 def _actions(detail: PaymentDetail, place: Outside) -> tuple[Action, ...]:
     if detail.row.status != "succeeded":
         return ()
-    actions = place.link(QCoreApplication.translate("Payments", "Open receipt"), detail.receipt_url)
-    return (*actions, *place.copy(QCoreApplication.translate("Payments", "Copy link"), detail.receipt_url))
+    actions = place.link(translate("Payments", "Open receipt"), detail.receipt_url)
+    return (*actions, *place.copy(translate("Payments", "Copy link"), detail.receipt_url))
 
 
 def _facts(detail: PaymentDetail, wall: Wall) -> tuple[Entry, ...]:
     row = detail.row
     method = method_text(row.method, row.brand, row.last4)
     told = (
-        (QCoreApplication.translate("Payments", "Paid with"), method if method != NOTHING else ""),
+        (translate("Payments", "Paid with"), method if method != NOTHING else ""),
         (
-            QCoreApplication.translate("Payments", "Taken by"),
+            translate("Payments", "Taken by"),
             came_by(detail.order, detail.checkout, detail.link),
         ),
-        (QCoreApplication.translate("Payments", "For"), "" if detail.invoice else row.description),
+        (translate("Payments", "For"), "" if detail.invoice else row.description),
         (
-            QCoreApplication.translate("Payments", "Counted on"),
+            translate("Payments", "Counted on"),
             wall.day_of(detail.booked_at) if detail.booked_at else "",
         ),
         (
-            QCoreApplication.translate("Payments", "Returned on"),
+            translate("Payments", "Returned on"),
             wall.day_of(detail.returned_at) if detail.returned_at else "",
         ),
     )
@@ -222,35 +218,33 @@ def _money(row: PaymentRow, *, fee_is_due: bool) -> tuple[Entry, ...]:
         return money_text(amount, row.currency, row.provider)
 
     if row.stored_value:
-        note = QCoreApplication.translate(
+        note = translate(
             "Payments", "A gift card, store credit or a house account: the money counts when it comes in for that."
         )
-        return (Entry(QCoreApplication.translate("Payments", "Paid with stored value"), money(row.stored_value), note),)
+        return (Entry(translate("Payments", "Paid with stored value"), money(row.stored_value), note),)
     if not row.collected:
         return ()
-    entries = [Entry(QCoreApplication.translate("Payments", "Collected"), money(row.collected))]
+    entries = [Entry(translate("Payments", "Collected"), money(row.collected))]
     if row.tip:
-        entries.append(Entry(QCoreApplication.translate("Payments", "Tip, included"), money(row.tip), muted=True))
+        entries.append(Entry(translate("Payments", "Tip, included"), money(row.tip), muted=True))
     if row.returned:
-        entries.append(Entry(QCoreApplication.translate("Payments", "Returned"), money(-row.returned)))
-    refunded = (
-        (Entry(QCoreApplication.translate("Payments", "Refunded since"), money(-row.refunded)),) if row.refunded else ()
-    )
-    note = QCoreApplication.translate("Payments", "{0} has not said yet what it keeps of this payment.")
+        entries.append(Entry(translate("Payments", "Returned"), money(-row.returned)))
+    refunded = (Entry(translate("Payments", "Refunded since"), money(-row.refunded)),) if row.refunded else ()
+    note = translate("Payments", "{0} has not said yet what it keeps of this payment.")
     note = note.format(provider_title(row.provider))
     if fee_is_due or not row.settlement_currency:
-        return (*entries, Entry(QCoreApplication.translate("Payments", "Fee"), NOTHING, note, muted=True), *refunded)
+        return (*entries, Entry(translate("Payments", "Fee"), NOTHING, note, muted=True), *refunded)
 
     def settled(amount: int) -> str:
         return money_text(amount, row.settlement_currency, row.provider)
 
-    entries.append(Entry(QCoreApplication.translate("Payments", "Fee"), settled(-row.fee)))
+    entries.append(Entry(translate("Payments", "Fee"), settled(-row.fee)))
     note = ""
     if row.settlement_currency != row.currency:
-        note = QCoreApplication.translate("Payments", "Converted: collected in {0}, settled in {1}.").format(
+        note = translate("Payments", "Converted: collected in {0}, settled in {1}.").format(
             row.currency.upper(), row.settlement_currency.upper()
         )
-    entries.append(Entry(QCoreApplication.translate("Payments", "Net"), settled(row.net), note, strong=True))
+    entries.append(Entry(translate("Payments", "Net"), settled(row.net), note, strong=True))
     return (*entries, *refunded)
 
 
@@ -258,29 +252,29 @@ def _story(detail: PaymentDetail, wall: Wall) -> tuple[Block, ...]:
     """Every attempt; a sale that went through at once tells what happened to its money instead."""
     row, attempts = detail.row, detail.attempts
     if not detail.location_ref or len(attempts) != 1 or attempts[0].status != "succeeded":
-        title = QCoreApplication.translate("Payments", "Attempts")
+        title = translate("Payments", "Attempts")
         return (Block(title, tuple(_attempt(one, row, wall) for one in attempts)),)
 
     def money(amount: int, currency: str) -> str:
         return money_text(amount, currency, row.provider)
 
-    happened = [(row.created_at, QCoreApplication.translate("Payments", "Paid"))]
+    happened = [(row.created_at, translate("Payments", "Paid"))]
     if detail.returned_at:
-        happened.append((detail.returned_at, QCoreApplication.translate("Payments", "Returned by the bank")))
-    refunded = QCoreApplication.translate("Payments", "Refund of {0}")
+        happened.append((detail.returned_at, translate("Payments", "Returned by the bank")))
+    refunded = translate("Payments", "Refund of {0}")
     happened += [(one.created_at, refunded.format(money(one.amount, one.currency))) for one in detail.refunds]
-    disputed = QCoreApplication.translate("Payments", "Dispute over {0}")
+    disputed = translate("Payments", "Dispute over {0}")
     happened += [(one.created_at, disputed.format(money(one.amount, one.currency))) for one in detail.disputes]
     if detail.payout is not None:
-        happened.append((detail.payout.created_at, QCoreApplication.translate("Payments", "Sent to the bank")))
+        happened.append((detail.payout.created_at, translate("Payments", "Sent to the bank")))
     entries = tuple(Entry(text, wall.moment(at)) for at, text in sorted(happened, reverse=True))
-    return (Block(QCoreApplication.translate("Payments", "History"), entries, rules=False),)
+    return (Block(translate("Payments", "History"), entries, rules=False),)
 
 
 def _refund(refund: RefundRow, row: PaymentRow, wall: Wall) -> Entry:
     failed = ""
     if refund.failed_at or refund.status == "failed":
-        failed = QCoreApplication.translate("Payments", "Failed {0}").format(wall.day_of(refund.failed_at))
+        failed = translate("Payments", "Failed {0}").format(wall.day_of(refund.failed_at))
     reason = humanized(refund.failure_reason) if failed else humanized(refund.reason)
     return Entry(
         wall.day_of(refund.created_at),
@@ -293,7 +287,7 @@ def _refund(refund: RefundRow, row: PaymentRow, wall: Wall) -> Entry:
 def _dispute(dispute: DisputeRow, row: PaymentRow, wall: Wall) -> Entry:
     due = ""
     if dispute.evidence_due_at and dispute.status in {"needs_response", "inquiry"}:
-        due = QCoreApplication.translate("Payments", "Answer by {0}").format(wall.day_of(dispute.evidence_due_at))
+        due = translate("Payments", "Answer by {0}").format(wall.day_of(dispute.evidence_due_at))
     return Entry(
         wall.day_of(dispute.created_at),
         money_text(dispute.amount, dispute.currency, row.provider),

@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication
-
 from desktop.ui.lists.location_names import place_names
 from desktop.ui.lists.panel import PanelContent
 from desktop.ui.lists.rows import Column, Row
 from desktop.ui.lists.source import ACCOUNT, PLACE, LookUp, Standing, Totals, Wall
+from desktop.ui.translation import translate
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
@@ -69,8 +68,8 @@ def account_options(standing: Standing) -> list[tuple[str, str]]:
     """The accounts to choose from; none where there is nothing to choose."""
     if len(standing.accounts) < 2:
         return []
-    every = QCoreApplication.translate("Lists", "All accounts")
-    gone = QCoreApplication.translate("Lists", "{0} (disconnected)")
+    every = translate("Lists", "All accounts")
+    gone = translate("Lists", "{0} (disconnected)")
     accounts = standing.accounts
     return [("", every), *((str(one.id), one.title if one.connected else gone.format(one.title)) for one in accounts)]
 
@@ -79,7 +78,7 @@ def place_options(standing: Standing, picked: str) -> list[tuple[str, str]]:
     """The locations to choose from: none where there is only one, unless that one is picked."""
     if len(standing.places) < 2 and not any(place.ref == picked for place in standing.places):
         return []
-    return [("", QCoreApplication.translate("Lists", "All locations")), *place_names(standing.places)]
+    return [("", translate("Lists", "All locations")), *place_names(standing.places)]
 
 
 def fitting(choices: Mapping[str, str], changed: str, standing: Standing | None) -> dict[str, str]:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from desktop.periods import preset
 from desktop.queries.figures import Figure
@@ -20,6 +20,7 @@ from desktop.ui.app.business_handle import Desk
 from desktop.ui.lists.figures import FIGURE, figure_of_choice, foot_texts
 from desktop.ui.lists.rows import Dated, Marked, Row, RowFilter, Summary
 from desktop.ui.lists.words import NOTHING, word
+from desktop.ui.translation import translate
 from desktop.ui.wording import clock_text, day_of_instant, day_text, instant_text, money_text
 
 if TYPE_CHECKING:
@@ -224,7 +225,7 @@ class ListingSource:
     def _within(self, wanted: RowFilter) -> tuple[str, ...]:
         """Which of the rows behind a figure are shown: those of a tab, those that were searched for."""
         tab = self._tabs.get(wanted.status, "") if wanted.status else ""
-        searched = QCoreApplication.translate("Figures", "“{0}”").format(wanted.search) if wanted.search else ""
+        searched = translate("Figures", "“{0}”").format(wanted.search) if wanted.search else ""
         return tuple(text for text in (tab, searched) if text)
 
     def _asked(self, business: Business, wanted: RowFilter) -> Filter:

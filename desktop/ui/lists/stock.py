@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from desktop.ui.app.business_handle import Desk
 from desktop.ui.app.page import PageContext
@@ -17,6 +17,7 @@ from desktop.ui.lists.plan import ListPlan
 from desktop.ui.lists.rows import Amount, Column, PillCell, Row, TwoLines
 from desktop.ui.lists.source import Wall, wall_of
 from desktop.ui.lists.words import NOTHING, humanized, word
+from desktop.ui.translation import translate
 from desktop.ui.wording import money_text
 
 if TYPE_CHECKING:
@@ -37,39 +38,37 @@ class StockPage(ListPage):
 def _plan() -> ListPlan:
     return ListPlan(
         key="stock",
-        title=QCoreApplication.translate("Stock", "Stock"),
+        title=translate("Stock", "Stock"),
         listing="inventory_counts",
         columns=(
-            Column("item", QCoreApplication.translate("Stock", "Item"), "two-line", 20, 3),
-            Column("sku", QCoreApplication.translate("Stock", "SKU"), "muted", 9, 0, folds=True),
-            Column("location", QCoreApplication.translate("Stock", "Location"), "text", 18, 2),
+            Column("item", translate("Stock", "Item"), "two-line", 20, 3),
+            Column("sku", translate("Stock", "SKU"), "muted", 9, 0, folds=True),
+            Column("location", translate("Stock", "Location"), "text", 18, 2),
             Column(
-                "created", QCoreApplication.translate("Stock", "Counted"), "muted", 12, 0, folds=True,
+                "created", translate("Stock", "Counted"), "muted", 12, 0, folds=True,
                 newest_first=True,
             ),
-            Column("state", QCoreApplication.translate("Stock", "State"), "pill", 12, 0, sortable=False),
-            Column("quantity", QCoreApplication.translate("Stock", "In stock"), "amount", 11, 0),
+            Column("state", translate("Stock", "State"), "pill", 12, 0, sortable=False),
+            Column("quantity", translate("Stock", "In stock"), "amount", 11, 0),
         ),
         tabs=(
-            ("", QCoreApplication.translate("Stock", "All")),
-            ("in_stock", QCoreApplication.translate("Stock", "In stock")),
-            ("out", QCoreApplication.translate("Stock", "Out of stock")),
+            ("", translate("Stock", "All")),
+            ("in_stock", translate("Stock", "In stock")),
+            ("out", translate("Stock", "Out of stock")),
         ),
         show=show_stock,
         open_row=open_stock,
         counted=(
-            QCoreApplication.translate("Stock", "{0} count"),
-            QCoreApplication.translate("Stock", "{0} counts"),
+            translate("Stock", "{0} count"),
+            translate("Stock", "{0} counts"),
         ),
         picture="empty-stock",
         empty=(
-            QCoreApplication.translate("Stock", "Nothing has been counted yet"),
-            QCoreApplication.translate(
-                "Stock", "What you count in your connected accounts appears here after the next sync."
-            ),
+            translate("Stock", "Nothing has been counted yet"),
+            translate("Stock", "What you count in your connected accounts appears here after the next sync."),
         ),
-        unconnected=QCoreApplication.translate("Stock", "Connect the account that counts your stock."),
-        gone=QCoreApplication.translate("Stock", "This count is gone"),
+        unconnected=translate("Stock", "Connect the account that counts your stock."),
+        gone=translate("Stock", "This count is gone"),
         periods=False,
         places=True,
         sort="item",
@@ -106,10 +105,10 @@ def stock_pill(quantity: str) -> PillCell:
     """Whether there is something left; below nothing more was sold than was counted."""
     number = _decimal(quantity)
     if number > 0:
-        return PillCell(QCoreApplication.translate("Stock", "In stock"), "accent")
+        return PillCell(translate("Stock", "In stock"), "accent")
     if number < 0:
-        return PillCell(QCoreApplication.translate("Stock", "Oversold"), "warning")
-    return PillCell(QCoreApplication.translate("Stock", "Out of stock"), "danger")
+        return PillCell(translate("Stock", "Oversold"), "warning")
+    return PillCell(translate("Stock", "Out of stock"), "danger")
 
 
 # --------------------------------------------------------------------------------------------------------- the panel
@@ -134,7 +133,7 @@ def open_stock(business: Business, count_id: int) -> PanelContent | None:
         blocks=(
             Block("", _facts(detail)),
             Block(
-                QCoreApplication.translate("Stock", "By location"),
+                translate("Stock", "By location"),
                 tuple(_count(one, wall) for one in detail.counts),
             ),
             *place.own_page(),
@@ -146,22 +145,22 @@ def open_stock(business: Business, count_id: int) -> PanelContent | None:
 def _facts(detail: StockDetail) -> tuple[Entry, ...]:
     row = detail.row
     price = (
-        QCoreApplication.translate("Stock", "Asked for at the sale")
+        translate("Stock", "Asked for at the sale")
         if detail.price is None
         else money_text(detail.price, detail.currency, row.provider)
     )
     told = (
-        (QCoreApplication.translate("Stock", "Price"), price if detail.product_ref else ""),
-        (QCoreApplication.translate("Stock", "SKU"), row.sku),
-        (QCoreApplication.translate("Stock", "Category"), detail.category),
+        (translate("Stock", "Price"), price if detail.product_ref else ""),
+        (translate("Stock", "SKU"), row.sku),
+        (translate("Stock", "Category"), detail.category),
         (
-            QCoreApplication.translate("Stock", "On sale"),
-            "" if detail.active else QCoreApplication.translate("Stock", "No longer"),
+            translate("Stock", "On sale"),
+            "" if detail.active else translate("Stock", "No longer"),
         ),
     )
     entries = [Entry(label, value) for label, value in told if value]
     if detail.description:
-        entries.append(Entry(QCoreApplication.translate("Stock", "Description"), "", detail.description))
+        entries.append(Entry(translate("Stock", "Description"), "", detail.description))
     return tuple(entries)
 
 
@@ -184,7 +183,7 @@ _STATES: Final[Mapping[str, object]] = {
 def _count(count: PlaceCount, wall: Wall) -> Entry:
     known = _STATES.get(count.state)
     state = humanized(count.state) if known is None else word(known)
-    counted = QCoreApplication.translate("Stock", "counted {0}").format(wall.moment(count.counted_at))
+    counted = translate("Stock", "counted {0}").format(wall.moment(count.counted_at))
     return Entry(
         count.location_name or NOTHING,
         quantity_text(count.quantity),

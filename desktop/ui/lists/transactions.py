@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from desktop.queries.figures import Figure
 from desktop.ui.app.business_handle import Desk
@@ -34,6 +34,7 @@ from desktop.ui.lists.source import (
     wall_of,
 )
 from desktop.ui.lists.words import NOTHING, humanized, method_text, word
+from desktop.ui.translation import translate
 from desktop.ui.wording import money_text
 
 if TYPE_CHECKING:
@@ -104,45 +105,45 @@ def _offers(picked: Mapping[str, str], standing: Standing) -> dict[str, list[tup
 def _plan() -> ListPlan:
     return ListPlan(
         key=TRANSACTIONS,
-        title=QCoreApplication.translate("Transactions", "Transactions"),
+        title=translate("Transactions", "Transactions"),
         listing=TRANSACTIONS,
         columns=(
-            Column("created", QCoreApplication.translate("Transactions", "Date"), "marked", 12, 0, newest_first=True),
-            Column("client", QCoreApplication.translate("Transactions", "Client"), "two-line", 14, 3, sortable=False),
+            Column("created", translate("Transactions", "Date"), "marked", 12, 0, newest_first=True),
+            Column("client", translate("Transactions", "Client"), "two-line", 14, 3, sortable=False),
             Column(
-                "method", QCoreApplication.translate("Transactions", "Method"), "text", 18, 2, sortable=False,
+                "method", translate("Transactions", "Method"), "text", 18, 2, sortable=False,
                 folds=True, cut="middle",
             ),
             Column(
-                "invoice", QCoreApplication.translate("Transactions", "Invoice"), "muted", 15, 1, sortable=False,
+                "invoice", translate("Transactions", "Invoice"), "muted", 15, 1, sortable=False,
                 folds=True, cut="middle",
             ),
-            Column("status", QCoreApplication.translate("Transactions", "What"), "pill", 19, 0),
-            Column("amount", QCoreApplication.translate("Transactions", "Amount"), "amount", 12, 0),
+            Column("status", translate("Transactions", "What"), "pill", 19, 0),
+            Column("amount", translate("Transactions", "Amount"), "amount", 12, 0),
         ),
         tabs=(
-            ("", QCoreApplication.translate("Transactions", "All")),
-            ("payments", QCoreApplication.translate("Transactions", "Payments")),
-            ("refunds", QCoreApplication.translate("Transactions", "Refunds")),
-            ("returned", QCoreApplication.translate("Transactions", "Returned")),
-            ("disputes", QCoreApplication.translate("Transactions", "Disputes")),
-            ("fees", QCoreApplication.translate("Transactions", "Fees")),
+            ("", translate("Transactions", "All")),
+            ("payments", translate("Transactions", "Payments")),
+            ("refunds", translate("Transactions", "Refunds")),
+            ("returned", translate("Transactions", "Returned")),
+            ("disputes", translate("Transactions", "Disputes")),
+            ("fees", translate("Transactions", "Fees")),
         ),
         show=show_transaction,
         open_row=open_transaction,
         counted=(
-            QCoreApplication.translate("Transactions", "{0} transaction"),
-            QCoreApplication.translate("Transactions", "{0} transactions"),
+            translate("Transactions", "{0} transaction"),
+            translate("Transactions", "{0} transactions"),
         ),
         picture="empty-payments",
         empty=(
-            QCoreApplication.translate("Transactions", "Nothing moved in this time"),
-            QCoreApplication.translate("Transactions", "No row of the books counts in this figure."),
+            translate("Transactions", "Nothing moved in this time"),
+            translate("Transactions", "No row of the books counts in this figure."),
         ),
-        unconnected=QCoreApplication.translate(
-            "Transactions", "Connect the account you take money with, and what moves through it appears here."
-        ),
-        gone=QCoreApplication.translate("Transactions", "This row is gone"),
+        unconnected=translate(
+"Transactions", "Connect the account you take money with, and what moves through it appears here."
+),
+        gone=translate("Transactions", "This row is gone"),
         periods=False,
         places=True,
         look_up=_sold,
@@ -195,7 +196,7 @@ def _provider(row: TransactionRow, wall: Wall) -> str:
 
 def _whose(row: TransactionRow, wall: Wall) -> str:
     """The client, else what it was for; a sale at a counter has neither."""
-    sale = QCoreApplication.translate("Payments", "Sale") if row.payment is not None and row.payment.order_ref else ""
+    sale = translate("Payments", "Sale") if row.payment is not None and row.payment.order_ref else ""
     return row.client_name or row.description or wall.told.get(row.id) or sale or NOTHING
 
 
@@ -208,7 +209,7 @@ def _detail(row: TransactionRow, wall: Wall) -> str:
 def what_pill(what: str, amount: int) -> PillCell:
     """What a row is. A fee with a plus was given back."""
     if what == "fee" and amount > 0:
-        return PillCell(QCoreApplication.translate("Transactions", "Fee given back"), "accent")
+        return PillCell(translate("Transactions", "Fee given back"), "accent")
     if what not in _WHAT:
         return PillCell(humanized(what))
     text, tone = _WHAT[what]
@@ -242,13 +243,13 @@ def _of_line(business: Business, number: int, line: LineRow) -> PanelContent:
     def money(amount: int) -> str:
         return money_text(amount, line.currency, line.provider)
 
-    payout = QCoreApplication.translate("Transactions", "Payout")
-    what = payout if line.is_payout else QCoreApplication.translate("Transactions", "Ledger line")
+    payout = translate("Transactions", "Payout")
+    what = payout if line.is_payout else translate("Transactions", "Ledger line")
     told: list[tuple[str, str]] = [
-        (QCoreApplication.translate("Transactions", "For"), line.description),
-        (QCoreApplication.translate("Transactions", "Amount"), money(line.amount)),
-        (QCoreApplication.translate("Transactions", "Fee"), money(-line.fee) if line.fee else ""),
-        (QCoreApplication.translate("Transactions", "Net"), "" if line.is_payout else money(line.net)),
+        (translate("Transactions", "For"), line.description),
+        (translate("Transactions", "Amount"), money(line.amount)),
+        (translate("Transactions", "Fee"), money(-line.fee) if line.fee else ""),
+        (translate("Transactions", "Net"), "" if line.is_payout else money(line.net)),
     ]
     place = outside(business, line.integration_id, "", "")
     return PanelContent(

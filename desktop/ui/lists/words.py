@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from desktop.ui.lists.rows import PillCell
+from desktop.ui.translation import translate
 from desktop.ui.wording import money_text
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ DOTS: Final = "••••"
 
 def word(text: object) -> str:
     """A word that a table marked with context ``ListWords``, in the person's language."""
-    return QCoreApplication.translate("ListWords", str(text))
+    return translate("ListWords", str(text))
 
 
 def humanized(name: str) -> str:
@@ -103,26 +104,26 @@ def invoice_pill(row: InvoiceRow, today: str) -> PillCell:
     late = row.days_late(today)
     overdue = money_text(row.amount_late(today), row.currency, row.provider)
     if late == 1:
-        return PillCell(QCoreApplication.translate("ListWords", "1 day late {0}").format(overdue), "danger")
+        return PillCell(translate("ListWords", "1 day late {0}").format(overdue), "danger")
     if late > 1:
-        text = QCoreApplication.translate("ListWords", "{0} days late {1}")
+        text = translate("ListWords", "{0} days late {1}")
         return PillCell(text.format(f"{late:,}", overdue), "danger")
     if row.amount_paid > 0:
         paid = money_text(row.amount_paid, row.currency, row.provider)
-        return PillCell(QCoreApplication.translate("ListWords", "Partly paid {0}").format(paid), "warning")
+        return PillCell(translate("ListWords", "Partly paid {0}").format(paid), "warning")
     remaining = money_text(row.amount_remaining, row.currency, row.provider)
-    return PillCell(QCoreApplication.translate("ListWords", "Open {0}").format(remaining), "info")
+    return PillCell(translate("ListWords", "Open {0}").format(remaining), "info")
 
 
 def payment_pill(row: PaymentRow) -> PillCell:
     """State; for what came back, how much of it."""
     if row.status == "succeeded" and row.disputed:
-        return PillCell(QCoreApplication.translate("ListWords", "Disputed"), "warning")
+        return PillCell(translate("ListWords", "Disputed"), "warning")
     if row.status == "succeeded" and row.refunded > 0:
         if row.refunded >= row.collected:
-            return PillCell(QCoreApplication.translate("ListWords", "Refunded"), "neutral")
+            return PillCell(translate("ListWords", "Refunded"), "neutral")
         refunded = money_text(row.refunded, row.currency, row.provider)
-        return PillCell(QCoreApplication.translate("ListWords", "Refunded {0}").format(refunded), "neutral")
+        return PillCell(translate("ListWords", "Refunded {0}").format(refunded), "neutral")
     return _state(_PAYMENT_STATES, row.status)
 
 
@@ -134,9 +135,9 @@ def subscription_pill(row: SubscriptionRow) -> PillCell:
 def refund_pill(refund: RefundRow) -> PillCell:
     """State of a refund; of one that sent no money back, what it did instead."""
     if refund.status == "succeeded" and refund.stored_day:
-        return PillCell(QCoreApplication.translate("ListWords", "Back onto stored value"), "neutral")
+        return PillCell(translate("ListWords", "Back onto stored value"), "neutral")
     if refund.status in {"succeeded", "pending"} and not refund.refunded_day:
-        return PillCell(QCoreApplication.translate("ListWords", "Hold given up"), "neutral")
+        return PillCell(translate("ListWords", "Hold given up"), "neutral")
     return _state(_REFUND_STATES, refund.status)
 
 
@@ -227,7 +228,7 @@ def failure_text(code: str, message: str) -> str:
         return message or humanized(code)
     said = word(known)
     if code.lower() in {"card_declined", "generic_decline"} and message and message.lower() not in _EMPTY_WORDS:
-        return QCoreApplication.translate("ListWords", "{0}: “{1}”").format(said, message.rstrip("."))
+        return translate("ListWords", "{0}: “{1}”").format(said, message.rstrip("."))
     return said
 
 
@@ -255,9 +256,9 @@ def price_text(row: SubscriptionRow) -> str:
             amount = money_text(price.amount, price.currency or row.currency, row.provider)
             said.append(_each(amount, price.interval, price.interval_count))
         elif not price.by_use:
-            said.append(QCoreApplication.translate("ListWords", "price not known"))
+            said.append(translate("ListWords", "price not known"))
     if row.by_use:
-        said.append(QCoreApplication.translate("ListWords", "by use"))
+        said.append(translate("ListWords", "by use"))
     text = " + ".join(dict.fromkeys(said))
     return text[:1].upper() + text[1:]
 

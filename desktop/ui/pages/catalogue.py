@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from desktop.ui.app.business_handle import Desk
 from desktop.ui.app.page import Page, PageContext, PageSpec
+from desktop.ui.translation import translate
 
 if TYPE_CHECKING:
     from desktop.ui.app.syncing import Syncing
@@ -31,7 +30,7 @@ def page_specs(desk: Desk, syncing: Syncing) -> Sequence[PageSpec]:
 
 def dashboard(desk: Desk, syncing: Syncing) -> PageSpec:
     """A month's figures."""
-    title = QCoreApplication.translate("Dashboard", "Dashboard")
+    title = translate("Dashboard", "Dashboard")
 
     def make(context: PageContext) -> Page:
         from desktop.ui.pages.dashboard.page import DashboardPage
@@ -49,7 +48,7 @@ def clients(desk: Desk) -> PageSpec:
 
         return ClientsPage(context, desk)
 
-    return PageSpec("clients", QCoreApplication.translate("Pages", "Clients"), "clients", make)
+    return PageSpec("clients", translate("Pages", "Clients"), "clients", make)
 
 
 def invoices(desk: Desk) -> PageSpec:
@@ -60,7 +59,7 @@ def invoices(desk: Desk) -> PageSpec:
 
         return InvoicesPage(context, desk)
 
-    return PageSpec("invoices", QCoreApplication.translate("Pages", "Invoices"), "invoice", make)
+    return PageSpec("invoices", translate("Pages", "Invoices"), "invoice", make)
 
 
 def payments(desk: Desk) -> PageSpec:
@@ -71,7 +70,7 @@ def payments(desk: Desk) -> PageSpec:
 
         return PaymentsPage(context, desk)
 
-    return PageSpec("payments", QCoreApplication.translate("Pages", "Payments"), "payments", make)
+    return PageSpec("payments", translate("Pages", "Payments"), "payments", make)
 
 
 def transactions(desk: Desk) -> PageSpec:
@@ -82,7 +81,7 @@ def transactions(desk: Desk) -> PageSpec:
 
         return TransactionsPage(context, desk)
 
-    title = QCoreApplication.translate("Pages", "Transactions")
+    title = translate("Pages", "Transactions")
     return PageSpec("transactions", title, "payments", make, under="dashboard")
 
 
@@ -94,7 +93,7 @@ def locations(desk: Desk) -> PageSpec:
 
         return LocationsPage(context, desk)
 
-    return PageSpec("locations", QCoreApplication.translate("Pages", "Locations"), "location", make, on_demand=True)
+    return PageSpec("locations", translate("Pages", "Locations"), "location", make, on_demand=True)
 
 
 def stock(desk: Desk) -> PageSpec:
@@ -105,7 +104,7 @@ def stock(desk: Desk) -> PageSpec:
 
         return StockPage(context, desk)
 
-    return PageSpec("stock", QCoreApplication.translate("Pages", "Stock"), "stock", make, on_demand=True)
+    return PageSpec("stock", translate("Pages", "Stock"), "stock", make, on_demand=True)
 
 
 def integrations(desk: Desk, syncing: Syncs) -> PageSpec:
@@ -116,7 +115,7 @@ def integrations(desk: Desk, syncing: Syncs) -> PageSpec:
 
         return IntegrationsPage(context, desk, syncing)
 
-    title = QCoreApplication.translate("Integrations", "Integrations")
+    title = translate("Integrations", "Integrations")
     return PageSpec("integrations", title, "integrations", make, tool=True)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from desktop.errors import WorldError
@@ -14,6 +14,7 @@ from desktop.ui.app.business_handle import Desk
 from desktop.ui.app.messages import Message
 from desktop.ui.app.page import PageContext
 from desktop.ui.dialogs.joining import JoiningSheet
+from desktop.ui.translation import translate
 from desktop.ui.widgets.notice import Notice
 from desktop.ui.wording import provider_title
 
@@ -44,7 +45,7 @@ class ClientJoins(QObject):
         self._sheet: JoiningSheet | None = None
         self._way_back: Undo | None = None
         self.banner = Notice(context.theme, "info")
-        self.banner.offer(QCoreApplication.translate("ClientJoins", "Review"))
+        self.banner.offer(translate("ClientJoins", "Review"))
         self.banner.pressed.connect(self.review)
         self.banner.hide()
         self._soon = QTimer(self)
@@ -124,22 +125,22 @@ class ClientJoins(QObject):
     @Slot(object)
     def _on_joined(self, joined: Joined) -> None:
         self._ask()
-        title = QCoreApplication.translate("ClientJoins", "Joined")
-        text = QCoreApplication.translate("ClientJoins", "{0} is one client now.").format(joined.name)
+        title = translate("ClientJoins", "Joined")
+        text = translate("ClientJoins", "{0} is one client now.").format(joined.name)
         self._tell(title, text, partial(_separate_again, link_ids=joined.moved))
 
     @Slot(object)
     def _on_dismissed(self, dismissed: Dismissed) -> None:
         self._ask()
-        title = QCoreApplication.translate("ClientJoins", "Not the same")
-        text = QCoreApplication.translate("ClientJoins", "These two are not suggested again.")
+        title = translate("ClientJoins", "Not the same")
+        text = translate("ClientJoins", "These two are not suggested again.")
         self._tell(title, text, partial(_reconsider, first_id=dismissed.first_id, second_id=dismissed.second_id))
 
     @Slot(object)
     def _on_separated(self, parted: Separated) -> None:
         self._ask()
-        title = QCoreApplication.translate("ClientJoins", "Separated")
-        text = QCoreApplication.translate("ClientJoins", "{0} is a client of its own again.").format(parted.name)
+        title = translate("ClientJoins", "Separated")
+        text = translate("ClientJoins", "{0} is a client of its own again.").format(parted.name)
         self._tell(title, text, partial(_join, keep_id=parted.shared_id, other_id=parted.other_id))
 
     @Slot(object)
@@ -155,7 +156,7 @@ class ClientJoins(QObject):
             self._way_back = undo
             self._sheet.show_done(text)
             return
-        label = QCoreApplication.translate("ClientJoins", "Undo")
+        label = translate("ClientJoins", "Undo")
         self._context.messages.tell(Message("success", title, text, label, partial(self._undo, undo)))
 
     def _undo(self, undo: Undo) -> None:
@@ -180,15 +181,15 @@ def banner_text(pairs: Sequence[Suggestion]) -> str:
     titles = [provider_title(name) for name in names]
     count = f"{len(pairs):,}"
     if len(pairs) > _AT_MOST:
-        count = QCoreApplication.translate("ClientJoins", "More than {0}").format(f"{_AT_MOST:,}")
+        count = translate("ClientJoins", "More than {0}").format(f"{_AT_MOST:,}")
     if len(titles) < 2:
-        one = QCoreApplication.translate("ClientJoins", "1 client looks like the same person twice.")
-        many = QCoreApplication.translate("ClientJoins", "{0} clients look like the same person twice.")
+        one = translate("ClientJoins", "1 client looks like the same person twice.")
+        many = translate("ClientJoins", "{0} clients look like the same person twice.")
         return one if len(pairs) == 1 else many.format(count)
     *first, last = titles
-    both = QCoreApplication.translate("ClientJoins", "{0} and {1}").format(", ".join(first), last)
-    one = QCoreApplication.translate("ClientJoins", "1 client looks like the same person in {0}.")
-    many = QCoreApplication.translate("ClientJoins", "{0} clients look like the same person in {1}.")
+    both = translate("ClientJoins", "{0} and {1}").format(", ".join(first), last)
+    one = translate("ClientJoins", "1 client looks like the same person in {0}.")
+    many = translate("ClientJoins", "{0} clients look like the same person in {1}.")
     return one.format(both) if len(pairs) == 1 else many.format(count, both)
 
 

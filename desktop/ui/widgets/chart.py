@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -28,6 +28,7 @@ from desktop.errors import WorldError
 from desktop.ui.app.tasks import Lane, Tasks
 from desktop.ui.text import clean, one_line
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.chart_drawing import ChartStyle, Drawing, draw_chart
 from desktop.ui.widgets.chart_layout import Bar, ChartData, Layout, lay_out, spoken
 
@@ -210,7 +211,7 @@ class Chart(QWidget):
     def _tip_rows(self, bar: Bar) -> list[tuple[str, str, bool]]:
         name = bar.name
         if bar.running:
-            name = QCoreApplication.translate("Chart", "{0}, so far").format(name)
+            name = translate("Chart", "{0}, so far").format(name)
         rows = [(one_line(name), "text-2", False), (bar.amount_text, "text", True)]
         if bar.previous_text:
             rows.append((one_line(f"{bar.previous_name}  {bar.previous_text}"), "text-3", False))

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QCoreApplication,
     QModelIndex,
     QPersistentModelIndex,
     Qt,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.chart_layout import Bar, ChartData
 
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -39,7 +39,7 @@ class _Bars(QAbstractTableModel):
         self._titles = ("", "", "")
 
     def show_data(self, data: ChartData) -> None:
-        titles = (QCoreApplication.translate("ChartTable", "Period"), data.amounts_title, data.previous_title)
+        titles = (translate("ChartTable", "Period"), data.amounts_title, data.previous_title)
         if len(data.bars) == len(self._bars) and titles == self._titles:
             self._bars = data.bars
             if self._bars:
@@ -63,7 +63,7 @@ class _Bars(QAbstractTableModel):
         # Newest first: the last bar is the one that is looked for.
         bar = self._bars[len(self._bars) - 1 - index.row()]
         if index.column() == 0:
-            running = QCoreApplication.translate("ChartTable", "{0}, so far").format(bar.name)
+            running = translate("ChartTable", "{0}, so far").format(bar.name)
             return running if bar.running else bar.name
         return bar.amount_text if index.column() == 1 else bar.previous_text or "—"
 

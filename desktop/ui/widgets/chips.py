@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
 from desktop.ui.text import one_line, set_tip, shortened
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 
 #: Characters of a name in a chip, in its menu, and of what a list is narrowed to.
 _CHARS: Final = 36
@@ -111,7 +112,7 @@ class ClosingChip(QPushButton):
         shown = one_line(text)
         # The whole is read from left to right, although the cross stands at the end.
         self.setText(f"\u200e{shortened(shown, _FIGURE_CHARS)}\u200e".replace("&", "&&"))
-        tip = QCoreApplication.translate("Chips", "Only {0}. Click to show all again.").format(shown)
+        tip = translate("Chips", "Only {0}. Click to show all again.").format(shown)
         set_tip(self, tip)
         self.setAccessibleName(shown)
         self.setAccessibleDescription(tip)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.errors import WorldError
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.buttons import Button, ButtonLook, IconButton
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.pill import Pill
@@ -56,7 +57,7 @@ class DetailPanel(QFrame):
         self._title = PlainLabel("", look="heading", strong=True, elide=True, cut="middle", select=True)
         self._pill = Pill(theme, parent=self)
         self._pill_below = Pill(theme, parent=self)
-        close = IconButton(theme, "close", QCoreApplication.translate("DetailPanel", "Close the panel"))
+        close = IconButton(theme, "close", translate("DetailPanel", "Close the panel"))
         close.clicked.connect(self.close_panel)
         head.addWidget(self._title, 1)
         head.addWidget(self._pill)

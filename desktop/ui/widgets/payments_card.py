@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QLinearGradient,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVB
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme.roles import mixed
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.painting import draw_bar
 from desktop.ui.widgets.picture import Picture
@@ -37,7 +38,7 @@ class PaymentsCard(QFrame):
     def __init__(self, theme: Theme, features: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        title = QCoreApplication.translate("PaymentsCard", "Payments")
+        title = translate("PaymentsCard", "Payments")
         self.setAccessibleName(title)
         self.setMinimumSize(theme.px(360), theme.px(218))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -59,7 +60,7 @@ class PaymentsCard(QFrame):
         layout.addStretch(1)
         foot = QHBoxLayout()
         self._state = _GradientPill(theme)
-        connect = QCoreApplication.translate("PaymentsCard", "Connect Payments")
+        connect = translate("PaymentsCard", "Connect Payments")
         self._button = Button(theme, connect, look="on-gradient")
         self._button.clicked.connect(self.connect_asked)
         foot.addWidget(self._state)
@@ -75,7 +76,7 @@ class PaymentsCard(QFrame):
         words = QVBoxLayout()
         words.setSpacing(self._theme.px(4))
         words.addWidget(PlainLabel(title, look="title", tone="on-gradient", strong=True))
-        about = QCoreApplication.translate("PaymentsCard", "Process invoices and accept payments from clients")
+        about = translate("PaymentsCard", "Process invoices and accept payments from clients")
         words.addWidget(PlainLabel(about, look="secondary", tone="on-gradient", wrap=True))
         head.addLayout(words, 1)
         head.addWidget(Picture(self._theme, "card-art", "on-gradient", 62), alignment=Qt.AlignmentFlag.AlignTop)
@@ -84,9 +85,7 @@ class PaymentsCard(QFrame):
     def show_connected(self, connected: bool) -> None:
         """Show Connected or Not Connected."""
         self._state.show_state(
-            QCoreApplication.translate("PaymentsCard", "Connected")
-            if connected
-            else QCoreApplication.translate("PaymentsCard", "Not Connected"),
+            translate("PaymentsCard", "Connected") if connected else translate("PaymentsCard", "Not Connected"),
             connected,
         )
 

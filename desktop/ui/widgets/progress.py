@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QRectF, QSize, Signal
+from PySide6.QtCore import QRectF, QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.painting import draw_track
 
@@ -61,7 +62,7 @@ class Progress(QWidget):
         row.setSpacing(theme.px(8))
         self._text = PlainLabel("", tone="text-2", elide=True)
         self._rate = PlainLabel("", tone="text-3")
-        self._cancel = Button(theme, QCoreApplication.translate("Progress", "Cancel"))
+        self._cancel = Button(theme, translate("Progress", "Cancel"))
         self._cancel.clicked.connect(self.cancelled)
         self._cancel.setVisible(can_cancel)
         row.addWidget(self._text, 1)

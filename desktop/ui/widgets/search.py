@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import (
-    QCoreApplication,
     QEvent,
     QModelIndex,
     QObject,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QListView, Q
 
 from desktop.ui.text import clean, one_line, set_tip
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 
 #: Milliseconds after the last key before the page is searched.
 _PAUSE_MS: Final = 160
@@ -196,7 +196,7 @@ class _CommandList(QFrame):
         super().__init__(window)
         self._theme = theme
         self.setProperty("look", "raised")
-        self.setAccessibleName(QCoreApplication.translate("SearchField", "Commands"))
+        self.setAccessibleName(translate("SearchField", "Commands"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.px(6), theme.px(6), theme.px(6), theme.px(6))
         self.view = QListView(self)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QRectF, QSize
+from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.painting import draw_bar
 
 
@@ -27,7 +28,7 @@ class Skeleton(QWidget):
         super().__init__(parent)
         self._theme, self._shares, self._bar, self._step = theme, tuple(shares), height, step
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        self.setAccessibleName(QCoreApplication.translate("Skeleton", "Loading"))
+        self.setAccessibleName(translate("Skeleton", "Loading"))
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:

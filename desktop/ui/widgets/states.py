@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.errors import WorldError
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.picture import Picture
 
@@ -64,7 +65,7 @@ def failed_view(theme: Theme, error: WorldError, retry: Callable[[], None], pare
         "empty-failed",
         error.title,
         f"{error.message} {error.action}".strip(),
-        button=QCoreApplication.translate("StateView", "Retry"),
+        button=translate("StateView", "Retry"),
         on_button=retry,
         primary=False,
         parent=parent,

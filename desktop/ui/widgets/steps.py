@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.text import PlainLabel, Tone
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 
 StepState: TypeAlias = Literal["waiting", "running", "done", "failed", "skipped"]
 
@@ -98,5 +99,5 @@ class StepList(QWidget):
             self._texts[place] = text
             label.set_text(text)
         label.set_tone(_TONES[state])
-        word = QCoreApplication.translate("StepList", _WORDS[state])
+        word = translate("StepList", _WORDS[state])
         label.set_heard(f"{self._texts[place]}: {word}")

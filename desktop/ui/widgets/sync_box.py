@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication, QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.ui.text import PlainLabel, set_tip
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.buttons import Button, IconButton
 from desktop.ui.widgets.progress import Bar
 from desktop.ui.widgets.surfaces import CardButton
@@ -68,7 +69,7 @@ class SyncBox(CardButton):
         self._again = PlainLabel("", look="secondary", tone="text-3", elide=True)
         for widget in (self._sign, self._title, self._again):
             widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._button = IconButton(theme, "sync", QCoreApplication.translate("SyncBox", "Sync now"), size=24)
+        self._button = IconButton(theme, "sync", translate("SyncBox", "Sync now"), size=24)
         self._button.clicked.connect(self._on_button)
         row.addWidget(self._sign)
         row.addWidget(self._title, 1)
@@ -80,17 +81,17 @@ class SyncBox(CardButton):
         below = QHBoxLayout(self._below)
         below.setContentsMargins(theme.px(22), 0, theme.px(4), 0)
         below.setSpacing(theme.px(8))
-        self._retry = Button(theme, QCoreApplication.translate("SyncBox", "Retry"), look="link")
+        self._retry = Button(theme, translate("SyncBox", "Retry"), look="link")
         self._retry.clicked.connect(self.sync_asked)
         below.addWidget(self._again, 1)
         below.addWidget(self._retry)
         self.body.addWidget(self._below)
         self.body.addSpacing(theme.px(2))
-        self._bar = Bar(theme, QCoreApplication.translate("SyncBox", "Sync progress"))
+        self._bar = Bar(theme, translate("SyncBox", "Sync progress"))
         self._bar.setFixedHeight(theme.px(4))
         self.add(self._bar)
         # Until the books have been asked, nothing is known.
-        self.show_status(SyncStatus("none", QCoreApplication.translate("SyncBox", "Opening"), can_sync=False))
+        self.show_status(SyncStatus("none", translate("SyncBox", "Opening"), can_sync=False))
 
     def show_status(self, status: SyncStatus) -> None:
         """Show the truth."""
@@ -108,14 +109,12 @@ class SyncBox(CardButton):
         self._button.setVisible(status.can_cancel or (status.can_sync and not status.can_retry))
         self._button.set_icon(
             "close" if status.can_cancel else "sync",
-            QCoreApplication.translate("SyncBox", "Cancel the sync")
-            if status.can_cancel
-            else QCoreApplication.translate("SyncBox", "Sync now"),
+            translate("SyncBox", "Cancel the sync") if status.can_cancel else translate("SyncBox", "Sync now"),
         )
         said = status.tip or f"{status.title}. {status.text}".strip()
         self.setAccessibleName(said)
         set_tip(self, status.tip)
-        self.setAccessibleDescription(QCoreApplication.translate("SyncBox", "Opens the details of the sync"))
+        self.setAccessibleDescription(translate("SyncBox", "Opens the details of the sync"))
         self.updateGeometry()
 
     @Slot()

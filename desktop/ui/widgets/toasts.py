@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QEnterEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.app.messages import Kind, Message, Messages
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.buttons import Button, IconButton
 from desktop.ui.widgets.picture import Picture
 
@@ -51,7 +52,7 @@ class Toast(QFrame):
             self.button.clicked.connect(self._on_action)
             words.addWidget(self.button, alignment=Qt.AlignmentFlag.AlignLeft)
         layout.addLayout(words, 1)
-        close = IconButton(theme, "close", QCoreApplication.translate("Toast", "Dismiss"), size=26)
+        close = IconButton(theme, "close", translate("Toast", "Dismiss"), size=26)
         close.clicked.connect(self.dismissed)
         layout.addWidget(close, alignment=Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)
@@ -87,7 +88,7 @@ class Toasts(QWidget):
         self._theme = theme
         self._window = window
         self._toasts: list[Toast] = []
-        self.setAccessibleName(QCoreApplication.translate("Toasts", "Messages"))
+        self.setAccessibleName(translate("Toasts", "Messages"))
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(theme.px(8))

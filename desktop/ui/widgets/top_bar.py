@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from desktop.ui.app.shortcuts import shortcut
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.search import SearchField
 
 
@@ -19,7 +19,7 @@ class TopBar(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("look", "top-bar")
-        self.setAccessibleName(QCoreApplication.translate("TopBar", "Top bar"))
+        self.setAccessibleName(translate("TopBar", "Top bar"))
         self.setFixedHeight(theme.px(56))
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(theme.px(24), 0, theme.px(24), 0)

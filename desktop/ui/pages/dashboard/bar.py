@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
@@ -13,6 +13,7 @@ from desktop.periods import add_days, month_of
 from desktop.ui.lists.location_names import place_names
 from desktop.ui.text import one_line, set_tip, shortened
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.chips import FilterChip
 from desktop.ui.widgets.segments import Segments
 from desktop.ui.wording import month_text, short_month_name
@@ -102,14 +103,14 @@ class PlacePicker(Picker):
     """Shows of which location the figures are, all of them at first; hidden where there is nothing to choose."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, QCoreApplication.translate("Dashboard", "Location"), parent)
+        super().__init__(theme, translate("Dashboard", "Location"), parent)
         self._places: tuple[PlaceName, ...] = ()
         self._ref = ""
         self._chars = _NAME_CHARS
 
     def show_places(self, places: Sequence[PlaceName], ref: str) -> None:
         """Offer these, with the one of this id picked; empty for all."""
-        every = QCoreApplication.translate("Dashboard", "All locations")
+        every = translate("Dashboard", "All locations")
         if tuple(places) != self._places:
             self._places = tuple(places)
             self._start_options()
@@ -127,11 +128,11 @@ class PlacePicker(Picker):
         self._write()
 
     def _write(self) -> None:
-        every = QCoreApplication.translate("Dashboard", "All locations")
+        every = translate("Dashboard", "All locations")
         name = next((place.name for place in self._places if place.ref == self._ref), every)
         short = shortened(name, self._chars)
         if not self._ref and self._chars < _NAME_CHARS:
-            short = QCoreApplication.translate("Dashboard", "Locations")
+            short = translate("Dashboard", "Locations")
         self._show_option(self._ref, short, name)
         set_tip(self, name if short != name else "")
 
@@ -140,7 +141,7 @@ class MonthPicker(Picker):
     """Shows the month and offers those before it; keys are ``YYYY-MM``."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, QCoreApplication.translate("Dashboard", "Month"), parent)
+        super().__init__(theme, translate("Dashboard", "Month"), parent)
         self._months: tuple[str, ...] = ()
         self._month = ""
         self._tight = False
@@ -248,7 +249,7 @@ class DashboardBar(QWidget):
             self._switch = None
         if len(self._codes) < 2:
             return
-        name = QCoreApplication.translate("Dashboard", "Currency")
+        name = translate("Dashboard", "Currency")
         options = [(code, one_line(code.upper())) for code in self._codes]
         made: Segments | FilterChip
         if len(options) <= _SIDE_BY_SIDE:
@@ -259,7 +260,7 @@ class DashboardBar(QWidget):
             made.picked.connect(self.currency_picked)
         set_tip(
             made,
-            QCoreApplication.translate("Dashboard", "Figures are per currency: amounts of two are never added."),
+            translate("Dashboard", "Figures are per currency: amounts of two are never added."),
         )
         self._switch = made
         self._row.insertWidget(1, made)

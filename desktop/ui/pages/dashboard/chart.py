@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.errors import WorldError
@@ -15,6 +15,7 @@ from desktop.ui.app.tasks import Tasks
 from desktop.ui.pages.dashboard.wording import definition_of
 from desktop.ui.text import PlainLabel, Tone, set_tip
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.buttons import IconButton
 from desktop.ui.widgets.chart import Chart
 from desktop.ui.widgets.chart_layout import Bar, ChartData
@@ -80,7 +81,7 @@ def chart_data(report: Dashboard, part: CurrencyDashboard, view: str, first_mont
         )
     return ChartData(
         tuple(bars),
-        QCoreApplication.translate("Dashboard", "Collected, less refunds"),
+        translate("Dashboard", "Collected, less refunds"),
         _before_title(report, view),
         part.currency,
         part.provider,
@@ -95,8 +96,8 @@ def _before(report: Dashboard) -> str:
 def _before_title(report: Dashboard, view: str) -> str:
     titles = {
         "day": month_name(_before(report)),
-        "week": QCoreApplication.translate("Dashboard", "13 weeks before"),
-        "month": QCoreApplication.translate("Dashboard", "A year before"),
+        "week": translate("Dashboard", "13 weeks before"),
+        "month": translate("Dashboard", "A year before"),
     }
     return titles[view]
 
@@ -228,36 +229,32 @@ class Facts(QWidget):
 
         won = figures.disputes < 0
         parts = [
-            (QCoreApplication.translate("Dashboard", "Collected"), figures.collected, "collected", True),
-            (QCoreApplication.translate("Dashboard", "Refunds"), -figures.refunds, "refunds", True),
-            (QCoreApplication.translate("Dashboard", "Returned"), -figures.returned, "returned", False),
+            (translate("Dashboard", "Collected"), figures.collected, "collected", True),
+            (translate("Dashboard", "Refunds"), -figures.refunds, "refunds", True),
+            (translate("Dashboard", "Returned"), -figures.returned, "returned", False),
             (
-                QCoreApplication.translate("Dashboard", "Disputes won back")
-                if won
-                else QCoreApplication.translate("Dashboard", "Disputes"),
+                translate("Dashboard", "Disputes won back") if won else translate("Dashboard", "Disputes"),
                 -figures.disputes,
                 "disputes",
                 False,
             ),
-            (QCoreApplication.translate("Dashboard", "Fees"), -figures.fees, "fees", True),
+            (translate("Dashboard", "Fees"), -figures.fees, "fees", True),
             (
-                QCoreApplication.translate("Dashboard", "Converted")
-                if figures.conversions
-                else QCoreApplication.translate("Dashboard", "Other"),
+                translate("Dashboard", "Converted") if figures.conversions else translate("Dashboard", "Other"),
                 part.conversion,
                 "converted" if figures.conversions else "other",
                 False,
             ),
-            (QCoreApplication.translate("Dashboard", "Net"), figures.net, "net", True),
+            (translate("Dashboard", "Net"), figures.net, "net", True),
             # Beside the others and in none of them.
             (
-                QCoreApplication.translate("Dashboard", "Paid with stored value"),
+                translate("Dashboard", "Paid with stored value"),
                 figures.stored_value,
                 "stored_value",
                 False,
             ),
             (
-                QCoreApplication.translate("Dashboard", "Back onto stored value"),
+                translate("Dashboard", "Back onto stored value"),
                 -figures.stored_refunds,
                 "stored_refunds",
                 False,
@@ -298,14 +295,14 @@ class ChartCard(Card):
         super().__init__(theme, _title("day"), " ", parent=parent)
         self._theme = theme
         self._shown: tuple[Dashboard, CurrencyDashboard, str] | None = None
-        name = QCoreApplication.translate("Dashboard", "Chart by")
+        name = translate("Dashboard", "Chart by")
         self.views = Segments(
             theme,
             name,
             [
-                ("day", QCoreApplication.translate("Dashboard", "Day")),
-                ("week", QCoreApplication.translate("Dashboard", "Week")),
-                ("month", QCoreApplication.translate("Dashboard", "Month")),
+                ("day", translate("Dashboard", "Day")),
+                ("week", translate("Dashboard", "Week")),
+                ("month", translate("Dashboard", "Month")),
             ],
         )
         self.views.chosen.connect(self._on_view)
@@ -340,7 +337,7 @@ class ChartCard(Card):
         view = self.views.current()
         data = chart_data(report, part, view, first_month)
         self.title.set_text(_title(view))
-        self.note.set_text(QCoreApplication.translate("Dashboard", "gross, less refunds · {0}").format(report.timezone))
+        self.note.set_text(translate("Dashboard", "gross, less refunds · {0}").format(report.timezone))
         name = f"{_title(view)}, {part.currency.upper()}"
         self.chart.rename(name)
         self.table.rename(name)
@@ -376,26 +373,24 @@ class ChartCard(Card):
     @Slot(object)
     def _on_failed(self, error: WorldError) -> None:
         self._problem.set_text(
-            QCoreApplication.translate("Dashboard", "The chart could not be drawn; here are its figures. {0}").format(
-                error.action
-            )
+            translate("Dashboard", "The chart could not be drawn; here are its figures. {0}").format(error.action)
         )
         self._problem.show()
         self._show_table(True)
 
 
 def _table_name() -> str:
-    return QCoreApplication.translate("Dashboard", "Show as table")
+    return translate("Dashboard", "Show as table")
 
 
 def _chart_name() -> str:
-    return QCoreApplication.translate("Dashboard", "Show as chart")
+    return translate("Dashboard", "Show as chart")
 
 
 def _title(view: str) -> str:
     titles: Final = {
-        "day": QCoreApplication.translate("Dashboard", "Collected by day"),
-        "week": QCoreApplication.translate("Dashboard", "Collected by week"),
-        "month": QCoreApplication.translate("Dashboard", "Collected by month"),
+        "day": translate("Dashboard", "Collected by day"),
+        "week": translate("Dashboard", "Collected by week"),
+        "month": translate("Dashboard", "Collected by month"),
     }
     return titles[view]

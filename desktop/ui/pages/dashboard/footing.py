@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.sync.moments import moment_words
@@ -14,6 +14,7 @@ from desktop.sync.standing import lead_of
 from desktop.ui.pages.dashboard.question import Answer
 from desktop.ui.text import PlainLabel, Tone
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.picture import Picture
 from desktop.ui.wording import day_text, region
@@ -50,25 +51,23 @@ def ground_of(answer: Answer, *, syncing: bool) -> Ground:
     first = syncing and footing.complete_through is None
     parts = []
     if answer.place is not None:
-        parts.append(QCoreApplication.translate("Dashboard", "Only {0}").format(answer.place.name))
+        parts.append(translate("Dashboard", "Only {0}").format(answer.place.name))
     if lead is None:
-        parts.append(
-            QCoreApplication.translate("Dashboard", "Nothing is connected: figures rest on what was read before")
-        )
+        parts.append(translate("Dashboard", "Nothing is connected: figures rest on what was read before"))
     elif first:
-        parts.append(QCoreApplication.translate("Dashboard", "Reading for the first time: figures are still growing"))
+        parts.append(translate("Dashboard", "Reading for the first time: figures are still growing"))
     elif told:
         # Each sentence says by itself up to when the books are good.
         parts.append(" ".join(standing.text for standing in told).removesuffix("."))
     elif footing.complete_through is not None:
         instant = moment_words(footing.complete_through, ZoneInfo(report.timezone), report.as_of, region())
-        parts.append(QCoreApplication.translate("Dashboard", "Complete up to {0}").format(instant))
+        parts.append(translate("Dashboard", "Complete up to {0}").format(instant))
     else:
-        parts.append(QCoreApplication.translate("Dashboard", "Not complete yet: the first reading has not ended"))
+        parts.append(translate("Dashboard", "Not complete yet: the first reading has not ended"))
     if footing.since_day:
         since = day_text(footing.since_day, report.as_of)
-        parts.append(QCoreApplication.translate("Dashboard", "since {0}").format(since))
-    parts.append(QCoreApplication.translate("Dashboard", "days in {0}").format(report.timezone))
+        parts.append(translate("Dashboard", "since {0}").format(since))
+    parts.append(translate("Dashboard", "days in {0}").format(report.timezone))
     role: Role = "none" if lead is None else "working" if first else lead.role
     if role == "good" and footing.complete_through is None:
         role = "warning"
@@ -93,11 +92,11 @@ class FootingLine(QWidget):
         layout.setSpacing(theme.px(6))
         self._sign = Picture(theme, "check", "accent", 14)
         self._text = PlainLabel("", look="secondary", tone="text-3", wrap=True, select=True)
-        self._button = Button(theme, QCoreApplication.translate("Dashboard", "Details"), look="link")
-        self._button.setAccessibleDescription(QCoreApplication.translate("Dashboard", "Opens the connected accounts"))
+        self._button = Button(theme, translate("Dashboard", "Details"), look="link")
+        self._button.setAccessibleDescription(translate("Dashboard", "Opens the connected accounts"))
         self._button.clicked.connect(self.details_asked)
-        self._retry = Button(theme, QCoreApplication.translate("Dashboard", "Retry"), look="link")
-        self._retry.setAccessibleDescription(QCoreApplication.translate("Dashboard", "Syncs all accounts now"))
+        self._retry = Button(theme, translate("Dashboard", "Retry"), look="link")
+        self._retry.setAccessibleDescription(translate("Dashboard", "Syncs all accounts now"))
         self._retry.clicked.connect(self.retry_asked)
         top = Qt.AlignmentFlag.AlignTop
         layout.addWidget(self._sign, alignment=top)

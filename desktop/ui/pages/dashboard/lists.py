@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.ui.accessibility import named
 from desktop.ui.pages.dashboard.wording import definition_of
 from desktop.ui.text import PlainLabel, clean, set_tip
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.progress import Bar
 from desktop.ui.widgets.surfaces import Card, ScrollColumn, line
@@ -141,11 +142,7 @@ class _Head(QWidget):
 
     def show_count(self, count: int, few: int, *, every: bool) -> None:
         self._button.setVisible(count > few)
-        text = (
-            QCoreApplication.translate("Dashboard", "Show fewer")
-            if every
-            else QCoreApplication.translate("Dashboard", "Show all {0}").format(count)
-        )
+        text = translate("Dashboard", "Show fewer") if every else translate("Dashboard", "Show all {0}").format(count)
         self._button.set_text(text)
         named(self._button, f"{text}: {self._title}")
 
@@ -172,8 +169,8 @@ class PeopleAndServices(Card):
         self._part: CurrencyDashboard | None = None
         self._client_rows: list[tuple[QWidget, _ClientRow]] = []
         self._service_rows: list[_ServiceRow] = []
-        clients = QCoreApplication.translate("Dashboard", "Top 10 paying clients")
-        services = QCoreApplication.translate("Dashboard", "Revenue by service type")
+        clients = translate("Dashboard", "Top 10 paying clients")
+        services = translate("Dashboard", "Revenue by service type")
         self.setAccessibleName(f"{clients}, {services}")
         self.setMinimumWidth(theme.px(240))
         column.setSpacing(0)
@@ -183,10 +180,10 @@ class PeopleAndServices(Card):
         self._client_none.setContentsMargins(theme.px(_AIR), theme.px(_AIR), 0, 0)
         self._client_column = QVBoxLayout()
         self._client_column.setSpacing(0)
-        every = QCoreApplication.translate("Dashboard", "Everyone who paid")
+        every = translate("Dashboard", "Everyone who paid")
         self.everyone = Button(theme, every, look="link")
         self.everyone.setAccessibleDescription(
-            QCoreApplication.translate("Dashboard", "Opens the clients who paid in this month, the largest first")
+            translate("Dashboard", "Opens the clients who paid in this month, the largest first")
         )
         self.everyone.clicked.connect(self.clients_asked)
         self._service_head = _Head(theme, services, definition_of("services"))
@@ -256,7 +253,7 @@ class PeopleAndServices(Card):
         self._client_head.show_count(len(part.top_clients), _CLIENTS, every=self._every_client)
         self._client_none.setVisible(not shown)
         self.everyone.setVisible(bool(shown))
-        self._client_none.set_text(QCoreApplication.translate("Dashboard", "No client has paid in this month."))
+        self._client_none.set_text(translate("Dashboard", "No client has paid in this month."))
 
     def _show_services(self, part: CurrencyDashboard) -> None:
         services = part.revenue_by_service
@@ -276,7 +273,7 @@ class PeopleAndServices(Card):
                 row.show_service(one, service_title(one), self._money(part, one.amount), max(0, one.amount) / most)
         self._service_head.show_count(len(services), _SERVICES, every=self._every_service)
         self._service_none.setVisible(not shown)
-        self._service_none.set_text(QCoreApplication.translate("Dashboard", "Nothing was collected in this month."))
+        self._service_none.set_text(translate("Dashboard", "Nothing was collected in this month."))
 
     @staticmethod
     def _money(part: CurrencyDashboard, amount: int) -> str:
@@ -297,13 +294,13 @@ class PeopleAndServices(Card):
 
 def client_title(name: str) -> str:
     """What to call a client on screen."""
-    return name or QCoreApplication.translate("Dashboard", "Unnamed client")
+    return name or translate("Dashboard", "Unnamed client")
 
 
 def service_title(one: ServiceAmount) -> str:
     """What to call a service, or one of the two rows that are none."""
     if one.kind == "other":
-        return QCoreApplication.translate("Dashboard", "Other items")
+        return translate("Dashboard", "Other items")
     if one.kind == "not_itemised":
-        return QCoreApplication.translate("Dashboard", "Not itemised")
+        return translate("Dashboard", "Not itemised")
     return one.service

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
@@ -30,6 +30,7 @@ from desktop.ui.pages.dashboard.wording import (
     revenue_text,
     success_text,
 )
+from desktop.ui.translation import translate
 from desktop.ui.widgets.columns import Columns
 from desktop.ui.widgets.key_figure import KeyFigure
 
@@ -215,8 +216,8 @@ class DashboardPage(Page):
 
             progress = told.progress
             seen, of = f"{progress.seen:,}", progress.total_estimate
-            text = QCoreApplication.translate("Dashboard", "{0} · {1}").format(stream_title(progress.stream), seen)
-            rate = QCoreApplication.translate("Dashboard", "{0} a second").format(f"{progress.rate:,.0f}")
+            text = translate("Dashboard", "{0} · {1}").format(stream_title(progress.stream), seen)
+            rate = translate("Dashboard", "{0} a second").format(f"{progress.rate:,.0f}")
             self._reading.progress.show_progress(
                 text, progress.seen / of if of else None, rate if progress.rate >= 1 else ""
             )
@@ -315,8 +316,8 @@ def _ask(month: str | None, location: str, business: Any) -> Answer:
 
 def _titles() -> dict[str, str]:
     return {
-        "total_revenue": QCoreApplication.translate("Dashboard", "Total revenue"),
-        "outstanding": QCoreApplication.translate("Dashboard", "Outstanding invoices"),
-        "success_rate": QCoreApplication.translate("Dashboard", "Payment success rate"),
-        "average_invoice": QCoreApplication.translate("Dashboard", "Average invoice value"),
+        "total_revenue": translate("Dashboard", "Total revenue"),
+        "outstanding": translate("Dashboard", "Outstanding invoices"),
+        "success_rate": translate("Dashboard", "Payment success rate"),
+        "average_invoice": translate("Dashboard", "Average invoice value"),
     }

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.providers.registry import provider_names
 from desktop.ui.pages.dashboard.question import Account
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.progress import Progress
 from desktop.ui.widgets.states import StateView
 from desktop.ui.wording import provider_title
@@ -21,18 +22,18 @@ if TYPE_CHECKING:
 
 def connect_view(theme: Theme, connect: Callable[[], None]) -> StateView:
     """Nothing is connected: every provider is named that could be."""
-    either = QCoreApplication.translate("Dashboard", " or ")
+    either = translate("Dashboard", " or ")
     names = either.join(provider_title(name) for name in provider_names())
     return StateView(
         theme,
         "empty-connect",
-        QCoreApplication.translate("Dashboard", "Connect {0} to see your numbers").format(names),
-        QCoreApplication.translate(
+        translate("Dashboard", "Connect {0} to see your numbers").format(names),
+        translate(
             "Dashboard",
             "Paydesk reads your clients, invoices and payments and keeps them on this computer. It changes nothing "
             "in your accounts by reading.",
         ),
-        button=QCoreApplication.translate("Dashboard", "Connect an account"),
+        button=translate("Dashboard", "Connect an account"),
         on_button=connect,
     )
 
@@ -42,13 +43,13 @@ def quiet_view(theme: Theme, accounts: Sequence[Account], sync: Callable[[], Non
     return StateView(
         theme,
         "empty-chart",
-        QCoreApplication.translate("Dashboard", "There is nothing to count yet"),
-        QCoreApplication.translate(
+        translate("Dashboard", "There is nothing to count yet"),
+        translate(
             "Dashboard",
             "{0} was read to the end, and there is no payment and no open invoice in it. The first one appears here by "
             "itself: Paydesk goes on looking.",
         ).format(_titles(accounts)),
-        button=QCoreApplication.translate("Dashboard", "Sync now"),
+        button=translate("Dashboard", "Sync now"),
         on_button=sync,
         primary=False,
     )
@@ -59,17 +60,17 @@ def unread_view(theme: Theme, accounts: Sequence[Account], sync: Callable[[], No
     return StateView(
         theme,
         "empty-chart",
-        QCoreApplication.translate("Dashboard", "{0} is connected and not read yet").format(_titles(accounts)),
-        QCoreApplication.translate("Dashboard", "The figures appear while the first sync reads them."),
-        button=QCoreApplication.translate("Dashboard", "Sync now"),
+        translate("Dashboard", "{0} is connected and not read yet").format(_titles(accounts)),
+        translate("Dashboard", "The figures appear while the first sync reads them."),
+        button=translate("Dashboard", "Sync now"),
         on_button=sync,
     )
 
 
 def trouble_view(theme: Theme, standing: Standing, sync: Callable[[], None], details: Callable[[], None]) -> StateView:
     """Connected, never read, and it could not be: why, and the way on."""
-    retry = QCoreApplication.translate("Dashboard", "Retry")
-    elsewhere = QCoreApplication.translate("Dashboard", "Open integrations")
+    retry = translate("Dashboard", "Retry")
+    elsewhere = translate("Dashboard", "Open integrations")
     return StateView(
         theme,
         "empty-failed",
@@ -86,18 +87,18 @@ class ReadingView(StateView):
     cancelled = Signal()
 
     def __init__(self, theme: Theme, accounts: Sequence[Account], parent: QWidget | None = None) -> None:
-        title = QCoreApplication.translate("Dashboard", "Reading {0} for the first time").format(_titles(accounts))
+        title = translate("Dashboard", "Reading {0} for the first time").format(_titles(accounts))
         super().__init__(
             theme,
             "empty-chart",
             title,
-            QCoreApplication.translate("Dashboard", "The figures appear as soon as there is something to count."),
+            translate("Dashboard", "The figures appear as soon as there is something to count."),
             parent=parent,
         )
         self.progress = Progress(theme, title)
         self.progress.setFixedWidth(theme.px(420))
         self.progress.cancelled.connect(self.cancelled)
-        self.progress.show_progress(QCoreApplication.translate("Dashboard", "Starting"))
+        self.progress.show_progress(translate("Dashboard", "Starting"))
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
         place = layout.count() - 1

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication
-
 from desktop.periods import add_days
 from desktop.ui.text import Tone
+from desktop.ui.translation import translate
 from desktop.ui.wording import days_text, money_text, month_name, month_text, percent_text, region
 
 if TYPE_CHECKING:
@@ -33,71 +32,69 @@ class FigureText:
 def definition_of(figure: str) -> str:
     """What a figure is, for its tooltip."""
     texts = {
-        "total_revenue": QCoreApplication.translate(
+        "total_revenue": translate(
             "Dashboard",
             "Total revenue: collected, less refunds, less returned payments, in the month. Collected is the amount "
             "captured, in the currency of the charge, on the day of its ledger line.",
         ),
-        "outstanding": QCoreApplication.translate(
+        "outstanding": translate(
             "Dashboard",
             "Outstanding: what remains to be paid of open invoices, as of today. Late: the due day is over.",
         ),
-        "success_rate": QCoreApplication.translate(
+        "success_rate": translate(
             "Dashboard",
             "Payments that succeeded among those that succeeded or ended failed, by the day of the first attempt. "
             "A payment counts once however often it was tried; abandoned and cancelled ones are left out.",
         ),
-        "average_invoice": QCoreApplication.translate(
+        "average_invoice": translate(
             "Dashboard",
             "Total divided by count of the invoices finalised in the month, without drafts, void and zero ones.",
         ),
-        "top_clients": QCoreApplication.translate(
-            "Dashboard", "The ten clients with the most collected, less refunds, in the month."
-        ),
-        "services": QCoreApplication.translate(
+        "top_clients": translate("Dashboard", "The ten clients with the most collected, less refunds, in the month."),
+        "services": translate(
             "Dashboard",
             "What was collected, less refunds and returned payments, for each invoice and each order, split over its "
             "lines; “Not itemised” is the rest. It sums to total revenue.",
         ),
-        "chart": QCoreApplication.translate(
+        "chart": translate(
             "Dashboard",
             "Collected, less refunds: the amount captured on the day of its ledger line, before fees, less refunds "
             "on the day of the refund.",
         ),
-        "collected": QCoreApplication.translate(
+        "collected": translate(
             "Dashboard",
             "Collected: the amount captured, in the currency of the charge, on the day of its ledger line. A payment "
             "that fails later stays here and appears as returned on the day it fails.",
         ),
-        "refunds": QCoreApplication.translate(
+        "refunds": translate(
             "Dashboard",
             "Refunds: pending and succeeded ones, by the day of the refund. One that fails is booked back on the day "
             "it fails.",
         ),
-        "returned": QCoreApplication.translate(
+        "returned": translate(
             "Dashboard", "Returned: payments that were collected and failed later, on the day they failed."
         ),
-        "disputes": QCoreApplication.translate(
+        "disputes": translate(
             "Dashboard", "Disputes: what was withdrawn for disputes less what was won back. Their fees are fees."
         ),
-        "fees": QCoreApplication.translate("Dashboard", "Fees: what the provider kept, in the settlement currency."),
-        "net": QCoreApplication.translate(
+        "fees": translate("Dashboard", "Fees: what the provider kept, in the settlement currency."),
+        "net": translate(
             "Dashboard", "Net: what the ledger says remains of the month's payments, in the settlement currency."
         ),
-        "converted": QCoreApplication.translate(
+        "converted": translate(
             "Dashboard",
             "Converted: payments of the month that were settled in another currency. They are collected in the "
             "currency of the charge and net in the one they were settled in: here is what that takes away or adds.",
         ),
-        "stored_value": QCoreApplication.translate(
+        "stored_value": translate(
             "Dashboard",
             "Paid with stored value: with gift cards, store credit and house accounts. It is no money that came in: "
             "that counted when the card was sold. It is neither in collected nor in net.",
         ),
-        "stored_refunds": QCoreApplication.translate(
+        "stored_refunds": translate(
             "Dashboard", "Back onto stored value: refunds onto gift cards, store credit and house accounts. No money."
         ),
-        "other": QCoreApplication.translate(
+        "other": translate(
             "Dashboard",
             "Other: lines of the provider's ledger about payments that are not in the books, and payments whose line "
             "says another amount.",
@@ -131,22 +128,22 @@ class Comparison:
 def compare(now: int, before: int, than: str, currency: str, provider: str | None) -> Comparison:
     """Now beside before: in percent where that says something, else by the difference, always with a sign in words."""
     if now == before:
-        line = QCoreApplication.translate("Dashboard", "Same as {0}").format(than)
+        line = translate("Dashboard", "Same as {0}").format(than)
         return Comparison(line, "text-3", line)
     if before == 0:
-        line = QCoreApplication.translate("Dashboard", "Nothing in {0}").format(than)
+        line = translate("Dashboard", "Nothing in {0}").format(than)
         return Comparison(line, "text-3", line)
     change = _change(now, before, currency, provider)
     if now > before:
         return Comparison(
-            QCoreApplication.translate("Dashboard", "▲ {0} on {1}").format(change, than),
+            translate("Dashboard", "▲ {0} on {1}").format(change, than),
             "accent",
-            QCoreApplication.translate("Dashboard", "up {0} on {1}").format(change, than),
+            translate("Dashboard", "up {0} on {1}").format(change, than),
         )
     return Comparison(
-        QCoreApplication.translate("Dashboard", "▼ {0} on {1}").format(change, than),
+        translate("Dashboard", "▼ {0} on {1}").format(change, than),
         "danger",
-        QCoreApplication.translate("Dashboard", "down {0} on {1}").format(change, than),
+        translate("Dashboard", "down {0} on {1}").format(change, than),
     )
 
 
@@ -156,7 +153,7 @@ def _change(now: int, before: int, currency: str, provider: str | None) -> str:
     if permille > _MOST_PERMILLE:
         return money_text(difference, currency, provider)
     if permille == 0:
-        return QCoreApplication.translate("Dashboard", "under {0}").format(percent_text(1))
+        return translate("Dashboard", "under {0}").format(percent_text(1))
     return percent_text(permille)
 
 
@@ -179,18 +176,18 @@ def revenue_text(report: Dashboard, part: CurrencyDashboard) -> FigureText:
     than, now, before = compared_days(report), part.figures.total_revenue, part.previous.total_revenue
     found = compare(now, before, than, part.currency, part.provider)
     if not now and not before:
-        quiet = QCoreApplication.translate("Dashboard", "Nothing collected yet")
-        over = QCoreApplication.translate("Dashboard", "Nothing collected")
+        quiet = translate("Dashboard", "Nothing collected yet")
+        over = translate("Dashboard", "Nothing collected")
         line = quiet if report.month == report.as_of[:7] else over
         found = Comparison(line, "text-3", line)
     month = month_name(report.month) if report.month[:4] == report.as_of[:4] else month_text(report.month)
     return FigureText(
-        QCoreApplication.translate("Dashboard", "Total revenue · {0}").format(month),
+        translate("Dashboard", "Total revenue · {0}").format(month),
         money_text(now, part.currency, part.provider),
         found.line,
         found.tone,
         found.spoken,
-        QCoreApplication.translate("Dashboard", "{0}: {1}").format(
+        translate("Dashboard", "{0}: {1}").format(
             than[:1].upper() + than[1:], money_text(before, part.currency, part.provider)
         ),
     )
@@ -200,19 +197,19 @@ def outstanding_text(report: Dashboard, part: CurrencyDashboard) -> FigureText:
     """What is open today, and how much of it is late."""
     count, late = part.outstanding.count, part.overdue.count
     if count == 1:
-        line = QCoreApplication.translate("Dashboard", "1 invoice")
+        line = translate("Dashboard", "1 invoice")
     else:
-        line = QCoreApplication.translate("Dashboard", "{0} invoices").format(f"{count:,}")
+        line = translate("Dashboard", "{0} invoices").format(f"{count:,}")
     if not count:
-        line = QCoreApplication.translate("Dashboard", "Nothing is waiting to be paid")
+        line = translate("Dashboard", "Nothing is waiting to be paid")
     if late:
-        line += " · " + QCoreApplication.translate("Dashboard", "{0} late").format(f"{late:,}")
+        line += " · " + translate("Dashboard", "{0} late").format(f"{late:,}")
     if count and report.month != report.as_of[:7]:
-        line += " " + QCoreApplication.translate("Dashboard", "today")
+        line += " " + translate("Dashboard", "today")
     overdue = money_text(part.overdue.amount, part.currency, part.provider)
-    note = QCoreApplication.translate("Dashboard", "Late: {0}").format(overdue)
+    note = translate("Dashboard", "Late: {0}").format(overdue)
     return FigureText(
-        QCoreApplication.translate("Dashboard", "Outstanding invoices"),
+        translate("Dashboard", "Outstanding invoices"),
         money_text(part.outstanding.amount, part.currency, part.provider),
         line,
         "danger" if late else "text-3",
@@ -223,17 +220,17 @@ def outstanding_text(report: Dashboard, part: CurrencyDashboard) -> FigureText:
 def success_text(report: Dashboard, part: CurrencyDashboard) -> FigureText:
     """How many payments came through."""
     succeeded, failed = part.figures.succeeded, part.figures.failed
-    line = QCoreApplication.translate("Dashboard", "{0} of {1} failed").format(f"{failed:,}", f"{succeeded + failed:,}")
+    line = translate("Dashboard", "{0} of {1} failed").format(f"{failed:,}", f"{succeeded + failed:,}")
     if not succeeded + failed:
-        line = QCoreApplication.translate("Dashboard", "No payment has ended")
+        line = translate("Dashboard", "No payment has ended")
     elif not failed:
-        line = QCoreApplication.translate("Dashboard", "None of {0} failed").format(f"{succeeded:,}")
+        line = translate("Dashboard", "None of {0} failed").format(f"{succeeded:,}")
     before = rate_text(part.previous.succeeded, part.previous.failed)
     return FigureText(
-        QCoreApplication.translate("Dashboard", "Payment success rate"),
+        translate("Dashboard", "Payment success rate"),
         rate_text(succeeded, failed),
         line,
-        note=QCoreApplication.translate("Dashboard", "{0}: {1}").format(compared_days(report), before),
+        note=translate("Dashboard", "{0}: {1}").format(compared_days(report), before),
     )
 
 
@@ -241,14 +238,14 @@ def average_text(report: Dashboard, part: CurrencyDashboard) -> FigureText:
     """What an invoice of the month comes to."""
     now, before, than = part.figures.average_invoice_value, part.previous.average_invoice_value, compared_days(report)
     if now is None:
-        line = QCoreApplication.translate("Dashboard", "No invoice was finalised")
-        return FigureText(QCoreApplication.translate("Dashboard", "Average invoice value"), "—", line)
+        line = translate("Dashboard", "No invoice was finalised")
+        return FigureText(translate("Dashboard", "Average invoice value"), "—", line)
     found = compare(now, before or 0, than, part.currency, part.provider)
-    note = QCoreApplication.translate("Dashboard", "{0} on {1} invoices").format(
+    note = translate("Dashboard", "{0} on {1} invoices").format(
         money_text(part.figures.invoiced, part.currency, part.provider), f"{part.figures.invoices:,}"
     )
     return FigureText(
-        QCoreApplication.translate("Dashboard", "Average invoice value"),
+        translate("Dashboard", "Average invoice value"),
         money_text(now, part.currency, part.provider),
         found.line,
         # A smaller invoice is no loss: only the direction is told.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from desktop.ui.dialogs.business_check import mode_words
 from desktop.ui.pages.integrations.details import StreamTable
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.buttons import Button, IconButton
 from desktop.ui.widgets.picture import Mark, Picture
 from desktop.ui.widgets.pill import Pill
@@ -93,7 +94,7 @@ class AccountRow(QWidget):
         self._said = QVBoxLayout()
         self._said.setSpacing(theme.px(2))
         words.addLayout(self._said)
-        self.reconnect_button = Button(theme, QCoreApplication.translate("AccountRow", "Reconnect"))
+        self.reconnect_button = Button(theme, translate("AccountRow", "Reconnect"))
         self.reconnect_button.clicked.connect(self._on_reconnect)
         self._reconnect = QWidget()
         below = QVBoxLayout(self._reconnect)
@@ -101,21 +102,19 @@ class AccountRow(QWidget):
         below.addWidget(self.reconnect_button)
         self._reconnect.hide()
         words.addWidget(self._reconnect)
-        self._bar = Bar(theme, QCoreApplication.translate("AccountRow", "Sync progress"))
+        self._bar = Bar(theme, translate("AccountRow", "Sync progress"))
         self._bar.hide()
         words.addWidget(self._bar)
         return words
 
     def _make_menu(self) -> None:
         self.menu = QMenu(self)
-        self.menu.setAccessibleName(QCoreApplication.translate("AccountRow", "More for this account"))
+        self.menu.setAccessibleName(translate("AccountRow", "More for this account"))
         self._toggle = self._add_action("", self.toggle_details)
-        self._again = self._add_action(
-            QCoreApplication.translate("AccountRow", "Sync everything again"), self._on_again
-        )
-        self._rename = self._add_action(QCoreApplication.translate("AccountRow", "Rename…"), self._on_rename)
+        self._again = self._add_action(translate("AccountRow", "Sync everything again"), self._on_again)
+        self._rename = self._add_action(translate("AccountRow", "Rename…"), self._on_rename)
         self.menu.addSeparator()
-        self._leave = self._add_action(QCoreApplication.translate("AccountRow", "Disconnect…"), self._on_disconnect)
+        self._leave = self._add_action(translate("AccountRow", "Disconnect…"), self._on_disconnect)
         self._forget = self._add_action("", self._on_forget)
 
     def _add_action(self, text: str, slot: object) -> QAction:
@@ -138,7 +137,7 @@ class AccountRow(QWidget):
         self._mode.show_state(*mode_words(row.mode))
         self._attention.show_state(*pill_words(account.standing))
         self._reconnect.setVisible(soon)
-        self.more.set_icon("more", QCoreApplication.translate("AccountRow", "More for {0}").format(title))
+        self.more.set_icon("more", translate("AccountRow", "More for {0}").format(title))
         self.setAccessibleName(title)
         if gone:
             self._counts.set_text(_gone_text(account, clock))
@@ -170,29 +169,25 @@ class AccountRow(QWidget):
 
     def _show_actions(self, *, gone: bool, attention: bool) -> None:
         if gone:
-            main = QCoreApplication.translate("AccountRow", "Connect again")
+            main = translate("AccountRow", "Connect again")
         elif self._syncing:
-            main = QCoreApplication.translate("AccountRow", "Cancel")
+            main = translate("AccountRow", "Cancel")
         elif attention:
-            main = QCoreApplication.translate("AccountRow", "Reconnect")
+            main = translate("AccountRow", "Reconnect")
         elif self.account.standing is not None and self.account.standing.is_trouble and self.account.standing.can_retry:
-            main = QCoreApplication.translate("AccountRow", "Retry")
+            main = translate("AccountRow", "Retry")
         else:
-            main = QCoreApplication.translate("AccountRow", "Sync now")
+            main = translate("AccountRow", "Sync now")
         self.main_button.set_text(main)
         self._toggle.setText(
-            QCoreApplication.translate("AccountRow", "Hide the details")
-            if self.is_open
-            else QCoreApplication.translate("AccountRow", "Show the details")
+            translate("AccountRow", "Hide the details") if self.is_open else translate("AccountRow", "Show the details")
         )
         self._again.setEnabled(not gone and not attention and not self._syncing)
         self._leave.setVisible(not gone)
         for action in (self._leave, self._forget):
             action.setEnabled(not self._syncing)
         self._forget.setText(
-            QCoreApplication.translate("AccountRow", "Forget…")
-            if gone
-            else QCoreApplication.translate("AccountRow", "Disconnect and forget…")
+            translate("AccountRow", "Forget…") if gone else translate("AccountRow", "Disconnect and forget…")
         )
 
     def show_progress(self, progress: Progress) -> None:
@@ -285,7 +280,7 @@ class AccountsCard(Card):
     row_made = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, QCoreApplication.translate("AccountsCard", "Accounts"), parent=parent)
+        super().__init__(theme, translate("AccountsCard", "Accounts"), parent=parent)
         self._theme = theme
         self.rows: dict[int, AccountRow] = {}
         self.body.setSpacing(theme.px(12))
@@ -307,8 +302,8 @@ class AccountsCard(Card):
         words = QVBoxLayout()
         words.setSpacing(theme.px(4))
         words.addStretch(1)
-        words.addWidget(PlainLabel(QCoreApplication.translate("AccountsCard", "No account yet"), strong=True))
-        text = QCoreApplication.translate(
+        words.addWidget(PlainLabel(translate("AccountsCard", "No account yet"), strong=True))
+        text = translate(
             "AccountsCard",
             "Connect Stripe or Square, and your clients, invoices and payments are read into books on this computer.",
         )
@@ -366,8 +361,6 @@ def _unbroken(text: str) -> str:
 def _gone_text(account: AccountStatus, clock: Clock) -> str:
     at = account.integration.disconnected_at
     if at is None:
-        return QCoreApplication.translate("AccountRow", "Disconnected. Its history stays in the reports.")
+        return translate("AccountRow", "Disconnected. Its history stays in the reports.")
     day = clock.day(day_of_instant(at, clock.where))
-    return QCoreApplication.translate("AccountRow", "Disconnected on {0}. Its history stays in the reports.").format(
-        day
-    )
+    return translate("AccountRow", "Disconnected on {0}. Its history stays in the reports.").format(day)

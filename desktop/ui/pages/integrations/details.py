@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.app.syncing import stream_title
 from desktop.ui.connecting.words import CLOSED, Clock, state_words
 from desktop.ui.text import PlainLabel, Tone
 from desktop.ui.theme.theme import Theme
+from desktop.ui.translation import translate
 from desktop.ui.widgets.pill import Pill
 from desktop.ui.widgets.surfaces import clear_layout, line
 from desktop.ui.widgets.switch import Switch
@@ -35,7 +36,7 @@ class StreamTable(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.setAccessibleName(QCoreApplication.translate("StreamTable", "Lists of the account"))
+        self.setAccessibleName(translate("StreamTable", "Lists of the account"))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, theme.px(4), 0, theme.px(4))
         self._column.setSpacing(theme.px(8))
@@ -146,38 +147,38 @@ class StreamTable(QWidget):
         clear_layout(inside)
         if not lines:
             return
-        inside.addWidget(PlainLabel(QCoreApplication.translate("StreamTable", "Could not be read"), strong=True))
+        inside.addWidget(PlainLabel(translate("StreamTable", "Could not be read"), strong=True))
         for one in lines:
-            text = QCoreApplication.translate("StreamTable", "{0} {1}: {2}").format(
+            text = translate("StreamTable", "{0} {1}: {2}").format(
                 stream_title(one.stream), one.external_id, one.reason
             )
             inside.addWidget(PlainLabel(text, look="secondary", tone="text-2", wrap=True, select=True))
         if total > len(lines):
-            more = QCoreApplication.translate("StreamTable", "and {0} more").format(f"{total - len(lines):,}")
+            more = translate("StreamTable", "and {0} more").format(f"{total - len(lines):,}")
             inside.addWidget(PlainLabel(more, look="secondary", tone="text-3"))
 
 
 def _options() -> Mapping[str, tuple[str, str]]:
     """The switches that a person may turn: what each is called, and what it is for."""
-    stock = QCoreApplication.translate(
+    stock = translate(
         "StreamTable", "Reads what is left of each item at each location. Leave it off where you do not count stock."
     )
-    return {"sync_inventory": (QCoreApplication.translate("StreamTable", "Keep stock"), stock)}
+    return {"sync_inventory": (translate("StreamTable", "Keep stock"), stock)}
 
 
 def _since(stream: StreamStatus, clock: Clock) -> str:
     if stream.since:
         return clock.day(stream.since)
     read = stream.state not in CLOSED and stream.state != "never"
-    return QCoreApplication.translate("StreamTable", "the beginning") if read else "—"
+    return translate("StreamTable", "the beginning") if read else "—"
 
 
 def _heads() -> tuple[tuple[str, bool], ...]:
     return (
-        (QCoreApplication.translate("StreamTable", "List"), False),
-        (QCoreApplication.translate("StreamTable", "State"), False),
-        (QCoreApplication.translate("StreamTable", "Count"), True),
-        (QCoreApplication.translate("StreamTable", "Complete up to"), True),
-        (QCoreApplication.translate("StreamTable", "Since"), True),
-        (QCoreApplication.translate("StreamTable", "Skipped"), True),
+        (translate("StreamTable", "List"), False),
+        (translate("StreamTable", "State"), False),
+        (translate("StreamTable", "Count"), True),
+        (translate("StreamTable", "Complete up to"), True),
+        (translate("StreamTable", "Since"), True),
+        (translate("StreamTable", "Skipped"), True),
     )

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout
 
@@ -30,6 +30,7 @@ from desktop.ui.pages.integrations.overview import (
     read_overview,
     read_set_aside,
 )
+from desktop.ui.translation import translate
 from desktop.ui.widgets.notice import Notice
 from desktop.ui.widgets.payments_card import PaymentsCard
 from desktop.ui.widgets.surfaces import ScrollColumn, clear_layout
@@ -52,7 +53,7 @@ class IntegrationsPage(Page):
     kinds: ClassVar[frozenset[str]] = frozenset({"integrations", "sync_runs"})
 
     def __init__(self, context: PageContext, desk: Desk, syncing: Syncs, port: int | None = None) -> None:
-        super().__init__(context, QCoreApplication.translate("Integrations", "Integrations"), scrolls=True)
+        super().__init__(context, translate("Integrations", "Integrations"), scrolls=True)
         self._desk, self._syncing = desk, syncing
         self._overview: Overview | None = None
         self._wants_connect = False
@@ -108,8 +109,8 @@ class IntegrationsPage(Page):
     def _show_elsewhere(self, accounts: tuple[Elsewhere, ...]) -> None:
         clear_layout(self._notices)
         for one in accounts:
-            title = QCoreApplication.translate("Integrations", "{0} is live, but {1} is reached at another address")
-            text = QCoreApplication.translate(
+            title = translate("Integrations", "{0} is live, but {1} is reached at another address")
+            text = translate(
                 "Integrations", "Its key goes to {0}. Unless you set that address yourself, stop, remove it from the "
                 "environment, and replace the key."
             )  # fmt: skip
@@ -282,7 +283,7 @@ class IntegrationsPage(Page):
 
     @Slot(object)
     def _on_disconnected(self, ended: Disconnected) -> None:
-        title = QCoreApplication.translate("Integrations", "Disconnected")
+        title = translate("Integrations", "Disconnected")
         offer = self._overview.offer(self._left) if self._overview is not None else None
         if not ended.note:
             self.context.messages.success(title)
@@ -292,7 +293,7 @@ class IntegrationsPage(Page):
             # What happened, then the way there: the note's own advice is the same in fewer words.
             happened = ended.note.partition(". ")[0].rstrip(".")
             text = f"{happened}. {way_to_end_access(offer.provider, offer.title)}"
-            there = QCoreApplication.translate("Integrations", "Open {0}'s dashboard").format(offer.title)
+            there = translate("Integrations", "Open {0}'s dashboard").format(offer.title)
             self.context.messages.warning(title, text, there, partial(self._open_access_page, offer))
 
     def _open_access_page(self, offer: Offer) -> None:
@@ -312,16 +313,16 @@ class IntegrationsPage(Page):
     def _on_option_set(self, done: OptionSet) -> None:
         if not done.on:
             self.context.messages.info(
-                QCoreApplication.translate("Integrations", "Stock is not kept any more"),
-                QCoreApplication.translate("Integrations", "What was read stays, and is not brought up to date."),
+                translate("Integrations", "Stock is not kept any more"),
+                translate("Integrations", "What was read stays, and is not brought up to date."),
             )
         elif self._syncing.running:
             self.context.messages.success(
-                QCoreApplication.translate("Integrations", "Stock is kept from now on"),
-                QCoreApplication.translate("Integrations", "It is read with the next sync."),
+                translate("Integrations", "Stock is kept from now on"),
+                translate("Integrations", "It is read with the next sync."),
             )
         else:
-            self.context.messages.success(QCoreApplication.translate("Integrations", "Stock is kept from now on"))
+            self.context.messages.success(translate("Integrations", "Stock is kept from now on"))
             self._on_sync_asked(done.integration_id, False)
 
     @Slot(object)
@@ -350,8 +351,8 @@ def _disconnect(business: Business, integration_id: int, forget: bool) -> Discon
 
 def _features() -> tuple[str, ...]:
     return (
-        QCoreApplication.translate("Integrations", "Invoice Processing"),
-        QCoreApplication.translate("Integrations", "Payment Tracking"),
-        QCoreApplication.translate("Integrations", "Recurring Billing"),
-        QCoreApplication.translate("Integrations", "Financial Reports"),
+        translate("Integrations", "Invoice Processing"),
+        translate("Integrations", "Payment Tracking"),
+        translate("Integrations", "Recurring Billing"),
+        translate("Integrations", "Financial Reports"),
     )
