@@ -146,7 +146,7 @@ def connect_by_oauth(
 
 
 def _no_platform(provider: Provider) -> UsageError:
-    if provider.needs_secret:
+    if provider.facts.needs_secret:
         return UsageError(
             "Platform keys are needed",
             f"Connecting {provider.title} in the browser needs your own platform's client id and secret.",

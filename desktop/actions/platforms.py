@@ -23,7 +23,7 @@ class KnownPlatform:
 def known_platform(business: Business, provider_name: str) -> KnownPlatform | None:
     """The platform that would ask for access, None where there is none."""
     client_id, secret = _stated(business, provider_name)
-    if client_id and (secret or not business.provider(provider_name).needs_secret):
+    if client_id and (secret or not business.provider(provider_name).facts.needs_secret):
         return KnownPlatform(client_id, fixed=True)
     kept = business.books.setting(_setting(provider_name))
     return KnownPlatform(kept["client_id"], fixed=False) if kept else None
@@ -36,7 +36,7 @@ def platform_app(business: Business, provider_name: str) -> OAuthApp | None:
     """
     provider = business.provider(provider_name)
     client_id, secret = _stated(business, provider_name)
-    if client_id and (secret or not provider.needs_secret):
+    if client_id and (secret or not provider.facts.needs_secret):
         provider.check_client_id(client_id)
         return OAuthApp(client_id, secret)
     kept = business.books.setting(_setting(provider_name))
@@ -65,7 +65,7 @@ def keep_platform(business: Business, provider_name: str, client_id: str, secret
     provider = business.provider(provider_name)
     client_id, secret = client_id.strip(), secret.strip()
     provider.check_client_id(client_id)
-    if provider.needs_secret and not (client_id and secret):
+    if provider.facts.needs_secret and not (client_id and secret):
         raise UsageError(
             "Platform keys are missing",
             "Both the platform's client id and its secret key are needed.",

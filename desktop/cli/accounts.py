@@ -90,7 +90,7 @@ def connect(
         else:
             _keep_app(business, provider, app_id)
             offered = business.provider(provider)
-            if offered.consent_writes:
+            if offered.facts.consent_writes:
                 tell(f"{offered.title}'s consent grants reading and writing together; Paydesk only reads.")
             connected = connect_by_oauth(business, provider, talk, threading.Event(), label=label)
         _warn_elsewhere(business, [connected.integration])
@@ -126,7 +126,7 @@ def _keep_app(business: Business, provider: str, app_id: str) -> None:
     offered.check_client_id(app_id)
     known = known_platform(business, provider)
     if not app_id:
-        if known is None and not offered.needs_secret:
+        if known is None and not offered.facts.needs_secret:
             raise UsageError(
                 "An application id is needed",
                 f"Connecting {offered.title} in the browser needs the id of your own application there.",

@@ -15,6 +15,7 @@ from desktop.errors import NotConnectedError, RefusedError, UnreachableError
 
 if TYPE_CHECKING:
     from desktop.providers.clock import ProviderClock
+    from desktop.providers.facts import Facts
 
     # Named in signatures only: making these classes holds up the first figures of a window.
     from desktop.records import SetAside, SourceObject, Version
@@ -138,15 +139,6 @@ class Account:
     mode: str = "test"  # live, test or sandbox
     email: str = ""
     timezone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Permission:
-    """A right that connecting asks for: shown in the picker, with what is missing without it."""
-
-    title: str
-    access: str  # "read" or "read and write"
-    without: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,51 +277,23 @@ class Provider(Protocol):
     """One provider: its facts, its ways in, and how to read an account."""
 
     @property
+    def facts(self) -> Facts:
+        """What is true of it before anything is asked."""
+
+    @property
     def name(self) -> str:
-        """Lower-case, as stored: "stripe"."""
+        """Lower-case, as stored."""
 
     @property
     def title(self) -> str:
-        """As people write it: "Stripe"."""
-
-    @property
-    def permissions(self) -> Sequence[Permission]:
-        """What connecting asks for."""
+        """As people write it."""
 
     @property
     def streams(self) -> Sequence[Stream]:
         """Everything that is kept, in the order of a first sync."""
 
-    @property
-    def event_retention_days(self) -> int:
-        """A bookmark older than this cannot be continued from the event feed."""
-
-    @property
-    def hosts(self) -> Sequence[str]:
-        """Hosts whose https addresses may be opened: exact names, or suffixes that begin with a dot."""
-
     def page_of(self, kind: str, external_id: str, *, account_id: str, mode: str) -> str:
         """The address of the provider's own page of an object; ``kind`` is its table. Empty where there is none."""
-
-    @property
-    def key_page(self) -> str:
-        """The provider's own page for making a key, on one of ``hosts``; empty where keys are no way in."""
-
-    @property
-    def needs_secret(self) -> bool:
-        """Whether consent in the browser needs a platform's secret; False where PKCE (RFC 7636) stands in for it."""
-
-    @property
-    def consent_writes(self) -> bool:
-        """Whether consent in the browser grants writing too, although only reading is wanted: it cannot be less."""
-
-    @property
-    def platform_page(self) -> str:
-        """The provider's own page for a platform's keys, on one of ``hosts``; empty where none are needed."""
-
-    @property
-    def access_page(self) -> str:
-        """The provider's own page where the owner sees who has access and ends it, on one of ``hosts``."""
 
     def endpoints(self, environment: Mapping[str, str]) -> Endpoints:
         """The addresses to use. Raises: UsageError for one that is neither https nor loopback."""

@@ -69,7 +69,7 @@ def _is_ahead(bookmark: int, asked_at: int) -> bool:
 
 
 def _retention(session: Session) -> int:
-    return session.provider.event_retention_days * DAY_MS
+    return session.provider.facts.event_retention_days * DAY_MS
 
 
 def collect_events(session: Session) -> Collected:

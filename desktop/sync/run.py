@@ -182,7 +182,7 @@ class _Run:
         session = self._session
         everything = gap or is_late(session)
         now = session.provider_now().low
-        longest = session.provider.event_retention_days * DAY_MS
+        longest = session.provider.facts.event_retention_days * DAY_MS
         begin, resume, first = [], False, True
         for stream, feed in session.feeds:
             mark = session.mark(stream.name, feed.name)

@@ -21,12 +21,13 @@ from desktop.providers.contract import (
     Grant,
     OAuthApp,
     Page,
-    Permission,
     ProviderEvent,
     Reread,
     Stream,
     Usage,
 )
+from desktop.providers.facts import Facts
+from desktop.providers.registry import facts_of
 from desktop.records import (
     AttemptRecord,
     BalanceEntryRecord,
@@ -53,6 +54,7 @@ from desktop.records import (
 
 NOW = 1_780_000_000_000
 DAY = 86_400_000
+FACTS = replace(facts_of("stripe"), name="fake", title="Fake")
 
 RECORDS: Mapping[str, type[Record]] = {
     "customer": ClientRecord,
@@ -331,11 +333,15 @@ class FakeProvider:
     """A provider whose readers are made by the test."""
 
     streams: Sequence[Stream] = STREAMS
-    name: str = "fake"
-    title: str = "Fake"
-    permissions: Sequence[Permission] = ()
-    event_retention_days: int = 25
-    hosts: Sequence[str] = ()
+    facts: Facts = FACTS
+
+    @property
+    def name(self) -> str:
+        return self.facts.name
+
+    @property
+    def title(self) -> str:
+        return self.facts.title
 
     def endpoints(self, environment: Mapping[str, str]) -> Endpoints:
         return Endpoints("http://127.0.0.1", "http://127.0.0.1")

@@ -9,27 +9,12 @@ from desktop.providers.contract import Feed, Stream
 API_VERSION = "2025-08-20"
 """The ``Square-Version`` that is sent with every call."""
 
-EVENT_RETENTION_DAYS = 25
-"""Square keeps events for 28 days; three are left for the full sync that a late bookmark needs."""
-
 API_BASE = "https://connect.squareup.com"
 SANDBOX_BASE = "https://connect.squareupsandbox.com"
 API_BASE_VARIABLE = "PAYDESK_SQUARE_API_BASE"
 CLIENT_ID_VARIABLE = "PAYDESK_SQUARE_CLIENT_ID"
 SANDBOX_PREFIX = "sandbox-"
 """How ids and tokens begin that are of Square's sandbox."""
-
-HOSTS: Sequence[str] = (
-    "squareup.com",
-    ".squareup.com",
-    "square.link",
-    ".square.link",
-    "squareupsandbox.com",
-    ".squareupsandbox.com",
-    "square.site",
-    ".square.site",
-)
-"""Whose https addresses may be opened: invoices, receipts, payment links, the dashboard."""
 
 DASHBOARDS: Mapping[str, str] = {"live": "https://app.squareup.com", "sandbox": "https://app.squareupsandbox.com"}
 DASHBOARD_PAGES: Mapping[str, str] = {
@@ -43,12 +28,6 @@ DASHBOARD_PAGES: Mapping[str, str] = {
     "subscriptions": "/dashboard/subscriptions-list/{id}",
 }
 """Where the dashboard shows the rows of a table."""
-
-CONSOLE = "https://developer.squareup.com/apps"
-"""Square's developer console: personal access tokens, and the id of an application."""
-
-ACCESS_PAGE = "https://app.squareup.com/dashboard"
-"""The seller's dashboard; App Integrations in its menu lists the applications that have access."""
 
 RATE = 10.0
 """Requests a second. Square publishes no limits; sellers' reports of being limited begin above this."""

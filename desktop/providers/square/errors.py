@@ -12,7 +12,6 @@ from desktop.errors import WorldError
 from desktop.providers.contract import CredentialsRefused, CursorGone, NotAvailable, NotPermitted
 from desktop.providers.http import Answer
 from desktop.providers.square.constants import STREAMS
-from desktop.providers.square.permissions import title_of
 from desktop.secrets.redaction import one_line
 
 _LOST_ACCESS = frozenset({"ACCESS_TOKEN_EXPIRED", "ACCESS_TOKEN_REVOKED", "CLIENT_DISABLED", "APPLICATION_DISABLED"})
@@ -41,6 +40,21 @@ WANTED: Mapping[str, tuple[str, str]] = {
     "payment_links": ("payment links", "ORDERS_READ"),
 }
 
+
+# The permissions that connecting asks for, by the first words of Square's scopes (CUSTOMERS_READ).
+_TITLES: Mapping[str, str] = {
+    "PAYMENTS": "Payments",
+    "CUSTOMERS": "Customers",
+    "INVOICES": "Invoices",
+    "ORDERS": "Orders",
+    "ITEMS": "Items",
+    "PAYOUTS": "Payouts",
+    "DISPUTES": "Disputes",
+    "SUBSCRIPTIONS": "Subscriptions",
+    "INVENTORY": "Inventory",
+    "DEVICES": "Devices",
+    "MERCHANT_PROFILE": "Merchant profile",
+}
 
 # One object is read with the scope of its list.
 _FEEDS: Mapping[str, str] = {feed.data_type: feed.name for stream in STREAMS for feed in stream.feeds}
@@ -137,6 +151,13 @@ def merged_into(answer: Answer) -> str:
     """The customer that a missing one was merged into, where the answer says so."""
     found = _MERGED.search(stated_error(answer.content).detail)
     return found.group(1) if found else ""
+
+
+def title_of(scope: str) -> str:
+    """A scope in the words of the permissions: "Payments: read"; empty for one that is not asked for."""
+    name, _, access = scope.rpartition("_")
+    title = _TITLES.get(name)
+    return f"{title}: {access.lower()}" if title else ""
 
 
 def _wanted(what: str) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import threading
 from collections.abc import Mapping, Sequence
@@ -10,22 +9,21 @@ from typing import Any
 
 from desktop import __version__
 from desktop.errors import UsageError
+from desktop.providers.base import BaseProvider
 from desktop.providers.contract import (
     Credentials,
     Endpoints,
     Grant,
     KeptFacts,
     OAuthApp,
-    Permission,
     Stream,
     Tenure,
 )
 from desktop.providers.fields import refuse_secret
 from desktop.providers.http import checked_base, is_loopback
-from desktop.providers.limits import Allowance
 from desktop.providers.square import constants, oauth
+from desktop.providers.square.facts import FACTS
 from desktop.providers.square.modes import mode_of
-from desktop.providers.square.permissions import PERMISSIONS
 from desktop.providers.square.reads import SquareReader
 from desktop.records import SetAside, SourceObject, Version
 
@@ -50,42 +48,20 @@ _NOT_TOKENS: Sequence[tuple[re.Pattern[str], str]] = (
 )
 
 
-class SquareProvider:
+class SquareProvider(BaseProvider):
     """Square (``contract.Provider``). Safe for several threads."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._allowances: dict[bytes, Allowance] = {}
-
-    @property
-    def name(self) -> str:
-        """As stored."""
-        return "square"
-
-    @property
-    def title(self) -> str:
-        """As people write it."""
-        return "Square"
-
-    @property
-    def permissions(self) -> Sequence[Permission]:
-        """What connecting asks for."""
-        return PERMISSIONS
+        super().__init__(FACTS)
 
     @property
     def streams(self) -> Sequence[Stream]:
         """Everything that is kept, in the order of a first sync."""
         return constants.STREAMS
 
-    @property
-    def event_retention_days(self) -> int:
-        """A bookmark older than this cannot be continued from the event feed."""
-        return constants.EVENT_RETENTION_DAYS
-
-    @property
-    def hosts(self) -> Sequence[str]:
-        """Hosts whose https addresses may be opened."""
-        return constants.HOSTS
+    def rates(self, account: str) -> tuple[float, float]:
+        """One for everything: Square publishes none."""
+        return constants.RATE, constants.RATE
 
     def page_of(self, kind: str, external_id: str, *, account_id: str, mode: str) -> str:
         """The object's page in Square's dashboard; empty for kinds that have none there."""
@@ -94,31 +70,6 @@ class SquareProvider:
             return ""
         dashboard = constants.DASHBOARDS["live" if mode == "live" else "sandbox"]
         return dashboard + path.replace("{id}", external_id)
-
-    @property
-    def key_page(self) -> str:
-        """Where the owner finds a personal access token."""
-        return constants.CONSOLE
-
-    @property
-    def consent_writes(self) -> bool:
-        """Square's scopes name reading alone."""
-        return False
-
-    @property
-    def needs_secret(self) -> bool:
-        """PKCE stands in for the application's secret."""
-        return False
-
-    @property
-    def platform_page(self) -> str:
-        """Where the owner finds an application's id."""
-        return constants.CONSOLE
-
-    @property
-    def access_page(self) -> str:
-        """Where the owner ends an application's access, under App Integrations."""
-        return constants.ACCESS_PAGE
 
     def endpoints(self, environment: Mapping[str, str]) -> Endpoints:
         """Square's addresses, those of its sandbox for an application of the sandbox, or the environment's.
@@ -166,7 +117,7 @@ class SquareProvider:
         return SquareReader(
             token,
             endpoints.api_base,
-            self._allowance(merchant or token, endpoints),
+            self.allowance(merchant or token, endpoints),
             stop,
             merchant_id=merchant,
             personal=credentials.get("connected_by") != "oauth",
@@ -204,13 +155,3 @@ class SquareProvider:
         if app is None or not app.client_secret or credentials.get("connected_by") != "oauth":
             return False
         return oauth.revoke(app, endpoints, credentials, account_id)
-
-    def _allowance(self, account: str, endpoints: Endpoints) -> Allowance | None:
-        if is_loopback(endpoints.api_base):
-            return None
-        digest = hashlib.sha256(account.encode()).digest()
-        with self._lock:
-            found = self._allowances.get(digest)
-            if found is None:
-                found = self._allowances[digest] = Allowance(constants.RATE, constants.RATE)
-        return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from desktop.providers.calls import PacedCalls, fault_in
+from desktop.providers.base import PacedCalls, fault_in
 from desktop.providers.http import Answer, Wire, decoded
 from desktop.providers.limits import Allowance, Fault
 from desktop.providers.stripe.errors import refusal, refused_parameter

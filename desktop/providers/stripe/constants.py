@@ -13,16 +13,10 @@ API_VERSION = "2026-10-28.endive"
 OLDEST_EVENT_VERSION = "2023-10-16"
 """Event payloads from this version on are mapped as they are; older ones are read again by id."""
 
-EVENT_RETENTION_DAYS = 25
-"""Stripe keeps events for 30 days; five are left for the full sync that a late bookmark needs."""
-
 API_BASE = "https://api.stripe.com"
 CONNECT_BASE = "https://connect.stripe.com"
 API_BASE_VARIABLE = "PAYDESK_STRIPE_API_BASE"
 CONNECT_BASE_VARIABLE = "PAYDESK_STRIPE_CONNECT_BASE"
-
-HOSTS: Sequence[str] = ("stripe.com", ".stripe.com")
-"""Whose https addresses may be opened: hosted invoices, receipts, the dashboard."""
 
 DASHBOARD = "https://dashboard.stripe.com"
 DASHBOARD_SECTIONS: Mapping[str, str] = {

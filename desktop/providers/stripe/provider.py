@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import threading
 from collections.abc import Mapping, Sequence
@@ -10,12 +9,12 @@ from typing import Any
 
 from desktop import __version__
 from desktop.errors import UsageError
-from desktop.providers.contract import Credentials, Endpoints, Grant, KeptFacts, OAuthApp, Permission, Stream
+from desktop.providers.base import BaseProvider
+from desktop.providers.contract import Credentials, Endpoints, Grant, KeptFacts, OAuthApp, Stream
 from desktop.providers.fields import refuse_secret
 from desktop.providers.http import checked_base, is_loopback
-from desktop.providers.limits import Allowance
 from desktop.providers.stripe import constants, oauth
-from desktop.providers.stripe.permissions import ACCESS_PAGE, KEY_PAGE, PERMISSIONS, PLATFORM_PAGE
+from desktop.providers.stripe.facts import FACTS
 from desktop.providers.stripe.reads import StripeReader
 from desktop.records import SetAside, SourceObject, Version
 
@@ -37,42 +36,20 @@ _NOT_KEYS: Sequence[tuple[re.Pattern[str], str]] = (
 )
 
 
-class StripeProvider:
+class StripeProvider(BaseProvider):
     """Stripe (``contract.Provider``). Safe for several threads."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._allowances: dict[bytes, Allowance] = {}
-
-    @property
-    def name(self) -> str:
-        """As stored."""
-        return "stripe"
-
-    @property
-    def title(self) -> str:
-        """As people write it."""
-        return "Stripe"
-
-    @property
-    def permissions(self) -> Sequence[Permission]:
-        """What connecting asks for."""
-        return PERMISSIONS
+        super().__init__(FACTS)
 
     @property
     def streams(self) -> Sequence[Stream]:
         """Everything that is kept, in the order of a first sync."""
         return constants.STREAMS
 
-    @property
-    def event_retention_days(self) -> int:
-        """A bookmark older than this cannot be continued from the event feed."""
-        return constants.EVENT_RETENTION_DAYS
-
-    @property
-    def hosts(self) -> Sequence[str]:
-        """Hosts whose https addresses may be opened."""
-        return constants.HOSTS
+    def rates(self, account: str) -> tuple[float, float]:
+        """Stripe's by the key's mode (docs.stripe.com/rate-limits)."""
+        return constants.RATES["live" if "_live_" in account[:12] else "test"], constants.ENDPOINT_RATE
 
     def page_of(self, kind: str, external_id: str, *, account_id: str, mode: str) -> str:
         """The object's page in Stripe's dashboard; empty for kinds that have none there."""
@@ -82,31 +59,6 @@ class StripeProvider:
         account = f"{account_id}/" if _OBJECT_ID.fullmatch(account_id) else ""
         test = "" if mode == "live" else "test/"
         return f"{constants.DASHBOARD}/{account}{test}{section}/{external_id}"
-
-    @property
-    def key_page(self) -> str:
-        """Where the owner makes a restricted key."""
-        return KEY_PAGE
-
-    @property
-    def consent_writes(self) -> bool:
-        """Stripe's consent knows reading and writing together only."""
-        return True
-
-    @property
-    def needs_secret(self) -> bool:
-        """Connect's code exchange is made with the platform's secret key."""
-        return True
-
-    @property
-    def platform_page(self) -> str:
-        """Where the owner finds the platform's client id."""
-        return PLATFORM_PAGE
-
-    @property
-    def access_page(self) -> str:
-        """Where the owner deletes a key."""
-        return ACCESS_PAGE
 
     def endpoints(self, environment: Mapping[str, str]) -> Endpoints:
         """Stripe's addresses, or the environment's. Raises: UsageError."""
@@ -144,7 +96,7 @@ class StripeProvider:
         return StripeReader(
             key,
             endpoints.api_base,
-            self._allowance(key, endpoints),
+            self.allowance(key, endpoints),
             stop,
             account=credentials.get("stripe_account"),
             user_agent=f"Paydesk/{__version__}",
@@ -184,14 +136,3 @@ class StripeProvider:
         if app is None or not account_id or credentials.get("connected_by") != "oauth":
             return False
         return oauth.deauthorize(app, endpoints, account_id)
-
-    def _allowance(self, key: str, endpoints: Endpoints) -> Allowance | None:
-        if is_loopback(endpoints.api_base):
-            return None
-        digest = hashlib.sha256(key.encode()).digest()
-        rate = constants.RATES["live" if "_live_" in key[:12] else "test"]
-        with self._lock:
-            found = self._allowances.get(digest)
-            if found is None:
-                found = self._allowances[digest] = Allowance(rate, constants.ENDPOINT_RATE)
-        return found

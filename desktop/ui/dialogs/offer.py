@@ -9,7 +9,7 @@ from desktop.ui.translation import translate
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
-    from desktop.providers.contract import Permission
+    from desktop.providers.facts import Permission
 
 Way: TypeAlias = Literal["key", "browser"]
 
@@ -64,22 +64,23 @@ def read_offers(business: Business) -> tuple[Offer, ...]:
     offers = []
     for name in provider_names():
         provider = business.provider(name)
+        facts = provider.facts
         known = known_platform(business, name)
         offers.append(
             Offer(
                 name,
-                provider.title,
-                tuple(_right(permission) for permission in provider.permissions),
-                hosts=tuple(provider.hosts),
+                facts.title,
+                tuple(_right(permission) for permission in facts.permissions),
+                hosts=facts.hosts,
                 loopback=is_loopback(provider.endpoints(business.environment).connect_base),
                 client_id=known.client_id if known else "",
                 platform_fixed=known.fixed if known else False,
                 redirect_uri=f"http://localhost:{DEFAULT_PORT}{PATH}",
-                key_page=provider.key_page,
-                platform_page=provider.platform_page,
-                access_page=provider.access_page,
-                needs_secret=provider.needs_secret,
-                consent_writes=provider.consent_writes,
+                key_page=facts.key_page,
+                platform_page=facts.platform_page,
+                access_page=facts.access_page,
+                needs_secret=facts.needs_secret,
+                consent_writes=facts.consent_writes,
             )
         )
     return tuple(offers)

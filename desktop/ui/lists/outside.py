@@ -56,7 +56,7 @@ def outside(business: Business, integration_id: int, kind: str, external_id: str
     if account.status == DISCONNECTED:
         parts.append(translate("Lists", "disconnected"))
     address = provider.page_of(kind, external_id, account_id=account.account_id, mode=account.mode)
-    return Outside(SEPARATOR.join(parts), provider.title, tuple(provider.hosts), address)
+    return Outside(SEPARATOR.join(parts), provider.title, provider.facts.hosts, address)
 
 
 def joined(parts: Iterable[str]) -> str:

@@ -12,7 +12,8 @@ from desktop.errors import UsageError
 from desktop.providers.contract import Credentials, Endpoints
 from desktop.providers.registry import make_provider, provider_names
 from desktop.providers.square.constants import SCOPES, STREAMS
-from desktop.providers.square.permissions import PERMISSIONS, title_of
+from desktop.providers.square.errors import title_of
+from desktop.providers.square.facts import FACTS
 from desktop.providers.square.provider import SquareProvider
 from tests.helpers.patience import PATIENCE_S
 
@@ -31,7 +32,7 @@ def square() -> SquareProvider:
 def test_the_registry_makes_it() -> None:
     assert "square" in provider_names()
     made = make_provider("square")
-    assert (made.name, made.title, made.needs_secret) == ("square", "Square", False)
+    assert (made.name, made.title, made.facts.needs_secret) == ("square", "Square", False)
 
 
 def test_nothing_of_squares_own_library_is_loaded() -> None:
@@ -62,13 +63,13 @@ def test_the_streams_in_their_order() -> None:
 
 
 def test_every_scope_is_a_row_of_the_permissions() -> None:
-    rows = {permission.title: permission.access for permission in PERMISSIONS}
+    rows = {permission.title: permission.access for permission in FACTS.permissions}
     for scope in SCOPES:
         title, _, access = title_of(scope).partition(": ")
         assert access in rows[title]
-    assert all(permission.without for permission in PERMISSIONS)
+    assert all(permission.without for permission in FACTS.permissions)
     assert {scope.rpartition("_")[2] for scope in SCOPES} == {"READ"}
-    assert [permission.title for permission in PERMISSIONS[:3]] == ["Payments", "Customers", "Invoices"]
+    assert [permission.title for permission in FACTS.permissions[:3]] == ["Payments", "Customers", "Invoices"]
     assert title_of("GIFTCARDS_READ") == ""
 
 
@@ -111,8 +112,8 @@ class TestAddresses:
         assert square.page_of(kind, ref, account_id="M1", mode=mode) == address
 
     def test_the_console_is_on_a_host_that_may_be_opened(self, square: SquareProvider) -> None:
-        assert square.key_page == square.platform_page == "https://developer.squareup.com/apps"
-        assert ".squareup.com" in square.hosts
+        assert square.facts.key_page == square.facts.platform_page == "https://developer.squareup.com/apps"
+        assert ".squareup.com" in square.facts.hosts
 
 
 class TestPasting:

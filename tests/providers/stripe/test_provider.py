@@ -46,8 +46,8 @@ def test_the_pinned_version_is_the_one_that_the_sdk_is_built_for() -> None:
 
 
 def test_permissions_say_what_is_missing_without_them(stripe: StripeProvider) -> None:
-    assert len(stripe.permissions) >= 10
-    assert all(one.access == "read" and one.without for one in stripe.permissions)
+    assert len(stripe.facts.permissions) >= 10
+    assert all(one.access == "read" and one.without for one in stripe.facts.permissions)
 
 
 class TestKeys:
@@ -112,13 +112,13 @@ class TestAddresses:
 
 class TestReaders:
     def test_readers_of_one_key_share_one_allowance(self, stripe: StripeProvider) -> None:
-        first = stripe._allowance("sk_live_aaaaaaaa", LIVE)
+        first = stripe.allowance("sk_live_aaaaaaaa", LIVE)
         assert first is not None
-        assert stripe._allowance("sk_live_aaaaaaaa", LIVE) is first
-        assert stripe._allowance("sk_live_bbbbbbbb", LIVE) is not first
+        assert stripe.allowance("sk_live_aaaaaaaa", LIVE) is first
+        assert stripe.allowance("sk_live_bbbbbbbb", LIVE) is not first
 
     def test_a_server_on_this_machine_is_not_throttled(self, stripe: StripeProvider) -> None:
-        assert stripe._allowance("sk_test_aaaaaaaa", LOOPBACK) is None
+        assert stripe.allowance("sk_test_aaaaaaaa", LOOPBACK) is None
 
     @pytest.mark.parametrize(("key", "mode"), [("sk_live_aaaaaaaa", "live"), ("rk_test_aaaaaaaa", "test")])
     def test_the_mode_is_in_the_key(self, key: str, mode: str, stripe: StripeProvider) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
-from desktop.providers.square.constants import ACCESS_PAGE as SQUARE_ACCESS_PAGE
-from desktop.providers.square.constants import CONSOLE, HOSTS
-from desktop.providers.square.permissions import PERMISSIONS as SQUARE_PERMISSIONS
-from desktop.providers.stripe.permissions import ACCESS_PAGE, KEY_PAGE, PERMISSIONS, PLATFORM_PAGE
+from desktop.providers.facts import Facts
+from desktop.providers.square.facts import FACTS as SQUARE
+from desktop.providers.stripe.facts import FACTS as STRIPE
 from desktop.ui.dialogs.offer import READ_AND_WRITE, Offer, Right
 
 
@@ -22,36 +21,32 @@ def texts():
     return said
 
 
+def offer_of(facts: Facts) -> Offer:
+    """What a provider offers while no platform is configured."""
+    return Offer(
+        facts.name,
+        facts.title,
+        tuple(Right(one.title, one.access == READ_AND_WRITE, one.without) for one in facts.permissions),
+        hosts=facts.hosts,
+        redirect_uri="http://localhost:47323/api/integrations/payments/callback",
+        key_page=facts.key_page,
+        platform_page=facts.platform_page,
+        access_page=facts.access_page,
+        needs_secret=facts.needs_secret,
+        consent_writes=facts.consent_writes,
+    )
+
+
 @pytest.fixture
 def stripe() -> Offer:
     """Stripe, with no platform configured."""
-    return Offer(
-        "stripe",
-        "Stripe",
-        tuple(Right(one.title, one.access == READ_AND_WRITE, one.without) for one in PERMISSIONS),
-        hosts=("stripe.com", ".stripe.com"),
-        redirect_uri="http://localhost:47323/api/integrations/payments/callback",
-        key_page=KEY_PAGE,
-        platform_page=PLATFORM_PAGE,
-        access_page=ACCESS_PAGE,
-        consent_writes=True,
-    )
+    return offer_of(STRIPE)
 
 
 @pytest.fixture
 def square() -> Offer:
     """Square, with no application known."""
-    return Offer(
-        "square",
-        "Square",
-        tuple(Right(one.title, one.access == READ_AND_WRITE, one.without) for one in SQUARE_PERMISSIONS),
-        hosts=tuple(HOSTS),
-        redirect_uri="http://localhost:47323/api/integrations/payments/callback",
-        key_page=CONSOLE,
-        platform_page=CONSOLE,
-        access_page=SQUARE_ACCESS_PAGE,
-        needs_secret=False,
-    )
+    return offer_of(SQUARE)
 
 
 @pytest.fixture

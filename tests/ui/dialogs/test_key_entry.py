@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QLineEdit
 
-from desktop.providers.stripe.permissions import PERMISSIONS
+from desktop.providers.stripe.facts import FACTS
 from desktop.ui.app.addresses import Addresses
 from desktop.ui.dialogs.key_entry import KeyEntry
 from desktop.ui.dialogs.offer import Offer
@@ -30,7 +30,7 @@ def sheet(qtbot, theme: Theme, window, stripe: Offer, opened: list[QUrl]) -> Key
 
 def test_each_permission_says_what_is_missing_without_it(sheet: KeyEntry, texts) -> None:
     shown = texts(sheet)
-    for permission in PERMISSIONS:
+    for permission in FACTS.permissions:
         assert permission.title in shown
         assert permission.without in shown
 

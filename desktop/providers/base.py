@@ -1,8 +1,10 @@
-"""What every provider's reads have in common: paced by the account's allowance, retried, counted, and stoppable."""
+"""What all providers have in common: their facts and allowances, and reads that are paced, retried and counted."""
 
 from __future__ import annotations
 
+import hashlib
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -10,11 +12,51 @@ import orjson
 
 from desktop.errors import CancelledError
 from desktop.providers.clock import ProviderClock
-from desktop.providers.contract import Usage
-from desktop.providers.http import Answer, Wire
+from desktop.providers.contract import Endpoints, Usage
+from desktop.providers.facts import Facts
+from desktop.providers.http import Answer, Wire, is_loopback
 from desktop.providers.limits import Allowance, Fault, pause, persist, seconds_asked
 
 T = TypeVar("T")
+
+
+class BaseProvider(ABC):
+    """A provider's facts, and the allowances that all readers of one account share. Safe for several threads."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._lock = threading.Lock()
+        self._allowances: dict[bytes, Allowance] = {}
+
+    @property
+    def facts(self) -> Facts:
+        """What is true of it before anything is asked."""
+        return self._facts
+
+    @property
+    def name(self) -> str:
+        """As stored."""
+        return self._facts.name
+
+    @property
+    def title(self) -> str:
+        """As people write it."""
+        return self._facts.title
+
+    @abstractmethod
+    def rates(self, account: str) -> tuple[float, float]:
+        """Requests a second that the provider allows an account, and on one endpoint."""
+
+    def allowance(self, account: str, endpoints: Endpoints) -> Allowance | None:
+        """The allowance of an account, which its key or id names; None on this machine, where nothing is limited."""
+        if is_loopback(endpoints.api_base):
+            return None
+        digest = hashlib.sha256(account.encode()).digest()
+        with self._lock:
+            found = self._allowances.get(digest)
+            if found is None:
+                found = self._allowances[digest] = Allowance(*self.rates(account))
+        return found
 
 
 class PacedCalls:
