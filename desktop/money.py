@@ -1,10 +1,9 @@
 """Money: integers of minor units beside a currency, read from and written as text without ever passing a float.
 
-How many decimals an integer stands for is the provider's own rule, not a plain ISO one (the same 500 ISK cents are
-5 kr at Stripe and 500 kr at Square), so every conversion takes the provider; ``None`` means plain ISO 4217.
-Sources: docs.stripe.com/currencies (zero-decimal, three-decimal, special cases), Square's ``Money`` and ``Currency``
-schemas (smallest denomination of ISO 4217), ISO 4217 list one. Texts follow CLDR by way of babel, which is imported
-on first use because it costs start-up time.
+How many decimals an integer stands for is the provider's own rule, not a plain ISO one (the same 500 ISK are 5 kr at
+one provider and 500 kr at another), so every conversion takes a table of rules, which each provider brings with its
+facts; without one it is plain ISO 4217 (list one). Texts follow CLDR by way of babel, which is imported on first use
+because it costs start-up time.
 """
 
 from __future__ import annotations
@@ -40,13 +39,16 @@ _CODES: Final = (
 _KNOWN_CODES: Final = frozenset(_CODES.split())
 
 
-def _exponents(by_exponent: Mapping[int, str]) -> dict[str, int]:
+def exponents_of(by_exponent: Mapping[int, str]) -> dict[str, int]:
+    """Decimals by currency code, out of codes in one text by decimals: ``{0: "jpy krw", 3: "kwd"}``."""
     return {code: digits for digits, codes in by_exponent.items() for code in codes.split()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CurrencyTable:
     """One party's rules for amounts; codes that are absent have two decimals and may be any integer.
+
+    Each is one object, told apart by identity: caches are keyed by it.
 
     ``exponents``: decimals that a minor-unit integer stands for. ``display``: decimals shown where fewer than that.
     ``steps``: a payment's integer must be a multiple. ``payout_steps``: the same for a manual payout.
@@ -59,36 +61,19 @@ class CurrencyTable:
     extra_codes: frozenset[str] = frozenset()
 
 
-_ISO_EXPONENTS: Final = _exponents(
-    {
-        0: "bif byr clp djf gnf isk jpy kmf krw pyg rwf ugx uyi vnd vuv xaf xof xpf",
-        3: "bhd iqd jod kwd lyd omr tnd",
-        4: "clf uyw",
-    }
+ISO: Final = CurrencyTable(
+    exponents=exponents_of(
+        {
+            0: "bif byr clp djf gnf isk jpy kmf krw pyg rwf ugx uyi vnd vuv xaf xof xpf",
+            3: "bhd iqd jod kwd lyd omr tnd",
+            4: "clf uyw",
+        }
+    ),
+    display={},
+    steps={},
+    payout_steps={},
 )
-
-TABLES: Final[Mapping[str | None, CurrencyTable]] = {
-    None: CurrencyTable(_ISO_EXPONENTS, {}, {}, {}),
-    "stripe": CurrencyTable(
-        exponents=_exponents(
-            {
-                0: "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf",
-                3: "bhd jod kwd omr tnd",
-            }
-        ),
-        display={"isk": 0, "ugx": 0},
-        steps={"isk": 100, "ugx": 100, "bhd": 10, "jod": 10, "kwd": 10, "omr": 10, "tnd": 10},
-        payout_steps={"huf": 100, "twd": 100},
-    ),
-    "square": CurrencyTable(
-        exponents={**_ISO_EXPONENTS, "btc": 8},
-        display={},
-        steps={},
-        payout_steps={},
-        extra_codes=frozenset({"btc", "xus"}),
-    ),
-}
-"""Each provider's currency rules by its name in the registry; None is plain ISO 4217."""
+"""Plain ISO 4217: what holds where no provider says otherwise."""
 
 
 class CurrencyMismatch(ValueError):
@@ -134,51 +119,44 @@ def _require_int(amount: object) -> None:
         raise TypeError(f"an amount is an int of minor units, not {amount!r}")
 
 
-def _table(provider: str | None) -> CurrencyTable:
-    try:
-        return TABLES[provider]
-    except KeyError:
-        raise ValueError(f"no currency table for {provider!r}") from None
+def exponent(currency: str, table: CurrencyTable = ISO) -> int:
+    """How many decimals integers of this currency stand for; 2 for a code nobody knows."""
+    return table.exponents.get(currency.lower(), _DEFAULT_EXPONENT)
 
 
-def exponent(currency: str, provider: str | None = None) -> int:
-    """How many decimals the provider's integers of this currency stand for; 2 for a code nobody knows."""
-    return _table(provider).exponents.get(currency.lower(), _DEFAULT_EXPONENT)
-
-
-def is_known(currency: str, provider: str | None = None) -> bool:
+def is_known(currency: str, table: CurrencyTable = ISO) -> bool:
     """Whether the code is a currency we know, so that its exponent is a fact and not the default."""
     code = currency.lower()
-    return code in _KNOWN_CODES or code in _table(provider).extra_codes
+    return code in _KNOWN_CODES or code in table.extra_codes
 
 
-def step(currency: str, provider: str | None = None, purpose: Literal["payment", "payout"] = "payment") -> int:
-    """What an integer sent to the provider must be a multiple of (Stripe: 10 for KWD, 100 for ISK; else 1)."""
-    table, code = _table(provider), currency.lower()
+def step(currency: str, table: CurrencyTable = ISO, purpose: Literal["payment", "payout"] = "payment") -> int:
+    """What an integer that is sent must be a multiple of (10 for KWD or 100 for ISK at some providers; else 1)."""
+    code = currency.lower()
     payment = table.steps.get(code, 1)
     return table.payout_steps.get(code, payment) if purpose == "payout" else payment
 
 
-def display_decimals(currency: str, provider: str | None = None) -> int:
-    """How many decimals people see; fewer than :func:`exponent` where the fraction is always zero (Stripe's ISK)."""
-    return _table(provider).display.get(currency.lower(), exponent(currency, provider))
+def display_decimals(currency: str, table: CurrencyTable = ISO) -> int:
+    """How many decimals people see; fewer than :func:`exponent` where the fraction is always zero."""
+    return table.display.get(currency.lower(), exponent(currency, table))
 
 
-def to_decimal(amount: int, currency: str, provider: str | None = None) -> Decimal:
+def to_decimal(amount: int, currency: str, table: CurrencyTable = ISO) -> Decimal:
     """The exact decimal number of main units, with the currency's own number of decimals ("4200.00")."""
     _require_int(amount)
     # From text, because Decimal's arithmetic rounds to the context's precision and its constructor does not.
-    return Decimal(f"{amount}E-{exponent(currency, provider)}")
+    return Decimal(f"{amount}E-{exponent(currency, table)}")
 
 
-def to_minor(value: Decimal | int, currency: str, provider: str | None = None) -> int:
+def to_minor(value: Decimal | int, currency: str, table: CurrencyTable = ISO) -> int:
     """The integer of minor units that is exactly ``value`` main units.
 
     Raises ValueError where it has a fraction of a minor unit or is not finite, TypeError for a float.
     """
     if isinstance(value, bool) or not isinstance(value, (Decimal, int)):
         raise TypeError(f"an exact number is needed, not {value!r}")
-    digits = exponent(currency, provider)
+    digits = exponent(currency, table)
     if isinstance(value, int):
         return value * int(10**digits)
     if not value.is_finite():
@@ -190,8 +168,8 @@ def to_minor(value: Decimal | int, currency: str, provider: str | None = None) -
     return minor
 
 
-def rescale(amount: int, currency: str, source: str | None, target: str | None) -> int:
-    """An integer of ``source``'s minor units as ``target``'s (Stripe's ISK 500 is ISO's ISK 5).
+def rescale(amount: int, currency: str, source: CurrencyTable, target: CurrencyTable) -> int:
+    """An integer of ``source``'s minor units as ``target``'s (500 with two decimals are 5 with none).
 
     Raises ValueError where the target cannot express it exactly.
     """
@@ -239,7 +217,7 @@ def _marks(locale: str) -> tuple[str, str, str, tuple[int, int]]:
 
 
 @lru_cache(maxsize=512)
-def _style(currency: str, locale: str, provider: str | None, symbol: bool) -> _Style:
+def _style(currency: str, locale: str, table: CurrencyTable, symbol: bool) -> _Style:
     decimal, group, minus, grouping = _marks(locale)
     affixes = ("", ""), (minus, "")
     if symbol:
@@ -254,7 +232,7 @@ def _style(currency: str, locale: str, provider: str | None, symbol: bool) -> _S
             for one in (1, -1)
         )
         affixes = _spaced(positive[0], positive[2]), _spaced(negative[0], negative[2])
-    return _Style(exponent(currency, provider), display_decimals(currency, provider), affixes, decimal, group, grouping)
+    return _Style(exponent(currency, table), display_decimals(currency, table), affixes, decimal, group, grouping)
 
 
 def _grouped(whole: int, group: str, grouping: tuple[int, int]) -> str:
@@ -281,14 +259,14 @@ def _shown_decimals(fraction: int, digits: int, shown: int) -> tuple[int, int]:
 
 
 def format_money(
-    amount: int, currency: str, locale: str = "en_US", provider: str | None = None, symbol: bool = True
+    amount: int, currency: str, locale: str = "en_US", table: CurrencyTable = ISO, symbol: bool = True
 ) -> str:
     """The amount as people read it: "$4,200.00", "¥412,000", "-$12.50"; without ``symbol``, "4,200.00".
 
     Always all of the currency's decimals, so that columns align. Raises UsageError for an unknown locale.
     """
     _require_int(amount)
-    style = _style(currency, locale, provider, symbol)
+    style = _style(currency, locale, table, symbol)
     before, after = style.affixes[amount < 0]
     if not style.exponent:
         return f"{before}{_grouped(abs(amount), style.group, style.grouping)}{after}"
@@ -300,12 +278,12 @@ def format_money(
     return f"{before}{number}{after}"
 
 
-def format_plain(amount: int, currency: str, provider: str | None = None) -> str:
+def format_plain(amount: int, currency: str, table: CurrencyTable = ISO) -> str:
     """The amount as programs read it, for copying and spreadsheets: "4200.00", "-12.50"."""
     _require_int(amount)
-    digits = exponent(currency, provider)
+    digits = exponent(currency, table)
     whole, fraction = divmod(abs(amount), 10**digits)
-    fraction, decimals = _shown_decimals(fraction, digits, display_decimals(currency, provider))
+    fraction, decimals = _shown_decimals(fraction, digits, display_decimals(currency, table))
     sign = "-" if amount < 0 else ""
     return f"{sign}{whole}.{fraction:0{decimals}d}" if decimals else f"{sign}{whole}"
 
@@ -415,14 +393,14 @@ def _names_other_currency(rest: str, markers: Sequence[str]) -> str | None:
     return None
 
 
-def parse_amount(text: str, currency: str, locale: str = "en_US", provider: str | None = None) -> int:
-    """What a person typed as an integer of the provider's minor units, exactly.
+def parse_amount(text: str, currency: str, locale: str = "en_US", table: CurrencyTable = ISO) -> int:
+    """What a person typed as an integer of minor units, exactly.
 
     Accepts the locale's decimal and grouping signs, a sign, and the currency's symbol or code before or after. Raises
     UsageError, with one sentence, for anything else: another currency, too many decimals, ambiguous grouping, more
     than :data:`MAX_MINOR`, or an amount the provider does not take (:func:`step`).
     """
-    reading, digits = _reading(currency.lower(), locale), exponent(currency, provider)
+    reading, digits = _reading(currency.lower(), locale), exponent(currency, table)
     shown = " ".join(text.split())
     if not shown:
         raise _refuse("The amount is empty.", f"Write a number such as 12{reading.decimal}50.")
@@ -443,9 +421,9 @@ def parse_amount(text: str, currency: str, locale: str = "en_US", provider: str 
     minor = int(whole + fraction.ljust(digits, "0"))
     if minor > MAX_MINOR:
         raise _refuse(f"“{shown}” is larger than any amount that can be paid.", "Check the number of digits.")
-    unit = step(currency, provider)
+    unit = step(currency, table)
     if minor % unit:
-        multiple = format(to_decimal(unit, currency, provider).normalize(), "f")
+        multiple = format(to_decimal(unit, currency, table).normalize(), "f")
         raise _refuse(f"“{shown}” cannot be paid: {code} amounts are multiples of {multiple} at this provider.")
     return -minor if negative else minor
 

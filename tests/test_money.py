@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 import desktop.money
 from desktop.errors import UsageError
 from desktop.money import (
+    ISO,
     MAX_MINOR,
-    TABLES,
     CurrencyMismatch,
+    CurrencyTable,
     Money,
     display_decimals,
     exponent,
@@ -33,6 +34,7 @@ from desktop.money import (
     to_decimal,
     to_minor,
 )
+from desktop.providers.registry import facts_of
 
 # The same examples each time, however busy the machine is.
 STEADY = settings(deadline=None, derandomize=True)
@@ -41,7 +43,8 @@ AMOUNTS = st.integers(-MAX_MINOR, MAX_MINOR)
 CURRENCIES = st.sampled_from(
     ["usd", "eur", "gbp", "cad", "chf", "jpy", "krw", "isk", "ugx", "mga", "kwd", "tnd", "inr", "huf", "clf", "qqq"]
 )
-PROVIDERS = st.sampled_from([None, "stripe", "square"])
+STRIPE, SQUARE = (facts_of(name).currencies for name in ("stripe", "square"))
+TABLES = st.sampled_from([ISO, STRIPE, SQUARE])
 LOCALES = st.sampled_from(
     [
         "en_US", "en_GB", "en_CA", "en_IN", "hi_IN", "de_DE", "de_CH", "de_AT", "fr_FR", "fr_CA", "fr_CH", "es_ES",
@@ -107,62 +110,57 @@ def test_money_wants_a_lower_case_currency(currency: str) -> None:
     ],
 )
 def test_decimals_come_from_the_providers_own_table(currency: str, iso: int, stripe: int, square: int) -> None:
-    assert [exponent(currency, name) for name in (None, "stripe", "square")] == [iso, stripe, square]
-    assert exponent(currency.upper(), "stripe") == stripe
+    assert [exponent(currency, table) for table in (ISO, STRIPE, SQUARE)] == [iso, stripe, square]
+    assert exponent(currency.upper(), STRIPE) == stripe
 
 
 def test_stripes_zero_decimal_list_is_as_documented() -> None:
     documented = "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF"
-    zero = {code for code, digits in TABLES["stripe"].exponents.items() if digits == 0}
+    zero = {code for code, digits in STRIPE.exponents.items() if digits == 0}
     assert zero == set(documented.lower().split())
 
 
 def test_stripe_takes_some_currencies_in_steps_only() -> None:
-    assert [step(code, "stripe") for code in ("usd", "kwd", "isk", "ugx", "huf")] == [1, 10, 100, 100, 1]
-    assert [step(code, "stripe", "payout") for code in ("usd", "huf", "twd", "isk")] == [1, 100, 100, 100]
-    assert step("isk", "square") == 1
+    assert [step(code, STRIPE) for code in ("usd", "kwd", "isk", "ugx", "huf")] == [1, 10, 100, 100, 1]
+    assert [step(code, STRIPE, "payout") for code in ("usd", "huf", "twd", "isk")] == [1, 100, 100, 100]
+    assert step("isk", SQUARE) == 1
 
 
 def test_a_code_nobody_knows_is_flagged() -> None:
     assert is_known("usd")
-    assert is_known("USD", "stripe")
-    assert not is_known("qqq", "stripe")
-    assert not is_known("btc", "stripe")
-    assert is_known("btc", "square")
+    assert is_known("USD", STRIPE)
+    assert not is_known("qqq", STRIPE)
+    assert not is_known("btc", STRIPE)
+    assert is_known("btc", SQUARE)
 
 
 def test_every_code_with_a_rule_is_known() -> None:
-    for provider, table in TABLES.items():
+    for table in (ISO, STRIPE, SQUARE):
         for rule in (table.exponents, table.display, table.steps, table.payout_steps):
-            assert all(is_known(code, provider) for code in rule)
-
-
-def test_an_unknown_provider_is_a_bug() -> None:
-    with pytest.raises(ValueError, match="paypal"):
-        exponent("usd", "paypal")
+            assert all(is_known(code, table) for code in rule)
 
 
 def test_the_same_integer_is_rescaled_between_providers() -> None:
-    assert rescale(500, "isk", "stripe", "square") == 5
-    assert rescale(5, "isk", "square", "stripe") == 500
-    assert rescale(500, "usd", "square", "stripe") == 500
+    assert rescale(500, "isk", STRIPE, SQUARE) == 5
+    assert rescale(5, "isk", SQUARE, STRIPE) == 500
+    assert rescale(500, "usd", SQUARE, STRIPE) == 500
     with pytest.raises(ValueError, match="whole number"):
-        rescale(550, "isk", "stripe", "square")
+        rescale(550, "isk", STRIPE, SQUARE)
 
 
 # ---- decimals
 
 
 @STEADY
-@given(st.integers(-(10**40), 10**40), CURRENCIES, PROVIDERS)
+@given(st.integers(-(10**40), 10**40), CURRENCIES, TABLES)
 def test_decimal_and_minor_units_are_each_others_inverse_at_any_size(
-    amount: int, currency: str, provider: str | None
+    amount: int, currency: str, table: CurrencyTable
 ) -> None:
     with localcontext() as context:
         context.prec = 3
-        number = to_decimal(amount, currency, provider)
-        assert to_minor(number, currency, provider) == amount
-    assert Fraction(number) == Fraction(amount, 10 ** exponent(currency, provider))
+        number = to_decimal(amount, currency, table)
+        assert to_minor(number, currency, table) == amount
+    assert Fraction(number) == Fraction(amount, 10 ** exponent(currency, table))
 
 
 def test_a_fraction_of_a_minor_unit_is_never_rounded_away() -> None:
@@ -180,27 +178,27 @@ def test_a_fraction_of_a_minor_unit_is_never_rounded_away() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "currency", "locale", "provider", "text"),
+    ("amount", "currency", "locale", "table", "text"),
     [
-        (420000, "usd", "en_US", None, "$4,200.00"),
-        (412000, "jpy", "en_US", None, "¥412,000"),
-        (-1250, "usd", "en_US", None, "-$12.50"),
-        (5, "usd", "en_US", None, "$0.05"),
-        (0, "usd", "en_US", None, "$0.00"),
-        (-1, "kwd", "en_US", None, "-KWD\u00a00.001"),
-        (123456789, "inr", "en_IN", None, "₹12,34,567.89"),
-        (420000, "eur", "de_DE", None, "4.200,00\u00a0€"),
-        (123456, "chf", "de_CH", None, "CHF\u00a01’234.56"),
-        (500, "isk", "en_US", "stripe", "ISK\u00a05"),
-        (550, "isk", "en_US", "stripe", "ISK\u00a05.50"),
-        (500, "isk", "en_US", "square", "ISK\u00a0500"),
-        (1234, "qqq", "en_US", None, "QQQ\u00a012.34"),
+        (420000, "usd", "en_US", ISO, "$4,200.00"),
+        (412000, "jpy", "en_US", ISO, "¥412,000"),
+        (-1250, "usd", "en_US", ISO, "-$12.50"),
+        (5, "usd", "en_US", ISO, "$0.05"),
+        (0, "usd", "en_US", ISO, "$0.00"),
+        (-1, "kwd", "en_US", ISO, "-KWD\u00a00.001"),
+        (123456789, "inr", "en_IN", ISO, "₹12,34,567.89"),
+        (420000, "eur", "de_DE", ISO, "4.200,00\u00a0€"),
+        (123456, "chf", "de_CH", ISO, "CHF\u00a01’234.56"),
+        (500, "isk", "en_US", STRIPE, "ISK\u00a05"),
+        (550, "isk", "en_US", STRIPE, "ISK\u00a05.50"),
+        (500, "isk", "en_US", SQUARE, "ISK\u00a0500"),
+        (1234, "qqq", "en_US", ISO, "QQQ\u00a012.34"),
     ],
 )
 def test_amounts_are_written_as_the_locale_has_them(
-    amount: int, currency: str, locale: str, provider: str | None, text: str
+    amount: int, currency: str, locale: str, table: CurrencyTable, text: str
 ) -> None:
-    assert format_money(amount, currency, locale, provider) == text
+    assert format_money(amount, currency, locale, table) == text
 
 
 def test_amounts_without_symbol_and_for_copying() -> None:
@@ -209,29 +207,29 @@ def test_amounts_without_symbol_and_for_copying() -> None:
     assert format_plain(420000, "usd") == "4200.00"
     assert format_plain(-5, "usd") == "-0.05"
     assert format_plain(412000, "jpy") == "412000"
-    assert format_plain(500, "isk", "stripe") == "5"
-    assert format_plain(501, "isk", "stripe") == "5.01"
+    assert format_plain(500, "isk", STRIPE) == "5"
+    assert format_plain(501, "isk", STRIPE) == "5.01"
 
 
 @STEADY
-@given(AMOUNTS, CURRENCIES, LOCALES, PROVIDERS)
+@given(AMOUNTS, CURRENCIES, LOCALES, TABLES)
 def test_writing_agrees_with_babel_but_for_the_space_after_a_code(
-    amount: int, currency: str, locale: str, provider: str | None
+    amount: int, currency: str, locale: str, table: CurrencyTable
 ) -> None:
-    digits = exponent(currency, provider)
-    assume(display_decimals(currency, provider) == digits)
+    digits = exponent(currency, table)
+    assume(display_decimals(currency, table) == digits)
     parsed = Locale.parse(locale)
     pattern = copy.copy(parsed.currency_formats["standard"])
     pattern.frac_prec = (digits, digits)
-    number = to_decimal(amount, currency, provider)
+    number = to_decimal(amount, currency, table)
     expected = pattern.apply(number, parsed, currency=currency.upper(), currency_digits=False)
-    assert format_money(amount, currency, locale, provider).replace("\u00a0", "") == expected.replace("\u00a0", "")
+    assert format_money(amount, currency, locale, table).replace("\u00a0", "") == expected.replace("\u00a0", "")
 
 
 @STEADY
-@given(AMOUNTS, CURRENCIES, PROVIDERS)
-def test_the_plain_text_is_exactly_the_number(amount: int, currency: str, provider: str | None) -> None:
-    assert to_minor(Decimal(format_plain(amount, currency, provider)), currency, provider) == amount
+@given(AMOUNTS, CURRENCIES, TABLES)
+def test_the_plain_text_is_exactly_the_number(amount: int, currency: str, table: CurrencyTable) -> None:
+    assert to_minor(Decimal(format_plain(amount, currency, table)), currency, table) == amount
 
 
 def test_an_unknown_locale_is_said_plainly() -> None:
@@ -251,107 +249,107 @@ def test_babel_is_not_imported_before_it_is_needed() -> None:
 
 
 @STEADY
-@given(AMOUNTS, CURRENCIES, LOCALES, PROVIDERS, st.booleans())
-@example(1234000, "kwd", "en_US", "stripe", True)
-@example(-123456, "chf", "de_CH", None, True)
-@example(500, "isk", "en_US", "stripe", True)
+@given(AMOUNTS, CURRENCIES, LOCALES, TABLES, st.booleans())
+@example(1234000, "kwd", "en_US", STRIPE, True)
+@example(-123456, "chf", "de_CH", ISO, True)
+@example(500, "isk", "en_US", STRIPE, True)
 def test_what_was_written_reads_back_as_the_same_amount(
-    amount: int, currency: str, locale: str, provider: str | None, symbol: bool
+    amount: int, currency: str, locale: str, table: CurrencyTable, symbol: bool
 ) -> None:
-    amount -= amount % step(currency, provider)
+    amount -= amount % step(currency, table)
     assume(abs(amount) <= MAX_MINOR)
-    text = format_money(amount, currency, locale, provider, symbol)
-    assert parse_amount(text, currency, locale, provider) == amount
+    text = format_money(amount, currency, locale, table, symbol)
+    assert parse_amount(text, currency, locale, table) == amount
 
 
 @STEADY
-@given(AMOUNTS, CURRENCIES, PROVIDERS)
-def test_the_copied_text_reads_back_too(amount: int, currency: str, provider: str | None) -> None:
-    amount -= amount % step(currency, provider)
+@given(AMOUNTS, CURRENCIES, TABLES)
+def test_the_copied_text_reads_back_too(amount: int, currency: str, table: CurrencyTable) -> None:
+    amount -= amount % step(currency, table)
     assume(abs(amount) <= MAX_MINOR)
-    assert parse_amount(format_plain(amount, currency, provider), currency, "en_US", provider) == amount
+    assert parse_amount(format_plain(amount, currency, table), currency, "en_US", table) == amount
 
 
 @pytest.mark.parametrize(
-    ("text", "currency", "locale", "provider", "amount"),
+    ("text", "currency", "locale", "table", "amount"),
     [
-        ("12.50", "usd", "en_US", None, 1250),
-        (" $12.5 ", "usd", "en_US", None, 1250),
-        ("12.50 USD", "usd", "en_US", None, 1250),
-        ("usd 12.50", "usd", "en_US", None, 1250),
-        ("$12.50 USD", "usd", "en_US", None, 1250),
-        ("-$12.50", "usd", "en_US", None, -1250),
-        ("$-12.50", "usd", "en_US", None, -1250),
-        ("−12.50", "usd", "en_US", None, -1250),
-        ("+12.50", "usd", "en_US", None, 1250),
-        (".5", "usd", "en_US", None, 50),
-        ("5.", "usd", "en_US", None, 500),
-        ("007", "usd", "en_US", None, 700),
-        ("1,234", "usd", "en_US", None, 123400),
-        ("1 234.50", "usd", "en_US", None, 123450),
-        ("1.234", "eur", "de_DE", None, 123400),
-        ("1.234,5 €", "eur", "de_DE", None, 123450),
-        ("1'234.50", "chf", "de_CH", None, 123450),
-        ("1 234,50 €", "eur", "fr_FR", None, 123450),
-        ("CA$12.50", "cad", "en_US", None, 1250),
-        ("$12.50", "cad", "en_CA", None, 1250),
-        ("12,34,567.5", "inr", "en_IN", None, 123456750),
-        ("1,234,567", "inr", "en_IN", None, 123456700),
-        ("￥５００", "jpy", "ja_JP", None, 500),
-        ("٤٬٢٠٠٫٥٠", "usd", "ar_EG", None, 420050),
-        ("1.230", "kwd", "en_US", "stripe", 1230),
-        ("1,234.000", "kwd", "en_US", "stripe", 1234000),
-        ("5", "isk", "en_US", "stripe", 500),
-        ("5.00", "isk", "en_US", "stripe", 500),
-        ("10,000,000,000,000", "usd", "en_US", None, MAX_MINOR),
+        ("12.50", "usd", "en_US", ISO, 1250),
+        (" $12.5 ", "usd", "en_US", ISO, 1250),
+        ("12.50 USD", "usd", "en_US", ISO, 1250),
+        ("usd 12.50", "usd", "en_US", ISO, 1250),
+        ("$12.50 USD", "usd", "en_US", ISO, 1250),
+        ("-$12.50", "usd", "en_US", ISO, -1250),
+        ("$-12.50", "usd", "en_US", ISO, -1250),
+        ("−12.50", "usd", "en_US", ISO, -1250),
+        ("+12.50", "usd", "en_US", ISO, 1250),
+        (".5", "usd", "en_US", ISO, 50),
+        ("5.", "usd", "en_US", ISO, 500),
+        ("007", "usd", "en_US", ISO, 700),
+        ("1,234", "usd", "en_US", ISO, 123400),
+        ("1 234.50", "usd", "en_US", ISO, 123450),
+        ("1.234", "eur", "de_DE", ISO, 123400),
+        ("1.234,5 €", "eur", "de_DE", ISO, 123450),
+        ("1'234.50", "chf", "de_CH", ISO, 123450),
+        ("1 234,50 €", "eur", "fr_FR", ISO, 123450),
+        ("CA$12.50", "cad", "en_US", ISO, 1250),
+        ("$12.50", "cad", "en_CA", ISO, 1250),
+        ("12,34,567.5", "inr", "en_IN", ISO, 123456750),
+        ("1,234,567", "inr", "en_IN", ISO, 123456700),
+        ("￥５００", "jpy", "ja_JP", ISO, 500),
+        ("٤٬٢٠٠٫٥٠", "usd", "ar_EG", ISO, 420050),
+        ("1.230", "kwd", "en_US", STRIPE, 1230),
+        ("1,234.000", "kwd", "en_US", STRIPE, 1234000),
+        ("5", "isk", "en_US", STRIPE, 500),
+        ("5.00", "isk", "en_US", STRIPE, 500),
+        ("10,000,000,000,000", "usd", "en_US", ISO, MAX_MINOR),
     ],
 )
 def test_amounts_are_read_as_people_type_them(
-    text: str, currency: str, locale: str, provider: str | None, amount: int
+    text: str, currency: str, locale: str, table: CurrencyTable, amount: int
 ) -> None:
-    assert parse_amount(text, currency, locale, provider) == amount
+    assert parse_amount(text, currency, locale, table) == amount
 
 
 @pytest.mark.parametrize(
-    ("text", "currency", "locale", "provider", "why"),
+    ("text", "currency", "locale", "table", "why"),
     [
-        ("", "usd", "en_US", None, "empty"),
-        ("   ", "usd", "en_US", None, "empty"),
-        ("NaN", "usd", "en_US", None, "not an amount"),
-        ("Infinity", "usd", "en_US", None, "not an amount"),
-        ("1e5", "usd", "en_US", None, "not an amount"),
-        ("0x10", "usd", "en_US", None, "not an amount"),
-        ("10²", "usd", "en_US", None, "not an amount"),
-        ("½", "usd", "en_US", None, "not an amount"),
-        ("--5", "usd", "en_US", None, "not an amount"),
-        ("(5)", "usd", "en_US", None, "not an amount"),
-        (".", "usd", "en_US", None, "not an amount"),
-        ("$", "usd", "en_US", None, "not an amount"),
-        ("5 apples", "usd", "en_US", None, "not an amount"),
-        ("1.005", "usd", "en_US", None, "at most 2 decimals"),
-        ("1.5", "jpy", "en_US", None, "no decimals"),
-        ("1,50", "usd", "en_US", None, "ambiguous"),
-        ("12.50", "eur", "de_DE", None, "ambiguous"),
-        ("1,2345", "usd", "en_US", None, "ambiguous"),
-        ("0,500", "usd", "en_US", None, "ambiguous"),
-        ("1,234.567.890", "usd", "en_US", None, "ambiguous"),
-        ("1,234 567", "usd", "en_US", None, "ambiguous"),
-        ("1,234", "kwd", "en_US", None, "ambiguous"),
-        ("€5", "usd", "en_US", None, "says €"),
-        ("5 EUR", "usd", "en_US", None, "says EUR"),
-        ("$5", "cad", "en_US", None, r"says \$"),
-        ("10,000,000,000,000.01", "usd", "en_US", None, "larger than any"),
-        ("9" * 60, "usd", "en_US", None, "larger than any"),
-        ("9" * 5000, "usd", "en_US", None, "too long"),
-        ("1.234", "kwd", "en_US", "stripe", "multiples of 0.01"),
-        ("5.50", "isk", "en_US", "stripe", "multiples of 1 "),
+        ("", "usd", "en_US", ISO, "empty"),
+        ("   ", "usd", "en_US", ISO, "empty"),
+        ("NaN", "usd", "en_US", ISO, "not an amount"),
+        ("Infinity", "usd", "en_US", ISO, "not an amount"),
+        ("1e5", "usd", "en_US", ISO, "not an amount"),
+        ("0x10", "usd", "en_US", ISO, "not an amount"),
+        ("10²", "usd", "en_US", ISO, "not an amount"),
+        ("½", "usd", "en_US", ISO, "not an amount"),
+        ("--5", "usd", "en_US", ISO, "not an amount"),
+        ("(5)", "usd", "en_US", ISO, "not an amount"),
+        (".", "usd", "en_US", ISO, "not an amount"),
+        ("$", "usd", "en_US", ISO, "not an amount"),
+        ("5 apples", "usd", "en_US", ISO, "not an amount"),
+        ("1.005", "usd", "en_US", ISO, "at most 2 decimals"),
+        ("1.5", "jpy", "en_US", ISO, "no decimals"),
+        ("1,50", "usd", "en_US", ISO, "ambiguous"),
+        ("12.50", "eur", "de_DE", ISO, "ambiguous"),
+        ("1,2345", "usd", "en_US", ISO, "ambiguous"),
+        ("0,500", "usd", "en_US", ISO, "ambiguous"),
+        ("1,234.567.890", "usd", "en_US", ISO, "ambiguous"),
+        ("1,234 567", "usd", "en_US", ISO, "ambiguous"),
+        ("1,234", "kwd", "en_US", ISO, "ambiguous"),
+        ("€5", "usd", "en_US", ISO, "says €"),
+        ("5 EUR", "usd", "en_US", ISO, "says EUR"),
+        ("$5", "cad", "en_US", ISO, r"says \$"),
+        ("10,000,000,000,000.01", "usd", "en_US", ISO, "larger than any"),
+        ("9" * 60, "usd", "en_US", ISO, "larger than any"),
+        ("9" * 5000, "usd", "en_US", ISO, "too long"),
+        ("1.234", "kwd", "en_US", STRIPE, "multiples of 0.01"),
+        ("5.50", "isk", "en_US", STRIPE, "multiples of 1 "),
     ],
 )
 def test_what_cannot_be_read_for_sure_is_refused(
-    text: str, currency: str, locale: str, provider: str | None, why: str
+    text: str, currency: str, locale: str, table: CurrencyTable, why: str
 ) -> None:
     with pytest.raises(UsageError, match=why):
-        parse_amount(text, currency, locale, provider)
+        parse_amount(text, currency, locale, table)
 
 
 @STEADY

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from desktop.cli.streams import drop_output
 from desktop.errors import WorldError
 from desktop.money import format_money
+from desktop.providers.registry import currencies_of
 from desktop.regions import Region
 from desktop.secrets.redaction import clean_text, visible
 
@@ -104,7 +105,7 @@ def _write(text: str) -> None:
 
 def money(amount: int | None, currency: str, provider: str | None = "stripe") -> str:
     """An amount for people; a dash where there is none."""
-    return "—" if amount is None else format_money(amount, currency, provider=provider)
+    return "—" if amount is None else format_money(amount, currency, table=currencies_of(provider))
 
 
 @dataclass(frozen=True, slots=True)

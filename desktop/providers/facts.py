@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from desktop.money import CurrencyTable
+
 
 def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
     """The text as it is: by this name Qt's lupdate finds what is translated where it is shown."""
@@ -91,6 +93,9 @@ class Facts:
 
     event_retention_days: int
     """A bookmark older than this cannot be continued from the event feed."""
+
+    currencies: CurrencyTable
+    """Its rules for amounts."""
 
     mark: Mark
 

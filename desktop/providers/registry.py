@@ -1,49 +1,51 @@
-"""The providers that exist, one line each: their facts are here at once, their code when it is first asked for."""
+"""The providers that exist, one line each; a provider's facts and its code are loaded when they are first asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from desktop.errors import UsageError
-from desktop.providers.facts import Facts
-from desktop.providers.square.facts import FACTS as SQUARE
-from desktop.providers.stripe.facts import FACTS as STRIPE
 
 if TYPE_CHECKING:
-    # Named in signatures only: books are opened, and their first figures read, without any provider.
-    from desktop.providers.contract import Provider
+    from desktop.money import CurrencyTable
 
-_FACTORIES: Mapping[Facts, str] = {
-    STRIPE: "desktop.providers.stripe.provider:StripeProvider",
-    SQUARE: "desktop.providers.square.provider:SquareProvider",
+    # Named in signatures only: the first frame is painted, and books are opened, without any provider.
+    from desktop.providers.contract import Provider
+    from desktop.providers.facts import Facts
+
+_FACTORIES: Mapping[str, str] = {
+    "stripe": "desktop.providers.stripe.provider:StripeProvider",
+    "square": "desktop.providers.square.provider:SquareProvider",
 }
-_FACTS: Mapping[str, Facts] = {facts.name: facts for facts in _FACTORIES}
 
 
 def provider_names() -> Sequence[str]:
     """Every provider's stored name, in the order in which they are offered."""
-    return tuple(_FACTS)
-
-
-def all_facts() -> Sequence[Facts]:
-    """Every provider's facts, in the order in which they are offered."""
     return tuple(_FACTORIES)
 
 
+@cache
 def facts_of(name: str) -> Facts:
     """A provider's facts by its stored name. Raises: UsageError for a name that is not known."""
-    facts = _FACTS.get(name)
-    if facts is None:
-        raise UsageError("Unknown provider", f"There is no provider “{name}”.", f"Use {' or '.join(_FACTS)}.")
-    return facts
+    package, _, _ = _place(name).rpartition(".")
+    return cast("Facts", import_module(f"{package}.facts").FACTS)
 
 
 def title_of(name: str) -> str:
-    """A provider's name as it writes itself; what is stored where no provider of this name is known."""
-    facts = _FACTS.get(name)
-    return facts.title if facts is not None else name.capitalize()
+    """A provider's name as it writes itself; as it is stored where no provider of this name is known."""
+    return facts_of(name).title if name in _FACTORIES else name.capitalize()
+
+
+def currencies_of(name: str | None) -> CurrencyTable:
+    """A provider's rules for amounts; plain ISO 4217 where nobody's are meant. Raises: as ``facts_of``."""
+    if name is not None:
+        return facts_of(name).currencies
+    from desktop.money import ISO
+
+    return ISO
 
 
 def make_provider(name: str) -> Provider:
@@ -51,5 +53,12 @@ def make_provider(name: str) -> Provider:
 
     Raises: UsageError for a name that is not known.
     """
-    module, _, factory = _FACTORIES[facts_of(name)].partition(":")
+    module, _, factory = _place(name).partition(":")
     return cast("Provider", getattr(import_module(module), factory)())
+
+
+def _place(name: str) -> str:
+    place = _FACTORIES.get(name)
+    if place is None:
+        raise UsageError("Unknown provider", f"There is no provider “{name}”.", f"Use {' or '.join(_FACTORIES)}.")
+    return place

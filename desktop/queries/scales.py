@@ -1,6 +1,6 @@
 """Which provider's minor units a currency's sums are kept in, so that amounts of two providers add up exactly.
 
-The same currency can have different decimals at two providers (500 of Stripe's ISK are 5 of Square's). A sum over
+The same currency can have different decimals at two providers (500 of one's ISK are 5 of another's). A sum over
 accounts is kept in the finest units among the connected providers, which expresses all of them exactly.
 """
 
@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, case, select
 from desktop.books.tables import Integration
 from desktop.books.tables.base import table_of
 from desktop.money import exponent
+from desktop.providers.registry import currencies_of
 
 _INTEGRATION = table_of(Integration)
 
@@ -28,14 +29,14 @@ class Scales:
     def provider_of(self, currency: str) -> str | None:
         """The provider whose minor units a sum in this currency is in; None (plain ISO 4217) without any account."""
         named = sorted(set(self.providers.values()))
-        return max(named, key=lambda name: exponent(currency, name), default=None)
+        return max(named, key=lambda name: _decimals(currency, name), default=None)
 
     def factor(self, integration_id: int, currency: str) -> int:
         """What an amount of this account is multiplied by to be in the units of the sum; nearly always 1."""
         provider = self.providers.get(integration_id)
         if provider is None:
             return 1
-        return int(10 ** (exponent(currency, self.provider_of(currency)) - exponent(currency, provider)))
+        return int(10 ** (_decimals(currency, self.provider_of(currency)) - _decimals(currency, provider)))
 
     def common(self, amount: int, currency: str, integration_id: int) -> int:
         """An account's amount in the units of the sum."""
@@ -51,6 +52,10 @@ class Scales:
         """The accounts whose amounts are multiplied in this currency, each with its factor; nearly always none."""
         factors = ((id_, self.factor(id_, currency)) for id_ in sorted(self.providers))
         return tuple((id_, factor) for id_, factor in factors if factor != 1)
+
+
+def _decimals(currency: str, provider: str | None) -> int:
+    return exponent(currency, currencies_of(provider))
 
 
 def multiplied(

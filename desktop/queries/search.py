@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from desktop.books.tables import Client, ClientLink
 from desktop.books.tables.base import table_of
-from desktop.money import TABLES
+from desktop.providers.registry import currencies_of
 from desktop.queries.scales import Scales
 
 MAX_WORDS = 6
@@ -148,7 +148,7 @@ def equals_amount(
     for integration_id, provider in lookup.scales.providers.items():
         ids_of.setdefault(provider, []).append(integration_id)
     for provider, ids in ids_of.items():
-        unusual = TABLES[provider].exponents
+        unusual = currencies_of(provider).exponents
         for exponent in sorted({2, *unusual.values()}):
             minors = [minor for value in values if (minor := _minor(value, exponent)) is not None]
             codes = [code for code, digits in unusual.items() if digits == exponent]

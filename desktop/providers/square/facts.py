@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop.money import ISO, CurrencyTable
 from desktop.providers.facts import QT_TRANSLATE_NOOP, Facts, KeyWords, Mark, Permission, PlatformWords
 
 _PERMISSIONS = (
@@ -17,6 +18,11 @@ _PERMISSIONS = (
     Permission("Devices", "read", "Card readers are not shown."),
     Permission("Merchant profile", "read", "Nothing can be read location by location: most lists stay empty."),
 )
+
+_CURRENCIES = CurrencyTable(
+    exponents={**ISO.exponents, "btc": 8}, display={}, steps={}, payout_steps={}, extra_codes=frozenset({"btc", "xus"})
+)
+"""Square's ``Money`` and ``Currency`` schemas: the smallest denomination of ISO 4217."""
 
 _CONSOLE = "https://developer.squareup.com/apps"
 """Square's developer console: personal access tokens, and the id of an application."""
@@ -89,6 +95,7 @@ FACTS = Facts(
     ),
     # Square keeps events for 28 days; three are left for the full sync that a late bookmark needs.
     event_retention_days=25,
+    currencies=_CURRENCIES,
     mark=Mark("mark-square", "#1A1F26", "#0B0E11"),
     key_start=r"(?:sandbox-)?sq0|EAAA",
     key_words=_KEY_WORDS,

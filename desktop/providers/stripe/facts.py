@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from desktop.money import CurrencyTable, exponents_of
 from desktop.providers.facts import QT_TRANSLATE_NOOP, Facts, KeyWords, Mark, Permission, PlatformWords
 
 _PERMISSIONS = (
@@ -44,6 +45,19 @@ _KEY_RIGHTS: Sequence[str] = (
     "rak_account_read",
 )
 """The rows above in the words of Stripe's page for new keys, which leaves a word that it does not know unticked."""
+
+_CURRENCIES = CurrencyTable(
+    exponents=exponents_of(
+        {
+            0: "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf",
+            3: "bhd jod kwd omr tnd",
+        }
+    ),
+    display={"isk": 0, "ugx": 0},
+    steps={"isk": 100, "ugx": 100, "bhd": 10, "jod": 10, "kwd": 10, "omr": 10, "tnd": 10},
+    payout_steps={"huf": 100, "twd": 100},
+)
+"""docs.stripe.com/currencies: zero-decimal, three-decimal, special cases."""
 
 _KEY_WORDS = KeyWords(
     noun="key",
@@ -95,6 +109,7 @@ FACTS = Facts(
     hosts=("stripe.com", ".stripe.com"),
     # Stripe keeps events for 30 days; five are left for the full sync that a late bookmark needs.
     event_retention_days=25,
+    currencies=_CURRENCIES,
     mark=Mark("mark-stripe", "#635BFF", "#635BFF"),
     key_start=r"(?:sk|rk|pk)_|whsec_|acct_",
     key_words=_KEY_WORDS,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from desktop.money import format_plain
+from desktop.providers.registry import currencies_of
 from desktop.ui.app.business_handle import Desk
 from desktop.ui.app.page import PageContext
 from desktop.ui.lists.entries import invoice_entry, payment_entry, rows_of_client
@@ -122,7 +123,7 @@ def _sums_cell(sums: Sequence[Sum]) -> Amount:
     """The largest currency, the others small below it; copied as plain numbers, each with its currency where there is
     more than one.
     """
-    plain = [format_plain(one.amount, one.currency, one.provider) for one in sums]
+    plain = [format_plain(one.amount, one.currency, currencies_of(one.provider)) for one in sums]
     if len(sums) > 1:
         plain = [f"{text} {one.currency.upper()}" for text, one in zip(plain, sums, strict=True)]
     return Amount(sums_text(sums[:1]), " ".join(plain), not sums, sums_text(sums[1:]) if sums[1:] else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from desktop.money import format_plain
+from desktop.providers.registry import currencies_of
 from desktop.ui.lists.outside import joined
 from desktop.ui.lists.panel import Action, Entry, Target, to_row
 from desktop.ui.lists.rows import Amount
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 def amount_cell(amount: int, currency: str, provider: str | None, *, muted: bool = False, note: str = "") -> Amount:
     """An amount as it is shown and as it is copied, with a note below it."""
-    return Amount(money_text(amount, currency, provider), format_plain(amount, currency, provider), muted, note)
+    plain = format_plain(amount, currency, currencies_of(provider))
+    return Amount(money_text(amount, currency, provider), plain, muted, note)
 
 
 def payment_entry(row: PaymentRow, wall: Wall) -> Entry:

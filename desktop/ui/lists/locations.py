@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from desktop.money import format_plain
+from desktop.providers.registry import currencies_of
 from desktop.ui.app.business_handle import Desk
 from desktop.ui.app.page import PageContext
 from desktop.ui.lists.clients import country_text
@@ -120,7 +121,7 @@ def _sums_cell(sums: Sequence[Sum], *, muted: bool) -> Amount:
     first, *others = sums
     return Amount(
         money_text(first.amount, first.currency, first.provider),
-        format_plain(first.amount, first.currency, first.provider),
+        format_plain(first.amount, first.currency, currencies_of(first.provider)),
         muted,
         sums_text(others) if others else "",
     )

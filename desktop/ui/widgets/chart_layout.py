@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.money import exponent, format_money
+from desktop.providers.registry import currencies_of
 
 #: The widest a bar becomes; few bars stay at the left and leave room for those to come.
 _WIDEST_SLOT: Final = 64
@@ -52,8 +53,9 @@ class ChartData:
 
     def axis_text(self, amount: int) -> str:
         """An amount of the axis, without decimals where they are all zero: "$4,000"."""
-        text = format_money(amount, self.currency, provider=self.provider)
-        return text.removesuffix("." + "0" * exponent(self.currency, self.provider))
+        table = currencies_of(self.provider)
+        text = format_money(amount, self.currency, table=table)
+        return text.removesuffix("." + "0" * exponent(self.currency, table))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def lay_out(data: ChartData, width: int, height: int, text_width: Callable[[str]
     ticks = tick_amounts(
         min((*amounts, *befores), default=0),
         max((*amounts, *befores), default=0),
-        10 ** exponent(data.currency, data.provider),
+        10 ** exponent(data.currency, currencies_of(data.provider)),
     )
     top, bottom = text_height + 6.0, height - text_height - 9.0
     span = ticks[-1] - ticks[0]
