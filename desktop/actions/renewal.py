@@ -1,4 +1,4 @@
-"""Keeping an account's credentials alive where they end by themselves (Square's tokens).
+"""Keeping an account's credentials alive where they end by themselves.
 
 What they are exchanged with may work only once, so the exchange is an intent on disk before it is sent: where its
 answer was lost nobody knows whether it was spent. It is tried again at growing distances, and never again once the

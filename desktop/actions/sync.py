@@ -11,6 +11,7 @@ from desktop.actions.renewal import live_credentials
 from desktop.books.integrations import IntegrationRow
 from desktop.errors import CancelledError, NotConnectedError, WorldError
 from desktop.providers.contract import Credentials, CredentialsRefused
+from desktop.providers.registry import provider_names
 from desktop.records import Changes
 from desktop.sync.bulk import Access, BulkReader, Swelling
 from desktop.sync.lease import holder_text
@@ -27,7 +28,9 @@ def accounts_to_sync(business: Business, integration_id: int | None) -> list[Int
     rows = business.integrations(connected=True)
     if not rows:
         raise NotConnectedError(
-            "Nothing is connected", "No account is connected yet.", "Run paydesk connect stripe, or use the window."
+            "Nothing is connected",
+            "No account is connected yet.",
+            f"Run paydesk connect {provider_names()[0]}, or use the window.",
         )
     return rows
 

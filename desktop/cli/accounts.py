@@ -23,6 +23,7 @@ from desktop.cli.session import Session
 from desktop.errors import CancelledError, UsageError, WorldError
 from desktop.periods import parse_day, rfc3339
 from desktop.providers.contract import Account
+from desktop.providers.registry import provider_names
 from desktop.secrets.redaction import visible
 from desktop.sync.run import Progress, SyncReport
 from desktop.sync.standing import Standing
@@ -336,7 +337,8 @@ def status(session: Session, *, as_json: bool) -> int:
         document(answer)
         return 0
     if not now.accounts:
-        say("Nothing is connected yet. Run: paydesk connect stripe, or paydesk connect square")
+        ways = ", or ".join(f"paydesk connect {name}" for name in provider_names())
+        say(f"Nothing is connected yet. Run: {ways}")
     for account in now.accounts:
         _say_account(account, options[account.integration.id], days)
     facts(

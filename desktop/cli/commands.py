@@ -13,6 +13,7 @@ from desktop.cli.logs import start_logging
 from desktop.cli.output import OutputLost, end, lost, open_streams, tell
 from desktop.cli.session import Session
 from desktop.errors import UsageError, WorldError
+from desktop.providers.registry import provider_names
 from desktop.secrets.redaction import redact
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ def _leave(status: int | None, **_words: object) -> None:
 
 app = typer.Typer(
     name="paydesk",
-    help="A small business's money through Stripe and Square, in one set of local books.",
+    help="A small business's money in one set of local books, whichever provider it came through.",
     no_args_is_help=False,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -85,7 +86,7 @@ def _asked_of(error: Any) -> str:
     return context.command_path if context is not None else "paydesk"
 
 
-@app.command("demo", help="A year of a small business's life, in a pretend Stripe and Square, to look around in.")
+@app.command("demo", help="A year of a small business's life, at pretend providers, to look around in.")
 def _demo(
     headless: Annotated[bool, typer.Option("--headless", help="No window: print the dashboard.")] = False,
     seed: Annotated[int, typer.Option("--seed")] = 1,
@@ -100,10 +101,13 @@ def _demo(
 @app.command("connect", help="Connect an account: in the system browser, or with a key from standard input.")
 def _connect(
     context: typer.Context,
-    provider: Annotated[str, typer.Argument(metavar="{stripe,square}")],
+    provider: Annotated[str, typer.Argument(metavar=f"{{{','.join(provider_names())}}}")],
     key_stdin: Annotated[bool, typer.Option("--key-stdin", help="Read a key or token from standard input.")] = False,
     app_id: Annotated[
-        str, typer.Option("--app-id", metavar="ID", help="Your application's id at Square; asked for once, then kept.")
+        str,
+        typer.Option(
+            "--app-id", metavar="ID", help="Your own application's id, where one is needed; asked for once, then kept."
+        ),
     ] = "",
     label: Annotated[str, typer.Option("--label", help="What to call it.")] = "",
     sync: Annotated[bool, typer.Option("--sync", help="Sync at once.")] = False,
@@ -245,7 +249,9 @@ def _client_dismiss(
     return clients.dismiss(context.obj, first_id, second_id, as_json=as_json)
 
 
-@account_app.command("set", help="Turn an account's options: sync_inventory=on keeps the stock of a Square account.")
+@account_app.command(
+    "set", help="Turn an account's options: sync_inventory=on keeps its stock, where the provider has it."
+)
 def _account_set(
     context: typer.Context,
     integration_id: Annotated[int, typer.Argument(metavar="ID", min=-_LARGEST, max=_LARGEST)],
@@ -279,7 +285,7 @@ def _report(
     )
 
 
-@app.command("sandbox", help="The pretend Stripe and Square alone; prints their addresses and keys as JSON.")
+@app.command("sandbox", help="The pretend providers alone; prints their addresses and keys as JSON.")
 def _sandbox(
     port: Annotated[int, typer.Option("--port")] = 0,
     seed: Annotated[int, typer.Option("--seed")] = 1,

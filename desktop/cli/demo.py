@@ -1,4 +1,4 @@
-"""The demo: a pretend Stripe and a pretend Square, connected by their own consent pages, synced, and shown."""
+"""The demo: the sandbox's providers, connected by their own consent pages, synced, and shown."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ from desktop.actions.sync import sync_account
 from desktop.children import own_environment, own_folder, own_program
 from desktop.cli.accounts import report_json
 from desktop.cli.output import document, say, tell
-from desktop.cli.reports import say_dashboard
+from desktop.cli.reports import say_dashboard, units_of
 from desktop.errors import UnreachableError, UsageError, WorldError
 from desktop.periods import parse_day, today, zone
 from desktop.providers.contract import Account
+from desktop.providers.registry import facts_of, provider_names, title_of
 from desktop.reports.dashboard import dashboard, to_json
 from desktop.workspace import TIMEZONE, open_business
 
@@ -44,31 +45,30 @@ def demo(*, headless: bool, seed: int, today: str | None, as_json: bool) -> int:
         business = open_business(Path(folder) / "books", environment, memory_key=True)
         try:
             reports = connect_demo(business)
-            answer = to_json(dashboard(business.books, business.today()))
+            found = dashboard(business.books, business.today())
             region = business.region()
         finally:
             business.close()
+    answer = to_json(found)
     if as_json:
         document({**answer, "sync": {"integrations": reports}})
     else:
         for report in reports:
             seen = sum(stream["seen"] for stream in report["streams"])
-            title = report["provider"].capitalize()
+            title = title_of(report["provider"])
             say(f"{title} connected by OAuth, {seen:,} objects synced in {report['seconds']:.1f} s.")
-        say_dashboard(answer, region)
+        say_dashboard(answer, units_of(found), region)
     return 0
 
 
 def demo_environment(addresses: Mapping[str, Mapping[str, str]], day: str, timezone: str) -> dict[str, str]:
     """The variables under which everything talks to the sandbox and its day is today."""
-    stripe, square = addresses["stripe"], addresses["square"]
     return {
-        "PAYDESK_SQUARE_API_BASE": square["api_base"],
-        "PAYDESK_SQUARE_CLIENT_ID": square["application_id"],
-        "PAYDESK_STRIPE_API_BASE": stripe["api_base"],
-        "PAYDESK_STRIPE_CONNECT_BASE": stripe["connect_base"],
-        "PAYDESK_STRIPE_CLIENT_ID": stripe["client_id"],
-        "PAYDESK_STRIPE_CLIENT_SECRET": stripe["secret_key"],
+        **{
+            variable: addresses[name][value]
+            for name in provider_names()
+            for variable, value in facts_of(name).stand_in.items()
+        },
         "PAYDESK_DATABASE_URL": "",
         "PAYDESK_MASTER_KEY": "",
         TIMEZONE: timezone,
@@ -77,9 +77,9 @@ def demo_environment(addresses: Mapping[str, Mapping[str, str]], day: str, timez
 
 
 def connect_demo(business: Business, cancel: threading.Event | None = None) -> list[dict[str, Any]]:
-    """Connect both providers through the sandbox's own pages, as a browser would, and sync them; the syncs' reports."""
+    """Connect every provider through the sandbox's own pages, as a browser would, and sync them; the syncs' reports."""
     stop = cancel or threading.Event()
-    return [_connect_one(business, provider, stop) for provider in ("stripe", "square")]
+    return [_connect_one(business, provider, stop) for provider in provider_names()]
 
 
 def _connect_one(business: Business, provider: str, stop: threading.Event) -> dict[str, Any]:

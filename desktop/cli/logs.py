@@ -20,10 +20,8 @@ class _LateHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Hand this and every later record over."""
-        from desktop.secrets.redaction import install_logging
-
         logging.getLogger().removeHandler(self)
-        install_logging(logging.WARNING).handle(record)
+        _install(logging.WARNING).handle(record)
 
 
 def start_logging(debug: bool, *, late: bool = False) -> None:
@@ -39,9 +37,15 @@ def start_logging(debug: bool, *, late: bool = False) -> None:
     if late and wanted == "warning":
         logging.getLogger().addHandler(_LateHandler())
         return
+    _install(_LEVELS[wanted])
+
+
+def _install(level: int) -> logging.Handler:
+    """The redacting handler, and quiet for the providers' own libraries."""
+    from desktop.providers.registry import sdk_loggers
     from desktop.secrets.redaction import install_logging
 
-    install_logging(_LEVELS[wanted])
+    return install_logging(level, talkative=sdk_loggers())
 
 
 def _tell_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -103,8 +103,8 @@ def _write(text: str) -> None:
         raise OutputLost(error) from error
 
 
-def money(amount: int | None, currency: str, provider: str | None = "stripe") -> str:
-    """An amount for people; a dash where there is none."""
+def money(amount: int | None, currency: str, provider: str | None) -> str:
+    """An amount in the minor units of a provider, for people; a dash where there is none."""
     return "—" if amount is None else format_money(amount, currency, table=currencies_of(provider))
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from desktop.cli.output import document, facts, money, say, table
+from desktop.cli.output import document, facts, say, table
+from desktop.cli.output import money as money_text
 from desktop.cli.places import find_location
 from desktop.cli.session import Session
 from desktop.errors import UsageError
 from desktop.regions import Region
-from desktop.reports.dashboard import dashboard, to_json
+from desktop.reports.dashboard import Dashboard, dashboard, to_json
 
 REPORTS = ("dashboard",)
 FORMATS = ("", "json")
@@ -39,12 +42,17 @@ def show(session: Session, name: str, *, currency: str, month: str | None, form:
     if form:
         document(answer)
     else:
-        say_dashboard(answer, region)
+        say_dashboard(answer, units_of(report), region)
     return 0
 
 
-def say_dashboard(answer: dict[str, Any], region: Region) -> None:
-    """The dashboard for people."""
+def units_of(report: Dashboard) -> dict[str, str | None]:
+    """By currency the provider in whose minor units its sums are."""
+    return {part.currency: part.provider for part in report.currencies}
+
+
+def say_dashboard(answer: dict[str, Any], units: Mapping[str, str | None], region: Region) -> None:
+    """The dashboard for people; ``units``: see :func:`units_of`."""
     place = answer.get("location")
     where = f", {place['name']} only" if place else ""
     month, day = region.month(answer["month"]), region.day(answer["as_of"])
@@ -52,34 +60,35 @@ def say_dashboard(answer: dict[str, Any], region: Region) -> None:
     if not answer["currencies"]:
         say("Nothing yet: connect an account and sync it.")
     for currency, sums in answer["currencies"].items():
+        money = partial(money_text, currency=currency, provider=units[currency])
         say()
         say(currency.upper())
         open_, late = sums["outstanding_invoices"], sums["overdue_invoices"]
         rate = sums["payment_success_rate"]
         facts(
             {
-                "Total revenue": f"{money(sums['total_revenue'], currency)}  (collected − refunds − returned)",
-                "Collected": money(sums["collected"], currency) + _tips(sums.get("tips", 0), currency),
-                "Refunds": money(sums["refunds"], currency),
-                "Returned": money(sums["returned"], currency),
-                "Disputes": money(sums["disputes"], currency),
-                "Fees": money(sums["fees"], currency),
-                "Net": money(sums["net"], currency) + ("  (some was converted)" if sums["converted"] else ""),
-                "Outstanding invoices": f"{money(open_['amount'], currency)} in {open_['count']:,}",
-                "Late invoices": f"{money(late['amount'], currency)} in {late['count']:,}",
+                "Total revenue": f"{money(sums['total_revenue'])}  (collected − refunds − returned)",
+                "Collected": money(sums["collected"]) + _tips(sums.get("tips", 0), money),
+                "Refunds": money(sums["refunds"]),
+                "Returned": money(sums["returned"]),
+                "Disputes": money(sums["disputes"]),
+                "Fees": money(sums["fees"]),
+                "Net": money(sums["net"]) + ("  (some was converted)" if sums["converted"] else ""),
+                "Outstanding invoices": f"{money(open_['amount'])} in {open_['count']:,}",
+                "Late invoices": f"{money(late['amount'])} in {late['count']:,}",
                 "Payment success rate": "—" if rate is None else region.percent(f"{rate * 100:.1f}"),
-                "Average invoice value": money(sums["average_invoice_value"], currency),
+                "Average invoice value": money(sums["average_invoice_value"]),
             }
         )
         if sums["top_clients"]:
             say()
-            rows = [(client["name"], money(client["amount"], currency)) for client in sums["top_clients"]]
+            rows = [(client["name"], money(client["amount"])) for client in sums["top_clients"]]
             table(rows, ("Top paying clients", "Paid"), right=(1,))
         if sums["revenue_by_service"]:
             say()
-            rows = [(part["service"], money(part["amount"], currency)) for part in sums["revenue_by_service"]]
+            rows = [(part["service"], money(part["amount"])) for part in sums["revenue_by_service"]]
             table(rows, ("Revenue by service type", "Amount"), right=(1,))
 
 
-def _tips(amount: int, currency: str) -> str:
-    return f"  ({money(amount, currency)} of it tips)" if amount else ""
+def _tips(amount: int, money: Callable[[int], str]) -> str:
+    return f"  ({money(amount)} of it tips)" if amount else ""

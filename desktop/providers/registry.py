@@ -48,6 +48,11 @@ def currencies_of(name: str | None) -> CurrencyTable:
     return ISO
 
 
+def sdk_loggers() -> Sequence[str]:
+    """The loggers of the providers' own libraries, which write addresses, parameters or bodies."""
+    return tuple(logger for name in _FACTORIES for logger in facts_of(name).loggers)
+
+
 def make_provider(name: str) -> Provider:
     """A provider by its stored name. One object holds the rates of all its accounts, so make it once.
 

@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
 from desktop.secrets.cards import mask_card_numbers
@@ -27,8 +27,6 @@ TALKATIVE = (
     "psycopg",
     "requests",
     "sqlalchemy",
-    "square",
-    "stripe",
     "urllib3",
     "uvicorn",
 )
@@ -139,11 +137,14 @@ class RedactingHandler(logging.StreamHandler[TextIO]):
             return
 
 
-def install_logging(level: int = logging.INFO, stream: TextIO | None = None) -> logging.Handler:
+def install_logging(
+    level: int = logging.INFO, stream: TextIO | None = None, *, talkative: Iterable[str] = ()
+) -> logging.Handler:
     """Send everything that is logged from ``level`` on, redacted, to the stream (standard error).
 
     Calling it again replaces what it installed before. Libraries that write addresses and headers are kept at
-    ``WARNING``. A windowed program on Windows has no standard error: there it installs a handler that drops.
+    ``WARNING``, and so are the loggers of ``talkative``. A windowed program on Windows has no standard error: there it
+    installs a handler that drops.
     """
     root = logging.getLogger()
     for handler in list(root.handlers):
@@ -153,7 +154,7 @@ def install_logging(level: int = logging.INFO, stream: TextIO | None = None) -> 
     installed: logging.Handler = RedactingHandler(target) if target is not None else _NoStreamHandler()
     root.addHandler(installed)
     root.setLevel(level)
-    for name in TALKATIVE:
+    for name in (*TALKATIVE, *talkative):
         logging.getLogger(name).setLevel(max(logging.WARNING, level))
     return installed
 

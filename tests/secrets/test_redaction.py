@@ -578,7 +578,7 @@ def restored_logging() -> Iterator[logging.Logger]:
     """The root logger, put back as it was."""
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
-    levels = {name: logging.getLogger(name).level for name in TALKATIVE}
+    levels = {name: logging.getLogger(name).level for name in (*TALKATIVE, "an_sdk")}
     yield root
     for handler in [handler for handler in root.handlers if handler not in handlers]:
         root.removeHandler(handler)
@@ -598,8 +598,8 @@ def test_installing_twice_writes_each_line_once(restored_logging: logging.Logger
 
 def test_libraries_that_write_addresses_stay_silent_even_at_debug(restored_logging: logging.Logger) -> None:
     stream = io.StringIO()
-    install_logging(logging.DEBUG, stream)
-    for name in ("httpx", "httpcore", "httpcore.http11", "stripe", "urllib3.connectionpool", "sqlalchemy.engine"):
+    install_logging(logging.DEBUG, stream, talkative=("an_sdk",))
+    for name in ("httpx", "httpcore", "httpcore.http11", "an_sdk", "urllib3.connectionpool", "sqlalchemy.engine"):
         logging.getLogger(name).info("GET https://x.test/?code=1")
         assert not logging.getLogger(name).isEnabledFor(logging.INFO)
         assert logging.getLogger(name).isEnabledFor(logging.WARNING)
