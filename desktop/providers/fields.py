@@ -6,7 +6,6 @@ or ``NoneType``; ``type(x) is int`` therefore leaves booleans out at the price o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +14,7 @@ from desktop.errors import UsageError
 from desktop.records import SetAside
 from desktop.secrets.cleaning import clean, clean_value, written
 from desktop.secrets.redaction import clean_text
+from desktop.secrets.shapes import begins_like_secret
 
 AMOUNT_LIMIT = 10**15
 """Minor units beyond which an amount is absurd: ten trillion of a two-decimal currency."""
@@ -105,19 +105,13 @@ def identity(value: object, provider: str) -> str:
     raise Unreadable("It has no id." if value in (None, "") else f"Its id is not one that {provider} gives.")
 
 
-# How secrets of the providers begin that are pasted where a public id belongs, whoever's they are.
-_SECRET_START = re.compile(
-    r"(?:sk|rk|pk|ek|ac|rt|uk|mk|pst|whsec)_|EAAA|EQAA|(?:sandbox-)?sq0(?!id)|(?:[0-9][ -]?){13,19}\Z", re.IGNORECASE
-)
-
-
 def refuse_secret(given: str, name: str, action: str) -> None:
     """Refuse a secret, and what no id looks like, where a public id belongs. Raises: UsageError without what was given.
 
     Whatever is not a secret by its beginning passes: ids are the provider's to shape.
     """
     found = given.strip()
-    if _SECRET_START.match(found):
+    if begins_like_secret(found):
         raise UsageError(
             f"That is a secret, not the {name}",
             f"What was given as the {name} begins like a secret: it was neither kept nor sent anywhere.",

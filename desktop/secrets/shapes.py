@@ -227,3 +227,15 @@ CERTAIN = (
 
 AFTER_CARD = _rule("security code after a card", "…", _CODE_AFTER, _AFTER_PREFIX)
 """Applied after card numbers have been masked."""
+
+_BEGINNING = re.compile(
+    r"(?:sk|rk|pk|ek|ac|rt|uk|mk|pst|whsec)_|EAAA|EQAA|(?:sandbox-)?sq0(?!id)|(?:[0-9][ -]?){13,19}\Z", re.IGNORECASE
+)
+
+
+def begins_like_secret(text: str) -> bool:
+    """Whether what was given in a public id's place begins like a provider's secret, or is a card's number.
+
+    Wider than the rules above: it may be cut short, or typed with the wrong letters.
+    """
+    return _BEGINNING.match(text) is not None
