@@ -1,39 +1,21 @@
-"""Asking Square: paced, retried, and with answers that are what was asked for."""
+"""Asking Square: with answers that are what was asked for."""
 
 from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
 from typing import Any
 
-from desktop.providers.base import PacedCalls, fault_in
-from desktop.providers.http import Answer, Wire, decoded
+from desktop.providers.base import BaseCalls, Refused, Reply
+from desktop.providers.http import Wire
 from desktop.providers.limits import Allowance, Fault
-from desktop.providers.square.errors import refusal, stated_error
+from desktop.providers.square.errors import error_of
 from desktop.providers.square.lists import Request
 
 _CLOCK = Request("GET", "/v2/merchants/me", {})
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A good answer: the decoded object, and the provider's clock around it (ms)."""
-
-    body: dict[str, Any]
-    asked_at: int
-    answered_at: int
-
-
-class Refused(Exception):
-    """An answer that no retry will change; the caller decides what it means where it asked."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
-
-
-class Calls(PacedCalls):
+class Calls(BaseCalls):
     """The reads of one account. Safe for several threads."""
 
     def __init__(self, wire: Wire, allowance: Allowance | None, stop: threading.Event) -> None:
@@ -45,26 +27,16 @@ class Calls(PacedCalls):
         Raises: Refused, Unreachable, CancelledError.
         """
 
-        def attempt(number: int) -> tuple[Answer, dict[str, Any]]:
-            answer = self.send(
-                what, request.path, request.params, method=request.method, json=request.json, again=number > 1
-            )
-            fault = fault_in(answer, "Square")
-            if fault is not None:
-                raise fault
-            return answer, _shaped(answer, rows) if answer.status == 200 else {}
+        def shape(body: dict[str, Any]) -> None:
+            if rows:
+                self._complete_page(body, rows)
 
-        answer, body = self.persist(attempt)
+        answer, body = self.read(
+            what, request.path, request.params, method=request.method, json=request.json, shape=shape
+        )
         if answer.status != 200:
             raise Refused(answer)
         return Reply(body, answer.asked_at, answer.answered_at)
-
-    def ask_plainly(self, what: str, request: Request, rows: str = "") -> Reply:
-        """As ``ask``, with every refusal as an error of the world."""
-        try:
-            return self.ask(what, request, rows)
-        except Refused as refused:
-            raise refusal(refused.answer, what) from None
 
     def clock(self) -> int:
         """The provider's clock now (ms), never ahead of it: by the last answer, or by one that is asked for.
@@ -81,19 +53,13 @@ class Calls(PacedCalls):
             told = refused.answer.answered_at - 999
         return told if self.heard_clock() is not None else max(told, time.time_ns() // 1_000_000)
 
-
-def _shaped(answer: Answer, rows: str) -> dict[str, Any]:
-    """The decoded object; where a page was asked for, its array is always there. Raises: Fault."""
-    body = decoded(answer.content, "Square")
-    if not isinstance(body, dict):
-        raise Fault("Square sent something that is not an object.", answered=True)
-    if rows:
+    def _complete_page(self, body: dict[str, Any], rows: str) -> None:
+        """See that the array of a page is always there. Raises: Fault for what is no page of a list."""
         listed = body.get(rows)
         if listed is None:
             # Square leaves the array of an empty page out; an answer that states errors instead is not one.
-            if stated_error(answer.content).structured:
+            if error_of(body).structured:
                 raise Fault("Square sent errors instead of a page of a list.", answered=True)
             body[rows] = []
         elif not isinstance(listed, list):
-            raise Fault("Square sent something that is not a page of a list.", answered=True)
-    return body
+            raise self.unlike_a_page()

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import orjson
+from typing import Any
 
 from desktop.errors import WorldError
-from desktop.providers.contract import CredentialsRefused, CursorGone, NotAvailable, NotPermitted
+from desktop.providers.base import no_such_address, not_given, object_in
+from desktop.providers.contract import CredentialsRefused, CursorGone, NotPermitted
 from desktop.providers.http import Answer
 from desktop.providers.square.constants import STREAMS
-from desktop.secrets.redaction import one_line
 
 _LOST_ACCESS = frozenset({"ACCESS_TOKEN_EXPIRED", "ACCESS_TOKEN_REVOKED", "CLIENT_DISABLED", "APPLICATION_DISABLED"})
 """Codes that say that the credentials as a whole are no good, whatever the status of the answer."""
@@ -75,13 +74,14 @@ class StatedError:
         return not self.structured or "endpoint" in self.detail.lower()
 
 
-def stated_error(content: bytes) -> StatedError:
+def stated_error(answer: Answer) -> StatedError:
     """The error that an answer states; its detail is not yet fit to be shown."""
-    try:
-        body = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        return StatedError()
-    errors = body.get("errors") if isinstance(body, dict) else None
+    return error_of(object_in(answer) or {})
+
+
+def error_of(body: Mapping[str, Any]) -> StatedError:
+    """The error that an object states."""
+    errors = body.get("errors")
     error = errors[0] if isinstance(errors, list) and errors else None
     if not isinstance(error, dict):
         return StatedError()
@@ -95,7 +95,7 @@ def stated_error(content: bytes) -> StatedError:
 
 def refusal(answer: Answer, what: str) -> WorldError:
     """The error of the world for an answer that no retry will change. ``what`` is a feed or a kind of object."""
-    error = stated_error(answer.content)
+    error = stated_error(answer)
     name, scope = _wanted(what)
     if answer.status == 401 or error.code in _LOST_ACCESS:
         return CredentialsRefused(
@@ -106,12 +106,8 @@ def refusal(answer: Answer, what: str) -> WorldError:
     if answer.status == 403:
         return _not_permitted(error.detail, name, scope)
     if answer.status in (404, 405, 501) and error.unknown_address:
-        return NotAvailable("Not available", f"This server does not have {name}.", "Everything else goes on.")
-    detail = one_line(error.detail)
-    said = f" It says: {detail}" if detail else ""
-    return NotAvailable(
-        "Not available", f"Square does not give the list of {name} ({answer.status}).{said}", "Everything else goes on."
-    )
+        return no_such_address(name)
+    return not_given("Square", name, answer.status, error.detail)
 
 
 def cursor_gone(what: str) -> CursorGone:
@@ -128,13 +124,13 @@ def refuses_cursor(answer: Answer) -> bool:
     """Whether a request with a cursor was refused because of the cursor: it lives for minutes only."""
     if answer.status not in (400, 404, 410, 422):
         return False
-    error = stated_error(answer.content)
+    error = stated_error(answer)
     return error.code == "INVALID_CURSOR" or error.field == "cursor" or "cursor" in error.detail.lower()
 
 
 def names_missing_object(answer: Answer) -> bool:
     """Whether the answer says that one object does not exist, in a place that the server does have."""
-    error = stated_error(answer.content)
+    error = stated_error(answer)
     if answer.status in (404, 410):
         return not error.unknown_address
     return answer.status == 400 and error.code in ("NOT_FOUND", "CUSTOMER_NOT_FOUND")
@@ -142,14 +138,14 @@ def names_missing_object(answer: Answer) -> bool:
 
 def names_missing_location(answer: Answer) -> bool:
     """Whether a list was refused because its location does not exist."""
-    error = stated_error(answer.content)
+    error = stated_error(answer)
     about = "location" in f"{error.field} {error.detail}".lower() and not error.unknown_address
     return answer.status in (400, 404) and (error.code == "INVALID_LOCATION" or (about and error.code == "NOT_FOUND"))
 
 
 def merged_into(answer: Answer) -> str:
     """The customer that a missing one was merged into, where the answer says so."""
-    found = _MERGED.search(stated_error(answer.content).detail)
+    found = _MERGED.search(stated_error(answer).detail)
     return found.group(1) if found else ""
 
 

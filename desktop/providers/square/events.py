@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from desktop.providers.base import Refused, event_version, list_stuck, type_by_prefix
 from desktop.providers.contract import (
     NO_INSTANT,
     CredentialsRefused,
@@ -16,15 +17,14 @@ from desktop.providers.contract import (
     Reread,
 )
 from desktop.providers.fields import child, text
-from desktop.providers.limits import Unusable
-from desktop.providers.square.calls import Calls, Refused
+from desktop.providers.square.calls import Calls
 from desktop.providers.square.constants import API_VERSION
 from desktop.providers.square.errors import cursor_gone, refusal, refuses_cursor, stated_error
 from desktop.providers.square.lists import Request
 from desktop.providers.square.moments import read_moment, written
 from desktop.providers.square.records import map_object, put_aside, reduce_object
 from desktop.providers.square.records.fields import rows
-from desktop.records import Deletion, SetAside, SourceObject, Version
+from desktop.records import Deletion, SetAside, SourceObject
 from desktop.secrets.cleaning import clean
 
 logger = logging.getLogger(__name__)
@@ -73,14 +73,6 @@ a card that was forgotten without anything: those are read again.
 """
 
 
-def kept_type(kind: str) -> str:
-    """What an event of this kind is about; empty for what is not kept."""
-    for prefix, data_type in EVENT_PREFIXES:
-        if kind.startswith(prefix):
-            return data_type
-    return ""
-
-
 def read_events(
     calls: Calls, merchant_id: Callable[[], str], *, cursor: str | None, created_from: int, personal: bool
 ) -> EventPage:
@@ -109,7 +101,7 @@ def read_events(
         raise _refusal(refused) from None
     following = text(reply.body.get("cursor"))
     if following and following == cursor:
-        raise Unusable("List stuck", "Square's list of events does not go on.", "It is tried again at the next sync.")
+        raise list_stuck("Square", "events")
     facts = [child(one) for one in rows(reply.body.get("metadata"))]
     versions = {text(one.get("event_id")): text(one.get("api_version")) for one in facts}
     events = [found for row in reply.body["events"] if (found := event_of(row, versions)) is not None]
@@ -125,7 +117,7 @@ def event_of(body: object, versions: Mapping[str, str] | None = None) -> Provide
     if type(body) is not dict or not external_id or not kind:
         logger.warning("Square sent an event without id or type; it was passed over")
         return None
-    data_type = kept_type(kind)
+    data_type = type_by_prefix(kind, EVENT_PREFIXES)
     data = child(stated("data"))
     carried = {
         name: reduce_object("card" if name == "card" else data_type, inner) if type(inner) is dict else inner
@@ -144,7 +136,7 @@ def event_of(body: object, versions: Mapping[str, str] | None = None) -> Provide
 
 def interpret_event(event: ProviderEvent) -> SourceObject | Reread | SetAside | None:
     """What an event means: a state to apply, an object to read again, or None where nothing of it is kept."""
-    data_type = kept_type(event.kind)
+    data_type = type_by_prefix(event.kind, EVENT_PREFIXES)
     if not data_type:
         return None
     data = child(child(event.body).get("data"))
@@ -178,13 +170,6 @@ def is_tested(version: str) -> bool:
     return version <= API_VERSION
 
 
-def event_version(event: ProviderEvent) -> Version:
-    """When the state of an event was true: within the second of its making, ``.created`` first."""
-    if event.kind.endswith(".created"):
-        return Version(event.created_at, event.created_at)
-    return Version(event.created_at + 1, event.created_at + 999)
-
-
 def _object_id(data: Mapping[str, Any], data_type: str) -> str:
     """The id of what an event is about, as the object has it where the event carries it.
 
@@ -211,7 +196,7 @@ def _refusal(refused: Refused) -> Exception:
     error = refusal(refused.answer, "events")
     if isinstance(error, CredentialsRefused):
         return error
-    off = "enable" in stated_error(refused.answer.content).detail.lower()
+    off = "enable" in stated_error(refused.answer).detail.lower()
     if off or refused.answer.status != 403:
         return NotAvailable(
             "Not available",

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from desktop.providers.base import Refused
 from desktop.providers.contract import Account, CredentialsRefused
 from desktop.providers.fields import child, text
-from desktop.providers.square.calls import Calls, Refused
+from desktop.providers.square.calls import Calls
 from desktop.providers.square.errors import refusal
 from desktop.providers.square.lists import Request
 from desktop.providers.square.records.fields import Around, rows

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import threading
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
-
 from desktop.errors import RefusedError
+from desktop.providers.base import not_reachable, object_in, refused_to_connect, send_once, sensible_object
 from desktop.providers.contract import (
     Credentials,
     CredentialsRefused,
@@ -25,7 +23,7 @@ from desktop.providers.contract import (
     Unanswered,
     Unreachable,
 )
-from desktop.providers.http import Answer, Wire
+from desktop.providers.http import Answer
 from desktop.providers.limits import Fault
 from desktop.providers.square.constants import API_VERSION, SCOPES
 from desktop.providers.square.modes import mode_of
@@ -100,16 +98,14 @@ def exchange(app: OAuthApp, endpoints: Endpoints, *, code: str, redirect_uri: st
     try:
         answer = _post(endpoints, "/oauth2/token", asked)
     except Fault as fault:
-        raise Unreachable("Square not reachable", fault.reason, f"Check the connection. {_AGAIN}") from None
-    body = _object(answer)
-    if body is None or answer.status >= 500 or answer.status == 429:
-        raise Unreachable("Square not reachable", f"Square did not answer sensibly ({answer.status}).", _AGAIN)
+        raise not_reachable("Square", fault.reason, f"Check the connection. {_AGAIN}") from None
+    body = sensible_object(answer, "Square", _AGAIN)
     if answer.status != 200:
         raise _refused(body)
     fields = _fields(body, answer, app.client_id, {})
     merchant = body.get("merchant_id")
     if fields is None or not isinstance(merchant, str) or not merchant:
-        raise Unreachable("Square not reachable", "Square's answer does not contain the access that was given.", _AGAIN)
+        raise not_reachable("Square", "Square's answer does not contain the access that was given.", _AGAIN)
     scope = body.get("scope")
     return Grant(
         Credentials(fields), merchant, mode_of(endpoints.connect_base), scope if isinstance(scope, str) else ""
@@ -147,7 +143,7 @@ def renew(app: OAuthApp | None, endpoints: Endpoints, credentials: Credentials) 
             "Square does not renew the access to this account: it has ended or was taken back.",
             "Connect the account again.",
         )
-    body = _object(answer)
+    body = object_in(answer)
     fields = None if body is None or answer.status != 200 else _fields(body, answer, client, credentials.fields)
     if fields is None:
         raise _unknown(f"Square did not answer sensibly ({answer.status}).")
@@ -164,10 +160,8 @@ def revoke(app: OAuthApp, endpoints: Endpoints, credentials: Credentials, accoun
     try:
         answer = _post(endpoints, "/oauth2/revoke", asked, secret=app.client_secret)
     except Fault as fault:
-        raise Unreachable("Square not reachable", fault.reason, "Check the connection and try again.") from None
-    body = _object(answer)
-    if body is None or answer.status >= 500 or answer.status == 429:
-        raise Unreachable("Square not reachable", f"Square did not answer sensibly ({answer.status}).", "Try again.")
+        raise not_reachable("Square", fault.reason, "Check the connection and try again.") from None
+    body = sensible_object(answer, "Square", "Try again.")
     if answer.status == 200:
         return body.get("success") is True
     if answer.status == 404 and "application" not in _stated(body)[1].lower():
@@ -232,19 +226,7 @@ def _post(endpoints: Endpoints, path: str, asked: Mapping[str, str], secret: str
     headers = {"Square-Version": API_VERSION, "User-Agent": "Paydesk", "Accept": "application/json"}
     if secret:
         headers["Authorization"] = f"Client {secret}"
-    wire = Wire(endpoints.connect_base, headers, "Square", threading.Event())
-    try:
-        return wire.send("POST", path, json=asked)
-    finally:
-        wire.close()
-
-
-def _object(answer: Answer) -> dict[str, Any] | None:
-    try:
-        body = orjson.loads(answer.content)
-    except orjson.JSONDecodeError:
-        return None
-    return body if isinstance(body, dict) else None
+    return send_once(endpoints.connect_base, headers, "Square", path, json=asked)
 
 
 def _stated(body: Mapping[str, Any]) -> tuple[str, str]:
@@ -259,12 +241,8 @@ def _stated(body: Mapping[str, Any]) -> tuple[str, str]:
 def _refused(body: Mapping[str, Any]) -> RefusedError:
     code, description = _stated(body)
     plain = description.lower()
-    for part, known in _REASONS.items():
-        if part in plain:
-            return RefusedError("Not connected", *known)
-    if code in _BY_CODE:
-        return RefusedError("Not connected", *_BY_CODE[code])
-    return RefusedError("Not connected", f"Square refused to connect. {description}".strip(), _AGAIN)
+    by_words = next((known for part, known in _REASONS.items() if part in plain), None)
+    return refused_to_connect("Square", by_words or _BY_CODE.get(code), description, _AGAIN)
 
 
 def _unknown(reason: str) -> Unanswered:

@@ -39,7 +39,6 @@ _NOT_TOKENS: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r"(?:sandbox-)?sq0id[pb]-"), "That is an application id: it names an application and opens nothing."),
     (re.compile(r"(?:sandbox-)?sq0cs[pb]-"), "That is an application secret, not an access token."),
     (re.compile(r"EQAA"), "That is a refresh token, not an access token."),
-    (re.compile(r"(?:sk|rk|pk)_|whsec_|acct_"), "That looks like a key of Stripe, not a token of Square."),
     (re.compile(r"(?:\d[ -]?){13,19}\Z"), "That looks like a card number: never paste one here."),
     (re.compile(r"EAAA\S*[*…•]"), "That is a token with its middle hidden: it has to be whole."),
     (re.compile(r"EAAA"), "That is a token of Square, but not all of it."),
@@ -96,6 +95,9 @@ class SquareProvider(BaseProvider):
                 raise UsageError("Not a token that can work", message, _FIND_IT)
             fitting = True
         if not fitting:
+            elsewhere = self.elsewhere(pasted)
+            if elsewhere:
+                raise UsageError("Not a token that can work", elsewhere, _FIND_IT)
             for other, message in _NOT_TOKENS[:-1] if is_loopback(base) else _NOT_TOKENS:
                 if other.match(pasted) and not (is_loopback(base) and pasted.startswith("EAAA")):
                     raise UsageError("Not a token that can work", message, _FIND_IT)

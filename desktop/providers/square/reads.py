@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+from desktop.providers.base import BaseReader, Refused, Reply, list_stuck, sorted_out
 from desktop.providers.clock import ProviderClock
 from desktop.providers.contract import (
     Account,
@@ -18,12 +19,11 @@ from desktop.providers.contract import (
     ProviderEvent,
     Reread,
     Stream,
-    Usage,
 )
 from desktop.providers.fields import child, text
 from desktop.providers.http import Wire
-from desktop.providers.limits import Allowance, Unusable
-from desktop.providers.square.calls import Calls, Refused, Reply
+from desktop.providers.limits import Allowance
+from desktop.providers.square.calls import Calls
 from desktop.providers.square.constants import API_VERSION, FIRST_MOMENT
 from desktop.providers.square.cursors import MOST_RESTARTS, Cursor, read_cursor, write_cursor
 from desktop.providers.square.errors import (
@@ -44,8 +44,10 @@ from desktop.providers.square.records.catalog import count_id
 from desktop.records import Deletion, SetAside, SourceObject, Version
 
 
-class SquareReader:
+class SquareReader(BaseReader):
     """The reading side of one Square account (``contract.Reader``)."""
+
+    _calls: Calls
 
     def __init__(
         self,
@@ -132,7 +134,7 @@ class SquareReader:
                 return _merged(external_id, into, Version(answer.asked_at, answer.answered_at)) if into else None
             raise refusal(refused.answer, data_type) from None
         body = reply.body.get(name)
-        version = Version(reply.asked_at, reply.answered_at)
+        version = reply.version
         if data_type == "customer":
             known_as = text(child(body).get("id"))
             if known_as and known_as != external_id:
@@ -149,19 +151,6 @@ class SquareReader:
     def interpret(self, event: ProviderEvent) -> SourceObject | Reread | SetAside | None:
         """What an event means for the books."""
         return interpret_event(event)
-
-    @property
-    def clock(self) -> ProviderClock:
-        """The provider's clock, as far as it is believed."""
-        return self._calls.provider_clock
-
-    def usage(self) -> Usage:
-        """Reads made so far."""
-        return self._calls.usage()
-
-    def close(self) -> None:
-        """Let the connections go; a call that is under way fails at once."""
-        self._calls.close()
 
     def _first(self, feed: Feed, created_from: int | None, changed_from: int | None) -> Cursor:
         """The bookmark of a pass that begins: which time it follows, and until when by Square's clock."""
@@ -185,23 +174,15 @@ class SquareReader:
             raise cursor_gone(feed.name)
         mark = mark.without_place(0 if times.onward else mark.begin)
         if mark.restarts > MOST_RESTARTS:
-            raise _stuck(feed.name)
+            raise list_stuck("Square", feed.name.replace("_", " "))
         return mark, self._calls.ask(feed.name, page_request(place, mark, parent), rows=place.rows)
 
     def _mapped(
         self, data_type: str, rows: list[Any], reply: Reply
     ) -> tuple[tuple[SourceObject, ...], tuple[SetAside, ...], tuple[str, ...]]:
         around, notes = self._merchant.around(data_type, rows) if rows else (None, ())
-        version = Version(reply.asked_at, reply.answered_at)
-        objects: list[SourceObject] = []
-        aside: list[SetAside] = []
-        for row in rows:
-            mapped = map_object(data_type, row, version, around)
-            if isinstance(mapped, SourceObject):
-                objects.append(mapped)
-            else:
-                aside.append(mapped)
-        return tuple(objects), tuple(aside), notes
+        objects, aside = sorted_out(map_object(data_type, row, reply.version, around) for row in rows)
+        return objects, aside, notes
 
     def _read_count(self, external_id: str) -> SourceObject | SetAside | None:
         """One stock count by the id that we gave it, out of all states of one thing at a place. Raises: as ``read``."""
@@ -217,12 +198,12 @@ class SquareReader:
                 raise refusal(refused.answer, "inventory_counts") from None
             for row in reply.body["counts"]:
                 if count_id(child(row)) == external_id:
-                    return map_object("inventory_count", row, Version(reply.asked_at, reply.answered_at))
+                    return map_object("inventory_count", row, reply.version)
             following = text(reply.body.get("cursor"))
             if not following:
                 return None
             if following == asked.get("cursor"):
-                raise _stuck("inventory_counts")
+                raise list_stuck("Square", "inventory counts")
             asked["cursor"] = following
 
 
@@ -239,7 +220,7 @@ def _next(mark: Cursor, place: Place, reply: Reply, rows: list[Any], what: str) 
     if not following:
         return None
     if following == mark.place:
-        raise _stuck(what)
+        raise list_stuck("Square", what.replace("_", " "))
     times = place.times(mark.mode)
     seen = mark.seen
     if times is not None and times.sorted_by:
@@ -257,8 +238,3 @@ def _moments(rows: list[Any], name: str) -> list[int]:
 def _merged(external_id: str, into: str, version: Version) -> SourceObject:
     body: Mapping[str, Any] = {"id": external_id, "deleted": True, "merged_into": into}
     return SourceObject("customer", external_id, version, body, None, Deletion.STATED, into)
-
-
-def _stuck(what: str) -> Unusable:
-    name = what.replace("_", " ")
-    return Unusable("List stuck", f"Square's list of {name} does not go on.", "It is tried again at the next sync.")

@@ -1,37 +1,18 @@
-"""Asking Stripe: paced, retried, and without the optional parameters that a server does not know."""
+"""Asking Stripe: without the optional parameters that a server does not know."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from desktop.providers.base import PacedCalls, fault_in
-from desktop.providers.http import Answer, Wire, decoded
+from desktop.providers.base import BaseCalls, Refused, Reply
+from desktop.providers.http import Answer, Wire
 from desktop.providers.limits import Allowance, Fault
 from desktop.providers.stripe.errors import refusal, refused_parameter
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A good answer: the decoded object, the provider's clock around it (ms) and the parameters that were left out."""
-
-    body: dict[str, Any]
-    asked_at: int
-    answered_at: int
-    left_out: tuple[str, ...] = ()
-
-
-class Refused(Exception):
-    """An answer that no retry will change; the caller decides what it means where it asked."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
-
-
-class Calls(PacedCalls):
+class Calls(BaseCalls):
     """The reads of one account. Safe for several threads."""
 
     def __init__(self, wire: Wire, allowance: Allowance | None, stop: threading.Event) -> None:
@@ -78,28 +59,16 @@ class Calls(PacedCalls):
     def _asked(
         self, what: str, path: str, params: Mapping[str, str], droppable: bool, listed: bool
     ) -> tuple[Answer, dict[str, Any]]:
-        def attempt(number: int) -> tuple[Answer, dict[str, Any]]:
-            answer = self.send(what, path, params, again=number > 1)
-            if answer.status == 500 and droppable and number > 1:
-                # Some servers fail at a parameter that they do not know: twice is enough to try without it.
-                return answer, {}
-            fault = fault_in(answer, "Stripe")
-            if fault is not None:
-                raise fault
-            return answer, _shaped(answer, listed) if answer.status == 200 else {}
+        def settled(answer: Answer, tries: int) -> bool:
+            # Some servers fail at a parameter that they do not know: twice is enough to try without it.
+            return answer.status == 500 and droppable and tries > 1
 
-        return self.persist(attempt)
+        return self.read(what, path, params, shape=self._check_page if listed else None, settled=settled)
 
-
-def _shaped(answer: Answer, listed: bool) -> dict[str, Any]:
-    """The decoded object, which must be a page where one was asked for. Raises: Fault."""
-    body = decoded(answer.content, "Stripe")
-    if not isinstance(body, dict):
-        raise Fault("Stripe sent something that is not an object.", answered=True)
-    if listed:
+    def _check_page(self, body: dict[str, Any]) -> None:
+        """Raises: Fault for what is no page of a list, or could never end."""
         rows = body.get("data")
         if not isinstance(rows, list):
-            raise Fault("Stripe sent something that is not a page of a list.", answered=True)
+            raise self.unlike_a_page()
         if not rows and body.get("has_more") is True:
             raise Fault("Stripe sent an empty page and says that there is more.", answered=True)
-    return body

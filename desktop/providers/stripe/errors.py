@@ -6,12 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import orjson
-
 from desktop.errors import WorldError
-from desktop.providers.contract import CredentialsRefused, CursorGone, NotAvailable, NotPermitted
+from desktop.providers.base import no_such_address, not_given, object_in
+from desktop.providers.contract import CredentialsRefused, CursorGone, NotPermitted
 from desktop.providers.http import Answer
-from desktop.secrets.redaction import one_line
 
 _PERMISSION = re.compile(r"\brak_([a-z_]+)_(read|write)\b")
 
@@ -36,13 +34,9 @@ class StatedError:
         return not self.structured or self.message.startswith("Unrecognized request URL")
 
 
-def stated_error(content: bytes) -> StatedError:
-    """The error that an answer states, its message fit to be shown."""
-    try:
-        body = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        return StatedError()
-    error = body.get("error") if isinstance(body, dict) else None
+def stated_error(answer: Answer) -> StatedError:
+    """The error that an answer states; its message is not yet fit to be shown."""
+    error = (object_in(answer) or {}).get("error")
     if not isinstance(error, dict):
         return StatedError()
 
@@ -60,7 +54,7 @@ def refused_parameter(answer: Answer, sent: Mapping[str, str]) -> str:
     """
     if not sent or answer.status not in (400, 422, 500):
         return ""
-    error = stated_error(answer.content)
+    error = stated_error(answer)
     if error.code == _MISSING:
         return ""
     if error.param:
@@ -71,8 +65,7 @@ def refused_parameter(answer: Answer, sent: Mapping[str, str]) -> str:
 
 def refusal(answer: Answer, what: str, cursor: str = "") -> WorldError:
     """The error of the world for an answer that no retry will change. ``what`` names the thing that was asked for."""
-    error = stated_error(answer.content)
-    message = one_line(error.message)
+    error = stated_error(answer)
     if answer.status == 401 or error.code in _LOST_ACCESS:
         return CredentialsRefused(
             "Access refused",
@@ -88,18 +81,13 @@ def refusal(answer: Answer, what: str, cursor: str = "") -> WorldError:
             "The list is read again by time.",
         )
     if answer.status in (404, 405, 501) and error.unknown_address:
-        return NotAvailable("Not available", f"This server does not have {what}.", "Everything else goes on.")
-    said = f" It says: {message}" if message else ""
-    return NotAvailable(
-        "Not available",
-        f"Stripe does not give the list of {what} ({answer.status}).{said}",
-        "Everything else goes on.",
-    )
+        return no_such_address(what)
+    return not_given("Stripe", what, answer.status, error.message)
 
 
 def names_missing_object(answer: Answer) -> bool:
     """Whether the answer says that one object does not exist, in a place that the server does have."""
-    error = stated_error(answer.content)
+    error = stated_error(answer)
     if answer.status == 404:
         return not error.unknown_address
     return answer.status == 400 and error.code == _MISSING

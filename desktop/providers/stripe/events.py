@@ -7,14 +7,15 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from desktop.providers.base import Refused, event_version, type_by_prefix
 from desktop.providers.contract import NO_INSTANT, EventPage, ProviderEvent, Reread
-from desktop.providers.stripe.calls import Calls, Refused
+from desktop.providers.stripe.calls import Calls
 from desktop.providers.stripe.constants import API_VERSION, OLDEST_EVENT_VERSION, PAGE_LIMIT
 from desktop.providers.stripe.errors import refusal
 from desktop.providers.stripe.records import map_object, put_aside, reduce_object
 from desktop.providers.stripe.records.fields import LAST_SECOND, child, is_cut_short, text
 from desktop.providers.stripe.records.people import METHOD_OBJECTS
-from desktop.records import Deletion, SetAside, SourceObject, Version
+from desktop.records import Deletion, SetAside, SourceObject
 from desktop.secrets.cleaning import clean
 
 logger = logging.getLogger(__name__)
@@ -54,14 +55,6 @@ DELETIONS = frozenset(
 )
 
 _VERSION = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.[a-z]+)?")
-
-
-def kept_type(kind: str) -> str:
-    """What an event of this kind is about, in Stripe's word for the object; empty for what is not kept."""
-    for prefix, data_type in EVENT_PREFIXES:
-        if kind.startswith(prefix):
-            return data_type
-    return ""
 
 
 def is_tested(version: str) -> bool:
@@ -123,7 +116,7 @@ def event_of(body: object) -> ProviderEvent | None:
         kind=kind,
         created_at=created * 1000,
         api_version=text(stated("api_version")),
-        data_type=kept_type(kind),
+        data_type=type_by_prefix(kind, EVENT_PREFIXES),
         object_id=text(inner.get("id")),
         body={**told, "data": data},
     )
@@ -134,7 +127,7 @@ def interpret_event(event: ProviderEvent) -> SourceObject | Reread | SetAside | 
 
     A ``.created`` event is the first of its second, so that an update in the same second follows it.
     """
-    data_type = kept_type(event.kind)
+    data_type = type_by_prefix(event.kind, EVENT_PREFIXES)
     if not data_type:
         return None
     body = child(child(event.body).get("data")).get("object")
@@ -151,10 +144,3 @@ def interpret_event(event: ProviderEvent) -> SourceObject | Reread | SetAside | 
     if external_id and (doubtful or is_cut_short(data_type, body)):
         return Reread(data_type, external_id)
     return map_object(data_type, body, version)
-
-
-def event_version(event: ProviderEvent) -> Version:
-    """When the state of an event was true: within its second, ``.created`` first."""
-    if event.kind.endswith(".created"):
-        return Version(event.created_at, event.created_at)
-    return Version(event.created_at + 1, event.created_at + 999)

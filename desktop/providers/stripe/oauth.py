@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
-
 from desktop.errors import RefusedError
-from desktop.providers.contract import Credentials, Endpoints, Grant, OAuthApp, Unreachable
-from desktop.providers.http import Answer, Wire, is_loopback
+from desktop.providers.base import not_reachable, refused_to_connect, send_once, sensible_object
+from desktop.providers.contract import Credentials, Endpoints, Grant, OAuthApp
+from desktop.providers.http import Answer, is_loopback
 from desktop.providers.limits import Fault
 from desktop.providers.stripe.constants import API_VERSION
-from desktop.secrets.redaction import one_line
 
 _AGAIN = "Start connecting again."
 
@@ -67,12 +64,12 @@ def exchange(app: OAuthApp, endpoints: Endpoints, *, code: str) -> Grant:
     Raises: RefusedError where Stripe says no, Unreachable where it does not answer sensibly.
     """
     answer = _post(app, endpoints, "/oauth/token", {"grant_type": "authorization_code", "code": code})
-    body = _body(answer)
+    body = sensible_object(answer, "Stripe", _AGAIN)
     token, account = body.get("access_token"), body.get("stripe_user_id")
     if answer.status != 200:
         raise _refused(answer, body)
     if not isinstance(token, str) or not token or not isinstance(account, str) or not account:
-        raise Unreachable("Stripe not reachable", "Stripe's answer does not contain the access that was given.", _AGAIN)
+        raise not_reachable("Stripe", "Stripe's answer does not contain the access that was given.", _AGAIN)
     fields = {"secret_key": token, "connected_by": "oauth"}
     refresh = body.get("refresh_token")
     if isinstance(refresh, str) and refresh:
@@ -90,7 +87,7 @@ def deauthorize(app: OAuthApp, endpoints: Endpoints, account_id: str) -> bool:
     """
     form = {"client_id": app.client_id, "stripe_user_id": account_id}
     answer = _post(app, endpoints, "/oauth/deauthorize", form)
-    body = _body(answer)
+    body = sensible_object(answer, "Stripe", _AGAIN)
     if answer.status == 200:
         return body.get("stripe_user_id") == account_id
     if "not connected" in str(body.get("error_description", "")):
@@ -100,23 +97,10 @@ def deauthorize(app: OAuthApp, endpoints: Endpoints, account_id: str) -> bool:
 
 def _post(app: OAuthApp, endpoints: Endpoints, path: str, form: Mapping[str, str]) -> Answer:
     headers = {"Authorization": f"Bearer {app.client_secret}", "Stripe-Version": API_VERSION, "User-Agent": "Paydesk"}
-    wire = Wire(endpoints.connect_base, headers, "Stripe", threading.Event())
     try:
-        return wire.send("POST", path, form=form)
+        return send_once(endpoints.connect_base, headers, "Stripe", path, form=form)
     except Fault as fault:
-        raise Unreachable("Stripe not reachable", fault.reason, f"Check the connection. {_AGAIN}") from None
-    finally:
-        wire.close()
-
-
-def _body(answer: Answer) -> dict[str, Any]:
-    try:
-        body = orjson.loads(answer.content)
-    except orjson.JSONDecodeError:
-        body = None
-    if not isinstance(body, dict) or answer.status >= 500 or answer.status == 429:
-        raise Unreachable("Stripe not reachable", f"Stripe did not answer sensibly ({answer.status}).", _AGAIN)
-    return body
+        raise not_reachable("Stripe", fault.reason, f"Check the connection. {_AGAIN}") from None
 
 
 def _refused(answer: Answer, body: Mapping[str, Any]) -> RefusedError:
@@ -124,13 +108,10 @@ def _refused(answer: Answer, body: Mapping[str, Any]) -> RefusedError:
     code = stated if isinstance(stated, str) else ""
     said = body.get("error_description")
     description = said if isinstance(said, str) else ""
-    for part, (message, action) in _REASONS.items():
-        if part in description and code != "invalid_client":
-            return RefusedError("Not connected", message, action)
+    if code != "invalid_client":
+        for part, known in _REASONS.items():
+            if part in description:
+                return refused_to_connect("Stripe", known, "", _AGAIN)
     if answer.status == 401:
         code = "invalid_client"
-    known = _BY_CODE.get(code)
-    if known is not None:
-        return RefusedError("Not connected", *known)
-    detail = one_line(description)
-    return RefusedError("Not connected", f"Stripe refused to connect. {detail}".strip(), _AGAIN)
+    return refused_to_connect("Stripe", _BY_CODE.get(code), description, _AGAIN)

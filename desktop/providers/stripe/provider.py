@@ -29,7 +29,6 @@ _NOT_KEYS: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r"pk_"), "That is a publishable key: it cannot read an account."),
     (re.compile(r"whsec_"), "That is a webhook's signing secret, not a key."),
     (re.compile(r"(?:ca|acct|ek|cus)_"), "That is one of Stripe's other identifiers, not a key."),
-    (re.compile(r"(?:sq0|EAAA|sandbox-sq0)"), "That looks like a token of Square, not a key of Stripe."),
     (re.compile(r"(?:\d[ -]?){13,19}\Z"), "That looks like a card number: never paste one here."),
     (re.compile(r"(?:sk|rk)_(?:live|test)_\S*[*…•]"), "That is a key with its middle hidden: it has to be whole."),
     (re.compile(r"sk_org_"), "That is the key of an organisation, not of one account."),
@@ -80,10 +79,9 @@ class StripeProvider(BaseProvider):
         pattern = _LOOPBACK_KEY if endpoints is not None and is_loopback(endpoints.api_base) else _KEY
         if pattern.fullmatch(pasted):
             return Credentials({"secret_key": pasted})
-        for other, message in _NOT_KEYS:
-            if other.match(pasted):
-                raise UsageError("Not a key that can work", message, _MAKE_ONE)
-        message = "That does not look like a key of Stripe." if pasted else "There is no key."
+        message = self.elsewhere(pasted) or next((told for other, told in _NOT_KEYS if other.match(pasted)), "")
+        if not message:
+            message = "That does not look like a key of Stripe." if pasted else "There is no key."
         raise UsageError("Not a key that can work", message, _MAKE_ONE)
 
     def check_client_id(self, client_id: str) -> None:

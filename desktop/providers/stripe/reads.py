@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from desktop.errors import RefusedError
+from desktop.providers.base import BaseReader, Refused, Reply, list_stuck, sorted_out
 from desktop.providers.clock import ProviderClock
 from desktop.providers.contract import (
     Account,
@@ -19,11 +20,10 @@ from desktop.providers.contract import (
     ProviderEvent,
     Reread,
     Stream,
-    Usage,
 )
 from desktop.providers.http import Wire, is_loopback
 from desktop.providers.limits import Allowance, Unusable
-from desktop.providers.stripe.calls import Calls, Refused, Reply
+from desktop.providers.stripe.calls import Calls
 from desktop.providers.stripe.constants import API_VERSION, OBJECT_PATHS, PAGE_LIMIT, PLACES
 from desktop.providers.stripe.errors import names_missing_object, refusal
 from desktop.providers.stripe.events import interpret_event, read_events
@@ -44,8 +44,10 @@ _LEFT_OUT_NOTES: Mapping[str, str] = {
 }
 
 
-class StripeReader:
+class StripeReader(BaseReader):
     """The reading side of one Stripe account (``contract.Reader``)."""
+
+    _calls: Calls
 
     def __init__(
         self,
@@ -124,20 +126,12 @@ class StripeReader:
                 return Page((), None, refused.answer.asked_at)
             raise error from None
         rows: list[Any] = reply.body["data"]
-        objects: list[SourceObject] = []
-        aside: list[SetAside] = []
-        version = Version(reply.asked_at, reply.answered_at)
-        for row in rows:
-            mapped = self._mapped(feed.data_type, row, version)
-            if isinstance(mapped, SourceObject):
-                objects.append(mapped)
-            else:
-                aside.append(mapped)
+        objects, aside = sorted_out(self._mapped(feed.data_type, row, reply.version) for row in rows)
         return Page(
-            objects=tuple(objects),
+            objects=objects,
             cursor=_next_cursor(reply, cursor, what),
             asked_at=reply.asked_at,
-            set_aside=tuple(aside),
+            set_aside=aside,
             oldest_at=_oldest(rows),
             notes=tuple([_LEFT_OUT_NOTES[name] for name in reply.left_out]),
         )
@@ -159,7 +153,7 @@ class StripeReader:
             if refused.answer.status == 400 and not isinstance(error, CredentialsRefused):
                 return SetAside(data_type, external_id, error.message)
             raise error from None
-        mapped = self._mapped(data_type, reply.body, Version(reply.asked_at, reply.answered_at))
+        mapped = self._mapped(data_type, reply.body, reply.version)
         if (
             data_type == "payment_method"
             and isinstance(mapped, SourceObject)
@@ -178,19 +172,6 @@ class StripeReader:
     def interpret(self, event: ProviderEvent) -> SourceObject | Reread | SetAside | None:
         """What an event means for the books."""
         return interpret_event(event)
-
-    @property
-    def clock(self) -> ProviderClock:
-        """The provider's clock, as far as it is believed."""
-        return self._calls.provider_clock
-
-    def usage(self) -> Usage:
-        """Reads made so far."""
-        return self._calls.usage()
-
-    def close(self) -> None:
-        """Let the connections go; a call that is under way fails at once."""
-        self._calls.close()
 
     def _mapped(self, data_type: str, row: object, version: Version) -> SourceObject | SetAside:
         """An object as a record, with the inner list completed that Stripe cuts short at ten."""
@@ -235,7 +216,7 @@ def _next_cursor(reply: Reply, cursor: str | None, what: str) -> str | None:
         found = text(child(row).get("id"))
         if found and found != cursor:
             return found
-    raise Unusable("List stuck", f"Stripe's list of {what} does not go on.", "It is tried again at the next sync.")
+    raise list_stuck("Stripe", what)
 
 
 def _oldest(rows: list[Any]) -> int | None:
