@@ -193,7 +193,7 @@ class ClientBalanceEntryRecord:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRecord:
-    """The wish to be paid once (Stripe's payment intent), as stated by the provider.
+    """The wish to be paid once (a payment intent), as stated by the provider.
 
     ``status`` is one of succeeded, processing, requires_capture, open (waits for the payer), canceled, or a word of
     the provider's that is not known. ``tip`` is part of ``amount_received``.
@@ -218,14 +218,14 @@ class PaymentRecord:
 
 @dataclass(frozen=True, slots=True)
 class AttemptRecord:
-    """One try to move the money (Stripe's charge, Square's payment).
+    """One try to move the money (a charge, or a payment where the provider knows no wish apart from it).
 
     ``status`` is one of succeeded, pending, failed, canceled, or a word of the provider's that is not known: then
     ``amount_captured`` is what was surely taken. An authorisation that was given up is canceled.
     ``payment_ref`` names the payment it belongs to; empty where the charge stands alone and is the payment itself.
     ``returned`` is true where a payment that had succeeded failed afterwards and was taken back.
-    ``fee`` is what the provider says it keeps where it says so with the payment (Square); None where only its ledger
-    tells (Stripe). One that states its fee counts on its own day, and ledger lines that settle it add nothing.
+    ``fee`` is what the provider says it keeps where it says so with the payment; None where only its ledger
+    tells. One that states its fee counts on its own day, and ledger lines that settle it add nothing.
     ``fee_parts`` are (instant in ms, amount) of the parts of ``fee`` that take effect at an instant of their own, as
     adjustments do: they count on that day, so that a closed month stays as it is.
     ``captured_at`` is when the money was taken, where the provider says so beside ``created_at``. ``stored_value``: it
@@ -299,8 +299,8 @@ class DisputeRecord:
 
     ``status`` is one of inquiry, inquiry_closed, needs_response, under_review, won, lost, prevented, or a word of the
     provider's that is not known: then its money stays where it is.
-    ``on_ledger``: the provider's ledger has the withdrawal and its reversal (Stripe), so those lines count. Without
-    them (Square, whose ledger is known by payout only) the dispute counts: taken away when it began, given back when it
+    ``on_ledger``: the provider's ledger has the withdrawal and its reversal, so those lines count. Without
+    them (where the ledger is known by payout only) the dispute counts: taken away when it began, given back when it
     was won, which ``changed_at`` (ms, its last change) tells where nothing else does.
     """
 
@@ -324,7 +324,7 @@ class BalanceEntryRecord:
     ``kind`` is one of charge, refund, refund_failure, payment_failure, dispute, dispute_reversal, fee, payout,
     payout_failure, adjustment, transfer, other. ``amount`` and ``net`` are signed as the ledger has them;
     ``fee`` is what was kept (positive) of this line. ``settles``: the line repeats money that its source stated itself
-    (Square's payout entries of payments, refunds and disputes) and says in which payout it went; it adds to no sum.
+    (payout entries of payments, refunds and disputes) and says in which payout it went; it adds to no sum.
     ``payout_fee``: it is the fee of the payout that ``source_ref`` names, and settles where that one states a fee.
     """
 
@@ -350,8 +350,8 @@ class PayoutRecord:
     """Money on its way to the bank.
 
     ``status`` is one of pending, in_transit, paid, failed, canceled, or a word of the provider's that is not known.
-    ``on_ledger``: the provider's ledger has a line for the payout itself (Stripe), so that line counts; without one
-    (Square) the payout does, on the day it was made, and is booked back at ``failed_at`` where it failed. ``fee`` is
+    ``on_ledger``: the provider's ledger has a line for the payout itself, so that line counts; without one
+    the payout does, on the day it was made, and is booked back at ``failed_at`` where it failed. ``fee`` is
     what was kept for it where the payout says so.
     """
 
@@ -427,7 +427,7 @@ class SubscriptionRecord:
 class ServiceRecord:
     """Something that is sold. ``kind`` is product, price or category.
 
-    A price (Square: variation) belongs to the product ``parent_ref``, a product to the category ``parent_ref``.
+    A price (or variation) belongs to the product ``parent_ref``, a product to the category ``parent_ref``.
     """
 
     kind: str

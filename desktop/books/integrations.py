@@ -59,7 +59,7 @@ class IntegrationRow:
 
     @property
     def title(self) -> str:
-        """What to call it on screen, so that no two accounts are called the same: "Harbour Studio · Square"."""
+        """What to call it on screen, so that no two accounts are called the same."""
         return self.full_title if self.namesake else self.own_name
 
     @property

@@ -30,7 +30,7 @@ failed         payments that ended failed, by the day of the first attempt (coun
 invoiced       invoices finalised, without drafts, void and zero ones              of the invoice
 =============  ==================================================================  =====================
 
-Where a provider says its fee with the payment (Square), the payment counts alone: its fee in fees and what it leaves
+Where a provider says its fee with the payment, the payment counts alone: its fee in fees and what it leaves
 in net, on the payment's own day, but for parts of the fee that take effect later: those on theirs. A refund gives back
 what it says of the fee, on the refund's day. Ledger lines that settle such money (``settles``) count nowhere. A payout
 without a line of its own counts itself: its amount in paid_out and its fee, as any line of fees, in fees and net, on

@@ -68,7 +68,7 @@ def _project_counts(context: Context, records: Sequence[tuple[str, InventoryCoun
 
 
 def hundred_thousandths(quantity: str) -> int:
-    """A decimal as an integer to sort and compare by: Square counts to five places. What is no number is 0."""
+    """A decimal as an integer to sort and compare by, to five places. What is no number is 0."""
     try:
         return int(Decimal(quantity).scaleb(5))
     except (InvalidOperation, ValueError, OverflowError):
