@@ -1,4 +1,4 @@
-"""The port that every provider implements: what the rest of the app may ask of Stripe, Square or a third one.
+"""The port that every provider implements: what the rest of the app may ask of any of them.
 
 Nothing above this folder knows a provider's addresses, field names or rules. A provider is a :class:`Provider` in
 the registry; a connected account is a :class:`Reader` made from it with the account's credentials.

@@ -28,8 +28,8 @@ class RefusedAddressError(WorldError):
 def is_allowed(address: str, hosts: Iterable[str], *, loopback: bool = False) -> bool:
     """Whether the address is https on one of these hosts.
 
-    A host is exact (``dashboard.stripe.com``) or, with a leading dot, a suffix (``.stripe.com`` means any host below
-    and not ``stripe.com`` itself). ``loopback`` also allows http to this machine, for the sandbox's OAuth pages.
+    A host is exact (``dashboard.example.com``) or, with a leading dot, a suffix (``.example.com`` means any host below
+    and not ``example.com`` itself). ``loopback`` also allows http to this machine, for the sandbox's OAuth pages.
     """
     url = QUrl(address, QUrl.ParsingMode.StrictMode)
     if not url.isValid() or url.userInfo() or any(ord(letter) <= 0x20 or letter == "\\" for letter in address):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from desktop.ui.app.addresses import Addresses, RefusedAddressError
 from desktop.ui.dialogs.offer import Offer
 from desktop.ui.dialogs.sheet import Sheet
-from desktop.ui.dialogs.way_words import way_to_end_access
+from desktop.ui.dialogs.way_words import key_words
 from desktop.ui.text import PlainLabel
 from desktop.ui.theme.theme import Theme
 from desktop.ui.translation import translate
@@ -90,7 +90,7 @@ def _consequences(offer: Offer, *, forget: bool, connected: bool, gives_back: bo
             "take back there."
         ).format(provider)  # fmt: skip
         told.append(("lock", "text-2", shredded))
-        told.append(("warning", "warning", way_to_end_access(offer.provider, provider)))
+        told.append(("warning", "warning", key_words(offer.provider).ending))
     elif connected:
         access = translate(
             "DisconnectConfirm",

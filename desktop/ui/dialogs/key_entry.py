@@ -26,7 +26,7 @@ class KeyEntry(Sheet):
     browser_asked = Signal(object)
 
     def __init__(self, theme: Theme, offer: Offer, addresses: Addresses, parent: QWidget | None) -> None:
-        self._words = words = key_words(offer.provider, offer.title)
+        self._words = words = key_words(offer.provider)
         super().__init__(theme, words.heading, parent, text=words.about, width=640)
         self._offer, self._addresses = offer, addresses
         self._add_pages(theme)

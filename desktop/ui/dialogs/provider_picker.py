@@ -1,4 +1,4 @@
-"""The provider picker: Stripe and Square, what each asks for, and the ways in."""
+"""The provider picker: every provider, what it asks for, and the ways in."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class _OfferCard(QFrame):
         words.addSpacing(self._theme.px(4))
         words.addWidget(ways)
         if self._offer.client_id and not self._offer.platform_fixed:
-            change = platform_words(self._offer.provider, self._offer.title).change
+            change = platform_words(self._offer.provider).change
             link = Button(self._theme, change, look="link")
             link.setAutoDefault(False)
             link.clicked.connect(self._on_platform)

@@ -38,14 +38,12 @@ _TABLE: Final[tuple[tuple[str, str, str], ...]] = (
     ("track", "#EEF1F4", "#0E1216"),
     ("neutral-soft", "#EDF0F3", "#232A33"),
     ("hover", "#F4F6F8", "#1C222A"),
-    # Fixed in both schemes: the request's gradient, what darkens it under text, and the marks of the providers.
+    # Fixed in both schemes: the request's gradient, what darkens it under text, and the ink of providers' marks.
     ("gradient-start", "#22C55E", "#22C55E"),
     ("gradient-end", "#16A34A", "#16A34A"),
     ("gradient-shade", "#063A1C", "#063A1C"),
     ("on-gradient", "#FFFFFF", "#FFFFFF"),
     ("gradient-accent", "#137A39", "#137A39"),
-    ("stripe", "#635BFF", "#635BFF"),
-    ("square", "#1A1F26", "#0B0E11"),
     ("on-mark", "#FFFFFF", "#FFFFFF"),
 )
 
@@ -63,8 +61,6 @@ TEXT_ON: Final[tuple[tuple[str, str], ...]] = (
     ("info", "info-soft"),
     ("text-2", "neutral-soft"),
     ("text", "neutral-soft"),
-    ("on-mark", "stripe"),
-    ("on-mark", "square"),
     ("gradient-accent", "on-gradient"),
 )
 

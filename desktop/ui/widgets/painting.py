@@ -8,11 +8,10 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
+from desktop.providers.registry import facts_of, provider_names
 from desktop.ui.theme.roles import TONES
 from desktop.ui.theme.theme import Theme
 
-#: Ground and drawing of each known provider's mark; an unknown one gets a plug.
-_MARKS: Final = {"stripe": ("stripe", "mark-stripe"), "square": ("square", "mark-square")}
 #: A mark in a line of text, in the look's pixels.
 _SMALL_MARK: Final = 16
 
@@ -44,13 +43,18 @@ def draw_pill(painter: QPainter, theme: Theme, area: QRectF, text: str, tone: st
 
 
 def draw_mark(painter: QPainter, theme: Theme, corner: QPointF, provider: str, size: int, ratio: float) -> None:
-    """A provider's mark, drawn by us: a letter or a block on a rounded square of ``size`` in the look's pixels."""
-    ground, drawing = _MARKS.get(provider, ("text-2", "integrations"))
+    """A provider's mark, drawn by us: a letter or a block on a rounded ground of ``size`` in the look's pixels.
+
+    A provider that is not known gets a plug.
+    """
+    mark = facts_of(provider).mark if provider in provider_names() else None
+    drawing = mark.drawing if mark is not None else "integrations"
+    ground = theme.colour("text-2") if mark is None else QColor(mark.light if theme.scheme == "light" else mark.dark)
     side, inner = theme.px(size), round(size * 0.66)
     radius = theme.px(8) * min(1.0, side / theme.px(32))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.colour(ground))
+    painter.setBrush(ground)
     painter.drawRoundedRect(QRectF(corner.x(), corner.y(), side, side), radius, radius)
     offset = (side - theme.px(inner)) / 2
     painter.drawPixmap(corner + QPointF(offset, offset), theme.pixmap(drawing, "on-mark", inner, ratio))

@@ -1,4 +1,4 @@
-"""Pictures: a drawing of the icon set in a role's colour, and a provider's mark on its rounded square."""
+"""Pictures: a drawing of the icon set in a role's colour, and a provider's mark on its rounded ground."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop.providers.registry import title_of
 from desktop.ui.text import one_line
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.painting import draw_mark
@@ -38,7 +39,7 @@ class Picture(QWidget):
 
 
 class Mark(QWidget):
-    """A provider's mark, drawn by us: a letter or a block on a rounded square."""
+    """A provider's mark, drawn by us: a letter or a block on a rounded ground."""
 
     def __init__(
         self, theme: Theme, provider: str, name: str = "", size: int = 34, parent: QWidget | None = None
@@ -47,10 +48,10 @@ class Mark(QWidget):
         self._theme, self._size = theme, size
         self._provider = provider
         self.setFixedSize(QSize(theme.px(size), theme.px(size)))
-        self.setAccessibleName(one_line(name or provider.title()))
+        self.setAccessibleName(one_line(name or title_of(provider)))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the square and the mark on it."""
+        """Draw the ground and the mark on it."""
         painter = QPainter(self)
         draw_mark(painter, self._theme, QPointF(0, 0), self._provider, self._size, self.devicePixelRatioF())
         painter.end()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import desktop.ui
+from desktop.providers.registry import facts_of, provider_names
 from desktop.ui.theme.roles import TEXT_ON, TONES, colours, contrast, mixed
 from desktop.ui.widgets.payments_card import SHADE_END, SHADE_START
 
@@ -24,6 +25,13 @@ def test_white_is_legible_on_the_shaded_gradient() -> None:
     for green, opacity in (("gradient-start", SHADE_START), ("gradient-end", SHADE_END)):
         under = mixed(table[green], table["gradient-shade"], opacity)
         assert contrast(table["on-gradient"], under) >= 4.5
+
+
+@pytest.mark.parametrize("name", provider_names())
+def test_a_providers_mark_is_legible_on_its_ground(name: str) -> None:
+    mark = facts_of(name).mark
+    for scheme, ground in (("light", mark.light), ("dark", mark.dark)):
+        assert contrast(colours(scheme)["on-mark"], ground) >= 4.5
 
 
 def test_both_schemes_have_the_same_roles_as_hex() -> None:

@@ -141,7 +141,7 @@ def map_payout(body: Mapping[str, Any], around: Around) -> PayoutRecord:
 def map_payout_entry(body: Mapping[str, Any], around: Around) -> BalanceEntryRecord:
     """One line of what a payout is made of: ``amount - fee = net``, all signed as Square has them.
 
-    As with Stripe, a line of kind *fee* may have its cost as a negative ``amount`` and a ``fee`` of 0.
+    A line of kind *fee* may have its cost as a negative ``amount`` and a ``fee`` of 0.
     Raises: Unreadable.
     """
     get = body.get

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.providers.registry import provider_names
 from desktop.ui.pages.dashboard.question import Account
 from desktop.ui.theme.theme import Theme
 from desktop.ui.translation import translate
 from desktop.ui.widgets.progress import Progress
 from desktop.ui.widgets.states import StateView
-from desktop.ui.wording import provider_title
+from desktop.ui.wording import any_provider_text
 
 if TYPE_CHECKING:
     from desktop.sync.standing import Standing
@@ -22,12 +21,10 @@ if TYPE_CHECKING:
 
 def connect_view(theme: Theme, connect: Callable[[], None]) -> StateView:
     """Nothing is connected: every provider is named that could be."""
-    either = translate("Dashboard", " or ")
-    names = either.join(provider_title(name) for name in provider_names())
     return StateView(
         theme,
         "empty-connect",
-        translate("Dashboard", "Connect {0} to see your numbers").format(names),
+        translate("Dashboard", "Connect {0} to see your numbers").format(any_provider_text()),
         translate(
             "Dashboard",
             "Paydesk reads your clients, invoices and payments and keeps them on this computer. It changes nothing "

@@ -20,7 +20,7 @@ from desktop.ui.widgets.picture import Mark, Picture
 from desktop.ui.widgets.pill import Pill
 from desktop.ui.widgets.progress import Bar
 from desktop.ui.widgets.surfaces import Card, clear_layout, line
-from desktop.ui.wording import day_of_instant
+from desktop.ui.wording import any_provider_text, day_of_instant
 
 if TYPE_CHECKING:
     from desktop.actions.accounts import SetAsideLine
@@ -305,8 +305,8 @@ class AccountsCard(Card):
         words.addWidget(PlainLabel(translate("AccountsCard", "No account yet"), strong=True))
         text = translate(
             "AccountsCard",
-            "Connect Stripe or Square, and your clients, invoices and payments are read into books on this computer.",
-        )
+            "Connect {0}, and your clients, invoices and payments are read into books on this computer.",
+        ).format(any_provider_text())
         words.addWidget(PlainLabel(text, tone="text-2", wrap=True))
         words.addStretch(1)
         row.addLayout(words, 1)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from desktop.providers.registry import title_of
 from desktop.ui.dialogs.offer import Offer, read_offers
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Overview:
 
     def provider_title(self, provider: str) -> str:
         """A provider as people write it."""
-        return next((offer.title for offer in self.offers if offer.provider == provider), provider.capitalize())
+        return title_of(provider)
 
 
 def read_overview(business: Business) -> Overview:

@@ -34,6 +34,7 @@ from desktop.ui.translation import translate
 from desktop.ui.widgets.notice import Notice
 from desktop.ui.widgets.payments_card import PaymentsCard
 from desktop.ui.widgets.surfaces import ScrollColumn, clear_layout
+from desktop.ui.wording import provider_title
 
 if TYPE_CHECKING:
     from desktop.actions.accounts import Renamed, SetAsideLine
@@ -235,7 +236,7 @@ class IntegrationsPage(Page):
     @Slot(object)
     def _on_rename(self, integration_id: int) -> None:
         row = self.accounts.rows[integration_id].account.integration
-        provider_name = row.name or row.account_id or row.provider.capitalize()
+        provider_name = row.name or row.account_id or provider_title(row.provider)
         sheet = RenameAccount(self.theme, row.id, row.label, provider_name, self.window())
         sheet.renamed.connect(self._on_renamed)
         sheet.open()
