@@ -17,7 +17,7 @@ from desktop.books.integrations import (
 )
 from desktop.errors import NotConnectedError, UsageError
 from desktop.periods import today
-from desktop.providers.registry import make_provider, provider_names
+from desktop.providers.registry import make_provider, provider_names, provider_title
 from desktop.regions import Region, country_of_machine, region_of
 from desktop.vault.sealing import Place
 from desktop.vault.vault import Vault
@@ -59,13 +59,13 @@ class Business:
     def integrations(self, *, connected: bool = False) -> list[IntegrationRow]:
         """The accounts; ``connected`` leaves out those that were disconnected."""
         with self.books.read() as connection:
-            rows = list_integrations(connection)
+            rows = list_integrations(connection, provider_title)
         return [row for row in rows if row.status != DISCONNECTED] if connected else rows
 
     def integration(self, integration_id: int) -> IntegrationRow:
         """One account. Raises: NotConnectedError where there is none of that number."""
         with self.books.read() as connection:
-            row = get_integration(connection, integration_id)
+            row = get_integration(connection, integration_id, provider_title)
         if row is None:
             raise NotConnectedError(
                 "No such account",

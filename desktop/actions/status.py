@@ -11,6 +11,7 @@ from desktop.actions.business import Business
 from desktop.books.integrations import DISCONNECTED, IntegrationRow, list_integrations
 from desktop.books.tables import Conflict, Event, OutboxEntry
 from desktop.books.tables.base import Base, table_of
+from desktop.providers.registry import provider_title
 from desktop.regions import country_of_machine, region_of
 from desktop.sync.situation import read_schedule, read_situations
 from desktop.sync.standing import Now, Standing, standing_of
@@ -40,7 +41,7 @@ class Status:
 def standing(business: Business, *, scheduled: bool = True) -> Status:
     """How everything stands, in one consistent read. ``scheduled``: whether this program syncs by itself."""
     with business.books.read() as connection:
-        rows = list_integrations(connection)
+        rows = list_integrations(connection, provider_title)
         streams = {row.id: tuple(_streams(business, connection, row)) for row in rows}
         standings = _standings(business, connection, rows, streams, scheduled=scheduled)
         accounts = [AccountStatus(row, streams[row.id], standings.get(row.id)) for row in rows]
@@ -61,7 +62,7 @@ def standing(business: Business, *, scheduled: bool = True) -> Status:
 def account_standings(business: Business, *, scheduled: bool = True) -> tuple[Standing, ...]:
     """How each connected account stands, without counting anything: cheap enough to be asked again and again."""
     with business.books.read() as connection:
-        rows = list_integrations(connection)
+        rows = list_integrations(connection, provider_title)
         return tuple(_standings(business, connection, rows, None, scheduled=scheduled).values())
 
 

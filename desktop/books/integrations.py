@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,8 +32,8 @@ DEFAULT_CONFIG = {
 class IntegrationRow:
     """A connected account as the books know it, without its secrets.
 
-    ``namesake``: another account has the same name. ``ending`` tells accounts of one name and provider apart, empty
-    where there is no other.
+    ``provider_title``: the provider as people write it. ``namesake``: another account has the same name. ``ending``
+    tells accounts of one name and provider apart, empty where there is no other.
     """
 
     id: int
@@ -49,13 +50,14 @@ class IntegrationRow:
     connected_at: int | None
     disconnected_at: int | None
     last_sync_at: int | None
+    provider_title: str
     namesake: bool = False
     ending: str = ""
 
     @property
     def own_name(self) -> str:
         """What the owner or the provider calls it, whatever others are called."""
-        return self.label or self.name or self.account_id or self.provider.title()
+        return self.label or self.name or self.account_id or self.provider_title
 
     @property
     def title(self) -> str:
@@ -65,27 +67,31 @@ class IntegrationRow:
     @property
     def full_title(self) -> str:
         """Its name with its provider, and with what tells it apart where that is not enough."""
-        provider = self.provider.title()
-        parts = (self.own_name, "" if self.own_name == provider else provider, self.ending)
+        provider = "" if self.own_name == self.provider_title else self.provider_title
+        parts = (self.own_name, provider, self.ending)
         return " · ".join(part for part in parts if part)
 
 
-_KEPT_APART = ("namesake", "ending")
+_KEPT_APART = ("provider_title", "namesake", "ending")
 _COLUMNS = tuple(_INTEGRATION.c[name] for name in IntegrationRow.__dataclass_fields__ if name not in _KEPT_APART)
 #: Characters of an account's id that are shown to tell it from another.
 _ENDING = 4
 
 
-def list_integrations(connection: Connection) -> list[IntegrationRow]:
-    """All accounts, disconnected ones too, in the order they were connected."""
-    return _told_apart(
-        [IntegrationRow(*row) for row in connection.execute(select(*_COLUMNS).order_by(_INTEGRATION.c.id))]
-    )
+def list_integrations(connection: Connection, title_of: Callable[[str], str]) -> list[IntegrationRow]:
+    """All accounts, disconnected ones too, in the order they were connected.
+
+    ``title_of`` says how a provider writes itself.
+    """
+    found = connection.execute(select(*_COLUMNS).order_by(_INTEGRATION.c.id))
+    return _told_apart([IntegrationRow(*row, provider_title=title_of(row.provider)) for row in found])
 
 
-def get_integration(connection: Connection, integration_id: int) -> IntegrationRow | None:
+def get_integration(
+    connection: Connection, integration_id: int, title_of: Callable[[str], str]
+) -> IntegrationRow | None:
     """One account, or None."""
-    return next((row for row in list_integrations(connection) if row.id == integration_id), None)
+    return next((row for row in list_integrations(connection, title_of) if row.id == integration_id), None)
 
 
 def _told_apart(rows: list[IntegrationRow]) -> list[IntegrationRow]:

@@ -25,7 +25,7 @@ from desktop.cli.reports import say_dashboard, units_of
 from desktop.errors import UnreachableError, UsageError, WorldError
 from desktop.periods import parse_day, today, zone
 from desktop.providers.contract import Account
-from desktop.providers.registry import facts_of, provider_names, title_of
+from desktop.providers.registry import facts_of, provider_names, provider_title
 from desktop.reports.dashboard import dashboard, to_json
 from desktop.workspace import TIMEZONE, open_business
 
@@ -55,7 +55,7 @@ def demo(*, headless: bool, seed: int, today: str | None, as_json: bool) -> int:
     else:
         for report in reports:
             seen = sum(stream["seen"] for stream in report["streams"])
-            title = title_of(report["provider"])
+            title = provider_title(report["provider"])
             say(f"{title} connected by OAuth, {seen:,} objects synced in {report['seconds']:.1f} s.")
         say_dashboard(answer, units_of(found), region)
     return 0

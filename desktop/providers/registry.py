@@ -34,7 +34,7 @@ def facts_of(name: str) -> Facts:
     return cast("Facts", import_module(f"{package}.facts").FACTS)
 
 
-def title_of(name: str) -> str:
+def provider_title(name: str) -> str:
     """A provider's name as it writes itself; as it is stored where no provider of this name is known."""
     return facts_of(name).title if name in _FACTORIES else name.capitalize()
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 from desktop.books.integrations import DISCONNECTED, list_integrations
 from desktop.books.tables import DailyTotal, Integration, InventoryCount, Location
 from desktop.books.tables.base import table_of
+from desktop.providers.registry import provider_title
 
 _LOCATION = table_of(Location)
 _INTEGRATION = table_of(Integration)
@@ -38,7 +39,7 @@ class PlaceName(NamedTuple):
 
 def list_places(connection: Connection) -> tuple[PlaceName, ...]:
     """All places, active ones and main ones first."""
-    accounts = {row.id: row for row in list_integrations(connection)}
+    accounts = {row.id: row for row in list_integrations(connection, provider_title)}
     query = (
         select(_LOCATION.c.external_id, _LOCATION.c.integration_id, _LOCATION.c.name, _LOCATION.c.status)
         .where(_LOCATION.c.deleted.is_(False))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QLocale
 
 from desktop.money import exponent, format_money
-from desktop.providers.registry import currencies_of, provider_names, title_of
+from desktop.providers.registry import currencies_of, provider_names, provider_title
 from desktop.regions import Region
 from desktop.ui.translation import translate
 
@@ -129,15 +129,10 @@ def instant_text(instant: int, where: ZoneInfo, today: str) -> str:
     return translate("Wording", "{day}, {time}").format(day=day_text(day, today), time=clock)
 
 
-def provider_title(name: str) -> str:
-    """A provider's name as it writes itself."""
-    return title_of(name)
-
-
 def any_provider_text() -> str:
     """The providers that can be connected, one as good as the other."""
     either = translate("Wording", " or ")
-    return either.join(title_of(name) for name in provider_names())
+    return either.join(provider_title(name) for name in provider_names())
 
 
 def _local(instant: int, where: ZoneInfo) -> datetime:

@@ -22,6 +22,7 @@ from desktop.books.integrations import (
 )
 from desktop.books.tables import Activity, Base, Client, ClientLink, Integration
 from desktop.books.tables.base import table_of
+from desktop.providers.registry import provider_title
 from tests.worlds import World
 
 OWNED = [
@@ -38,8 +39,8 @@ def titles_of(world: World, *accounts: tuple[str, str, str]) -> list[tuple[str, 
         for id_, (_provider, name, account_id) in zip(made, accounts, strict=True):
             update_integration(writer.connection, id_, name=name, account_id=account_id)
     with world.books.read() as connection:
-        rows = list_integrations(connection)
-        assert [get_integration(connection, row.id) for row in rows] == rows
+        rows = list_integrations(connection, provider_title)
+        assert [get_integration(connection, row.id, provider_title) for row in rows] == rows
     return [(row.title, row.full_title) for row in rows]
 
 
@@ -200,10 +201,10 @@ def test_an_account_s_row_is_added_found_changed_and_listed_in_order(world: Worl
         )
         update_integration(writer.connection, first, name="Studio", last_sync_at=9)
     with world.books.read() as connection:
-        rows = list_integrations(connection)
+        rows = list_integrations(connection, provider_title)
         assert [row.id for row in rows] == [first, second]
-        assert get_integration(connection, first) == rows[0]
-        assert get_integration(connection, 999) is None
+        assert get_integration(connection, first, provider_title) == rows[0]
+        assert get_integration(connection, 999, provider_title) is None
         assert sealed_credentials(connection, first) == b"x"
         assert sealed_credentials(connection, second) is None
         assert sealed_credentials(connection, 999) is None
@@ -216,13 +217,13 @@ def test_an_account_s_row_is_added_found_changed_and_listed_in_order(world: Worl
 def test_an_account_without_any_name_is_called_by_its_id_or_its_provider(world: World) -> None:
     number = world.account()
     with world.books.read() as connection:
-        row = get_integration(connection, number)
+        row = get_integration(connection, number, provider_title)
     assert row is not None
     assert row.title == "Stripe"
     with world.books.write() as writer:
         update_integration(writer.connection, number, account_id="acct_1")
     with world.books.read() as connection:
-        again = get_integration(connection, number)
+        again = get_integration(connection, number, provider_title)
     assert again is not None
     assert again.title == "acct_1"
 

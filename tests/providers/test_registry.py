@@ -15,7 +15,7 @@ from desktop.errors import UsageError
 from desktop.money import ISO
 from desktop.providers.contract import Provider
 from desktop.providers.facts import Facts
-from desktop.providers.registry import currencies_of, facts_of, make_provider, provider_names, title_of
+from desktop.providers.registry import currencies_of, facts_of, make_provider, provider_names, provider_title
 from tests.helpers.patience import PATIENCE_S
 
 ICONS = Path(desktop.__file__).parents[1] / "resources" / "icons"
@@ -37,7 +37,7 @@ def test_a_name_that_is_not_known_is_refused_in_a_sentence() -> None:
     for ask in (facts_of, make_provider, currencies_of):
         with pytest.raises(UsageError, match="“paypal”"):
             ask("paypal")
-    assert title_of("paypal") == "Paypal"
+    assert provider_title("paypal") == "Paypal"
 
 
 def test_nobodys_amounts_are_plain_ones(facts: Facts) -> None:

@@ -18,6 +18,7 @@ from desktop.books.tables.base import table_of
 from desktop.errors import ClosedBooksError, WorldError
 from desktop.providers.contract import CredentialsRefused, NotPermitted, Unreachable
 from desktop.providers.limits import Busy, Unusable
+from desktop.providers.registry import provider_title
 from desktop.regions import Region
 from desktop.sync.lease import Held, acquire, holder_text
 from desktop.sync.names import title_of
@@ -233,7 +234,7 @@ OFFLINE = Unreachable("Not reached", "Fake could not be reached.", "Check the co
 def read(desk: Desk, *, scheduled: bool = True) -> Standing:
     books = desk.books
     with books.read() as connection:
-        rows = list_integrations(connection)
+        rows = list_integrations(connection, provider_title)
         (found,) = read_situations(connection, rows, lambda _name: desk.provider, books.now(), unkept=books.unkept)
         schedule = read_schedule(connection)
     return standing_of(found, Now(books.now(), books.zone, "2026-05-28", Region(), schedule, scheduled))

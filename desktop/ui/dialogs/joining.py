@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.providers.registry import provider_title
 from desktop.ui.accessibility import named
 from desktop.ui.dialogs.sheet import Sheet
 from desktop.ui.text import PlainLabel
@@ -16,7 +17,6 @@ from desktop.ui.translation import translate
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.picture import Mark, Picture
 from desktop.ui.widgets.surfaces import ScrollColumn, clear_layout
-from desktop.ui.wording import provider_title
 
 if TYPE_CHECKING:
     from desktop.queries.duplicates import ClientFacts, Suggestion

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from desktop.providers.registry import provider_title
 from desktop.ui.app.business_handle import Desk
 from desktop.ui.app.page import PageContext
 from desktop.ui.lists.entries import amount_cell, client_action, invoice_entry
@@ -25,7 +26,7 @@ from desktop.ui.lists.words import (
     refund_pill,
 )
 from desktop.ui.translation import translate
-from desktop.ui.wording import money_text, provider_title
+from desktop.ui.wording import money_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

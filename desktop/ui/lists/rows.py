@@ -16,9 +16,9 @@ from typing import Any, Final, Literal, Protocol, TypeAlias
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal, Slot
 
 from desktop.errors import WorldError
+from desktop.providers.registry import provider_title
 from desktop.ui.app.tasks import Lane, Tasks
 from desktop.ui.text import Cut, one_line
-from desktop.ui.wording import provider_title
 
 BLOCK: Final = 200
 CACHED_BLOCKS: Final = 64

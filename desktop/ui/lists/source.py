@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from desktop.periods import preset
+from desktop.providers.registry import provider_title
 from desktop.queries.figures import Figure
 from desktop.ui.app.business_handle import Desk
 from desktop.ui.lists.figures import FIGURE, figure_of_choice, foot_texts
@@ -113,7 +114,7 @@ def wall_of(business: Business) -> Wall:
     from desktop.queries.choices import list_places
 
     with business.books.read() as connection:
-        rows = list_integrations(connection)
+        rows = list_integrations(connection, provider_title)
         places = list_places(connection)
     names = {(place.integration_id, place.ref): place.name for place in places} if len(places) > 1 else {}
     several, accounts = len({row.provider for row in rows}) > 1, {row.id: row.title for row in rows}

@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from desktop.errors import WorldError
+from desktop.providers.registry import provider_title
 from desktop.ui.app.business_handle import Desk
 from desktop.ui.app.messages import Message
 from desktop.ui.app.page import PageContext
 from desktop.ui.dialogs.joining import JoiningSheet
 from desktop.ui.translation import translate
 from desktop.ui.widgets.notice import Notice
-from desktop.ui.wording import provider_title
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business

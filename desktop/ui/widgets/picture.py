@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from desktop.providers.registry import title_of
+from desktop.providers.registry import provider_title
 from desktop.ui.text import one_line
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.painting import draw_mark
@@ -48,7 +48,7 @@ class Mark(QWidget):
         self._theme, self._size = theme, size
         self._provider = provider
         self.setFixedSize(QSize(theme.px(size), theme.px(size)))
-        self.setAccessibleName(one_line(name or title_of(provider)))
+        self.setAccessibleName(one_line(name or provider_title(provider)))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the ground and the mark on it."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from desktop.providers.registry import title_of
 from desktop.ui.dialogs.offer import Offer, read_offers
 
 if TYPE_CHECKING:
@@ -29,10 +28,6 @@ class Overview:
     def offer(self, provider: str) -> Offer | None:
         """A provider's offer, None where it cannot be connected."""
         return next((offer for offer in self.offers if offer.provider == provider), None)
-
-    def provider_title(self, provider: str) -> str:
-        """A provider as people write it."""
-        return title_of(provider)
 
 
 def read_overview(business: Business) -> Overview:

@@ -34,7 +34,6 @@ from desktop.ui.translation import translate
 from desktop.ui.widgets.notice import Notice
 from desktop.ui.widgets.payments_card import PaymentsCard
 from desktop.ui.widgets.surfaces import ScrollColumn, clear_layout
-from desktop.ui.wording import provider_title
 
 if TYPE_CHECKING:
     from desktop.actions.accounts import Renamed, SetAsideLine
@@ -94,7 +93,7 @@ class IntegrationsPage(Page):
     def _on_overview(self, overview: Overview) -> None:
         self._overview = overview
         self._show_elsewhere(overview.elsewhere)
-        rows = [(account, overview.provider_title(account.integration.provider)) for account in overview.accounts]
+        rows = [(account, account.integration.provider_title) for account in overview.accounts]
         self.accounts.show_accounts(rows, self._clock(overview), overview.options)
         self.payments.show_connected(any(row.integration.status != "disconnected" for row, _title in rows))
         self._allow_syncs()
@@ -236,7 +235,7 @@ class IntegrationsPage(Page):
     @Slot(object)
     def _on_rename(self, integration_id: int) -> None:
         row = self.accounts.rows[integration_id].account.integration
-        provider_name = row.name or row.account_id or provider_title(row.provider)
+        provider_name = row.name or row.account_id or row.provider_title
         sheet = RenameAccount(self.theme, row.id, row.label, provider_name, self.window())
         sheet.renamed.connect(self._on_renamed)
         sheet.open()
