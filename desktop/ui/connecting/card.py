@@ -152,8 +152,8 @@ class ConnectingCard(Card):
     def begin(self, provider: str, provider_title: str) -> None:
         """A new attempt: every step waits but the first."""
         self._titles = step_titles(provider_title)
-        self._needless = dict(zip(_KEY_SKIPS, key_words(provider, provider_title).needless, strict=True))
-        self.platform.set_text(platform_words(provider, provider_title).change)
+        self._needless = dict(zip(_KEY_SKIPS, key_words(provider).needless, strict=True))
+        self.platform.set_text(platform_words(provider).change)
         self._head.set_text(translate("Connecting", "Connecting {0}").format(provider_title))
         for place, title in enumerate(self._titles):
             self.steps.show_step(place, "waiting", title)

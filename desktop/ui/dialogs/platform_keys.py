@@ -30,7 +30,7 @@ class PlatformKeys(Sheet):
     key_asked = Signal(object)
 
     def __init__(self, theme: Theme, offer: Offer, addresses: Addresses, parent: QWidget | None) -> None:
-        self._words = words = platform_words(offer.provider, offer.title)
+        self._words = words = platform_words(offer.provider)
         title = translate("PlatformKeys", "Connect {0} in the browser").format(offer.title)
         super().__init__(theme, title, parent, text=words.about, width=600)
         self._theme, self._offer, self._addresses = theme, offer, addresses

@@ -80,7 +80,7 @@ class _OfferCard(QFrame):
 
     def _add_ways(self, words: QVBoxLayout) -> None:
         titles = {
-            "key": key_words(self._offer.provider, self._offer.title).paste,
+            "key": key_words(self._offer.provider).paste,
             "browser": translate("ProviderPicker", "Connect in the browser"),
         }
         first = self._offer.leads

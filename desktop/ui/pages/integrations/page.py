@@ -21,7 +21,7 @@ from desktop.ui.connecting.words import Clock
 from desktop.ui.dialogs.disconnect import DisconnectConfirm
 from desktop.ui.dialogs.offer import Offer
 from desktop.ui.dialogs.rename import RenameAccount
-from desktop.ui.dialogs.way_words import way_to_end_access
+from desktop.ui.dialogs.way_words import key_words
 from desktop.ui.pages.integrations.accounts import AccountRow, AccountsCard
 from desktop.ui.pages.integrations.overview import (
     Leaving,
@@ -292,7 +292,7 @@ class IntegrationsPage(Page):
         else:
             # What happened, then the way there: the note's own advice is the same in fewer words.
             happened = ended.note.partition(". ")[0].rstrip(".")
-            text = f"{happened}. {way_to_end_access(offer.provider, offer.title)}"
+            text = f"{happened}. {key_words(offer.provider).ending}"
             there = translate("Integrations", "Open {0}'s dashboard").format(offer.title)
             self.context.messages.warning(title, text, there, partial(self._open_access_page, offer))
 
