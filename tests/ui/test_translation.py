@@ -1,4 +1,7 @@
-"""Every text of the window can be translated: Qt's own tool finds it where it stands, with its context."""
+"""Every text of the window can be translated: Qt's own tool finds it where it stands, with its context.
+
+The words that a provider brings with its facts are shown in the window as well.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,9 @@ from desktop.ui.translation import translate
 from tests.helpers.patience import PATIENCE_S
 
 UI = Path(desktop.ui.__file__).parent
-FILES = sorted(UI.rglob("*.py"))
+FILES = sorted([*UI.rglob("*.py"), *(UI.parent / "providers").glob("*/facts.py")])
 #: Files whose texts are marked in tables (``QT_TRANSLATE_NOOP``) or come from a room below that knows no Qt.
-TABLES = {"translation.py", "words.py", "shortcuts.py", "steps.py", "syncing.py"}
+TABLES = {"translation.py", "words.py", "way_words.py", "shortcuts.py", "steps.py", "syncing.py"}
 MARKING = ("translate", "QT_TRANSLATE_NOOP")
 
 
@@ -65,7 +68,7 @@ def test_a_text_is_written_out_where_it_is_marked() -> None:
     for path in FILES:
         for call in marked(path):
             literal = all(isinstance(argument, ast.Constant) for argument in call.args)
-            assert literal or path.name in TABLES, f"{path.relative_to(UI)}:{call.lineno}"
+            assert literal or path.name in TABLES, f"{path.relative_to(UI.parent)}:{call.lineno}"
 
 
 def test_contexts_are_names() -> None:
