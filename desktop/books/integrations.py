@@ -84,7 +84,7 @@ def list_integrations(connection: Connection, title_of: Callable[[str], str]) ->
     ``title_of`` says how a provider writes itself.
     """
     found = connection.execute(select(*_COLUMNS).order_by(_INTEGRATION.c.id))
-    return _told_apart([IntegrationRow(*row, title_of(row.provider)) for row in found])
+    return _told_apart([IntegrationRow(*(*row, title_of(row.provider))) for row in found])
 
 
 def get_integration(
