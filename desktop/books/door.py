@@ -8,59 +8,23 @@ the object to be read again by id, and that answer replaces without comparison.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import bindparam, select, update
 
 from desktop.books.database import Writer
+from desktop.books.kinds import Gone, name_of, project, remove, settle
 from desktop.books.packing import Packer, digest
-from desktop.books.projections import billing, catalog, disputes, orders, people
-from desktop.books.projections.allocations import allocate
 from desktop.books.projections.context import Context
-from desktop.books.projections.hiding import HIDDEN, MONEY
-from desktop.books.projections.ledger import project_payouts
-from desktop.books.projections.merging import merge_clients
-from desktop.books.projections.payments import PaymentCluster
-from desktop.books.projections.stores import STORES
 from desktop.books.rollups import Totals
 from desktop.books.statements import Shelf, Statements
 from desktop.books.tables import IntegrationData
 from desktop.books.tables.base import table_of
 from desktop.periods import DayClock
-from desktop.records import (
-    AHEAD_MS,
-    Applied,
-    AttemptRecord,
-    BalanceEntryRecord,
-    Changes,
-    ClientBalanceEntryRecord,
-    ClientRecord,
-    CreditNoteRecord,
-    Deletion,
-    DisputeRecord,
-    InventoryCountRecord,
-    InvoicePaymentRecord,
-    InvoiceRecord,
-    KeptBody,
-    LocationRecord,
-    OrderRecord,
-    PaymentLinkRecord,
-    PaymentMethodRecord,
-    PaymentRecord,
-    PayoutRecord,
-    Record,
-    RefundRecord,
-    ServiceRecord,
-    SourceObject,
-    SubscriptionRecord,
-    Tally,
-    TerminalCheckoutRecord,
-    TerminalDeviceRecord,
-    Version,
-)
+from desktop.records import AHEAD_MS, Applied, Changes, Deletion, KeptBody, SourceObject, Tally, Version
 from desktop.secrets.cleaning import packed
 
 _DATA = table_of(IntegrationData)
@@ -71,29 +35,6 @@ _COLUMNS = (
 _BODY = _COLUMNS.index("data")
 _STORED = ("external_id", "kind", "digest", "version_low", "version_high", "version_native", "deletion")
 
-KINDS: dict[type, str] = {
-    ClientRecord: "client",
-    InvoiceRecord: "invoice",
-    InvoicePaymentRecord: "invoice_payment",
-    CreditNoteRecord: "credit_note",
-    ClientBalanceEntryRecord: "client_balance_entry",
-    PaymentRecord: "payment",
-    AttemptRecord: "attempt",
-    RefundRecord: "refund",
-    DisputeRecord: "dispute",
-    BalanceEntryRecord: "balance_entry",
-    PayoutRecord: "payout",
-    SubscriptionRecord: "subscription",
-    ServiceRecord: "service",
-    PaymentMethodRecord: "payment_method",
-    LocationRecord: "location",
-    OrderRecord: "order",
-    InventoryCountRecord: "inventory_count",
-    TerminalDeviceRecord: "terminal_device",
-    TerminalCheckoutRecord: "terminal_checkout",
-    PaymentLinkRecord: "payment_link",
-}
-
 
 class Verdict(Enum):
     """What becomes of an object at the door."""
@@ -103,14 +44,6 @@ class Verdict(Enum):
     CONFIRM = "confirm"  # the same content, seen again: only its version moves on
     OLDER = "older"
     UNCLEAR = "unclear"
-
-
-class Gone(NamedTuple):
-    """An object that is no more: what it was, and for a customer the one that it was merged with."""
-
-    kind: str
-    ref: str
-    merged_into: str
 
 
 class Remapped(NamedTuple):
@@ -201,9 +134,6 @@ class _Outcome:
     last_seen: dict[str, SourceObject]
 
 
-R = TypeVar("R", bound=Record)
-
-
 class Door:
     """Applies provider objects to the books of one database. One thread at a time."""
 
@@ -241,16 +171,16 @@ class Door:
             for ref, item in outcome.winners.items():
                 if item.record is not None and not item.deletion:
                     winners.append(item)
-                elif kind := outcome.kinds[ref] or ("client" if item.merged_into else ""):
+                elif outcome.kinds[ref] or item.merged_into:
                     # What the same batch still knew of it is its history, as if it had come in a batch before.
                     if ref in outcome.last_seen:
                         winners.append(outcome.last_seen[ref])
-                    gone.append(Gone(kind, ref, item.merged_into))
+                    gone.append(Gone(outcome.kinds[ref], ref, item.merged_into))
             tally += _tally(items, outcome)
         self._project(context, winners, gone)
         if context.totals.write(writer, self._shelf):
-            context.kinds.add("totals")
-        return Applied(tally, Changes(frozenset(context.kinds)), tuple(unclear))
+            context.tables.add("totals")
+        return Applied(tally, Changes(frozenset(context.tables)), tuple(unclear))
 
     def remap(self, writer: Writer, integration_id: int, remapped: Sequence[Remapped]) -> Changes:
         """Project stored objects, mapped anew, though they say nothing new, within the caller's transaction.
@@ -262,9 +192,9 @@ class Door:
         bodies = [packed(cast(Mapping[str, Any], one.item.body), data_type=one.item.data_type) for one in remapped]
         stored, gone = [], []
         for one, body in zip(remapped, bodies, strict=True):
-            mark, kind = digest(body), KINDS[type(one.item.record)] if one.item.record is not None else ""
+            mark, kind = digest(body), "" if one.item.record is None else name_of(one.item.record)
             if one.kind and kind != one.kind:
-                gone.append(Gone(one.kind, one.item.external_id, ""))
+                gone.append(Gone(one.kind, one.item.external_id))
             if mark != one.digest or kind != one.kind:
                 stored.append((kind, body, mark, integration_id, one.item.data_type, one.item.external_id))
         if stored:
@@ -273,8 +203,8 @@ class Door:
             writer.run_many(self._shelf.keep("keep anew", _keep_anew), rows)
         self._project(context, [one.item for one in remapped if one.item.record is not None], gone, anew=True)
         if context.totals.write(writer, self._shelf):
-            context.kinds.add("totals")
-        return Changes(frozenset(context.kinds))
+            context.tables.add("totals")
+        return Changes(frozenset(context.tables))
 
     # --- deciding ----------------------------------------------------------------------------------------------
 
@@ -317,7 +247,7 @@ class Door:
                 elif version != stored.version:
                     outcome.confirmed[ref] = version
                 continue
-            kind = KINDS[type(item.record)] if item.record is not None else stored.kind if stored else ""
+            kind = name_of(item.record) if item.record is not None else stored.kind if stored else ""
             known[ref] = Stored(kind, mark, item.version, item.deletion)
             outcome.rows[ref] = (
                 context.integration_id, data_type, ref, kind, body, mark,
@@ -361,71 +291,9 @@ class Door:
         self, context: Context, winners: Sequence[SourceObject], gone: Sequence[Gone], *, anew: bool = False
     ) -> None:
         """Make rows of the winners and hide what is gone; mapping ``anew`` also takes money's rows away."""
-        by_kind: dict[type, list[SourceObject]] = defaultdict(list)
-        for item in winners:
-            by_kind[type(item.record)].append(item)
-        payments = PaymentCluster(context)
-
-        def records(kind: type[R]) -> list[tuple[str, R]]:
-            return [(item.external_id, cast(R, item.record)) for item in by_kind[kind]]
-
-        def each(kind: type[R], project: Callable[[Context, Sequence[tuple[str, R]]], None]) -> None:
-            if kind in by_kind:
-                project(context, records(kind))
-
-        each(ClientRecord, people.project_clients)
-        each(ServiceRecord, catalog.project_services)
-        each(SubscriptionRecord, catalog.project_subscriptions)
-        each(PaymentMethodRecord, catalog.project_payment_methods)
-        each(PayoutRecord, project_payouts)
-        each(CreditNoteRecord, billing.project_credit_notes)
-        each(ClientBalanceEntryRecord, billing.project_client_balances)
-        for kind, project in STORES:
-            each(kind, project)
-        each(OrderRecord, orders.project_orders)
-        if InvoiceRecord in by_kind:
-            seen = _seen_at(by_kind[InvoiceRecord])
-            payments.touch(billing.project_invoices(context, records(InvoiceRecord), seen))
-        if InvoicePaymentRecord in by_kind:
-            payments.touch(billing.project_shares(context, records(InvoicePaymentRecord)))
-        if DisputeRecord in by_kind:
-            payments.touch(disputes.project_disputes(context, records(DisputeRecord)))
-        if AttemptRecord in by_kind:
-            payments.attempts(records(AttemptRecord))
-        if PaymentRecord in by_kind:
-            payments.intents(records(PaymentRecord))
-        if BalanceEntryRecord in by_kind:
-            payments.entries(records(BalanceEntryRecord))
-        if RefundRecord in by_kind:
-            payments.refunds(records(RefundRecord), _seen_at(by_kind[RefundRecord]))
-        self._remove(context, gone, payments, anew=anew)
-        payments.settle()
-        orders.tell_payments(context)
-        allocate(context)
-
-    def _remove(self, context: Context, gone: Sequence[Gone], payments: PaymentCluster, *, anew: bool) -> None:
-        by_kind: dict[str, list[str]] = defaultdict(list)
-        merged = [(item.ref, item.merged_into) for item in gone if item.merged_into]
-        for item in gone:
-            if not item.merged_into:
-                by_kind[item.kind].append(item.ref)
-        if merged:
-            merge_clients(context, merged)
-        for kind, refs in by_kind.items():
-            if kind == "client":
-                people.remove_clients(context, refs)
-            elif kind == "invoice":
-                payments.touch(billing.remove_invoices(context, refs))
-            elif kind == "invoice_payment":
-                payments.touch(billing.remove_shares(context, refs))
-            elif kind in HIDDEN:
-                table, changed = HIDDEN[kind]
-                billing.hide(context, table, refs)
-                context.kinds.add(changed)
-            elif anew and kind in MONEY:
-                table, changed = MONEY[kind]
-                payments.drop(table, refs)
-                context.kinds.add(changed)
+        project(context, winners)
+        remove(context, gone, anew=anew)
+        settle(context)
 
 
 def _stored_select(shelf: Shelf) -> Any:
@@ -456,10 +324,6 @@ def _keep_anew() -> Any:
 
 def _bounds(version: Version) -> tuple[int, int, int | None]:
     return version.low, version.high, version.native
-
-
-def _seen_at(items: Iterable[SourceObject]) -> dict[str, int]:
-    return {item.external_id: item.version.high for item in items}
 
 
 def _tally(items: Sequence[SourceObject], outcome: _Outcome) -> Tally:

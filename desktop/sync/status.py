@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, true
+from sqlalchemy import Connection, func, select
 
 from desktop.books.books import now_ms
-from desktop.books.tables import (
-    BalanceEntry,
-    ClientLink,
-    CreditNote,
-    Dispute,
-    InventoryCount,
-    Invoice,
-    Location,
-    Order,
-    Payment,
-    PaymentLink,
-    PaymentMethod,
-    Payout,
-    Refund,
-    Service,
-    Subscription,
-    TerminalCheckout,
-    TerminalDevice,
-)
+from desktop.books.tables import Base, ClientLink
 from desktop.books.tables.base import table_of
 from desktop.providers.contract import Provider, Stream
 from desktop.sync.aside import aside_by_stream
 from desktop.sync.bookmarks import CLOSED, EVENTS, Mark, Marks, read_marks
 from desktop.sync.lease import holder_in
 from desktop.sync.streams import streams_of
+
+_LINK = table_of(ClientLink)
 
 EVENTS_CLOSED: Final = "The event feed is closed to this key: changes are found by looking back."
 
@@ -152,46 +136,15 @@ def _least(marks: Sequence[Mark]) -> int | None:
     return min(known) if len(known) == len(throughs) and known else None
 
 
-def _present(table: Table) -> ColumnElement[bool]:
-    return table.c.deleted.is_(False)
-
-
-def _any(_table: Table) -> ColumnElement[bool]:
-    return true()
-
-
-def _stated(table: Table) -> ColumnElement[bool]:
-    return and_(table.c.stated.is_(True), table.c.deleted.is_(False))
-
-
-# What a stream's count counts.
-_COUNTED: Mapping[str, tuple[type[Any], Callable[[Table], ColumnElement[bool]]]] = {
-    "clients": (ClientLink, _stated),
-    "services": (Service, _present),
-    "invoices": (Invoice, _present),
-    "payments": (Payment, _any),
-    "refunds": (Refund, _any),
-    "balance_entries": (BalanceEntry, _any),
-    "payouts": (Payout, _any),
-    "disputes": (Dispute, _any),
-    "subscriptions": (Subscription, _present),
-    "credit_notes": (CreditNote, _present),
-    "payment_methods": (PaymentMethod, _present),
-    "locations": (Location, _present),
-    "orders": (Order, _any),
-    "inventory_counts": (InventoryCount, _present),
-    "terminal_devices": (TerminalDevice, _present),
-    "terminal_checkouts": (TerminalCheckout, _any),
-    "payment_links": (PaymentLink, _present),
-}
-
-
 def _count(connection: Connection, integration_id: int, stream: str) -> int:
-    counted = _COUNTED.get(stream)
-    if counted is None:
-        return 0
-    table = table_of(counted[0])
+    """How many there are of what a stream reads. Streams are named like their tables."""
+    of_clients = stream == "clients"
+    table = _LINK if of_clients else Base.metadata.tables[stream]
     # Two customers that the owner joined are one client, here as in the list.
-    number = func.count(table.c.client_id.distinct()) if counted[0] is ClientLink else func.count()
-    query = select(number).select_from(table).where(table.c.integration_id == integration_id, counted[1](table))
+    number = func.count(table.c.client_id.distinct()) if of_clients else func.count()
+    query = select(number).select_from(table).where(table.c.integration_id == integration_id)
+    if of_clients:
+        query = query.where(table.c.stated.is_(True))
+    if "deleted" in table.c:
+        query = query.where(table.c.deleted.is_(False))
     return int(connection.execute(query).scalar_one())

@@ -86,7 +86,7 @@ def allocate(context: Context) -> None:
     totals = [(*key, amount) for key, amount in moved.items() if amount]
     upsert = context.shelf.upsert(_TOTAL, _TOTAL_KEY, (*_TOTAL_KEY, "amount"), add=("amount",))
     context.writer.run_many(upsert, totals)
-    context.kinds.add("totals")
+    context.tables.add("totals")
 
 
 def _drop() -> Any:

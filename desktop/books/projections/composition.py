@@ -17,39 +17,39 @@ from desktop.records import PaymentRecord
 
 
 class Attempt(NamedTuple):
-    """An attempt's facts, as its row has them."""
+    """An attempt's facts, as its row has them; one that was never made has none."""
 
-    payment_key: str
-    external_id: str
-    status: str
-    amount: int
-    amount_captured: int
-    amount_refunded: int
-    currency: str
-    created_at: int
-    captured: bool
-    client_ref: str
-    client_name: str
-    invoice_ref: str
-    entry_ref: str
-    returned: bool
-    returned_entry_ref: str
-    method: str
-    brand: str
-    last4: str
-    method_ref: str
-    failure_code: str
-    failure_message: str
-    receipt_url: str
-    description: str
-    disputed: bool
-    location_ref: str
-    order_ref: str
-    tip: int
-    fee: int | None
-    fee_parts: str
-    captured_at: int | None
-    stored_value: bool
+    payment_key: str = ""
+    external_id: str = ""
+    status: str = ""
+    amount: int = 0
+    amount_captured: int = 0
+    amount_refunded: int = 0
+    currency: str = ""
+    created_at: int = 0
+    captured: bool = False
+    client_ref: str = ""
+    client_name: str = ""
+    invoice_ref: str = ""
+    entry_ref: str = ""
+    returned: bool = False
+    returned_entry_ref: str = ""
+    method: str = ""
+    brand: str = ""
+    last4: str = ""
+    method_ref: str = ""
+    failure_code: str = ""
+    failure_message: str = ""
+    receipt_url: str = ""
+    description: str = ""
+    disputed: bool = False
+    location_ref: str = ""
+    order_ref: str = ""
+    tip: int = 0
+    fee: int | None = None
+    fee_parts: str = ""
+    captured_at: int | None = None
+    stored_value: bool = False
 
 
 class Line(NamedTuple):
@@ -420,13 +420,7 @@ _UNPAID = frozenset({"processing", "requires_capture", "open", "canceled"})
 
 
 _NO_PAYMENT = PaymentRecord(status="", amount=0, currency="", created_at=0)
-_NO_ATTEMPT = Attempt(
-    payment_key="", external_id="", status="", amount=0, amount_captured=0, amount_refunded=0, currency="",
-    created_at=0, captured=False, client_ref="", client_name="", invoice_ref="", entry_ref="", returned=False,
-    returned_entry_ref="", method="", brand="", last4="", method_ref="", failure_code="", failure_message="",
-    receipt_url="", description="", disputed=False, location_ref="", order_ref="", tip=0, fee=None, fee_parts="",
-    captured_at=None, stored_value=False,
-)  # fmt: skip
+_NO_ATTEMPT = Attempt()
 
 
 def _by_age(attempt: Attempt) -> tuple[int, str]:

@@ -14,6 +14,7 @@ from desktop.books.statements import Prepared, Shelf
 from desktop.books.tables import Client, ClientLink
 from desktop.books.tables.base import table_of
 from desktop.periods import DayClock
+from desktop.records import PaymentRecord
 
 _CLIENT = table_of(Client)
 _LINK = table_of(ClientLink)
@@ -24,11 +25,30 @@ _STUB_CLIENT = (
 
 
 @dataclass(slots=True)
+class Parts:
+    """What came of payments and refunds in one application, until they are composed of it.
+
+    ``named`` are ids of payments, or of attempts at them, of which something else (an invoice, a dispute) speaks or
+    spoke; ``sources`` are what ledger lines are, or were, about. ``keys``: payments whose own parts changed.
+    ``intents``: what payments state of themselves. ``refunds``: what each says, nothing where only what it is of
+    changed. ``rekeyed``: attempts that are another payment's now.
+    """
+
+    named: set[str] = field(default_factory=set)
+    sources: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+    intents: dict[str, PaymentRecord] = field(default_factory=dict)
+    refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    rekeyed: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Context:
     """One application of objects of one integration, inside one transaction.
 
-    ``kinds`` were touched. ``invoices``: whose money, lines or payments changed. ``orders``: whose client or
+    ``tables`` were touched. ``invoices``: whose money, lines or payments changed. ``orders``: whose client or
     invoices changed, so that payments for them are to be composed again. ``sold``: orders whose lines changed.
+    ``payments``: which of them are to be composed again for other reasons, and of what.
     """
 
     writer: Writer
@@ -36,10 +56,11 @@ class Context:
     integration_id: int
     clock: DayClock
     totals: Totals
-    kinds: set[str] = field(default_factory=set)
+    tables: set[str] = field(default_factory=set)
     invoices: set[str] = field(default_factory=set)
     orders: set[str] = field(default_factory=set)
     sold: set[str] = field(default_factory=set)
+    payments: Parts = field(default_factory=Parts)
     _links: dict[str, int] = field(default_factory=dict)
 
     def fetch(self, prepared: Prepared, keys: Iterable[str]) -> list[tuple[Any, ...]]:
@@ -100,4 +121,4 @@ class Context:
         )
         rows = [(clients[ref], self.integration_id, ref, False, False, "", 0, False, "", "{}", 0) for ref in refs]
         self.writer.run_many(link, rows)
-        self.kinds.add("clients")
+        self.tables.add("clients")

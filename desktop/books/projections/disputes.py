@@ -3,48 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import attrgetter
 
 from desktop.books.projections.context import Context
+from desktop.books.projections.rows import KEYS, facts_of
 from desktop.books.rollups import DisputeSums
 from desktop.books.tables import Dispute
 from desktop.books.tables.base import table_of
 from desktop.records import DisputeRecord
 
 _DISPUTE = table_of(Dispute)
-_KEYS = ("integration_id", "external_id")
-_FACTS = (
-    "payment_ref", "attempt_ref", "status", "reason", "amount", "currency", "created_at", "evidence_due_at",
-    "location_ref",
-)  # fmt: skip
-_facts = attrgetter(*_FACTS)
+_FACTS = facts_of(DisputeRecord, _DISPUTE)
 _MOMENTS = ("withdrawn_at", "withdrawn_day", "reversed_at", "reversed_day")
 _TAKEN = frozenset({"needs_response", "under_review", "won", "lost"})
 _NOT_TAKEN = frozenset({"inquiry", "inquiry_closed", "prevented"})
 _GIVEN_BACK = frozenset({"won"})
 
 
-def project_disputes(context: Context, records: Sequence[tuple[str, DisputeRecord]]) -> set[str]:
-    """Write disputes, and count the money of those that no ledger line tells of. The answer: attempts in dispute."""
+def project_disputes(context: Context, records: Sequence[tuple[str, DisputeRecord]]) -> None:
+    """Write disputes, and count the money of those that no ledger line tells of; attempts in dispute are touched."""
     columns = (*DisputeSums._fields, "attempt_ref", "withdrawn_at", "reversed_at")
     before = context.shelf.select("disputes before", _DISPUTE, columns, "external_id")
     known: dict[str, tuple[int | None, int | None]] = {}
-    touched = {record.attempt_ref for _, record in records}
+    context.payments.named.update(record.attempt_ref for _, record in records)
     for *sums, attempt, withdrawn_at, reversed_at in context.fetch(before, [ref for ref, _ in records]):
         old = DisputeSums._make(sums)
-        touched.add(attempt)
+        context.payments.named.add(attempt)
         context.totals.dispute(old, -1)
         known[old.external_id] = withdrawn_at, reversed_at
     day_of, rows = context.clock.day, []
     for ref, record in records:
         withdrawn_at, reversed_at = _moments(record, known.get(ref))
         days = [None if at is None else day_of(at) for at in (withdrawn_at, reversed_at)]
-        rows.append((context.integration_id, ref, *_facts(record), withdrawn_at, days[0], reversed_at, days[1]))
+        rows.append((context.integration_id, ref, *_FACTS.of(record), withdrawn_at, days[0], reversed_at, days[1]))
         sums_now = DisputeSums(ref, record.amount, record.currency, days[0], days[1], record.location_ref)
         context.totals.dispute(sums_now, 1)
-    context.writer.run_many(context.shelf.upsert(_DISPUTE, _KEYS, (*_KEYS, *_FACTS, *_MOMENTS)), rows)
-    context.kinds.add("disputes")
-    return touched - {""}
+    context.writer.run_many(context.shelf.upsert(_DISPUTE, KEYS, (*KEYS, *_FACTS.columns, *_MOMENTS)), rows)
 
 
 def _moments(record: DisputeRecord, known: tuple[int | None, int | None] | None) -> tuple[int | None, int | None]:

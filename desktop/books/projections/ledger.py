@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import bindparam, literal_column, true, update
 
 from desktop.books.projections.context import Context
+from desktop.books.projections.rows import KEYS, facts_of
 from desktop.books.rollups import EntrySums, PayoutSums
 from desktop.books.tables import BalanceEntry, Payout
 from desktop.books.tables.base import table_of
@@ -20,24 +20,16 @@ from desktop.records import BalanceEntryRecord, PayoutRecord
 
 _ENTRY = table_of(BalanceEntry)
 _PAYOUT = table_of(Payout)
-_KEYS = ("integration_id", "external_id")
-_ENTRY_FACTS = (
-    "kind", "amount", "fee", "net", "currency", "created_at", "available_at", "source_ref", "payout_ref", "status",
-    "exchange_rate", "description", "payout_fee",
-)  # fmt: skip
-_entry_facts = attrgetter(*_ENTRY_FACTS)
-_PAYOUT_FACTS = (
-    "status", "amount", "currency", "created_at", "arrival_at", "automatic", "entry_ref", "failure_entry_ref",
-    "failure_code", "failure_message", "description", "method", "location_ref", "on_ledger", "fee",
-)  # fmt: skip
-_payout_facts = attrgetter(*_PAYOUT_FACTS)
+# A line may take its location, and whether it settles, from its payout; a payout's days are told here.
+_ENTRY_FACTS = facts_of(BalanceEntryRecord, _ENTRY, frozenset({"location_ref", "settles"}))
+_PAYOUT_FACTS = facts_of(PayoutRecord, _PAYOUT, frozenset({"arrival_day", "failed_at"}))
 _UNPAID = frozenset({"failed", "canceled"})
 
 
-def project_entries(context: Context, records: Sequence[tuple[str, BalanceEntryRecord]]) -> set[str]:
-    """Write ledger lines and count them. The answer: what they are about, before and now."""
+def project_entries(context: Context, records: Sequence[tuple[str, BalanceEntryRecord]]) -> None:
+    """Write ledger lines and count them; the payments and refunds that they are, or were, about are touched."""
     before = context.shelf.select("entry sums", _ENTRY, (*EntrySums._fields, "source_ref"), "external_id")
-    rows, sources = [], set()
+    rows, sources = [], context.payments.sources
     for *sums, source in context.fetch(before, [ref for ref, _ in records]):
         context.totals.entry(EntrySums(*sums), -1)
         sources.add(source)
@@ -49,15 +41,13 @@ def project_entries(context: Context, records: Sequence[tuple[str, BalanceEntryR
             place = payouts[record.payout_ref][0]
         stated = record.payout_fee and record.source_ref in payouts and payouts[record.source_ref][1] != 0
         settles = record.settles or stated
-        rows.append((context.integration_id, ref, day, place, settles, *_entry_facts(record)))
+        rows.append((context.integration_id, ref, day, place, settles, *_ENTRY_FACTS.of(record)))
         context.totals.entry(
             EntrySums(ref, record.kind, record.amount, record.fee, record.net, record.currency, day, place, settles), 1
         )
         sources.add(record.source_ref)
-    columns = (*_KEYS, "entry_day", "location_ref", "settles", *_ENTRY_FACTS)
-    context.writer.run_many(context.shelf.upsert(_ENTRY, _KEYS, columns), rows)
-    context.kinds.add("balance_entries")
-    return sources - {""}
+    columns = (*KEYS, "entry_day", "location_ref", "settles", *_ENTRY_FACTS.columns)
+    context.writer.run_many(context.shelf.upsert(_ENTRY, KEYS, columns), rows)
 
 
 def _payouts_of(context: Context, records: Sequence[tuple[str, BalanceEntryRecord]]) -> dict[str, tuple[str, int]]:
@@ -87,14 +77,13 @@ def project_payouts(context: Context, records: Sequence[tuple[str, PayoutRecord]
                 failed_at = known.get(ref) or record.failed_at or record.created_at
                 failed_day = day_of(failed_at)
         rows.append(
-            (context.integration_id, ref, _arrival_day(record), day, failed_at, failed_day, *_payout_facts(record))
+            (context.integration_id, ref, _arrival_day(record), day, failed_at, failed_day, *_PAYOUT_FACTS.of(record))
         )
         place = record.location_ref
         sums = PayoutSums(ref, record.status, record.amount, record.fee, record.currency, day, place, failed_day)
         context.totals.payout(sums, 1)
-    columns = (*_KEYS, "arrival_day", "counted_day", "failed_at", "failed_day", *_PAYOUT_FACTS)
-    context.writer.run_many(context.shelf.upsert(_PAYOUT, _KEYS, columns), rows)
-    context.kinds.add("payouts")
+    columns = (*KEYS, "arrival_day", "counted_day", "failed_at", "failed_day", *_PAYOUT_FACTS.columns)
+    context.writer.run_many(context.shelf.upsert(_PAYOUT, KEYS, columns), rows)
     _place_lines(context, {ref: record.location_ref for ref, record in records if record.location_ref})
     _settle_fees(context, {ref: record.fee != 0 for ref, record in records if not record.on_ledger})
 
@@ -117,7 +106,7 @@ def _settle_fees(context: Context, stated: dict[str, bool]) -> None:
             changed.append((stated[payout], context.integration_id, line.external_id))
     if changed:
         context.writer.run_many(context.shelf.keep("settle line", _settle_line), changed)
-        context.kinds.add("balance_entries")
+        context.tables.add("balance_entries")
 
 
 def _settle_line() -> Any:
@@ -142,7 +131,7 @@ def _place_lines(context: Context, places: dict[str, str]) -> None:
         moved.append((places[payout], context.integration_id, line.external_id))
     if moved:
         context.writer.run_many(context.shelf.keep("place line", _place_line), moved)
-        context.kinds.add("balance_entries")
+        context.tables.add("balance_entries")
 
 
 def _place_line() -> Any:

@@ -25,7 +25,7 @@ def merge_clients(context: Context, merged: Sequence[tuple[str, str]]) -> None:
     for gone, surviving in merged:
         if gone != surviving:
             _merge(context.writer.connection, links[gone], links[surviving], surviving, context.integration_id)
-    context.kinds.add("clients")
+    context.tables.add("clients")
 
 
 def _merge(connection: Connection, gone: int, surviving: int, surviving_ref: str, integration_id: int) -> None:

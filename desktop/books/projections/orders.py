@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import bindparam, delete, literal_column, update
 
 from desktop.books.projections.composition import Composed
 from desktop.books.projections.context import Context
+from desktop.books.projections.rows import KEYS, facts_of
 from desktop.books.statements import word
 from desktop.books.tables import Invoice, InvoiceEvent, InvoiceLine, Order, OrderLine, Payment
 from desktop.books.tables.base import table_of
-from desktop.records import OrderRecord
+from desktop.records import OrderLineRecord, OrderRecord
 
 _ORDER = table_of(Order)
 _LINE = table_of(OrderLine)
@@ -26,16 +26,8 @@ _INVOICE = table_of(Invoice)
 _INVOICE_LINE = table_of(InvoiceLine)
 _EVENT = table_of(InvoiceEvent)
 _PAYMENT = table_of(Payment)
-_KEYS = ("integration_id", "external_id")
-_ORDER_FACTS = (
-    "status", "currency", "total", "tax", "discount", "tip", "service_charge", "source", "reference", "created_at",
-    "closed_at", "location_ref",
-)  # fmt: skip
-_order_facts = attrgetter(*_ORDER_FACTS)
-_LINE_FACTS = (
-    "external_id", "position", "name", "variation", "amount", "quantity", "service_ref", "tax", "discount", "note",
-)  # fmt: skip
-_line_facts = attrgetter(*_LINE_FACTS)
+_ORDER_FACTS = facts_of(OrderRecord, _ORDER)
+_LINE_FACTS = facts_of(OrderLineRecord, _LINE)
 # Written out, so that the partial index with the same words answers.
 INVOICE_HAS_ORDER = _INVOICE.c.order_ref != literal_column("''")
 PAYMENT_HAS_ORDER = _PAYMENT.c.order_ref != literal_column("''")
@@ -57,15 +49,14 @@ def project_orders(context: Context, records: Sequence[tuple[str, OrderRecord]])
     rows = []
     for ref, record in records:
         link = context.link(record.client_ref)
-        rows.append((context.integration_id, ref, link, *_order_facts(record)))
+        rows.append((context.integration_id, ref, link, *_ORDER_FACTS.of(record)))
         if known.get(ref, 0) != link:
             context.orders.add(ref)
-    context.writer.run_many(context.shelf.upsert(_ORDER, _KEYS, (*_KEYS, "client_link_id", *_ORDER_FACTS)), rows)
+    context.writer.run_many(context.shelf.upsert(_ORDER, KEYS, (*KEYS, "client_link_id", *_ORDER_FACTS.columns)), rows)
     _drop(context, _LINE, "order_ref", known)
-    lines = [(context.integration_id, ref, *_line_facts(line)) for ref, record in records for line in record.lines]
-    context.writer.run_many(context.shelf.insert(_LINE, ("integration_id", "order_ref", *_LINE_FACTS)), lines)
+    lines = [(context.integration_id, ref, *_LINE_FACTS.of(line)) for ref, record in records for line in record.lines]
+    context.writer.run_many(context.shelf.insert(_LINE, ("integration_id", "order_ref", *_LINE_FACTS.columns)), lines)
     context.sold.update(refs)
-    context.kinds.add("orders")
     billed = context.shelf.select(
         "invoices of orders", _INVOICE, ("external_id", "order_ref"), "order_ref", INVOICE_HAS_ORDER
     )
@@ -84,10 +75,10 @@ def take_lines(context: Context, orders: dict[str, str]) -> None:
         if order in known
     ]
     context.writer.run_many(context.shelf.keep("tax invoices", _tax_invoices), taxed)
-    query = context.shelf.select("lines of orders", _LINE, ("order_ref", *_LINE_FACTS), "order_ref")
+    query = context.shelf.select("lines of orders", _LINE, ("order_ref", *_LINE_FACTS.columns), "order_ref")
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for order, *facts in context.fetch(query, set(orders.values())):
-        found[order].append(dict(zip(_LINE_FACTS, facts, strict=True)))
+        found[order].append(dict(zip(_LINE_FACTS.columns, facts, strict=True)))
     _drop(context, _INVOICE_LINE, "invoice_ref", orders)
     rows = [
         (
@@ -104,7 +95,7 @@ def take_lines(context: Context, orders: dict[str, str]) -> None:
     )  # fmt: skip
     context.writer.run_many(context.shelf.insert(_INVOICE_LINE, columns), rows)
     context.invoices.update(orders)
-    context.kinds.add("invoices")
+    context.tables.add("invoices")
 
 
 def _tax_invoices() -> Any:
@@ -185,4 +176,4 @@ def tell_payments(context: Context) -> None:
     ]
     columns = ("integration_id", "invoice_ref", "kind", "source_ref", "amount", "at", "observed")
     context.writer.run_many(context.shelf.insert(_EVENT, columns), rows)
-    context.kinds.add("invoices")
+    context.tables.add("invoices")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import bindparam
+from sqlalchemy import Table, bindparam
 
 from desktop.books.projections.composition import Attempt, Back, Composed, Line, Money, compose, is_partial, releases
 from desktop.books.projections.context import Context
-from desktop.books.projections.ledger import project_entries
 from desktop.books.projections.orders import clients_by_order, invoices_by_order, payments_of_orders
+from desktop.books.projections.rows import KEYS, facts_of
 from desktop.books.rollups import PAYMENT_COLUMNS, Part, PaymentSums, RefundSums
 from desktop.books.statements import word
 from desktop.books.tables import (
@@ -28,7 +28,7 @@ from desktop.books.tables import (
     Refund,
 )
 from desktop.books.tables.base import table_of
-from desktop.records import AttemptRecord, BalanceEntryRecord, PaymentRecord, RefundRecord
+from desktop.records import AttemptRecord, PaymentRecord, RefundRecord
 
 _PAYMENT = table_of(Payment)
 _ATTEMPT = table_of(PaymentAttempt)
@@ -38,16 +38,14 @@ _ENTRY = table_of(BalanceEntry)
 _DISPUTE = table_of(Dispute)
 _SHARE = table_of(InvoicePayment)
 _INVOICE = table_of(Invoice)
-_KEYS = ("integration_id", "external_id")
-
-_ATTEMPT_FACTS = (
-    "status", "amount", "amount_captured", "amount_refunded", "currency", "created_at", "captured", "client_ref",
-    "client_name", "client_email", "invoice_ref", "entry_ref", "returned", "returned_entry_ref", "method", "brand",
-    "last4", "method_ref", "failure_code", "failure_message", "receipt_url", "description", "disputed",
-    "location_ref", "order_ref", "tip", "fee", "captured_at", "stored_value",
+_ATTEMPT_FACTS = facts_of(AttemptRecord, _ATTEMPT, frozenset({"fee_parts"}))
+_REFUND_FACTS = facts_of(RefundRecord, _REFUND, frozenset({"failed_at"}))
+_PAYMENT_FACTS = facts_of(Composed, _PAYMENT, frozenset({"invoice_ref"}))
+_MONEY_FACTS = facts_of(Money, _PAYMENT, frozenset({"fee_parts"}))
+_PAYMENT_COLUMNS = (
+    *KEYS, "stated", "client_link_id", "invoice_ref", "attempted_day", "booked_day", "returned_day",
+    *_PAYMENT_FACTS.columns, *_MONEY_FACTS.columns, "capture_parts", "return_parts", "fee_parts",
 )  # fmt: skip
-_attempt_facts = attrgetter(*_ATTEMPT_FACTS)
-_PAYMENT_COLUMNS = tuple(column.name for column in _PAYMENT.columns if column.name != "id")
 _REFUND_COLUMNS = tuple(column.name for column in _REFUND.columns if column.name != "id")
 _PART_COUNTS = ("capture_parts", "return_parts", "fee_parts")
 _PART_COLUMNS = ("integration_id", "payment_ref", *Part._fields)
@@ -56,126 +54,107 @@ _BACK_LINE_KINDS = (word("charge"), word("refund"))
 _BACK_FACTS = Back._fields[:-1]
 
 
+def project_attempts(context: Context, records: Sequence[tuple[str, AttemptRecord]]) -> None:
+    """Write attempts; their payments, before and after, are touched."""
+    touched = context.payments
+    keys = context.shelf.select("attempt keys", _ATTEMPT, ("external_id", "payment_key"), "external_id")
+    old = dict(context.fetch(keys, [ref for ref, _ in records]))
+    context.links(record.client_ref for _, record in records)
+    touched.keys.update(old.values())
+    rows = []
+    for ref, record in records:
+        key = record.payment_ref or ref
+        touched.keys.add(key)
+        if old.get(ref) != key:
+            touched.rekeyed.append(ref)
+        parts = orjson.dumps(record.fee_parts).decode() if record.fee_parts else ""
+        rows.append((context.integration_id, ref, key, *_ATTEMPT_FACTS.of(record), parts))
+    columns = (*KEYS, "payment_key", *_ATTEMPT_FACTS.columns, "fee_parts")
+    context.writer.run_many(context.shelf.upsert(_ATTEMPT, KEYS, columns), rows)
+
+
+def project_intents(context: Context, records: Sequence[tuple[str, PaymentRecord]]) -> None:
+    """Take in payments as stated; they are composed of it with the rest."""
+    for ref, record in records:
+        context.payments.intents[ref] = record
+        context.payments.keys.add(ref)
+    context.links(record.client_ref for _, record in records)
+
+
+def project_refunds(
+    context: Context, records: Sequence[tuple[str, RefundRecord]], observed_at: Mapping[str, int]
+) -> None:
+    """Take in refunds; they are composed of it with the rest.
+
+    ``observed_at`` is when each state was read: the failure's instant where none is stated.
+    """
+    for ref, record in records:
+        failed = record.status in _UNDONE
+        context.payments.refunds[ref] = {
+            **dict(zip(_REFUND_FACTS.columns, _REFUND_FACTS.of(record), strict=True)),
+            "stated_failed_at": record.failed_at if failed else None,
+            "seen_failed_at": observed_at[ref] if failed else None,
+            "stated_release": record.release,
+            "stated_stored": record.stored_value,
+        }
+
+
+def drop(context: Context, table: Table, refs: Sequence[str]) -> None:
+    """Take rows away that no object makes any more; the payments that they were of are touched."""
+    touched = context.payments
+    touched.keys |= {ref for ref in refs if ref} | _keys_of(context, refs)
+    if table is _ENTRY:
+        sources = context.shelf.select("sources of lines", _ENTRY, ("source_ref",), "external_id")
+        touched.sources.update(row[0] for row in context.fetch(sources, refs))
+    statement = context.shelf.keep(
+        f"drop {table.name}",
+        lambda: table.delete().where(
+            table.c.integration_id == bindparam("integration_id"), table.c.external_id == bindparam("ref")
+        ),
+    )
+    context.writer.run_many(statement, [(context.integration_id, ref) for ref in refs])
+    if table is _REFUND:
+        for ref in refs:
+            touched.refunds.pop(ref, None)
+
+
+def compose_payments(context: Context) -> None:
+    """Compose every touched payment and refund anew, and move the totals by the differences."""
+    PaymentCluster(context).compose()
+
+
+def _keys_of(context: Context, refs: Iterable[str]) -> set[str]:
+    """The payments that attempts are of, so far as those are known."""
+    keys = context.shelf.select("attempt keys", _ATTEMPT, ("external_id", "payment_key"), "external_id")
+    return {row[1] for row in context.fetch(keys, [ref for ref in refs if ref])}
+
+
 class PaymentCluster:
-    """Applies the cluster's records and recomposes what they touch."""
+    """Composes the payments and refunds that one application touched of all their parts."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._keys: set[str] = set()
-        self._refunds: dict[str, dict[str, Any]] = {}
-        self._stated: dict[str, PaymentRecord] = {}
-        self._rekeyed: list[str] = []
+        self._keys = context.payments.keys
+        self._refunds = context.payments.refunds
 
-    # --- records -----------------------------------------------------------------------------------------------
-
-    def attempts(self, records: Sequence[tuple[str, AttemptRecord]]) -> None:
-        """Take in attempts; their payments, before and after, are touched."""
-        context = self._context
-        keys = context.shelf.select("attempt keys", _ATTEMPT, ("external_id", "payment_key"), "external_id")
-        old = dict(context.fetch(keys, [ref for ref, _ in records]))
-        context.links(record.client_ref for _, record in records)
-        self._keys.update(old.values())
-        rows = []
-        for ref, record in records:
-            key = record.payment_ref or ref
-            self._keys.add(key)
-            if old.get(ref) != key:
-                self._rekeyed.append(ref)
-            parts = orjson.dumps(record.fee_parts).decode() if record.fee_parts else ""
-            rows.append((context.integration_id, ref, key, *_attempt_facts(record), parts))
-        columns = (*_KEYS, "payment_key", *_ATTEMPT_FACTS, "fee_parts")
-        context.writer.run_many(context.shelf.upsert(_ATTEMPT, _KEYS, columns), rows)
-        context.kinds.add("payments")
-
-    def intents(self, records: Sequence[tuple[str, PaymentRecord]]) -> None:
-        """Take in payments as stated."""
-        for ref, record in records:
-            self._stated[ref] = record
-            self._keys.add(ref)
-        self._context.links(record.client_ref for _, record in records)
-        self._context.kinds.add("payments")
-
-    def entries(self, records: Sequence[tuple[str, BalanceEntryRecord]]) -> None:
-        """Take in ledger lines; the payments and refunds that they are about are touched."""
-        self._touch_sources(project_entries(self._context, records))
-
-    def refunds(self, records: Sequence[tuple[str, RefundRecord]], observed_at: dict[str, int]) -> None:
-        """Take in refunds. ``observed_at`` is when each state was read: the failure's instant where none is stated."""
-        for ref, record in records:
-            failed = record.status in _UNDONE
-            self._refunds[ref] = {
-                "payment_ref": record.payment_ref,
-                "attempt_ref": record.attempt_ref,
-                "status": record.status,
-                "amount": record.amount,
-                "currency": record.currency,
-                "created_at": record.created_at,
-                "stated_failed_at": record.failed_at if failed else None,
-                "seen_failed_at": observed_at[ref] if failed else None,
-                "entry_ref": record.entry_ref,
-                "failure_entry_ref": record.failure_entry_ref,
-                "reason": record.reason,
-                "failure_reason": record.failure_reason,
-                "location_ref": record.location_ref,
-                "fee": record.fee,
-                "stated_release": record.release,
-                "stated_stored": record.stored_value,
-            }
-        self._context.kinds.add("refunds")
-
-    def touch(self, refs: Iterable[str]) -> None:
-        """Payments, by their own id or an attempt's, that something else (an invoice) now speaks of."""
-        wanted = {ref for ref in refs if ref}
-        if wanted:
-            self._keys |= wanted
-            self._touch_attempts(wanted)
-
-    def drop(self, table: Any, refs: Sequence[str]) -> None:
-        """Take rows away that no object makes any more; the payments that they were of are touched."""
-        context = self._context
-        self.touch(refs)
-        if table is _ENTRY:
-            sources = context.shelf.select("sources of lines", _ENTRY, ("source_ref",), "external_id")
-            self._touch_sources({row[0] for row in context.fetch(sources, refs)} - {""})
-        statement = context.shelf.keep(
-            f"drop {table.name}",
-            lambda: table.delete().where(
-                table.c.integration_id == bindparam("integration_id"), table.c.external_id == bindparam("ref")
-            ),
-        )
-        context.writer.run_many(statement, [(context.integration_id, ref) for ref in refs])
-        if table is _REFUND:
-            for ref in refs:
-                self._refunds.pop(ref, None)
-
-    def _touch_sources(self, sources: set[str]) -> None:
-        if not sources:
-            return
-        self._touch_attempts(sources)
+    def compose(self) -> None:
+        """Compose what was touched, and what that touches in turn."""
+        context, touched = self._context, self._context.payments
+        named, sources = touched.named - {""}, touched.sources - {""}
+        self._keys |= named | _keys_of(context, named | sources) | payments_of_orders(context)
         self._touch_refunds("external_id", sources)
-
-    def _touch_refunds(self, column: str, refs: Iterable[str]) -> None:
-        context = self._context
-        found = context.shelf.select(f"refunds by {column}", _REFUND, ("external_id",), column)
-        for (ref,) in context.fetch(found, refs):
-            self._refunds.setdefault(ref, {})
-
-    def _touch_attempts(self, refs: set[str]) -> None:
-        context = self._context
-        keys = context.shelf.select("attempt keys", _ATTEMPT, ("external_id", "payment_key"), "external_id")
-        self._keys.update(row[1] for row in context.fetch(keys, refs))
-
-    # --- recomposition -----------------------------------------------------------------------------------------
-
-    def settle(self) -> None:
-        """Recompose every touched payment and refund, and move the totals by the differences."""
-        self._keys |= payments_of_orders(self._context)
         if self._refunds:
             self._touch_partly_captured()
         if self._keys:
             self._settle_payments()
         if self._refunds:
             self._settle_refunds()
+
+    def _touch_refunds(self, column: str, refs: Iterable[str]) -> None:
+        context = self._context
+        found = context.shelf.select(f"refunds by {column}", _REFUND, ("external_id",), column)
+        for (ref,) in context.fetch(found, refs):
+            self._refunds.setdefault(ref, {})
 
     def _touch_partly_captured(self) -> None:
         """What is refunded of a payment that was not captured whole tells what of it was given up, and its fee."""
@@ -199,7 +178,7 @@ class PaymentCluster:
 
     def _settle_payments(self) -> None:
         context, keys = self._context, sorted(self._keys)
-        stated = dict(self._stated)
+        stated = dict(context.payments.intents)
         old = self._payments_before(keys, stated)
         attempts = self._attempts_of(keys)
         lines = self._lines_of(attempts)
@@ -233,13 +212,13 @@ class PaymentCluster:
         for key in gone:
             context.totals.payment(old[key], -1)
             context.invoices.add(old[key].invoice_ref)
-        context.writer.run_many(context.shelf.upsert(_PAYMENT, _KEYS, _PAYMENT_COLUMNS), rows)
+        context.writer.run_many(context.shelf.upsert(_PAYMENT, KEYS, _PAYMENT_COLUMNS), rows)
         if gone:
             self._remove_payments(gone)
         if parted:
             self._replace_parts(parted)
         if rows or gone:
-            context.kinds.add("payments")
+            context.tables.add("payments")
         self._touch_refunds_of(moved)
 
     def _payments_before(self, keys: Sequence[str], stated: dict[str, PaymentRecord]) -> dict[str, PaymentSums]:
@@ -383,14 +362,8 @@ class PaymentCluster:
             payment.location_ref, money.tip, money.own_fee, money.stored_value, parts,
         )  # fmt: skip
         row = (
-            context.integration_id, key, orjson.dumps(_stated_facts(stated)) if stated else None, payment.status,
-            payment.outcome, link, payment.client_name, invoice_ref, payment.currency, payment.amount,
-            money.collected, money.refunded, money.returned, money.settlement_currency, money.fee, money.net,
-            money.on_ledger, payment.created_at, attempted_day, money.booked_at, booked_day, money.returned_at,
-            returned_day, payment.method, payment.brand, payment.last4, payment.method_ref,
-            payment.failure_code, payment.failure_message, payment.description, payment.receipt_url,
-            payment.disputed, payment.location_ref, payment.order_ref, money.tip, money.own_fee,
-            money.stored_value, *counts,
+            context.integration_id, key, orjson.dumps(_stated_facts(stated)) if stated else None, link, invoice_ref,
+            attempted_day, booked_day, returned_day, *_PAYMENT_FACTS.of(payment), *_MONEY_FACTS.of(money), *counts,
         )  # fmt: skip
         return row, sums
 
@@ -407,7 +380,7 @@ class PaymentCluster:
     def _touch_refunds_of(self, moved: Sequence[str]) -> None:
         """Refunds find their payment by intent or by attempt, and take client and invoice from it."""
         self._touch_refunds("payment_key", moved)
-        self._touch_refunds("attempt_ref", self._rekeyed)
+        self._touch_refunds("attempt_ref", self._context.payments.rekeyed)
 
     def _settle_refunds(self) -> None:
         context, refs = self._context, sorted(self._refunds)
@@ -454,8 +427,8 @@ class PaymentCluster:
                 context.invoices.add(previous.invoice_ref)
             context.totals.refund(sums, 1)
             context.invoices.add(sums.invoice_ref)
-        context.writer.run_many(context.shelf.upsert(_REFUND, _KEYS, _REFUND_COLUMNS), rows)
-        context.kinds.add("refunds")
+        context.writer.run_many(context.shelf.upsert(_REFUND, KEYS, _REFUND_COLUMNS), rows)
+        context.tables.add("refunds")
 
     def _owners_of(self, facts: dict[str, dict[str, Any]]) -> tuple[dict[str, _Owner], dict[str, Attempt]]:
         """For each refund the payment that it is of; and the attempts that refunds name."""

@@ -49,7 +49,6 @@ def project_clients(context: Context, records: Sequence[tuple[str, ClientRecord]
     context.writer.run_many(context.shelf.keep("update client", _update_client), rows)
     if alive:
         context.writer.run_many(context.shelf.keep("revive client", _revive_client), alive)
-    context.kinds.add("clients")
 
 
 def remove_clients(context: Context, refs: Sequence[str]) -> None:
@@ -61,7 +60,6 @@ def remove_clients(context: Context, refs: Sequence[str]) -> None:
     context.writer.run_many(
         context.shelf.keep("delete client", _delete_client), [(context.integration_id, ref) for ref in refs]
     )
-    context.kinds.add("clients")
 
 
 def _joined(context: Context, clients: list[int]) -> set[int]:
