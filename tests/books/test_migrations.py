@@ -94,7 +94,7 @@ def pour(source: Books, target: Books) -> None:
 def check_upgrade(filled: Books, open_: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw the first version's books, fill them, and open them with this one."""
     with monkeypatch.context() as first:
-        first.setattr(schema, "HEAD", "0001")
+        first.setattr(schema, "head", lambda: "0001")
         old = open_()
         pour(filled, old)
         with old.read() as connection:
@@ -126,7 +126,7 @@ def test_a_file_of_the_first_version_keeps_every_row_and_sum(
     home.mkdir()
     check_upgrade(filled, lambda: open_books(home, timezone=ZONE), monkeypatch)
     (backup,) = (home / "backups").iterdir()
-    assert backup.name.endswith(f"-before-{schema.HEAD}-from-0001.db")
+    assert backup.name.endswith(f"-before-{schema.head()}-from-0001.db")
 
 
 def test_a_postgresql_database_of_the_first_version_keeps_every_row_and_sum(
@@ -144,7 +144,7 @@ def check_parts(home: Path, open_: Open, monkeypatch: pytest.MonkeyPatch) -> Non
     sale = AttemptRecord("succeeded", 1000, 1000, 0, "usd", at("2026-03-30 10:00"), fee=38, fee_parts=parts)
     Shop(filled).take(read_at(sale, "ch_1", 1), read_at(replace(sale, fee_parts=()), "ch_2", 1))
     with monkeypatch.context() as earlier:
-        earlier.setattr(schema, "HEAD", "0003")
+        earlier.setattr(schema, "head", lambda: "0003")
         old = open_()
         pour(filled, old)
         with old.write() as writer:
@@ -180,7 +180,7 @@ def test_upgraded_books_and_new_ones_are_drawn_alike(tmp_path: Path, monkeypatch
         home.mkdir()
         if name == "old":
             with monkeypatch.context() as first:
-                first.setattr(schema, "HEAD", "0001")
+                first.setattr(schema, "head", lambda: "0001")
                 open_books(home, timezone=ZONE).close()
         books = open_books(home, timezone=ZONE)
         with books.read() as connection:

@@ -14,7 +14,7 @@ from desktop.books import schema
 from desktop.books.books import Books, open_books
 from desktop.books.copies import REGISTER
 from desktop.books.database import open_sqlite
-from desktop.books.schema import HEAD, NewerBooks, back_up, bring_up_to_date, current
+from desktop.books.schema import NewerBooks, back_up, bring_up_to_date, current, head
 from desktop.errors import ClosedBooksError
 from tests.helpers.files import contents
 from tests.helpers.patience import PATIENCE_S
@@ -23,6 +23,7 @@ from tests.helpers.schemas import differences
 pytestmark = pytest.mark.migrations
 
 MIGRATIONS = Path(schema.__file__).parent / "migrations"
+HEAD = head()
 SECOND = """
 from __future__ import annotations
 
@@ -75,7 +76,6 @@ def next_version(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         (folder / "versions" / file.name).write_text(file.read_text("utf-8"), "utf-8")
     (folder / "versions" / "9001_next.py").write_text(SECOND.format(head=HEAD, ending="pass"), "utf-8")
     monkeypatch.setattr(schema, "_MIGRATIONS", folder)
-    monkeypatch.setattr(schema, "HEAD", "9001")
     return folder
 
 
@@ -88,7 +88,7 @@ def test_the_head_is_the_last_migration() -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+    assert ScriptDirectory.from_config(config).get_heads() == [head()]
 
 
 def test_the_migrations_draw_what_the_models_draw(books: Books) -> None:

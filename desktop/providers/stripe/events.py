@@ -10,7 +10,7 @@ from typing import Any
 from desktop.providers.base import Refused, event_version, type_by_prefix
 from desktop.providers.contract import NO_INSTANT, EventPage, ProviderEvent, Reread
 from desktop.providers.stripe.calls import Calls
-from desktop.providers.stripe.constants import API_VERSION, OLDEST_EVENT_VERSION, PAGE_LIMIT
+from desktop.providers.stripe.constants import API_VERSION, OBJECT_PATHS, OLDEST_EVENT_VERSION, PAGE_LIMIT
 from desktop.providers.stripe.errors import refusal
 from desktop.providers.stripe.records import map_object, put_aside, reduce_object
 from desktop.providers.stripe.records.fields import LAST_SECOND, child, is_cut_short, text
@@ -20,38 +20,23 @@ from desktop.secrets.cleaning import clean
 
 logger = logging.getLogger(__name__)
 
-# The first prefix that fits decides what an event is about; "" is what is not kept.
+# The first prefix that fits decides what an event is about; "" is what is not kept. Events are named after their
+# object (customer.updated), but for the ones written out here.
 EVENT_PREFIXES: Sequence[tuple[str, str]] = (
     ("customer.subscription.", "subscription"),
     ("customer.source.", "payment_method"),
     ("customer.discount.", ""),
     ("customer.tax_id.", ""),
-    ("customer.", "customer"),
     ("charge.dispute.", "dispute"),
     ("charge.refund.", "refund"),
-    ("charge.", "charge"),
-    ("refund.", "refund"),
     ("invoice.upcoming", ""),
-    ("invoice.", "invoice"),
-    ("invoice_payment.", "invoice_payment"),
-    ("payment_intent.", "payment_intent"),
-    ("payment_method.", "payment_method"),
-    ("payout.", "payout"),
-    ("product.", "product"),
-    ("price.", "price"),
-    ("credit_note.", "credit_note"),
+    *((f"{data_type}.", data_type) for data_type in OBJECT_PATHS),
 )
 
-# Events after which the object is gone. A subscription that is deleted is only cancelled, and stays.
+# Events after which the object is gone. A subscription that is deleted (customer.subscription.deleted) is only
+# cancelled, and stays.
 DELETIONS = frozenset(
-    {
-        "customer.deleted",
-        "customer.source.deleted",
-        "invoice.deleted",
-        "price.deleted",
-        "product.deleted",
-        "payment_method.detached",
-    }
+    {"customer.source.deleted", "payment_method.detached", *(f"{data_type}.deleted" for data_type in OBJECT_PATHS)}
 )
 
 _VERSION = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.[a-z]+)?")

@@ -5,43 +5,30 @@ Unknown fields are ignored; an object whose money, time or status cannot be read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from desktop.providers.contract import KeptFacts
 from desktop.providers.fields import Unreadable, put_aside, text
 from desktop.providers.square.moments import read_moment
-from desktop.providers.square.records.billing import map_invoice, map_subscription
-from desktop.providers.square.records.catalog import count_id, map_catalog_object, map_inventory_count
-from desktop.providers.square.records.fields import Around, identity
-from desktop.providers.square.records.ledger import map_payout, map_payout_entry
-from desktop.providers.square.records.orders import map_order, map_payment_link
-from desktop.providers.square.records.payments import map_dispute, map_payment, map_refund
-from desktop.providers.square.records.people import map_card, map_customer, reduce_object
-from desktop.providers.square.records.places import map_device, map_location, map_terminal_checkout
-from desktop.records import Deletion, Record, SetAside, SourceObject, Version
+from desktop.providers.square.records import billing, catalog, ledger, orders, payments, people, places
+from desktop.providers.square.records.catalog import count_id
+from desktop.providers.square.records.fields import Around, Mapper, identity
+from desktop.providers.square.records.people import reduce_object
+from desktop.records import Deletion, SetAside, SourceObject, Version
 from desktop.secrets.cleaning import clean
 
 __all__ = ["MAPPERS", "NATIVES", "Around", "map_object", "map_stored", "put_aside", "reduce_object"]
 
-MAPPERS: Mapping[str, Callable[[Mapping[str, Any], Around], Record]] = {
-    "location": map_location,
-    "customer": map_customer,
-    "catalog_object": map_catalog_object,
-    "order": map_order,
-    "invoice": map_invoice,
-    "payment": map_payment,
-    "refund": map_refund,
-    "payout": map_payout,
-    "payout_entry": map_payout_entry,
-    "dispute": map_dispute,
-    "subscription": map_subscription,
-    "card": map_card,
-    "inventory_count": map_inventory_count,
-    "device": map_device,
-    "terminal_checkout": map_terminal_checkout,
-    "payment_link": map_payment_link,
+MAPPERS: Mapping[str, Mapper] = {
+    **places.MAPPERS,
+    **people.MAPPERS,
+    **catalog.MAPPERS,
+    **orders.MAPPERS,
+    **billing.MAPPERS,
+    **payments.MAPPERS,
+    **ledger.MAPPERS,
 }
 """What is kept, by the words that Square's own pages have for it."""
 

@@ -11,6 +11,7 @@ from desktop.providers.square.moments import start_of_day
 from desktop.providers.square.records.catalog import phase_price
 from desktop.providers.square.records.fields import (
     Around,
+    Mapper,
     currency_of,
     day_or_none,
     moment,
@@ -232,3 +233,9 @@ def _item(body: Mapping[str, Any], around: Around) -> SubscriptionItemRecord:
         interval=interval,
         interval_count=interval_count,
     )
+
+
+MAPPERS: Mapping[str, Mapper] = {
+    "invoice": map_invoice,
+    "subscription": map_subscription,
+}

@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from desktop.providers.fields import Unreadable, child, count, open_word, text
-from desktop.providers.square.records.fields import Around, currency_of, lower, moment, money, rows, variation_name
+from desktop.providers.square.records.fields import (
+    Around,
+    Mapper,
+    currency_of,
+    lower,
+    moment,
+    money,
+    rows,
+    variation_name,
+)
 from desktop.records import InventoryCountRecord, ServiceRecord
 
 _DECIMAL = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,10})?")
@@ -39,7 +48,7 @@ def map_catalog_object(body: Mapping[str, Any], around: Around) -> ServiceRecord
     kind = open_word(stated, {}, "type")
     data = child(body.get(f"{kind}_data"))
     changed = moment(body.get("created_at") or body.get("updated_at"), "last change")
-    mapper = _MAPPERS.get(stated) if type(stated) is str else None
+    mapper = _BY_TYPE.get(stated) if type(stated) is str else None
     return _other(kind, data, changed) if mapper is None else mapper(data, changed)
 
 
@@ -127,7 +136,7 @@ def _priced(price: object) -> tuple[int | None, str]:
     return money(price, unit, "price"), unit
 
 
-_MAPPERS: Mapping[str, Callable[[Mapping[str, Any], int], ServiceRecord]] = {
+_BY_TYPE: Mapping[str, Callable[[Mapping[str, Any], int], ServiceRecord]] = {
     "CATEGORY": _category,
     "ITEM": _item,
     "ITEM_VARIATION": _variation,
@@ -154,3 +163,9 @@ def map_inventory_count(body: Mapping[str, Any], around: Around) -> InventoryCou
         quantity=stated,
         created_at=moment(body.get("calculated_at"), "counting time"),
     )
+
+
+MAPPERS: Mapping[str, Mapper] = {
+    "catalog_object": map_catalog_object,
+    "inventory_count": map_inventory_count,
+}

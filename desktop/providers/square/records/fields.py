@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from desktop.providers import fields as common
 from desktop.providers.fields import Unreadable, amount, child, currency, shown
 from desktop.providers.square.moments import read_day, read_moment
+from desktop.records import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,10 @@ class Around:
     main_location: str = ""
     currency: str = ""
     plans: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+Mapper: TypeAlias = Callable[[Mapping[str, Any], Around], Record]
+"""Makes a record of an object's JSON and what it does not say. Raises: Unreadable."""
 
 
 def rows(value: object) -> Sequence[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from desktop.providers.fields import child, open_word, text
 from desktop.providers.square.records.fields import (
     Around,
+    Mapper,
     currency_of,
     day_or_none,
     lower,
@@ -179,3 +180,9 @@ def _source(body: Mapping[str, Any], stated: str, activity: Activity) -> tuple[s
     if activity.of_payout:
         return found or text(body.get("payout_id")), found != ""
     return found or text(details.get("payment_id")), found != ""
+
+
+MAPPERS: Mapping[str, Mapper] = {
+    "payout": map_payout,
+    "payout_entry": map_payout_entry,
+}

@@ -8,6 +8,7 @@ from typing import Any
 from desktop.providers.fields import Unreadable, child, open_word, text
 from desktop.providers.square.records.fields import (
     Around,
+    Mapper,
     currency_of,
     moment,
     moment_or_none,
@@ -111,3 +112,9 @@ def map_payment_link(body: Mapping[str, Any], around: Around) -> PaymentLinkReco
         updated_at=moment_or_none(get("updated_at"), "last change"),
         location_ref=text(child(get("quick_pay")).get("location_id")),
     )
+
+
+MAPPERS: Mapping[str, Mapper] = {
+    "order": map_order,
+    "payment_link": map_payment_link,
+}

@@ -8,6 +8,7 @@ from typing import Any
 from desktop.providers.fields import child, open_word, text
 from desktop.providers.square.records.fields import (
     Around,
+    Mapper,
     currency_of,
     lower,
     moment,
@@ -200,3 +201,10 @@ def map_dispute(body: Mapping[str, Any], around: Around) -> DisputeRecord:
         on_ledger=False,
         changed_at=moment_or_none(get("updated_at"), "last change"),
     )
+
+
+MAPPERS: Mapping[str, Mapper] = {
+    "payment": map_payment,
+    "refund": map_refund,
+    "dispute": map_dispute,
+}

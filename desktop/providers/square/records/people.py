@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from desktop.providers.fields import child, count, text
-from desktop.providers.square.records.fields import Around, moment, moment_or_none, rows
+from desktop.providers.square.records.fields import Around, Mapper, moment, moment_or_none, rows
 from desktop.records import ClientRecord, PaymentMethodRecord
 
 BRANDS: Mapping[str, str] = {
@@ -123,3 +123,9 @@ def _reduced(card: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
         if kept.get(name) is not None:
             kept[name] = count(kept[name], -1)
     return kept
+
+
+MAPPERS: Mapping[str, Mapper] = {
+    "customer": map_customer,
+    "card": map_card,
+}

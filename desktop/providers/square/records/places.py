@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from desktop.providers.fields import child, currency, open_word, text
-from desktop.providers.square.records.fields import Around, currency_of, lower, moment, moment_or_none, money, rows
+from desktop.providers.square.records.fields import (
+    Around,
+    Mapper,
+    currency_of,
+    lower,
+    moment,
+    moment_or_none,
+    money,
+    rows,
+)
 from desktop.providers.square.records.people import address_lines
 from desktop.records import LocationRecord, TerminalCheckoutRecord, TerminalDeviceRecord
 
@@ -87,3 +96,10 @@ def _device(stated: object) -> str:
     """The id of a terminal as the list of terminals has it; a checkout names it without the prefix."""
     plain = text(stated)
     return plain if not plain or plain.startswith(DEVICE_PREFIX) else f"{DEVICE_PREFIX}{plain}"
+
+
+MAPPERS: Mapping[str, Mapper] = {
+    "location": map_location,
+    "device": map_device,
+    "terminal_checkout": map_terminal_checkout,
+}

@@ -5,42 +5,24 @@ Unknown fields are ignored; an object whose money, time or status cannot be read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from desktop.providers.fields import put_aside
-from desktop.providers.stripe.records.billing import map_credit_note, map_invoice, map_invoice_payment
-from desktop.providers.stripe.records.catalog import map_price, map_product, map_subscription
-from desktop.providers.stripe.records.fields import Unreadable, identity
-from desktop.providers.stripe.records.ledger import map_balance_transaction, map_payout
-from desktop.providers.stripe.records.payments import map_charge, map_dispute, map_payment_intent, map_refund
-from desktop.providers.stripe.records.people import (
-    METHOD_OBJECTS,
-    map_customer,
-    map_payment_method,
-    reduce_nested,
-    reduce_payment_method,
-)
-from desktop.records import Deletion, Record, SetAside, SourceObject, Version
+from desktop.providers.stripe.records import billing, catalog, ledger, payments, people
+from desktop.providers.stripe.records.fields import Mapper, Unreadable, identity
+from desktop.providers.stripe.records.people import METHOD_OBJECTS, reduce_nested, reduce_payment_method
+from desktop.records import Deletion, SetAside, SourceObject, Version
 from desktop.secrets.cleaning import clean
 
 __all__ = ["MAPPERS", "map_object", "put_aside", "reduce_object", "reduce_payment_method"]
 
-MAPPERS: Mapping[str, Callable[[Mapping[str, Any]], Record]] = {
-    "customer": map_customer,
-    "product": map_product,
-    "price": map_price,
-    "invoice": map_invoice,
-    "invoice_payment": map_invoice_payment,
-    "charge": map_charge,
-    "payment_intent": map_payment_intent,
-    "refund": map_refund,
-    "balance_transaction": map_balance_transaction,
-    "payout": map_payout,
-    "dispute": map_dispute,
-    "subscription": map_subscription,
-    "credit_note": map_credit_note,
-    "payment_method": map_payment_method,
+MAPPERS: Mapping[str, Mapper] = {
+    **people.MAPPERS,
+    **catalog.MAPPERS,
+    **billing.MAPPERS,
+    **payments.MAPPERS,
+    **ledger.MAPPERS,
 }
 """What is kept, by Stripe's own word for it."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from desktop.providers.stripe.records.fields import (
+    Mapper,
     Unreadable,
     amount,
     amount_or,
@@ -213,3 +214,10 @@ def map_credit_note(body: Mapping[str, Any]) -> CreditNoteRecord:
         refund_ref=ref(get("refund")) or (ref(child(refunds[0]).get("refund")) if refunds else ""),
         voided_at=instant_or_none(get("voided_at"), "time of voiding"),
     )
+
+
+MAPPERS: Mapping[str, Mapper] = {
+    "invoice": map_invoice,
+    "invoice_payment": map_invoice_payment,
+    "credit_note": map_credit_note,
+}

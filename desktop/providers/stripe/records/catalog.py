@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from desktop.providers.stripe.records.fields import (
+    Mapper,
     Unreadable,
     amount_or,
     child,
@@ -131,3 +132,10 @@ def _item(item: object, wanted: str) -> SubscriptionItemRecord:
         interval=cost.interval,
         interval_count=cost.interval_count,
     )
+
+
+MAPPERS: Mapping[str, Mapper] = {
+    "product": map_product,
+    "price": map_price,
+    "subscription": map_subscription,
+}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from desktop.providers import fields as common
 from desktop.providers.fields import (
@@ -22,6 +22,7 @@ from desktop.providers.fields import (
     text,
     word,
 )
+from desktop.records import Record
 
 __all__ = [
     "AMOUNT_LIMIT",
@@ -29,6 +30,7 @@ __all__ = [
     "INNER_LISTS",
     "LAST_SECOND",
     "NOTHING",
+    "Mapper",
     "Unreadable",
     "amount",
     "amount_or",
@@ -46,6 +48,9 @@ __all__ = [
     "total",
     "word",
 ]
+
+Mapper: TypeAlias = Callable[[Mapping[str, Any]], Record]
+"""Makes a record of an object's JSON. Raises: Unreadable."""
 
 INNER_LISTS: Mapping[str, str] = {"invoice": "lines", "subscription": "items"}
 """Lists inside an object that Stripe cuts short at ten rows, by kind of object."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from desktop.providers.stripe.records.fields import (
+    Mapper,
     amount,
     currency,
     instant,
@@ -147,3 +148,9 @@ def map_payout(body: Mapping[str, Any]) -> PayoutRecord:
 
 def _day(milliseconds: int) -> str:
     return datetime.fromtimestamp(milliseconds // 1000, UTC).date().isoformat()
+
+
+MAPPERS: Mapping[str, Mapper] = {
+    "balance_transaction": map_balance_transaction,
+    "payout": map_payout,
+}

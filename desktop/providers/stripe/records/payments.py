@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from desktop.providers.stripe.records.fields import (
+    Mapper,
     amount,
     amount_or,
     child,
@@ -207,3 +208,11 @@ def map_dispute(body: Mapping[str, Any]) -> DisputeRecord:
         reason=text(get("reason")),
         evidence_due_at=instant_or_none(due or None, "evidence deadline"),
     )
+
+
+MAPPERS: Mapping[str, Mapper] = {
+    "charge": map_charge,
+    "payment_intent": map_payment_intent,
+    "refund": map_refund,
+    "dispute": map_dispute,
+}

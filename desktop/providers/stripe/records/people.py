@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from desktop.providers.stripe.records.fields import amount_or, child, count, instant, ref, rows, text
+from desktop.providers.stripe.records.fields import Mapper, amount_or, child, count, instant, ref, rows, text
 from desktop.records import ClientRecord, PaymentMethodRecord
 
 METHOD_OBJECTS = frozenset({"payment_method", "card", "bank_account", "source"})
@@ -160,3 +160,9 @@ def _reduce_customer(body: Mapping[str, Any]) -> dict[str, Any]:
 def _present(body: Mapping[str, Any]) -> dict[str, Any]:
     """The four facts where the body states them itself: it has been reduced before."""
     return {name: body[name] for name in _KEPT if body.get(name) is not None}
+
+
+MAPPERS: Mapping[str, Mapper] = {
+    "customer": map_customer,
+    "payment_method": map_payment_method,
+}
