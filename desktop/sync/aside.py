@@ -47,6 +47,10 @@ class AsideShelf:
             writer.run_many(keep, list(rows.values()))
             self._known.update(rows)
 
+    def holds(self, item: SetAside) -> bool:
+        """Whether this is set aside already."""
+        return (item.data_type, item.external_id or _made_up(item)) in self._known
+
     def clear(self, writer: Writer, objects: Sequence[SourceObject]) -> None:
         """These were read well."""
         if not self._known:

@@ -1,7 +1,8 @@
 """The inbox: what happened at the provider, kept once by its id, and done only together with its effects.
 
 Polled events and the relay's messages come through here alike. An event that fails does not stop the others: it is
-marked with its error, tried again at each sync, and known as processed only after it succeeded.
+marked with its error and tried again, three times in all. After that it is shown: its object is set aside with the
+reason, and the event is known as processed only when that object has been read well.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, null, select, update
+import orjson
+from sqlalchemy import and_, bindparam, delete, exists, func, null, select, update
 
 from desktop.books.database import Writer
 from desktop.books.packing import Packer, unpack
 from desktop.books.statements import Shelf, word
-from desktop.books.tables import Event
+from desktop.books.tables import Event, IntegrationData
 from desktop.books.tables.base import table_of
 from desktop.errors import WorldError
-from desktop.providers.contract import ProviderEvent, Reread, Stream, Unreachable
+from desktop.providers.contract import NO_INSTANT, ProviderEvent, Reread, Stream, Unreachable
 from desktop.records import AHEAD_MS, Changes, SetAside, SourceObject, Tally
 from desktop.secrets.cleaning import packed
 from desktop.sync.bookmarks import CLOSED
@@ -33,8 +35,8 @@ logger = logging.getLogger(__name__)
 BATCH: Final = 100
 """Events in one transaction."""
 
-MOST_TRIES: Final = 10
-"""An event that failed this often stays failed until a full pass has overtaken it."""
+MOST_TRIES: Final = 3
+"""An event that failed this often is shown among what is set aside, until its object has been read well otherwise."""
 
 MOST_UNREACHABLE: Final = 3
 """Calls in a row without an answer, after which the rest of the inbox waits for the next sync."""
@@ -42,6 +44,7 @@ MOST_UNREACHABLE: Final = 3
 _KEPT_DAYS: Final = 40
 
 _EVENT = table_of(Event)
+_DATA = table_of(IntegrationData)
 _KEYS = ("integration_id", "external_id")
 _COLUMNS = (
     *_KEYS, "kind", "data_type", "object_id", "api_version", "created_at", "received_at", "done_at", "state", "tries",
@@ -51,7 +54,7 @@ _STORED = ("id", "external_id", "kind", "data_type", "object_id", "api_version",
 
 # What a payload of an unheard-of shape may raise in the mapper or at the door. It concerns this event only: it is
 # logged with its traceback, shown as failed, and the others go on.
-_BROKEN: tuple[type[Exception], ...] = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+BROKEN: tuple[type[Exception], ...] = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,7 @@ class Inbox:
         except Unreachable as error:
             for stream in {place[0].name for kind in self.unfinished() if (place := session.feed_of(kind))}:
                 session.counts.miss(stream, error)
+        self._show_given_up()
 
     def unfinished(self) -> frozenset[str]:
         """The types of objects that an event waits or failed for."""
@@ -183,7 +187,7 @@ class Inbox:
             if self._unreachable > MOST_UNREACHABLE:
                 raise
             failure: Exception = error
-        except (*_BROKEN, *self._session.unstorable) as error:
+        except (*BROKEN, *self._session.unstorable) as error:
             failure = error
         if len(waiting) == 1:
             self._fail(waiting[0], failure)
@@ -286,7 +290,40 @@ class Inbox:
             writer.run(self._shelf.keep("failed", _mark_failed), tries, said, one.row_id)
         place = self._session.feed_of(one.event.data_type)
         if place is not None:
-            self._session.counts.fail(place[0].name, f"The event {one.event.external_id}: {said}", retry=True)
+            reason = f"The event {one.event.external_id}: {said}"
+            self._session.counts.fail(place[0].name, reason, retry=tries < MOST_TRIES)
+
+    def _show_given_up(self) -> None:
+        """Set aside what events were about that are not tried any more: there it is named, and read again by id.
+
+        An event is moot once the books hold a later state of its object, whichever way that came in.
+        """
+        session = self._session
+        given_up = and_(
+            _EVENT.c.integration_id == session.integration_id,
+            _EVENT.c.state == "failed",
+            _EVENT.c.tries >= MOST_TRIES,
+        )
+        with session.books.read() as connection:
+            if connection.execute(select(_EVENT.c.id).where(given_up).limit(1)).first() is None:
+                return
+        told_at = func.coalesce(func.nullif(_EVENT.c.created_at, NO_INSTANT), _EVENT.c.received_at)
+        later = exists().where(
+            _DATA.c.integration_id == _EVENT.c.integration_id,
+            _DATA.c.data_type == _EVENT.c.data_type,
+            _DATA.c.external_id == _EVENT.c.object_id,
+            _DATA.c.version_low > told_at + 999,
+        )
+        columns = [_EVENT.c[name] for name in ("external_id", "data_type", "object_id", "error")]
+        with session.write() as writer:
+            moot = update(_EVENT).where(given_up, later).values(state="done", data=None, done_at=session.books.now())
+            writer.connection.execute(moot)
+            for row in writer.connection.execute(select(*columns).where(given_up)).all():
+                reason = f"What the event {row.external_id} told could not be taken in: {row.error}"
+                item = SetAside(row.data_type, row.object_id, reason, orjson.dumps({"event": row.external_id}))
+                place = session.feed_of(row.data_type)
+                if place is not None and not session.aside.holds(item):
+                    session.aside.put(writer, place[0].name, [item], session.provider_now().low)
 
 
 def overtake(writer: Writer, integration_id: int, data_type: str, before: int) -> None:

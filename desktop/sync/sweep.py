@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -12,13 +13,16 @@ from desktop.books.database import Writer
 from desktop.books.tables import IntegrationData
 from desktop.books.tables.base import table_of
 from desktop.providers.contract import Feed, Stream
-from desktop.records import AHEAD_MS, Deletion
+from desktop.records import AHEAD_MS, Deletion, SetAside
 from desktop.sync.aside import aside_since
 from desktop.sync.bookmarks import UNSEEN, Mark
 from desktop.sync.changes import guarded
+from desktop.sync.inbox import BROKEN
 from desktop.sync.pages import take_read
 from desktop.sync.rereading import read_again
 from desktop.sync.session import DAY_MS, Session
+
+logger = logging.getLogger(__name__)
 
 UNSEEN_A_RUN: Final = 200
 """Objects that one run reads again because a complete pass did not show them; the rest waits for the next runs."""
@@ -91,6 +95,15 @@ def retry_set_aside(session: Session, limit: int = ASIDE_A_RUN) -> None:
 
 
 def _retry(session: Session, stream: Stream, keys: list[tuple[str, str]]) -> int:
-    tally = take_read(session, stream, read_again(session, keys), lambda _writer, _whole: None)
-    session.counts.add(stream.name, tally)
+    for key in keys:
+        try:
+            tally = take_read(session, stream, read_again(session, [key]), lambda _writer, _whole: None)
+        except BROKEN as error:
+            # It was set aside because it broke before, and must not keep the rest from being looked after.
+            logger.warning("%s %s could not be taken in", *key, exc_info=error)
+            reason = f"It could not be taken in ({type(error).__name__})."
+            with session.write() as writer:
+                session.aside.put(writer, stream.name, [SetAside(*key, reason)], session.provider_now().low)
+        else:
+            session.counts.add(stream.name, tally)
     return len(keys)

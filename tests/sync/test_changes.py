@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desktop.books.tables import BalanceEntry, Client, ClientLink, Event, Invoice, Payment
+from desktop.books.tables import BalanceEntry, Client, ClientLink, Event, Invoice, Payment, SetAsideObject
 from desktop.providers.contract import NotPermitted, ProviderEvent, Unreachable
 from desktop.records import BalanceEntryRecord, ClientRecord
 from desktop.sync.status import EVENTS_CLOSED
@@ -130,6 +130,64 @@ def test_a_broken_event_does_not_stop_the_others_and_is_tried_again(
     assert ("cus_002", "Mended") in desk.rows(Client, "origin_ref", "name")
     assert report.exit_status == 0
     assert (desk.status()["clients"].complete_through or 0) > (through or 0)
+
+
+def test_an_event_is_tried_three_times_then_shown_and_done_once_its_object_is_read_well(
+    desk: Desk, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.tell("customer", "cus_002", "updated", {"id": "cus_002", "unheard_of": 1})
+
+    def break_off(name: str) -> None:
+        if name == "read customer cus_002":
+            raise TypeError("a shape that nobody expects")
+
+    tried = []
+    for _ in range(5):
+        reader = FakeReader(world)
+        reader.before = break_off
+        report = desk.sync(reader)
+        clients = desk.status()["clients"]
+        tried.append((event_states(desk)[0][2], report.retry, clients.state, clients.set_aside))
+        world.now += 60_000
+    assert tried == [(1, True, "complete", 0), (2, True, "complete", 0)] + [(3, False, "partial", 1)] * 3
+    through = clients.complete_through
+    reasons = desk.rows(SetAsideObject, "external_id", "reason")
+    assert reasons == [
+        (
+            "cus_002",
+            "What the event evt_00000 told could not be taken in: It could not be processed (TypeError).",
+        )
+    ]
+    caplog.clear()
+    world.now += DAY
+    world.change("customer", "cus_002", name="Mended", silent=True)
+    assert desk.sync(FakeReader(world)).exit_status == 0
+    assert ("cus_002", "Mended") in desk.rows(Client, "origin_ref", "name")
+    assert desk.rows(SetAsideObject, "external_id") == []
+    desk.sync(FakeReader(world))
+    assert [row[:2] for row in event_states(desk)] == [("evt_00000", "done")]
+    assert (desk.status()["clients"].complete_through or 0) > (through or 0)
+
+
+def test_what_breaks_again_when_it_is_read_after_a_day_keeps_nothing_else_from_being_read(
+    desk: Desk, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    for ref in ("cus_002", "cus_003"):
+        world.tell("customer", ref, "updated", {"id": ref, "unheard_of": 1})
+
+    def break_off(name: str) -> None:
+        if name == "read customer cus_002" or (name.startswith("read customer") and not mended):
+            raise TypeError("a shape that nobody expects")
+
+    mended = False
+    for wait in (60_000, 60_000, DAY + 60_000, 60_000):
+        reader = FakeReader(world)
+        reader.before = break_off
+        desk.sync(reader)
+        mended = wait > DAY
+        world.now += wait
+    caplog.clear()
+    assert desk.rows(SetAsideObject, "external_id") == ["cus_002"]
 
 
 def test_an_event_whose_object_cannot_be_reached_waits_and_the_others_go_on(desk: Desk, world: World) -> None:
