@@ -1,4 +1,4 @@
-"""Opens one business: its folder, its keys, its books. A composition root: it joins rooms and adds nothing."""
+"""Opens one business: its folder, its keys, its books, its providers and workers (one each). A composition root."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from desktop.books.books import Books, open_books, read_setting, write_setting
 from desktop.books.integrations import mapped_by_older
 from desktop.errors import WorldError
 from desktop.keystore import BooksKeyStore
+from desktop.providers.registry import Providers
+from desktop.sync.account import Workers
 from desktop.vault.folders import secure_folder
 from desktop.vault.keys import KeyLadder, KeySources, MemorySource, OneSource
 from desktop.vault.passphrase import Ask
@@ -55,32 +57,33 @@ def open_business(
         timezone=environment.get(TIMEZONE) or machine_timezone(),
     )
     try:
-        _map_anew(books, tell or logger.info)
         sources: KeySources
         if memory_key:
             sources = OneSource(MemorySource())
         else:
             sources = KeyLadder(_home_id(books), environment, ask)
-        return Business(home, books, Vault(BooksKeyStore(books), sources), environment)
+        business = Business(home, books, Vault(BooksKeyStore(books), sources), environment, Providers(), Workers())
+        _map_anew(business, tell or logger.info)
+        return business
     except BaseException:
         books.close()
         raise
 
 
-def _map_anew(books: Books, tell: Callable[[str], None]) -> None:
+def _map_anew(business: Business, tell: Callable[[str], None]) -> None:
     """Bring rows up to date that an older version made. Where that fails the books open as they are.
 
     What was done by then stays done; the rest is tried at the next opening, and by the account's next sync.
     """
+    books = business.books
     with books.read() as connection:
         if not mapped_by_older(connection):
             return
-    from desktop.providers.registry import make_provider
     from desktop.sync.lease import holder_text
     from desktop.sync.remapping import remap_all
 
     try:
-        remap_all(books, make_provider, holder_text("upgrade"), tell)
+        remap_all(books, business.provider, holder_text("upgrade"), tell)
     except WorldError as error:
         logger.warning("The books could not all be brought up to date: %s", error)
         tell(f"The books could not all be brought up to date. It is tried again at the next start. {error.message}")

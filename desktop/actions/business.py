@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,13 @@ from desktop.books.integrations import (
     IntegrationRow,
     get_integration,
     list_integrations,
-    sealed_credentials,
 )
 from desktop.errors import NotConnectedError, UsageError
 from desktop.periods import today
-from desktop.providers.registry import make_provider, provider_names, provider_title
+from desktop.providers.registry import Providers, provider_names, provider_title
 from desktop.regions import Region, country_of_machine, region_of
-from desktop.vault.sealing import Place
+from desktop.sync.account import Worker, Workers
+from desktop.sync.credentials import CredentialStore
 from desktop.vault.vault import Vault
 
 if TYPE_CHECKING:
@@ -30,12 +31,17 @@ TODAY = "PAYDESK_TODAY"
 
 @dataclass(frozen=True, slots=True)
 class Business:
-    """One business, opened. Actions are functions that take it first."""
+    """One business, opened. Actions are functions that take it first.
+
+    ``providers`` and ``workers`` are one each, whoever asks for them in this process.
+    """
 
     home: Path
     books: Books
     vault: Vault
     environment: Mapping[str, str]
+    providers: Providers = field(default_factory=Providers, repr=False, compare=False)
+    workers: Workers = field(default_factory=Workers, repr=False, compare=False)
 
     def today(self) -> str:
         """The business's day, or the day that the demo and tests take for it."""
@@ -54,7 +60,7 @@ class Business:
                 f"Paydesk does not know a provider called {name}.",
                 f"It knows {', '.join(provider_names())}.",
             )
-        return make_provider(name)
+        return self.providers.of(name)
 
     def integrations(self, *, connected: bool = False) -> list[IntegrationRow]:
         """The accounts; ``connected`` leaves out those that were disconnected."""
@@ -76,17 +82,22 @@ class Business:
 
     def credentials(self, row: IntegrationRow) -> Credentials:
         """The account's credentials. Raises: NotConnectedError, or an error of the vault."""
-        from desktop.providers.contract import Credentials
+        return self.credential_store.open(row.id)
 
-        with self.books.read() as connection:
-            sealed = sealed_credentials(connection, row.id)
-        if sealed is None or row.status == DISCONNECTED:
-            raise NotConnectedError(
-                "Not connected", f"{row.title} is not connected any more.", "Connect it again to go on."
-            )
-        self.vault.unlock()
-        fields = self.vault.open_fields(row.row_uuid, credentials_place(row.row_uuid), sealed)
-        return Credentials({name: secret.reveal() for name, secret in fields.items()})
+    @property
+    def credential_store(self) -> CredentialStore:
+        """Where the credentials of all accounts are opened and sealed."""
+        return CredentialStore(self.books, self.vault)
+
+    def worker(self, row: IntegrationRow) -> Worker:
+        """The account's worker: whatever is done with the account is a job of it."""
+
+        def make() -> Worker:
+            provider = self.provider(row.provider)
+            endpoints = partial(provider.endpoints, self.environment)
+            return Worker(self.books, provider, row.id, self.credential_store, endpoints)
+
+        return self.workers.of(row, make)
 
     def endpoints(self, row: IntegrationRow) -> Endpoints:
         """Where the account's provider is. Raises: UsageError for an address that may not be used."""
@@ -96,8 +107,3 @@ class Business:
         """Let the books and the keys go."""
         self.vault.lock()
         self.books.close()
-
-
-def credentials_place(row_uuid: str) -> Place:
-    """Where an account's sealed credentials live."""
-    return Place("integrations", row_uuid, "credentials")

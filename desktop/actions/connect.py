@@ -5,14 +5,14 @@ from __future__ import annotations
 import secrets
 import threading
 import uuid
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Protocol
 
-from desktop.actions.business import Business, credentials_place
+from desktop.actions.business import Business
 from desktop.actions.callback import DEFAULT_PORT, Answer, Callback
 from desktop.actions.platforms import platform_app
-from desktop.actions.renewal import forget_renewal
 from desktop.books.integrations import (
     ACTIVE,
     IntegrationRow,
@@ -24,6 +24,8 @@ from desktop.books.integrations import (
 from desktop.errors import CancelledError, RefusedError, UsageError, WorldError
 from desktop.providers.contract import Account, Credentials, NotAvailable, NotPermitted, OAuthApp, Provider, Reader
 from desktop.records import Changes, SourceObject
+from desktop.sync.lease import holder_text
+from desktop.sync.renewal import forget_renewal
 
 
 class Step(Enum):
@@ -205,11 +207,8 @@ def _store(
     _refuse_mixed_modes(present, account)
     row = _same_account(business, present, provider, reader, account)
     books = business.books
-    business.vault.unlock()
     row_uuid = row.row_uuid if row else str(uuid.uuid4())
-    if not business.vault.has_data_key(row_uuid):
-        business.vault.new_data_key(row_uuid)
-    sealed = business.vault.seal_fields(row_uuid, credentials_place(row_uuid), dict(credentials.fields))
+    sealed = business.credential_store.seal(row_uuid, credentials)
     values = {
         "status": ACTIVE,
         "attention": "",
@@ -218,11 +217,17 @@ def _store(
         "disconnected_at": None,
         **{name: value for name, value in _facts(account, label).items() if value or row is None},
     }
-    with books.write() as writer:
+    with ExitStack() as stack:
         if row is not None:
+            # Who is at work with the old credentials is in another program and has to stop, or goes on with these.
+            worker = business.worker(row)
+            job = stack.enter_context(worker.job(holder_text("Paydesk"), urgent=True, takes_over=True))
+            job.use(credentials)
+            writer = stack.enter_context(job.write())
             integration_id = row.id
             update_integration(writer.connection, integration_id, **values)
         else:
+            writer = stack.enter_context(books.write())
             fixed = {"provider": provider.name, "mode": account.mode, "row_uuid": row_uuid, "created_at": books.now()}
             integration_id = add_integration(writer.connection, {**fixed, **values})
         forget_renewal(writer.connection, row_uuid)

@@ -14,6 +14,7 @@ from desktop.books.tables import Integration
 from desktop.books.tables.base import table_of
 from desktop.errors import UsageError
 from desktop.records import Changes
+from desktop.sync.lease import holder_text
 
 _INTEGRATION = table_of(Integration)
 
@@ -42,7 +43,8 @@ def options_of(business: Business, row: IntegrationRow) -> dict[str, bool]:
 def set_option(business: Business, integration_id: int, option: str, on: bool) -> OptionSet:
     """Turn one of an account's switches; what it lets in is read at the next sync, what was read stays.
 
-    Raises: NotConnectedError where there is no such account, UsageError for a switch that its provider has not.
+    Raises: NotConnectedError where there is no such account, UsageError for a switch that its provider has not,
+    LeaseHeld where another program is at work on the account.
     """
     row = business.integration(integration_id)
     names = _names(business, row)
@@ -50,7 +52,8 @@ def set_option(business: Business, integration_id: int, option: str, on: bool) -
         known = f"There is {', '.join(names)}." if names else "This account has none."
         title = business.provider(row.provider).title
         raise UsageError("No such option", f"An account of {title} has no option called {option}.", known)
-    with business.books.write() as writer:
+    holder = holder_text("Paydesk")
+    with business.worker(row).job(holder, urgent=True) as job, job.write() as writer:
         config = _config(writer.connection, row.id)
         was = bool(config.get(option))
         update_integration(writer.connection, row.id, config={**config, option: on})

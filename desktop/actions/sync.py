@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 
 from desktop.actions.business import Business
-from desktop.actions.renewal import live_credentials
+from desktop.actions.platforms import platform_app
 from desktop.books.integrations import IntegrationRow
-from desktop.errors import CancelledError, NotConnectedError, WorldError
-from desktop.providers.contract import Credentials, CredentialsRefused
+from desktop.errors import NotConnectedError
+from desktop.providers.contract import CredentialsRefused
 from desktop.providers.registry import provider_names
 from desktop.records import Changes
+from desktop.sync.account import Job
 from desktop.sync.bulk import Access, BulkReader, Swelling
 from desktop.sync.lease import holder_text
-from desktop.sync.run import Progress, SyncReport, note_failure, sync_integration
+from desktop.sync.renewal import live_credentials
+from desktop.sync.report import Progress, SyncReport
+from desktop.sync.run import noting_failure, sync_integration
 
 
 def accounts_to_sync(business: Business, integration_id: int | None) -> list[IntegrationRow]:
@@ -48,65 +52,40 @@ def sync_account(
 ) -> SyncReport:
     """Sync one account. Progress and changes are told as they happen, on the caller's thread.
 
-    Raises: NotConnectedError, CredentialsRefused, CancelledError, or an error of the vault or the books.
+    It is one job of the account's worker: what a person asks for meanwhile (disconnecting) goes before its next page.
+    Raises: NotConnectedError, CredentialsRefused, LeaseHeld, AccountLeft where it was disconnected meanwhile,
+    CancelledError, or an error of the vault or the books.
     """
-    run = partial(
-        _sync, business, row, cancel=cancel, full=full, since=since,
-        progress=progress or _ignore, changed=changed or _ignore, who=who,
-    )  # fmt: skip
-    credentials = _live(business, row, who=who)
-    try:
-        return run(credentials)
-    except CredentialsRefused:
-        # They may have ended before their time; exchanged for new ones, it goes on where it stopped.
-        renewed = _live(business, row, who=who, refused=credentials)
-        if renewed == credentials:
-            raise
-        return run(renewed)
-
-
-def _live(business: Business, row: IntegrationRow, *, who: str, refused: Credentials | None = None) -> Credentials:
-    """``live_credentials``; where there are none to be had for now, that is kept as a sync that failed."""
-    try:
-        return live_credentials(business, row, refused=refused, who=who)
-    except (NotConnectedError, CancelledError):
-        raise  # told by the account itself; and who stopped it knows
-    except WorldError as error:
-        note_failure(business.books, row.id, error)
-        raise
+    app = partial(platform_app, business, row.provider)
+    with ExitStack() as stack:
+        with noting_failure(business.books, row.id):
+            business.credentials(row)  # before the lease is held: a passphrase may be asked for
+            job = stack.enter_context(business.worker(row).job(holder_text(who), cancel=cancel))
+            credentials = live_credentials(job, app)
+        run = partial(_sync, job, full=full, since=since, progress=progress or _ignore, changed=changed or _ignore)
+        try:
+            return run()
+        except CredentialsRefused:
+            # They may have ended before their time; exchanged for new ones, it goes on where it stopped.
+            with noting_failure(business.books, row.id):
+                renewed = live_credentials(job, app, refused=credentials)
+            if renewed == credentials:
+                raise
+            job.use(renewed)
+            return run()
 
 
 def _sync(
-    business: Business,
-    row: IntegrationRow,
-    credentials: Credentials,
+    job: Job,
     *,
-    cancel: threading.Event,
     full: bool,
     since: str | None,
     progress: Callable[[Progress], None],
     changed: Callable[[Changes], None],
-    who: str,
 ) -> SyncReport:
-    provider = business.provider(row.provider)
-    access = Access(row.provider, credentials, business.endpoints(row))
-    reader = provider.reader(access.credentials, access.endpoints, cancel)
-    try:
-        return sync_integration(
-            business.books,
-            provider,
-            reader,
-            row.id,
-            full=full,
-            since=since,
-            progress=progress,
-            on_changes=changed,
-            cancel=cancel,
-            holder=holder_text(who),
-            lists=Swelling(reader, partial(BulkReader, access, reader.clock)),
-        )
-    finally:
-        reader.close()
+    access = Access(job.provider.name, job.credentials, job.endpoints)
+    lists = Swelling(job.reader, partial(BulkReader, access, job.reader.clock))
+    return sync_integration(job, full=full, since=since, progress=progress, on_changes=changed, lists=lists)
 
 
 def _ignore(_told: object) -> None:

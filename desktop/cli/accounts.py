@@ -25,7 +25,7 @@ from desktop.periods import parse_day, rfc3339
 from desktop.providers.contract import Account
 from desktop.providers.registry import provider_names
 from desktop.secrets.redaction import visible
-from desktop.sync.run import Progress, SyncReport
+from desktop.sync.report import Progress, SyncReport
 from desktop.sync.standing import Standing
 from desktop.sync.status import StreamStatus
 

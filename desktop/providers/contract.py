@@ -244,9 +244,6 @@ class Reader(Lists, Protocol):
         Raises: NotPermitted and NotAvailable where the feed is closed to these credentials, and as ``page``.
         """
 
-    def interpret(self, event: ProviderEvent) -> SourceObject | Reread | SetAside | None:
-        """What an event means for the books; None where it concerns nothing that is kept."""
-
     @property
     def clock(self) -> ProviderClock:
         """The provider's clock, as far as it is believed. What is known of it already may be told to it."""
@@ -312,6 +309,9 @@ class Provider(Protocol):
 
     def reader(self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event) -> Reader:
         """A reader for one account; ``stop`` ends waits and retries early (raises CancelledError)."""
+
+    def interpret(self, event: ProviderEvent) -> SourceObject | Reread | SetAside | None:
+        """What an event means for the books, without asking; None where it concerns nothing that is kept."""
 
     def map_again(
         self, kept: KeptFacts, data_type: str, objects: Sequence[tuple[Mapping[str, Any], Version]]

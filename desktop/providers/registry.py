@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
@@ -53,8 +54,24 @@ def sdk_loggers() -> Sequence[str]:
     return tuple(logger for name in _FACTORIES for logger in facts_of(name).loggers)
 
 
+class Providers:
+    """The providers of one business, one each: an object holds the token buckets of all its accounts."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made: dict[str, Provider] = {}
+
+    def of(self, name: str) -> Provider:
+        """A provider by its stored name, made when it is first asked for. Raises: as :func:`make_provider`."""
+        with self._lock:
+            found = self._made.get(name)
+            if found is None:
+                found = self._made[name] = make_provider(name)
+            return found
+
+
 def make_provider(name: str) -> Provider:
-    """A provider by its stored name. One object holds the rates of all its accounts, so make it once.
+    """A new provider by its stored name, with token buckets of its own.
 
     Raises: UsageError for a name that is not known.
     """

@@ -13,10 +13,10 @@ from desktop.providers.contract import EventPage, Feed, NotPermitted, Page, Stre
 from desktop.records import AHEAD_MS
 from desktop.sync.bookmarks import CLOSED, EVENTS, Mark
 from desktop.sync.inbox import Inbox
+from desktop.sync.intake import DAY_MS, Intake
 from desktop.sync.listing import Fetched, listed, listed_events
 from desktop.sync.pages import take_page
-from desktop.sync.session import DAY_MS, Session
-from desktop.sync.streams import promised
+from desktop.sync.parents import promised
 
 OVERLAP_MS: Final = 600_000
 """Events become visible a little late and share seconds: each reading begins ten minutes before the bookmark."""
@@ -35,32 +35,32 @@ class Collected:
     gap: bool = False
 
 
-def probe_events(session: Session) -> Mark:
+def probe_events(intake: Intake) -> Mark:
     """The bookmark in the event feed as it begins: the provider's instant before anything else is read."""
-    mark = Mark(session.integration_id, EVENTS, EVENTS)
-    ask = partial(session.reader.events, cursor=None, created_from=session.books.now() - OVERLAP_MS)
+    mark = Mark(intake.integration_id, EVENTS, EVENTS)
+    ask = partial(intake.reader.events, cursor=None, created_from=intake.books.now() - OVERLAP_MS)
     try:
-        page: EventPage = session.calls.call(ask)
+        page: EventPage = intake.calls.call(ask)
     except RefusedError as error:
         return _closed(mark, error)
     except Unreachable as error:
         # The bookmark then follows from when the passes began: see _start.
         return replace(mark, state="failed", error=str(error))
-    session.heard(page.asked_at)
+    intake.heard(page.asked_at)
     return replace(mark, state="complete", complete_through=page.asked_at)
 
 
-def is_late(session: Session) -> bool:
+def is_late(intake: Intake) -> bool:
     """Whether the bookmark is older than the feed reaches back, by the provider's clock: ours may be wrong."""
-    through = session.mark(EVENTS, EVENTS).complete_through
-    if through is None or session.provider_now().low - through <= _retention(session):
+    through = intake.mark(EVENTS, EVENTS).complete_through
+    if through is None or intake.provider_now().low - through <= _retention(intake):
         return False
     try:
-        page: EventPage = session.calls.call(partial(session.reader.events, cursor=None, created_from=through))
+        page: EventPage = intake.calls.call(partial(intake.reader.events, cursor=None, created_from=through))
     except (RefusedError, Unreachable):
         return False  # told when the feed is read
-    session.heard(page.asked_at)
-    return page.asked_at - through > _retention(session)
+    intake.heard(page.asked_at)
+    return page.asked_at - through > _retention(intake)
 
 
 def _is_ahead(bookmark: int, asked_at: int) -> bool:
@@ -68,39 +68,39 @@ def _is_ahead(bookmark: int, asked_at: int) -> bool:
     return bool(asked_at) and bookmark > asked_at + AHEAD_MS
 
 
-def _retention(session: Session) -> int:
-    return session.provider.facts.event_retention_days * DAY_MS
+def _retention(intake: Intake) -> int:
+    return intake.provider.facts.event_retention_days * DAY_MS
 
 
-def collect_events(session: Session) -> Collected:
+def collect_events(intake: Intake) -> Collected:
     """Bring everything that happened since the bookmark into the inbox, and move the bookmark.
 
     Raises: CredentialsRefused, CancelledError, LeaseLost, ClosedBooksError.
     """
-    mark = session.mark(EVENTS, EVENTS)
+    mark = intake.mark(EVENTS, EVENTS)
     was_closed = mark.state in CLOSED
-    start = _start(session, mark)
-    inbox = Inbox(session)
-    session.meter.begin(EVENTS, "changes")
+    start = _start(intake, mark)
+    inbox = Inbox(intake)
+    intake.meter.begin(EVENTS, "changes")
     through: int | None = None
     try:
-        for page in session.calls.ahead(listed_events(session.reader, max(start - OVERLAP_MS, 0))):
-            session.heard(page.asked_at)
-            if was_closed or page.asked_at - start > _retention(session) or _is_ahead(start, page.asked_at):
+        for page in intake.calls.ahead(listed_events(intake.reader, max(start - OVERLAP_MS, 0))):
+            intake.heard(page.asked_at)
+            if was_closed or page.asked_at - start > _retention(intake) or _is_ahead(start, page.asked_at):
                 return Collected(gap=True)
             through = page.asked_at if through is None else through
             moved = replace(mark, state="complete", error="").promise(through)
-            with session.write() as writer:
+            with intake.write() as writer:
                 inbox.take_in(writer, page.events)
                 if page.cursor is None:
-                    session.save(writer, moved)
+                    intake.save(writer, moved)
             if page.cursor is None:
-                session.committed(moved)
+                intake.committed(moved)
     except RefusedError as error:
-        session.keep(_closed(mark, error))
+        intake.keep(_closed(mark, error))
         return Collected(closed=True)
     except Unreachable as error:
-        _miss_all(session, error)
+        _miss_all(intake, error)
         return Collected()
     return Collected(through)
 
@@ -110,28 +110,28 @@ def _closed(mark: Mark, error: RefusedError) -> Mark:
     return replace(mark, state=state, complete_through=None, error=str(error))
 
 
-def _start(session: Session, mark: Mark) -> int:
+def _start(intake: Intake, mark: Mark) -> int:
     """Where to go on: the bookmark, or when the earliest pass began where there was none to be had then."""
     if mark.complete_through is not None:
         return mark.complete_through
     begun = [
         started
-        for stream, feed in session.feeds
+        for stream, feed in intake.feeds
         if mark.state not in CLOSED
-        and (started := session.mark(stream.name, feed.name).pass_started_at) is not None
+        and (started := intake.mark(stream.name, feed.name).pass_started_at) is not None
         and not stream.recheck
     ]
-    return min(begun, default=session.provider_now().low)
+    return min(begun, default=intake.provider_now().low)
 
 
-def _miss_all(session: Session, error: Unreachable) -> None:
-    for stream in session.streams:
+def _miss_all(intake: Intake, error: Unreachable) -> None:
+    for stream in intake.streams:
         if not stream.recheck:
-            session.counts.miss(stream.name, error)
+            intake.counts.miss(stream.name, error)
 
 
 def list_since(
-    session: Session,
+    intake: Intake,
     stream: Stream,
     feed: Feed,
     phase: str,
@@ -154,40 +154,40 @@ def list_since(
     def pages() -> Iterator[Fetched]:
         for parent in parents if parents is not None else ("",):
             yield from listed(
-                session.reader, stream, feed, parent=parent, created_from=created_from, changed_from=changed_from
+                intake.reader, stream, feed, parent=parent, created_from=created_from, changed_from=changed_from
             )
 
-    listing = _Listing(session, stream, feed, promising=promising)
-    return guarded(session, stream, feed, lambda: listing.run(pages(), phase))
+    listing = _Listing(intake, stream, feed, promising=promising)
+    return guarded(intake, stream, feed, lambda: listing.run(pages(), phase))
 
 
 class _Listing:
     """One listing since an instant, and what it may promise."""
 
-    def __init__(self, session: Session, stream: Stream, feed: Feed, *, promising: bool) -> None:
-        self._session = session
+    def __init__(self, intake: Intake, stream: Stream, feed: Feed, *, promising: bool) -> None:
+        self._intake = intake
         self._stream = stream
         self._feed = feed
         self._promising = promising
-        self._mark = session.mark(stream.name, feed.name)
+        self._mark = intake.mark(stream.name, feed.name)
         self._started: int | None = None
         self._whole = True
 
     def run(self, pages: Iterator[Fetched], phase: str) -> int:
         """Take the pages in; the instant (ms) at which the first was asked for. What is set aside ends the promise."""
-        session, seen = self._session, 0
-        session.meter.begin(self._stream.name, phase)
-        for fetched in session.calls.ahead(pages):
+        intake, seen = self._intake, 0
+        intake.meter.begin(self._stream.name, phase)
+        for fetched in intake.calls.ahead(pages):
             page = fetched.page
-            take_page(session, self._stream, page, page.objects, partial(self._conclude, page))
+            take_page(intake, self._stream, page, page.objects, partial(self._conclude, page))
             seen += len(page.objects)
-            session.meter.advance(seen)
+            intake.meter.advance(seen)
         if self._started is None:  # there was nobody to ask for
-            self._started = session.provider_now().low
-        if self._promising and self._whole and not session.aside.has([self._feed.data_type]):
-            session.keep(self._mark.promise(promised(session, self._stream, self._started)))
+            self._started = intake.provider_now().low
+        if self._promising and self._whole and not intake.aside.has([self._feed.data_type]):
+            intake.keep(self._mark.promise(promised(intake, self._stream, self._started)))
         else:
-            session.keep(self._mark)
+            intake.keep(self._mark)
         return self._started
 
     def _conclude(self, page: Page, _writer: Writer, whole: bool) -> None:
@@ -196,14 +196,14 @@ class _Listing:
         self._mark = self._mark.noted(page.notes)
 
 
-def guarded(session: Session, stream: Stream, feed: Feed, work: Callable[[], int | None]) -> int | None:
+def guarded(intake: Intake, stream: Stream, feed: Feed, work: Callable[[], int | None]) -> int | None:
     """Do some reading of a feed; a refusal stops this feed only, and a broken line leaves it for the next time."""
     try:
         return work()
     except Unreachable as error:
-        session.counts.miss(stream.name, error)
+        intake.counts.miss(stream.name, error)
     except RefusedError as error:
         state = "not_permitted" if isinstance(error, NotPermitted) else "not_available"
-        session.keep(replace(session.mark(stream.name, feed.name), state=state, error=str(error)))
-        session.counts.fail(stream.name, str(error))
+        intake.keep(replace(intake.mark(stream.name, feed.name), state=state, error=str(error)))
+        intake.counts.fail(stream.name, str(error))
     return None

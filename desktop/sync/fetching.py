@@ -40,6 +40,10 @@ class Fetching:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the thread once what it does has ended; nothing more of what waits is begun."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def call(self, work: Callable[[], T]) -> T:
@@ -83,12 +87,12 @@ class Fetching:
     def _result(self, future: Future[T]) -> T:
         while True:
             self.stop_if_asked()
+            self._beat()
             try:
                 return future.result(timeout=_TICK)
             except TimeoutError:
                 if future.done():
                     return future.result()
-                self._beat()
 
 
 def _is_good(future: Future[T]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -25,10 +25,11 @@ from desktop.errors import WorldError
 from desktop.providers.contract import NO_INSTANT, ProviderEvent, Reread, Stream, Unreachable
 from desktop.records import AHEAD_MS, Changes, SetAside, SourceObject, Tally
 from desktop.secrets.cleaning import packed
+from desktop.sync.account import Job
 from desktop.sync.bookmarks import CLOSED
+from desktop.sync.intake import DAY_MS, Intake
 from desktop.sync.pages import uncounted
 from desktop.sync.rereading import Key, Read, read_again
-from desktop.sync.session import DAY_MS, Session
 
 logger = logging.getLogger(__name__)
 
@@ -84,9 +85,9 @@ class _Batch:
 class Inbox:
     """The events of one integration."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._shelf = Shelf(session.books.database.statements)
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self._shelf = Shelf(intake.books.database.statements)
         self._packer = Packer()
         self._unreachable = 0
 
@@ -96,8 +97,8 @@ class Inbox:
         """Keep events that are not kept yet, within the caller's transaction, newest first. The answer: how many."""
         ids = self._shelf.statements.listed({event.external_id for event in events})
         known_query = self._shelf.select("known events", _EVENT, ("external_id",), "external_id")
-        known = {row[0] for row in writer.fetch(known_query, self._session.integration_id, ids)}
-        now = self._session.books.now()
+        known = {row[0] for row in writer.fetch(known_query, self._intake.integration_id, ids)}
+        now = self._intake.books.now()
         rows = {event.external_id: self._row(event, now) for event in events if event.external_id not in known}
         if rows:
             keep = self._shelf.upsert(_EVENT, _KEYS, _COLUMNS, keep=_COLUMNS[len(_KEYS) :])
@@ -109,14 +110,14 @@ class Inbox:
         data = self._packer.pack([packed(event.body)])[0] if wanted else None
         done_at, state = (None, "waiting") if wanted else (now, "done")
         return (
-            self._session.integration_id, event.external_id, event.kind, event.data_type, event.object_id,
+            self._intake.integration_id, event.external_id, event.kind, event.data_type, event.object_id,
             event.api_version, event.created_at, now, done_at, state, 0, "", data,
         )  # fmt: skip
 
     def _is_wanted(self, data_type: str) -> bool:
         """Whether the books keep such objects, and their list can be read: parts of a closed one would mislead."""
-        place = self._session.feed_of(data_type)
-        return place is not None and self._session.mark(place[0].name, place[1].name).state not in CLOSED
+        place = self._intake.feed_of(data_type)
+        return place is not None and self._intake.mark(place[0].name, place[1].name).state not in CLOSED
 
     # --- processing --------------------------------------------------------------------------------------------
 
@@ -126,43 +127,44 @@ class Inbox:
         Raises: CredentialsRefused, CancelledError, LeaseLost, ClosedBooksError; what was done by then is done, the
         rest waits.
         """
-        session = self._session
-        with session.write() as writer:
+        intake = self._intake
+        with intake.write() as writer:
             revive = self._shelf.keep("revive", _revive)
-            writer.run(revive, session.integration_id, MOST_TRIES)
+            writer.run(revive, intake.integration_id, MOST_TRIES)
             forget = self._shelf.keep("forget", _forget)
-            writer.run(forget, session.integration_id, session.books.now() - _KEPT_DAYS * DAY_MS)
-        session.meter.begin("events", "changes")
+            writer.run(forget, intake.integration_id, intake.books.now() - _KEPT_DAYS * DAY_MS)
+        intake.meter.begin("events", "changes")
         seen = 0
         try:
             while batch := self._waiting():
+                intake.job.beat()
                 self._process(batch)
                 seen += len(batch)
-                session.meter.advance(seen)
+                intake.meter.advance(seen)
         except Unreachable as error:
-            for stream in {place[0].name for kind in self.unfinished() if (place := session.feed_of(kind))}:
-                session.counts.miss(stream, error)
+            for stream in {place[0].name for kind in self.unfinished() if (place := intake.feed_of(kind))}:
+                intake.counts.miss(stream, error)
         self._show_given_up()
 
     def unfinished(self) -> frozenset[str]:
         """The types of objects that an event waits or failed for."""
         query = (
             select(_EVENT.c.data_type)
-            .where(_EVENT.c.integration_id == self._session.integration_id, _EVENT.c.state.in_(("waiting", "failed")))
+            .where(_EVENT.c.integration_id == self._intake.integration_id, _EVENT.c.state.in_(("waiting", "failed")))
             .distinct()
         )
-        with self._session.books.read() as connection:
+        with self._intake.books.read() as connection:
             return frozenset(row[0] for row in connection.execute(query))
 
     def _waiting(self) -> list[_Waiting]:
         query = (
             select(*(_EVENT.c[name] for name in _STORED))
-            .where(_EVENT.c.integration_id == self._session.integration_id, _EVENT.c.state == "waiting")
+            .where(_EVENT.c.integration_id == self._intake.integration_id, _EVENT.c.state == "waiting")
             # Events of one second came newest first, so the later row is the older event.
             .order_by(_EVENT.c.created_at, _EVENT.c.id.desc())
             .limit(BATCH)
         )
-        with self._session.books.read() as connection:
+        with self._intake.books.read() as connection:
             rows = list(connection.execute(query))
         return [
             _Waiting(
@@ -187,7 +189,7 @@ class Inbox:
             if self._unreachable > MOST_UNREACHABLE:
                 raise
             failure: Exception = error
-        except (*BROKEN, *self._session.unstorable) as error:
+        except (*BROKEN, *self._intake.unstorable) as error:
             failure = error
         if len(waiting) == 1:
             self._fail(waiting[0], failure)
@@ -198,15 +200,15 @@ class Inbox:
     def _take(self, waiting: Sequence[_Waiting]) -> None:
         """A batch and its done marks; the network is never asked while the books are locked."""
         batch = self._interpret(waiting)
-        read = read_again(self._session, batch.reread)
+        read = read_again(self._intake, batch.reread)
         unclear = self._commit(batch, read)
         if unclear:
-            again = read_again(self._session, unclear)
+            again = read_again(self._intake, unclear)
             self._commit(_Batch(reread=unclear), again, counted=True)
 
     def _interpret(self, waiting: Sequence[_Waiting]) -> _Batch:
         batch = _Batch()
-        present = self._session.provider_now().high
+        present = self._intake.provider_now().high
         for one in waiting:
             if not self._is_wanted(one.event.data_type):
                 batch.ignored.append(one)
@@ -215,7 +217,7 @@ class Inbox:
                 # The payload did not do: the object itself, as it is now, does as well.
                 batch.reread[one.key].append(one)
                 continue
-            meaning = self._session.reader.interpret(one.event)
+            meaning = self._intake.provider.interpret(one.event)
             if isinstance(meaning, SourceObject) and meaning.version.low > present + AHEAD_MS:
                 batch.reread[meaning.data_type, meaning.external_id].append(one)  # its instant cannot be
             elif isinstance(meaning, SourceObject):
@@ -233,34 +235,34 @@ class Inbox:
 
         ``counted``: these objects were counted as seen when their order was unclear.
         """
-        session = self._session
-        at = session.provider_now().low
+        intake = self._intake
+        at = intake.provider_now().low
         settled = {(item.data_type, item.external_id) for item in read.objects}
         tallies: dict[str, Tally] = defaultdict(Tally)
         changes = Changes()
         unclear: set[Key] = set()
-        with session.write() as writer:
+        with intake.write() as writer:
             for stream, objects in self._by_stream(item for _, item in batch.objects):
-                applied, _ = session.apply(writer, stream.name, objects, at)
+                applied, _ = intake.apply(writer, stream.name, objects, at)
                 tallies[stream.name] += applied.tally
                 changes |= applied.changes
                 unclear.update(key for key in applied.reread if key not in settled)
             for stream, objects in self._by_stream(read.objects):
-                applied, _ = session.apply(writer, stream.name, objects, at, settled=True)
+                applied, _ = intake.apply(writer, stream.name, objects, at, settled=True)
                 tallies[stream.name] += uncounted(applied.tally) if counted else applied.tally
                 changes |= applied.changes
             aside = [item for _, item in batch.aside]
             aside += [*read.set_aside, *(SetAside(*key, reason) for key, reason in read.refused)]
             for broken in aside:
-                place = session.feed_of(broken.data_type)
-                session.aside.put(writer, place[0].name if place else "", [broken], at)
+                place = intake.feed_of(broken.data_type)
+                intake.aside.put(writer, place[0].name if place else "", [broken], at)
             postponed = {one.row_id for one, item in batch.objects if (item.data_type, item.external_id) in unclear}
             done = [one for one, _ in (*batch.objects, *batch.aside)] + batch.ignored
             done += [one for events in batch.reread.values() for one in events]
             self._done(writer, [one for one in done if one.row_id not in postponed])
         for name, tally in tallies.items():
-            session.counts.add(name, tally)
-        session.tell(changes)
+            intake.counts.add(name, tally)
+        intake.tell(changes)
         left: dict[Key, list[_Waiting]] = defaultdict(list)
         for one, item in batch.objects:
             if one.row_id in postponed:
@@ -270,13 +272,13 @@ class Inbox:
     def _by_stream(self, objects: Iterable[SourceObject]) -> list[tuple[Stream, list[SourceObject]]]:
         groups: dict[str, tuple[Stream, list[SourceObject]]] = {}
         for item in objects:
-            place = self._session.feed_of(item.data_type)
+            place = self._intake.feed_of(item.data_type)
             if place is not None:
                 groups.setdefault(place[0].name, (place[0], []))[1].append(item)
         return list(groups.values())
 
     def _done(self, writer: Writer, events: Sequence[_Waiting]) -> None:
-        now = self._session.books.now()
+        now = self._intake.books.now()
         writer.run_many(self._shelf.keep("done", _mark_done), [(now, one.row_id) for one in events])
 
     def _fail(self, one: _Waiting, error: Exception) -> None:
@@ -286,25 +288,25 @@ class Inbox:
         else:
             said, tries = f"It could not be processed ({type(error).__name__}).", tries + 1
             logger.warning("The event %s could not be processed", one.event.external_id, exc_info=error)
-        with self._session.write() as writer:
+        with self._intake.write() as writer:
             writer.run(self._shelf.keep("failed", _mark_failed), tries, said, one.row_id)
-        place = self._session.feed_of(one.event.data_type)
+        place = self._intake.feed_of(one.event.data_type)
         if place is not None:
             reason = f"The event {one.event.external_id}: {said}"
-            self._session.counts.fail(place[0].name, reason, retry=tries < MOST_TRIES)
+            self._intake.counts.fail(place[0].name, reason, retry=tries < MOST_TRIES)
 
     def _show_given_up(self) -> None:
         """Set aside what events were about that are not tried any more: there it is named, and read again by id.
 
         An event is moot once the books hold a later state of its object, whichever way that came in.
         """
-        session = self._session
+        intake = self._intake
         given_up = and_(
-            _EVENT.c.integration_id == session.integration_id,
+            _EVENT.c.integration_id == intake.integration_id,
             _EVENT.c.state == "failed",
             _EVENT.c.tries >= MOST_TRIES,
         )
-        with session.books.read() as connection:
+        with intake.books.read() as connection:
             if connection.execute(select(_EVENT.c.id).where(given_up).limit(1)).first() is None:
                 return
         told_at = func.coalesce(func.nullif(_EVENT.c.created_at, NO_INSTANT), _EVENT.c.received_at)
@@ -315,15 +317,30 @@ class Inbox:
             _DATA.c.version_low > told_at + 999,
         )
         columns = [_EVENT.c[name] for name in ("external_id", "data_type", "object_id", "error")]
-        with session.write() as writer:
-            moot = update(_EVENT).where(given_up, later).values(state="done", data=None, done_at=session.books.now())
+        with intake.write() as writer:
+            moot = update(_EVENT).where(given_up, later).values(state="done", data=None, done_at=intake.books.now())
             writer.connection.execute(moot)
             for row in writer.connection.execute(select(*columns).where(given_up)).all():
                 reason = f"What the event {row.external_id} told could not be taken in: {row.error}"
                 item = SetAside(row.data_type, row.object_id, reason, orjson.dumps({"event": row.external_id}))
-                place = session.feed_of(row.data_type)
-                if place is not None and not session.aside.holds(item):
-                    session.aside.put(writer, place[0].name, [item], session.provider_now().low)
+                place = intake.feed_of(row.data_type)
+                if place is not None and not intake.aside.holds(item):
+                    intake.aside.put(writer, place[0].name, [item], intake.provider_now().low)
+
+
+def receive(
+    job: Job, events: Sequence[ProviderEvent], on_changes: Callable[[Changes], None] | None = None
+) -> frozenset[str]:
+    """Take messages in and work the inbox off, whether or not anybody syncs: a job of its own.
+
+    The provider is asked only for what a message does not say itself. The answer: the types of objects that an event
+    still waits or failed for. Raises: as :meth:`Inbox.process`.
+    """
+    inbox = Inbox(Intake(job, on_changes=on_changes))
+    with job.write() as writer:
+        inbox.take_in(writer, events)
+    inbox.process()
+    return inbox.unfinished()
 
 
 def overtake(writer: Writer, integration_id: int, data_type: str, before: int) -> None:

@@ -11,14 +11,17 @@ import re
 import socket
 import time
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import Connection, bindparam, or_, select, update
 
 from desktop.books.books import Books
 from desktop.books.database import Writer
+from desktop.books.integrations import DISCONNECTED
+from desktop.books.tables import Integration
 from desktop.books.tables import Lease as LeaseRow
 from desktop.books.tables.base import table_of
-from desktop.errors import WorldError
+from desktop.errors import CancelledError, WorldError
 from desktop.periods import rfc3339
 
 EXPIRES_MS = 60_000
@@ -28,11 +31,21 @@ BEAT_MS = 10_000
 """How often the heartbeat is renewed."""
 
 _LEASE = table_of(LeaseRow)
+_INTEGRATION = table_of(Integration)
 _HOLDER = re.compile(r"(?P<role>.*) on (?P<host>.+) \((?P<pid>\d+)\)\Z", re.DOTALL)
 
 
 class LeaseLost(WorldError):
     """Somebody else took the lease over while we held it: nothing more may be written."""
+
+
+class AccountLeft(CancelledError):
+    """The account was disconnected while somebody was at work on it: nothing more is read or written."""
+
+    @classmethod
+    def said(cls) -> AccountLeft:
+        """In its words."""
+        return cls("Disconnected", "The account was disconnected while it was being read.", "")
 
 
 class LeaseHeld(WorldError):
@@ -75,6 +88,20 @@ class Held:
         )
 
 
+class Right(Protocol):
+    """What lets somebody write about an account: the lease, or a job that is done under it."""
+
+    @property
+    def integration_id(self) -> int:
+        """The account."""
+
+    def check(self, writer: Writer) -> None:
+        """See to it that this transaction is ours to write. Raises: LeaseLost."""
+
+    def beat(self) -> None:
+        """Between two transactions: keep the right, as far as it is still ours. Raises: LeaseLost."""
+
+
 def holder_text(role: str) -> str:
     """How a holder names itself: "window on HOST (pid)"."""
     return f"{role} on {socket.gethostname()} ({os.getpid()})"
@@ -93,6 +120,7 @@ class Lease:
         prepare = books.database.statements.prepare
         here = _LEASE.c.integration_id == bindparam("of")
         # On PostgreSQL the row lock makes a successor wait for our commit; SQLite has one writer anyway.
+        self._status = select(_INTEGRATION.c.status).where(_INTEGRATION.c.id == integration_id)
         self._look = prepare(select(_LEASE.c.fence).where(here).with_for_update())
         self._renew = prepare(update(_LEASE).values(heartbeat_at=bindparam("at")).where(here))
 
@@ -104,10 +132,13 @@ class Lease:
     def check(self, writer: Writer) -> None:
         """See to it that this transaction is still ours to write, and renew the heartbeat where it is due.
 
-        Raises: LeaseLost.
+        Raises: LeaseLost; AccountLeft where that is because the account was disconnected.
         """
         rows = writer.fetch(self._look, self.integration_id)
         if not rows or rows[0][0] != self.fence:
+            status = writer.connection.execute(self._status).scalar_one_or_none()
+            if status in (None, DISCONNECTED):
+                raise AccountLeft.said()
             raise LeaseLost(
                 "Sync handed over",
                 "Another window or command has taken over syncing this account.",
@@ -117,8 +148,14 @@ class Lease:
             writer.run(self._renew, self._books.now(), self.integration_id)
             self._beaten = time.monotonic()
 
+    def is_held(self) -> bool:
+        """Whether nobody else has taken it over."""
+        with self._books.read() as connection:
+            query = select(_LEASE.c.fence).where(_LEASE.c.integration_id == self.integration_id)
+            return connection.execute(query).scalar_one_or_none() == self.fence
+
     def beat(self) -> None:
-        """Renew the heartbeat where it is due, in a transaction of its own. Raises: LeaseLost."""
+        """Renew the heartbeat where it is due, in a transaction of its own. Raises: LeaseLost, AccountLeft."""
         if self.due:
             with self._books.write(durable=False) as writer:
                 self.check(writer)
@@ -137,11 +174,7 @@ def acquire(books: Books, integration_id: int, holder: str) -> Lease | Held:
     """Take the lease where it is free, expired, or held by a process of this machine that has ended."""
     now = books.now()
     with books.write(durable=False) as writer:
-        make = books.database.statements.upsert(
-            _LEASE, ("integration_id",), _COLUMNS, keep=("holder", "heartbeat_at", "fence")
-        )
-        writer.run(make, integration_id, "", 0, 0)
-        current = _read(writer, integration_id)
+        current = _begun(books, writer, integration_id)
         gone = _ended(current.holder)
         free = or_(
             _LEASE.c.holder == "",
@@ -162,9 +195,20 @@ def acquire(books: Books, integration_id: int, holder: str) -> Lease | Held:
     return Lease(books, integration_id, holder, after.fence, now)
 
 
-def check(writer: Writer, lease: Lease) -> None:
-    """See :meth:`Lease.check`."""
-    lease.check(writer)
+def take_over(books: Books, integration_id: int, holder: str) -> Lease:
+    """Take the lease whoever holds it, who then can write nothing more: the account is disconnected, or connected anew.
+
+    What its holder has committed stays.
+    """
+    now = books.now()
+    with books.write(durable=False) as writer:
+        fence = _begun(books, writer, integration_id).fence + 1
+        writer.connection.execute(
+            update(_LEASE)
+            .values(holder=holder, heartbeat_at=now, fence=fence)
+            .where(_LEASE.c.integration_id == integration_id)
+        )
+    return Lease(books, integration_id, holder, fence, now)
 
 
 def holder_of(books: Books, integration_id: int) -> Held | None:
@@ -191,6 +235,15 @@ class _Row:
     holder: str
     heartbeat_at: int
     fence: int
+
+
+def _begun(books: Books, writer: Writer, integration_id: int) -> _Row:
+    """The lease's row as it stands, made where there is none."""
+    make = books.database.statements.upsert(
+        _LEASE, ("integration_id",), _COLUMNS, keep=("holder", "heartbeat_at", "fence")
+    )
+    writer.run(make, integration_id, "", 0, 0)
+    return _read(writer, integration_id)
 
 
 def _read(writer: Writer, integration_id: int) -> _Row:

@@ -22,10 +22,10 @@ from desktop.providers.contract import Feed, Stream
 from desktop.records import Deletion
 from desktop.sync.bookmarks import FULL
 from desktop.sync.changes import guarded, list_since
+from desktop.sync.intake import DAY_MS
 from desktop.sync.pages import take_read
-from desktop.sync.pull import HISTORY, pull_feed
+from desktop.sync.pull import HISTORY, Pull, pull_feed
 from desktop.sync.rereading import read_again
-from desktop.sync.session import DAY_MS, Session
 
 LOOK_BACK_DAYS: Final = 35
 """What was created in these days is listed again at each sync."""
@@ -58,51 +58,51 @@ _OPEN: Mapping[str, Sequence[tuple[type[Any], Callable[[Table], ColumnElement[bo
 }
 
 
-def look_back(session: Session) -> None:
+def look_back(pull: Pull) -> None:
     """Find changes without events, as far as lists and single objects tell.
 
     Raises: CredentialsRefused, CancelledError, LeaseLost, ClosedBooksError.
     """
-    now = session.provider_now().low
-    for stream, feed in session.feeds:
-        mark = session.mark(stream.name, feed.name)
-        if stream.recheck or mark.under_way or mark.state != "complete" or session.counts.was_read(stream.name):
+    now = pull.provider_now().low
+    for stream, feed in pull.feeds:
+        mark = pull.mark(stream.name, feed.name)
+        if stream.recheck or mark.under_way or mark.state != "complete" or pull.counts.was_read(stream.name):
             continue
         old = mark.pass_started_at is None or now - mark.pass_started_at >= PASS_EVERY_DAYS * DAY_MS
         if stream.name not in HISTORY and old:
-            read_all(session, stream, feed)
+            read_all(pull, stream, feed)
         elif not stream.per_parent:
-            _look_back(session, stream, feed, now)
+            _look_back(pull, stream, feed, now)
 
 
-def _look_back(session: Session, stream: Stream, feed: Feed, now: int) -> None:
-    open_refs = _still_open(session, stream, feed, now - LOOK_BACK_DAYS * DAY_MS)
+def _look_back(pull: Pull, stream: Stream, feed: Feed, now: int) -> None:
+    open_refs = _still_open(pull, stream, feed, now - LOOK_BACK_DAYS * DAY_MS)
     if len(open_refs) > MOST_BY_ID:
-        read_all(session, stream, feed)
+        read_all(pull, stream, feed)
         return
     keys = [(feed.data_type, ref) for ref in open_refs]
 
     def read_open() -> int:
-        tally = take_read(session, stream, read_again(session, keys), lambda _writer, _whole: None)
-        session.counts.add(stream.name, tally)
+        tally = take_read(pull, stream, read_again(pull, keys), lambda _writer, _whole: None)
+        pull.counts.add(stream.name, tally)
         return len(keys)
 
-    if keys and guarded(session, stream, feed, read_open) is None:
+    if keys and guarded(pull, stream, feed, read_open) is None:
         return
-    list_since(session, stream, feed, "looking_back", created_from=now - LOOK_BACK_DAYS * DAY_MS)
+    list_since(pull, stream, feed, "looking_back", created_from=now - LOOK_BACK_DAYS * DAY_MS)
 
 
-def read_all(session: Session, stream: Stream, feed: Feed) -> None:
+def read_all(pull: Pull, stream: Stream, feed: Feed) -> None:
     """A full pass over a feed, now. Raises: as ``pull_feed``."""
-    mark = session.mark(stream.name, feed.name)
-    session.keep(mark.begin(FULL, since_day=mark.since_day))
-    pull_feed(session, stream, feed)
+    mark = pull.mark(stream.name, feed.name)
+    pull.keep(mark.begin(FULL, since_day=mark.since_day))
+    pull_feed(pull, stream, feed)
 
 
-def _still_open(session: Session, stream: Stream, feed: Feed, before: int) -> list[str]:
+def _still_open(pull: Pull, stream: Stream, feed: Feed, before: int) -> list[str]:
     """Open objects that the listing will not show because they were created before it begins."""
     found: dict[str, None] = {}
-    with session.books.read() as connection:
+    with pull.books.read() as connection:
         for model, still in _OPEN.get(stream.name, ()):
             table = table_of(model)
             stored = and_(
@@ -114,7 +114,7 @@ def _still_open(session: Session, stream: Stream, feed: Feed, before: int) -> li
                 select(table.c.external_id)
                 .join_from(table, _DATA, stored)
                 .where(
-                    table.c.integration_id == session.integration_id,
+                    table.c.integration_id == pull.integration_id,
                     still(table),
                     table.c.created_at < before,
                     _DATA.c.deletion == int(Deletion.NONE),

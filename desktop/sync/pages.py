@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 from desktop.books.database import Writer
 from desktop.providers.contract import Page, Stream
 from desktop.records import Applied, SetAside, SourceObject, Tally
+from desktop.sync.intake import Intake
 from desktop.sync.rereading import Read, read_again
-from desktop.sync.session import Session
 
 Conclude = Callable[[Writer, bool], None]
 """What ends the page's transaction (a bookmark, usually). It is told whether everything on the page went in."""
 
 
 def take_page(
-    session: Session,
+    intake: Intake,
     stream: Stream,
     page: Page,
     objects: Sequence[SourceObject],
@@ -29,22 +29,22 @@ def take_page(
     concluded: a kill in between reads the page again.
     Raises: CredentialsRefused, Unreachable, CancelledError, LeaseLost, ClosedBooksError.
     """
-    session.heard(page.asked_at)
+    intake.heard(page.asked_at)
     try:
-        applied = _apply(session, stream, page, objects, conclude, durable=durable, careful=False)
-    except session.unstorable:
-        applied = _apply(session, stream, page, objects, conclude, durable=durable, careful=True)
+        applied = _apply(intake, stream, page, objects, conclude, durable=durable, careful=False)
+    except intake.unstorable:
+        applied = _apply(intake, stream, page, objects, conclude, durable=durable, careful=True)
     aside = len(page.set_aside)
-    session.counts.add(stream.name, applied.tally + Tally(seen=aside) if aside else applied.tally)
-    session.tell(applied.changes)
+    intake.counts.add(stream.name, applied.tally + Tally(seen=aside) if aside else applied.tally)
+    intake.tell(applied.changes)
     if applied.reread:
-        read = read_again(session, applied.reread)
-        tally = take_read(session, stream, read, lambda writer, whole: conclude(writer, whole and not aside))
-        session.counts.add(stream.name, uncounted(tally))
+        read = read_again(intake, applied.reread)
+        tally = take_read(intake, stream, read, lambda writer, whole: conclude(writer, whole and not aside))
+        intake.counts.add(stream.name, uncounted(tally))
 
 
 def _apply(
-    session: Session,
+    intake: Intake,
     stream: Stream,
     page: Page,
     objects: Sequence[SourceObject],
@@ -53,10 +53,10 @@ def _apply(
     durable: bool,
     careful: bool,
 ) -> Applied:
-    with session.write(durable=durable) as writer:
-        applied, whole = session.apply(writer, stream.name, objects, page.asked_at, listed=True, careful=careful)
+    with intake.write(durable=durable) as writer:
+        applied, whole = intake.apply(writer, stream.name, objects, page.asked_at, listed=True, careful=careful)
         if page.set_aside:
-            session.aside.put(writer, stream.name, page.set_aside, page.asked_at)
+            intake.aside.put(writer, stream.name, page.set_aside, page.asked_at)
         if not applied.reread:
             conclude(writer, whole and not page.set_aside)
     return applied
@@ -68,17 +68,17 @@ def uncounted(tally: Tally) -> Tally:
     return Tally(0, tally.created, tally.updated, -touched, tally.deleted)
 
 
-def take_read(session: Session, stream: Stream, read: Read, conclude: Conclude) -> Tally:
+def take_read(intake: Intake, stream: Stream, read: Read, conclude: Conclude) -> Tally:
     """Take in what reading again by id brought: it was asked for after every state in question.
 
     What the provider refuses to give is set aside with the reason, so that it is not silently missing. The answer:
     what became of the objects, for the caller to count.
     """
-    at = session.provider_now().low
+    at = intake.provider_now().low
     aside = [*read.set_aside, *(SetAside(*key, reason) for key, reason in read.refused)]
-    with session.write() as writer:
-        applied, whole = session.apply(writer, stream.name, read.objects, at, settled=True, careful=True)
-        session.aside.put(writer, stream.name, aside, at)
+    with intake.write() as writer:
+        applied, whole = intake.apply(writer, stream.name, read.objects, at, settled=True, careful=True)
+        intake.aside.put(writer, stream.name, aside, at)
         conclude(writer, whole and not aside)
-    session.tell(applied.changes)
+    intake.tell(applied.changes)
     return applied.tally

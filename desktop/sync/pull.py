@@ -6,7 +6,7 @@ is concluded from the order of a list unless all of it so far came newest first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -18,14 +18,24 @@ from desktop.books.tables import IntegrationData
 from desktop.books.tables.base import table_of
 from desktop.errors import RefusedError
 from desktop.periods import local_midnight
-from desktop.providers.contract import Feed, NotAvailable, NotPermitted, Page, Stream, Unreachable
-from desktop.records import InvoiceRecord, SourceObject
+from desktop.providers.contract import (
+    Feed,
+    Lists,
+    NotAvailable,
+    NotPermitted,
+    Page,
+    Stream,
+    Unreachable,
+)
+from desktop.records import Changes, InvoiceRecord, SourceObject
+from desktop.sync.account import Job
 from desktop.sync.bookmarks import FIRST, FULL, UNORDERED, UNSEEN, Mark
 from desktop.sync.inbox import overtake
+from desktop.sync.intake import DAY_MS, Intake
 from desktop.sync.listing import Fetched, listed
 from desktop.sync.pages import take_page
-from desktop.sync.session import DAY_MS, Session
-from desktop.sync.streams import present_parents, promised, stored_parents
+from desktop.sync.parents import present_parents, promised, see_parents, stored_parents
+from desktop.sync.report import Progress
 
 HISTORY: Final = frozenset(
     {"invoices", "payments", "refunds", "balance_entries", "payouts", "disputes", "credit_notes"}
@@ -38,48 +48,63 @@ _EMPTY: Final = 25
 _DATA = table_of(IntegrationData)
 
 
+class Pull(Intake):
+    """The way in of a sync: ``lists`` reads the pages of whole passes, the reader or what takes over from it."""
+
+    def __init__(
+        self,
+        job: Job,
+        lists: Lists | None,
+        tell: Callable[[Progress], None],
+        on_changes: Callable[[Changes], None] | None,
+    ) -> None:
+        super().__init__(job, tell, on_changes)
+        reader = self.reader  # made, and told what time it was there, before anything is asked
+        self.lists = lists or reader
+
+
 class Pass:
     """One pass over one feed, begun or resumed where its bookmark says."""
 
-    def __init__(self, session: Session, stream: Stream, feed: Feed) -> None:
-        self._session = session
+    def __init__(self, pull: Pull, stream: Stream, feed: Feed) -> None:
+        self._pull = pull
         self._stream = stream
         self._feed = feed
-        self._mark = session.mark(stream.name, feed.name)
+        self._mark = pull.mark(stream.name, feed.name)
         since = self._mark.since_day
-        self._since_at = local_midnight(since, session.books.zone) if since else None
+        self._since_at = local_midnight(since, pull.books.zone) if since else None
         self._empty = 0
         self._falls = False
 
     def run(self) -> None:
         """Read to the end. Raises: what ``Reader.page`` raises, CancelledError, LeaseLost, ClosedBooksError."""
-        session, mark = self._session, self._mark
+        pull, mark = self._pull, self._mark
         if self._stream.per_parent and mark.pass_started_at is None:
             # Who comes later may be missed by the pass, and is asked for from the beginning after it.
-            session.keep(present_parents(session, self._stream, self._feed))
-        session.meter.begin(self._stream.name, "reading", mark.seen, self._estimate())
-        for fetched in session.calls.batches(self._pages()):
+            pull.keep(present_parents(pull, self._stream, self._feed))
+        pull.meter.begin(self._stream.name, "reading", mark.seen, self._estimate())
+        for fetched in pull.calls.batches(self._pages()):
             self._take(fetched)
-            session.meter.advance(self._mark.seen)
+            pull.meter.advance(self._mark.seen)
             if not self._mark.under_way:
                 break
         if self._mark.under_way:
             self._finish()
-        session.meter.end(self._mark.seen)
+        pull.meter.end(self._mark.seen)
 
     def _estimate(self) -> int | None:
         """How many there may be: as many as are stored, where the feed was read before."""
         if self._mark.pass_kind == FIRST or self._stream.per_parent:
             return None
         query = select(func.count()).where(
-            _DATA.c.integration_id == self._session.integration_id, _DATA.c.data_type == self._feed.data_type
+            _DATA.c.integration_id == self._pull.integration_id, _DATA.c.data_type == self._feed.data_type
         )
-        with self._session.books.read() as connection:
+        with self._pull.books.read() as connection:
             return int(connection.execute(query).scalar_one())
 
     def stop(self, state: str, reason: str) -> None:
         """The feed cannot be read on: keep how far it came, and why."""
-        self._session.keep(replace(self._mark, state=state, error=reason))
+        self._pull.keep(replace(self._mark, state=state, error=reason))
 
     # --- fetching: runs in the fetching thread -----------------------------------------------------------------
 
@@ -90,11 +115,11 @@ class Pass:
             return
         if mark.cursor:
             yield from self._list(mark.parent, mark.cursor)
-        for parent in stored_parents(self._session, self._stream, after=mark.parent):
+        for parent in stored_parents(self._pull, self._stream, after=mark.parent):
             yield from self._list(parent, None)
 
     def _list(self, parent: str, cursor: str | None) -> Iterator[Fetched]:
-        return listed(self._session.lists, self._stream, self._feed, cursor=cursor, parent=parent)
+        return listed(self._pull.lists, self._stream, self._feed, cursor=cursor, parent=parent)
 
     # --- applying ----------------------------------------------------------------------------------------------
 
@@ -110,7 +135,7 @@ class Pass:
         if self._stream.per_parent and not page.objects and not page.set_aside and self._empty < _EMPTY:
             self._empty += 1
             self._mark = mark
-            self._session.heard(page.asked_at)
+            self._pull.heard(page.asked_at)
             return
         self._empty = 0
         objects = self._chosen(page.objects)
@@ -119,13 +144,13 @@ class Pass:
             nonlocal mark
             mark = self._concluded(writer, mark if whole else replace(mark, pass_clean=False))
 
-        take_page(self._session, self._stream, page, objects, conclude, durable=self._mark.pass_kind != FIRST)
+        take_page(self._pull, self._stream, page, objects, conclude, durable=self._mark.pass_kind != FIRST)
         self._commit(mark)
 
     def _finish(self) -> None:
         """The last parent has been read: nothing is left to be fetched."""
         ended = self._ended(self._mark)
-        with self._session.write() as writer:
+        with self._pull.write() as writer:
             ended = self._concluded(writer, ended)
         self._commit(ended)
 
@@ -163,7 +188,7 @@ class Pass:
     def _ended(self, mark: Mark) -> Mark:
         started = mark.pass_started_at
         if started is None:
-            started = self._session.provider_now().low
+            started = self._pull.provider_now().low
         return replace(
             mark, state="complete", cursor=None, parent="", pass_kind="", pass_started_at=started, usable=True,
             error="",
@@ -173,25 +198,25 @@ class Pass:
         """Save the bookmark, with what the end of a pass brings where this is it."""
         started = mark.pass_started_at
         if not mark.under_way and started is not None:
-            if mark.pass_clean and not self._session.lies_ahead(started):
-                mark = mark.promise(promised(self._session, self._stream, started))
+            if mark.pass_clean and not self._pull.lies_ahead(started):
+                mark = mark.promise(promised(self._pull, self._stream, started))
             if mark.since_day is None:
-                self._session.aside.clear_unseen(writer, self._feed.data_type, started)
-                overtake(writer, self._session.integration_id, self._feed.data_type, started)
+                self._pull.aside.clear_unseen(writer, self._feed.data_type, started)
+                overtake(writer, self._pull.integration_id, self._feed.data_type, started)
                 if self._mark.pass_kind == FULL:
-                    self._session.save(writer, self._search(started))
-        self._session.save(writer, mark)
+                    self._pull.save(writer, self._search(started))
+        self._pull.save(writer, mark)
         return mark
 
     def _commit(self, mark: Mark) -> None:
         if not mark.under_way and self._mark.pass_kind == FULL and mark.since_day is None:
-            self._session.committed(self._search(mark.pass_started_at))
-        self._session.committed(mark)
+            self._pull.committed(self._search(mark.pass_started_at))
+        self._pull.committed(mark)
         self._mark = mark
 
     def _search(self, started: int | None) -> Mark:
         """The bookmark of the search for what this complete pass did not show."""
-        mark = Mark(self._session.integration_id, self._stream.name, UNSEEN + self._feed.name)
+        mark = Mark(self._pull.integration_id, self._stream.name, UNSEEN + self._feed.name)
         return replace(mark, state="running", pass_kind=FULL, pass_started_at=started)
 
     def _chosen(self, objects: Sequence[SourceObject]) -> Sequence[SourceObject]:
@@ -239,15 +264,15 @@ def _falls(before: int | None, oldest: int | None, objects: Sequence[SourceObjec
     return above is not None and oldest is not None and oldest < above
 
 
-def pull_feed(session: Session, stream: Stream, feed: Feed) -> bool:
+def pull_feed(pull: Pull, stream: Stream, feed: Feed) -> bool:
     """Run the feed's pass, and keep how it ended. False where the provider could not be reached.
 
     Raises: CredentialsRefused, CancelledError, LeaseLost, ClosedBooksError.
     """
-    reading = Pass(session, stream, feed)
-    stopped = partial(_stopped, session, stream, reading)
+    reading = Pass(pull, stream, feed)
+    stopped = partial(_stopped, pull, stream, reading)
     try:
-        see_parents(session, stream)
+        see_parents(pull, stream)
         reading.run()
     except NotPermitted as error:
         stopped("not_permitted", error)
@@ -261,29 +286,9 @@ def pull_feed(session: Session, stream: Stream, feed: Feed) -> bool:
     return True
 
 
-def see_parents(session: Session, stream: Stream) -> int:
-    """A stream that is read for each object of another one is only as good as that one. The answer is 0.
-
-    Raises: NotPermitted, NotAvailable or Unreachable, as the other one stands.
-    """
-    place = session.feed_of(stream.per_parent) if stream.per_parent else None
-    if place is None:
-        return 0
-    mark = session.mark(place[0].name, place[1].name)
-    refusal = {"not_permitted": NotPermitted, "not_available": NotAvailable, "failed": Unreachable}.get(mark.state)
-    if refusal is not None:
-        what = place[0].name.replace("_", " ")
-        raise refusal(
-            "Cannot be read yet",
-            f"It is read for each of the {what}, which could not be read.",
-            f"{mark.error}".strip(),
-        )
-    return 0
-
-
-def _stopped(session: Session, stream: Stream, reading: Pass, state: str, error: RefusedError | Unreachable) -> None:
+def _stopped(pull: Pull, stream: Stream, reading: Pass, state: str, error: RefusedError | Unreachable) -> None:
     reading.stop(state, str(error))
     if isinstance(error, Unreachable):
-        session.counts.miss(stream.name, error)
+        pull.counts.miss(stream.name, error)
     else:
-        session.counts.fail(stream.name, str(error), retry=state == "failed")
+        pull.counts.fail(stream.name, str(error), retry=state == "failed")

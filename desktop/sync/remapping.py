@@ -35,8 +35,8 @@ from desktop.books.tables.base import table_of
 from desktop.providers.contract import Provider
 from desktop.records import Deletion, SourceObject, Version
 from desktop.sync.aside import AsideShelf, known_aside
-from desktop.sync.lease import Held, Lease, acquire
-from desktop.sync.session import unstorable_in
+from desktop.sync.intake import unstorable_in
+from desktop.sync.lease import Held, Right, acquire
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ def remap_all(books: Books, provider_of: Callable[[str], Provider], holder: str,
     return whole
 
 
-def remap_if_due(books: Books, provider: Provider, lease: Lease, tell: Tell) -> None:
+def remap_if_due(books: Books, provider: Provider, lease: Right, tell: Tell) -> None:
     """Map the objects of the account whose lease is held anew, where they are due. Raises: as :func:`remap_all`."""
     with books.read() as connection:
         is_due = any(account == lease.integration_id for account, _ in mapped_by_older(connection))
@@ -101,13 +101,13 @@ def remap_if_due(books: Books, provider: Provider, lease: Lease, tell: Tell) -> 
         remap(books, provider, lease, tell)
 
 
-def remap(books: Books, provider: Provider, lease: Lease, tell: Tell) -> None:
+def remap(books: Books, provider: Provider, lease: Right, tell: Tell) -> None:
     """Map all objects of the account whose lease is held anew. Raises: as :func:`remap_all`."""
     _Remapping(books, provider, lease).run(tell)
 
 
 class _Remapping:
-    def __init__(self, books: Books, provider: Provider, lease: Lease) -> None:
+    def __init__(self, books: Books, provider: Provider, lease: Right) -> None:
         self._books = books
         self._provider = provider
         self._lease = lease
@@ -150,6 +150,7 @@ class _Remapping:
                 return
             after = rows[-1].id
             mapped = self._mapped(rows)
+            self._lease.beat()
             with self._books.write() as writer:
                 self._lease.check(writer)
                 self._take(writer, mapped)

@@ -8,7 +8,7 @@ from functools import partial
 
 from desktop.providers.contract import NotAvailable, NotPermitted
 from desktop.records import Deletion, SetAside, SourceObject
-from desktop.sync.session import Session
+from desktop.sync.intake import Intake
 
 Key = tuple[str, str]
 """The type and the id of an object."""
@@ -26,7 +26,7 @@ class Read:
     refused: tuple[tuple[Key, str], ...] = ()
 
 
-def read_again(session: Session, keys: Iterable[Key]) -> Read:
+def read_again(intake: Intake, keys: Iterable[Key]) -> Read:
     """Read each object once. One that does not exist comes back as an inferred deletion.
 
     Raises: CredentialsRefused, Unreachable, CancelledError.
@@ -36,21 +36,21 @@ def read_again(session: Session, keys: Iterable[Key]) -> Read:
     refused: list[tuple[Key, str]] = []
     for data_type, external_id in dict.fromkeys(keys):
         try:
-            found = session.calls.call(partial(session.reader.read, data_type, external_id))
+            found = intake.calls.call(partial(intake.reader.read, data_type, external_id))
         except (NotPermitted, NotAvailable) as error:
             refused.append(((data_type, external_id), error.message))
             continue
         if found is None:
-            objects.append(_absent(session, data_type, external_id))
+            objects.append(_absent(intake, data_type, external_id))
         elif isinstance(found, SetAside):
             aside.append(found)
         else:
-            session.heard(found.version.low)
+            intake.heard(found.version.low)
             objects.append(found)
-        session.lease.beat()
+        intake.job.beat()
     return Read(tuple(objects), tuple(aside), tuple(refused))
 
 
-def _absent(session: Session, data_type: str, external_id: str) -> SourceObject:
+def _absent(intake: Intake, data_type: str, external_id: str) -> SourceObject:
     body = {"id": external_id, "deleted": True}
-    return SourceObject(data_type, external_id, session.provider_now(), body, None, Deletion.INFERRED)
+    return SourceObject(data_type, external_id, intake.provider_now(), body, None, Deletion.INFERRED)

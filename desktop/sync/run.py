@@ -6,40 +6,38 @@ Used directly by the command, and inside a worker thread by the window.
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, and_, insert, select, update
 
 from desktop.books.books import Books
 from desktop.books.database import DiskFull
+from desktop.books.integrations import ACTIVE, DISCONNECTED, NEEDS_ATTENTION
 from desktop.books.tables import Integration, SyncRun
 from desktop.books.tables.base import table_of
 from desktop.errors import CancelledError, ClosedBooksError, NotConnectedError, UnreachableError, WorldError
-from desktop.providers.contract import CredentialsRefused, Feed, Provider, Reader, Stream
+from desktop.providers.contract import CredentialsRefused, Feed, Stream
 from desktop.records import Changes
+from desktop.sync.account import Job
 from desktop.sync.bookmarks import CLOSED, FIRST, FULL, Mark
 from desktop.sync.bulk import Swelling
 from desktop.sync.changes import Collected, collect_events, is_late, probe_events
 from desktop.sync.collector import calm_collector
-from desktop.sync.fetching import Fetching
 from desktop.sync.following import GIVE_UP_AFTER, follow, given_up
 from desktop.sync.inbox import Inbox
-from desktop.sync.lease import Held, LeaseHeld, LeaseLost, acquire
+from desktop.sync.intake import DAY_MS
+from desktop.sync.lease import AccountLeft, LeaseHeld, LeaseLost
 from desktop.sync.lookback import look_back
-from desktop.sync.pull import HISTORY, pull_feed
+from desktop.sync.pull import HISTORY, Pull, pull_feed
 from desktop.sync.remapping import remap_if_due
-from desktop.sync.report import Progress, StreamReport, SyncReport, cause_of
-from desktop.sync.session import DAY_MS, Session
+from desktop.sync.report import Progress, SyncReport, cause_of
 from desktop.sync.standing import FULL_DISK
 from desktop.sync.status import read_status
 from desktop.sync.sweep import check_unseen, retry_set_aside
-
-__all__ = ["LeaseHeld", "LeaseLost", "Progress", "StreamReport", "SyncReport", "sync_integration"]
 
 logger = logging.getLogger(__name__)
 
@@ -48,16 +46,11 @@ _INTEGRATION = table_of(Integration)
 
 
 def sync_integration(
-    books: Books,
-    provider: Provider,
-    reader: Reader,
-    integration_id: int,
+    job: Job,
     *,
     full: bool = False,
     since: str | None = None,
     progress: Callable[[Progress], None],
-    cancel: threading.Event,
-    holder: str,
     on_changes: Callable[[Changes], None] | None = None,
     lists: Swelling | None = None,
 ) -> SyncReport:
@@ -65,34 +58,27 @@ def sync_integration(
 
     ``since`` (``YYYY-MM-DD``) stops the first reading of history at a day; None keeps what was chosen before.
     ``progress`` is told at most ten times a second and ``on_changes`` after each commit, both on this thread.
-    ``cancel`` should be the event that the reader was made with: it acts within a page. ``lists`` reads the pages
-    of whole passes, and is closed; without it ``reader`` does.
+    ``lists`` reads the pages of whole passes, and is closed; without it the job's reader does.
 
-    Raises: NotConnectedError where there is no such account, LeaseHeld where somebody else is at work on it,
-    LeaseLost, CredentialsRefused (the integration then needs attention), CancelledError, ClosedBooksError. What could
-    not be read is told by the report instead, stream by stream.
+    Raises: NotConnectedError where there is no such account, LeaseLost, AccountLeft, CredentialsRefused (the
+    integration then needs attention), CancelledError, ClosedBooksError. What could not be read is told by the report
+    instead, stream by stream.
     """
-    _see_that_it_is_connected(books, integration_id)
-    try:
-        lease = acquire(books, integration_id, holder)
-    except ClosedBooksError as error:
-        note_failure(books, integration_id, error)
-        raise
-    if isinstance(lease, Held):
-        raise lease.error()
-    lists = lists or Swelling(reader, None)
-    try:
+    _see_that_it_is_connected(job.books, job.integration_id)
+    with calm_collector(), closing(lists) if lists is not None else nullcontext():
         # Where it had to wait at opening for who held the lease then.
-        remap_if_due(books, provider, lease, logger.info)
-        with calm_collector(), Fetching(cancel, lease.beat) as calls, closing(lists):
-            session = Session(books, provider, reader, lease, calls, lists, progress, on_changes or _nobody)
-            return _Run(session, full=full, since=since).go()
-    finally:
-        lease.release()
+        remap_if_due(job.books, job.provider, job, logger.info)
+        pull = Pull(job, lists, progress, on_changes)
+        return _Run(pull, full=full, since=since).go()
 
 
-def _nobody(_changes: Changes) -> None:
-    return None
+def close_runs(connection: Connection, integration_id: int, now: int) -> None:
+    """The account is disconnected: whoever was syncing it was stopped. In the caller's transaction."""
+    connection.execute(
+        update(_RUN)
+        .where(_RUN.c.integration_id == integration_id, _RUN.c.outcome == "running")
+        .values(ended_at=now, outcome="cancelled")
+    )
 
 
 def told_error(error: WorldError) -> dict[str, Any]:
@@ -114,6 +100,18 @@ def note_failure(books: Books, integration_id: int, error: WorldError) -> None:
         _remember(books, integration_id, error, second)
 
 
+@contextmanager
+def noting_failure(books: Books, integration_id: int) -> Iterator[None]:
+    """What keeps a sync from beginning is kept as a sync that failed."""
+    try:
+        yield
+    except (NotConnectedError, CancelledError, LeaseHeld, LeaseLost):
+        raise  # the account itself tells it; who stopped it knows; who else is at work is told
+    except WorldError as error:
+        note_failure(books, integration_id, error)
+        raise
+
+
 def _remember(books: Books, integration_id: int, error: WorldError, second: ClosedBooksError) -> None:
     """The books take nothing any more, not even what ended the sync: this process tells it."""
     books.unkept[integration_id] = {**told_error(error), "at": books.now()}
@@ -123,7 +121,7 @@ def _remember(books: Books, integration_id: int, error: WorldError, second: Clos
 def _see_that_it_is_connected(books: Books, integration_id: int) -> None:
     with books.read() as connection:
         row = connection.execute(select(_INTEGRATION.c.status).where(_INTEGRATION.c.id == integration_id)).first()
-    if row is None or row.status == "disconnected":
+    if row is None or row.status == DISCONNECTED:
         raise NotConnectedError("Not connected", "This account is not connected.", "Connect it again, then sync.")
 
 
@@ -138,8 +136,8 @@ class _Plan:
 
 
 class _Run:
-    def __init__(self, session: Session, *, full: bool, since: str | None) -> None:
-        self._session = session
+    def __init__(self, pull: Pull, *, full: bool, since: str | None) -> None:
+        self._pull = pull
         self._full = full
         self._since = since
         self._begun = time.monotonic()
@@ -147,15 +145,15 @@ class _Run:
         self._reached = False
 
     def go(self) -> SyncReport:
-        session = self._session
+        pull = self._pull
         plan = self._plan()
         self._kind = plan.kind
         try:
             run_id = self._open_run()
         except ClosedBooksError as error:
-            note_failure(session.books, session.integration_id, error)
+            note_failure(pull.books, pull.integration_id, error)
             raise
-        session.books.unkept.pop(session.integration_id, None)
+        pull.books.unkept.pop(pull.integration_id, None)
         try:
             self._sync(plan)
             self._settle()
@@ -163,30 +161,30 @@ class _Run:
             self._needs_attention(error)
             self._close_run(run_id, "refused", told_error(error))
             raise
+        except (LeaseLost, AccountLeft):
+            raise  # nothing more is ours to write: who disconnected the account has closed the run
         except CancelledError as error:
             self._close_run(run_id, "cancelled", told_error(error))
-            raise
-        except LeaseLost:
             raise
         except WorldError as error:
             self._fail_run(run_id, error)
             raise
         report = self._report()
         self._close_run(run_id, report.outcome, report.as_json(), ended=True)
-        session.meter.begin("", "done")
+        pull.meter.begin("", "done")
         return report
 
     # --- deciding ----------------------------------------------------------------------------------------------
 
     def _plan(self, *, gap: bool = False) -> _Plan:
-        session = self._session
-        everything = gap or is_late(session)
-        now = session.provider_now().low
-        longest = session.provider.facts.event_retention_days * DAY_MS
+        pull = self._pull
+        everything = gap or is_late(pull)
+        now = pull.provider_now().low
+        longest = pull.provider.facts.event_retention_days * DAY_MS
         begin, resume, first = [], False, True
-        for stream, feed in session.feeds:
-            mark = session.mark(stream.name, feed.name)
-            first = first and not session.has_mark(stream.name, feed.name)
+        for stream, feed in pull.feeds:
+            mark = pull.mark(stream.name, feed.name)
+            first = first and not pull.has_mark(stream.name, feed.name)
             started = mark.pass_started_at
             if mark.under_way and not everything and (started is None or now - started <= longest):
                 resume = resume or mark.state not in CLOSED
@@ -216,78 +214,78 @@ class _Run:
     # --- doing -------------------------------------------------------------------------------------------------
 
     def _sync(self, plan: _Plan) -> None:
-        session = self._session
+        pull = self._pull
         self._begin(plan)
-        if not self._pull():
+        if not self._read_passes():
             return
-        collected = collect_events(session)
+        collected = collect_events(pull)
         if collected.gap:
             # What happened meanwhile is no longer in the feed: it can only be had by reading everything.
             self._begin(self._plan(gap=True))
-            if not self._pull():
+            if not self._read_passes():
                 return
-            collected = collect_events(session)
+            collected = collect_events(pull)
         self._reached = self._reached or collected.closed or collected.through is not None
         if not self._reached:
             return
-        Inbox(session).process()
+        Inbox(pull).process()
         if collected.closed:
-            look_back(session)
-        follow(session)
-        retry_set_aside(session)
-        check_unseen(session)
+            look_back(pull)
+        follow(pull)
+        retry_set_aside(pull)
+        check_unseen(pull)
         self._promise(collected)
 
     def _begin(self, plan: _Plan) -> None:
         """Begin all passes at once, and with them the bookmark of what happens from now on."""
-        session = self._session
+        pull = self._pull
         marks = list(plan.begin)
         if plan.restart_events:
-            marks.append(probe_events(session))
+            marks.append(probe_events(pull))
         if marks:
-            session.keep(*marks)
+            pull.keep(*marks)
 
-    def _pull(self) -> bool:
+    def _read_passes(self) -> bool:
         """Run every pass that is under way. False where the provider cannot be reached at all."""
-        session, reached = self._session, False
+        pull, reached = self._pull, False
         unreachable: set[str] = set()
         read: list[str] = []
-        for stream, feed in session.feeds:
-            if not session.mark(stream.name, feed.name).under_way:
+        for stream, feed in pull.feeds:
+            if not pull.mark(stream.name, feed.name).under_way:
                 continue
             if len(unreachable) >= GIVE_UP_AFTER and not reached:
                 self._give_up(stream, feed)
-            elif pull_feed(session, stream, feed):
+            elif pull_feed(pull, stream, feed):
                 reached = True
                 read.append(stream.name)
             else:
                 unreachable.add(stream.name)
         for name in read:
-            session.counts.read(name)
+            pull.counts.read(name)
         self._reached = self._reached or reached
         return reached or not unreachable
 
     def _give_up(self, stream: Stream, feed: Feed) -> None:
-        reason = given_up(self._session)
-        mark = self._session.mark(stream.name, feed.name)
-        self._session.keep(replace(mark, state="failed", error=reason))
-        self._session.counts.miss_for(stream.name, reason, self._session.counts.cause)
+        reason = given_up(self._pull)
+        mark = self._pull.mark(stream.name, feed.name)
+        self._pull.keep(replace(mark, state="failed", error=reason))
+        self._pull.counts.miss_for(stream.name, reason, self._pull.counts.cause)
 
     def _promise(self, collected: Collected) -> None:
         """What was followed without a gap is complete up to when its events were asked for."""
-        session = self._session
+        pull = self._pull
         through = collected.through
         if through is None:
             return
-        unfinished = Inbox(session).unfinished()
+        unfinished = Inbox(pull).unfinished()
         marks = []
-        for stream, feed in session.feeds:
-            mark = session.mark(stream.name, feed.name)
-            gap = mark.under_way or mark.state != "complete" or session.aside.has([feed.data_type])
+        for stream, feed in pull.feeds:
+            mark = pull.mark(stream.name, feed.name)
+            gap = mark.under_way or mark.state != "complete" or pull.aside.has([feed.data_type])
             if not (gap or stream.recheck or feed.data_type in unfinished):
                 marks.append(mark.promise(through))
         if marks:
-            session.keep(*marks)
+            pull.keep(*marks)
 
     def _settle(self) -> None:
         """Keep with each bookmark why this run could not bring it up to date, or that it could.
@@ -295,8 +293,8 @@ class _Run:
         So what stands is in the books: any window and any command reads it there, also after a restart. The promise
         and the state of the pass stay: nothing has to be read again for it.
         """
-        session, counts = self._session, self._session.counts
-        readable = [stream.name for stream in session.streams if self._is_readable(stream)]
+        pull, counts = self._pull, self._pull.counts
+        readable = [stream.name for stream in pull.streams if self._is_readable(stream)]
         if not self._reached:
             # Nobody answered, so nothing else was asked for either.
             for name in readable:
@@ -304,34 +302,34 @@ class _Run:
                     counts.miss_for(name, counts.first_missed, counts.cause)
         self._reached = self._reached and not (readable and all(counts.missed(name) for name in readable))
         marks = []
-        for stream, feed in session.feeds:
-            mark, why = session.mark(stream.name, feed.name), counts.missed(stream.name)
+        for stream, feed in pull.feeds:
+            mark, why = pull.mark(stream.name, feed.name), counts.missed(stream.name)
             if mark.state == "complete" and mark.error != why:
                 marks.append(replace(mark, error=why))
         if marks:
-            session.keep(*marks)
+            pull.keep(*marks)
 
     def _is_readable(self, stream: Stream) -> bool:
-        return any(self._session.mark(stream.name, feed.name).state not in CLOSED for feed in stream.feeds)
+        return any(self._pull.mark(stream.name, feed.name).state not in CLOSED for feed in stream.feeds)
 
     # --- telling -----------------------------------------------------------------------------------------------
 
     def _report(self) -> SyncReport:
-        session = self._session
-        with session.books.read() as connection:
-            statuses = read_status(connection, session.integration_id, session.provider, session.books.now())
+        pull = self._pull
+        with pull.books.read() as connection:
+            statuses = read_status(connection, pull.integration_id, pull.provider, pull.books.now())
         states = {status.name: status.state for status in statuses}
         seconds = time.monotonic() - self._begun
-        return session.counts.report(session.integration_id, session.provider.name, self._kind, states, seconds)
+        return pull.counts.report(pull.integration_id, pull.provider.name, self._kind, states, seconds)
 
     def _open_run(self) -> int:
-        session = self._session
-        with session.write() as writer:
+        pull = self._pull
+        with pull.write() as writer:
             made = writer.connection.execute(
                 insert(_RUN).values(
-                    integration_id=session.integration_id,
+                    integration_id=pull.integration_id,
                     kind=self._kind,
-                    started_at=session.books.now(),
+                    started_at=pull.books.now(),
                     outcome="running",
                     report={},
                 )
@@ -345,40 +343,40 @@ class _Run:
         try:
             self._close_run(run_id, "failed", told_error(error))
         except ClosedBooksError as second:
-            _remember(self._session.books, self._session.integration_id, error, second)
+            _remember(self._pull.books, self._pull.integration_id, error, second)
             if isinstance(error, DiskFull):
                 self._mark_full(run_id)
 
     def _mark_full(self, run_id: int) -> None:
         """One word that is shorter than what stands there: it needs no room, and is there after a restart."""
         try:
-            with self._session.write() as writer:
+            with self._pull.write() as writer:
                 writer.connection.execute(update(_RUN).where(_RUN.c.id == run_id).values(outcome=FULL_DISK))
         except ClosedBooksError as error:
             logger.info("not even that the disk is full could be kept: %s", error)
 
     def _close_run(self, run_id: int, outcome: str, kept: dict[str, Any], *, ended: bool = False) -> None:
-        session = self._session
-        now = session.books.now()
-        with session.write() as writer:
+        pull = self._pull
+        now = pull.books.now()
+        with pull.write() as writer:
             writer.connection.execute(
                 update(_RUN).where(_RUN.c.id == run_id).values(ended_at=now, outcome=outcome, report=kept)
             )
             if ended and self._reached:
-                mine = _INTEGRATION.c.id == session.integration_id
+                mine = and_(_INTEGRATION.c.id == pull.integration_id, _INTEGRATION.c.status != DISCONNECTED)
                 writer.connection.execute(update(_INTEGRATION).where(mine).values(last_sync_at=now))
                 writer.connection.execute(
                     update(_INTEGRATION)
-                    .where(mine, _INTEGRATION.c.status == "needs_attention")
-                    .values(status="active", attention="")
+                    .where(mine, _INTEGRATION.c.status == NEEDS_ATTENTION)
+                    .values(status=ACTIVE, attention="")
                 )
-        session.tell(Changes(frozenset({"integrations"})))
+        pull.tell(Changes(frozenset({"integrations"})))
 
     def _needs_attention(self, error: CredentialsRefused) -> None:
-        session = self._session
-        with session.write() as writer:
+        pull = self._pull
+        with pull.write() as writer:
             writer.connection.execute(
                 update(_INTEGRATION)
-                .where(_INTEGRATION.c.id == session.integration_id)
-                .values(status="needs_attention", attention=str(error))
+                .where(_INTEGRATION.c.id == pull.integration_id, _INTEGRATION.c.status != DISCONNECTED)
+                .values(status=NEEDS_ATTENTION, attention=str(error))
             )

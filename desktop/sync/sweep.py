@@ -18,9 +18,9 @@ from desktop.sync.aside import aside_since
 from desktop.sync.bookmarks import UNSEEN, Mark
 from desktop.sync.changes import guarded
 from desktop.sync.inbox import BROKEN
+from desktop.sync.intake import DAY_MS, Intake
 from desktop.sync.pages import take_read
 from desktop.sync.rereading import read_again
-from desktop.sync.session import DAY_MS, Session
 
 logger = logging.getLogger(__name__)
 
@@ -33,43 +33,43 @@ ASIDE_A_RUN: Final = 20
 _DATA = table_of(IntegrationData)
 
 
-def check_unseen(session: Session, limit: int = UNSEEN_A_RUN) -> None:
+def check_unseen(intake: Intake, limit: int = UNSEEN_A_RUN) -> None:
     """Read again by id what is stored and was not seen by the last complete pass: gone, or there after all.
 
     An absence alone proves nothing: a list may leave out what still exists.
     """
     left = limit
-    for stream, feed in session.feeds:
-        mark = session.mark(stream.name, UNSEEN + feed.name)
+    for stream, feed in intake.feeds:
+        mark = intake.mark(stream.name, UNSEEN + feed.name)
         if left > 0 and mark.under_way and mark.pass_started_at is not None:
-            left -= guarded(session, stream, feed, partial(_check, session, stream, feed, mark, left)) or 0
+            left -= guarded(intake, stream, feed, partial(_check, intake, stream, feed, mark, left)) or 0
 
 
-def _check(session: Session, stream: Stream, feed: Feed, mark: Mark, limit: int) -> int:
-    refs = _unseen(session, feed, mark, limit)
+def _check(intake: Intake, stream: Stream, feed: Feed, mark: Mark, limit: int) -> int:
+    refs = _unseen(intake, feed, mark, limit)
     after = replace(mark, cursor=refs[-1] if refs else None, seen=mark.seen + len(refs))
     if len(refs) < limit:
         after = replace(after, state="complete", pass_kind="", cursor=None)
-    session.meter.begin(stream.name, "checking", mark.seen)
-    read = read_again(session, [(feed.data_type, ref) for ref in refs])
+    intake.meter.begin(stream.name, "checking", mark.seen)
+    read = read_again(intake, [(feed.data_type, ref) for ref in refs])
 
     def conclude(writer: Writer, _whole: bool) -> None:
-        session.save(writer, after)
+        intake.save(writer, after)
 
     # What these credentials may not read by id stays as it is: it was listed once, and nothing says that it is gone.
-    tally = take_read(session, stream, replace(read, refused=()), conclude)
-    session.committed(after)
-    session.counts.add(stream.name, tally)
+    tally = take_read(intake, stream, replace(read, refused=()), conclude)
+    intake.committed(after)
+    intake.counts.add(stream.name, tally)
     return len(refs)
 
 
-def _unseen(session: Session, feed: Feed, mark: Mark, limit: int) -> list[str]:
+def _unseen(intake: Intake, feed: Feed, mark: Mark, limit: int) -> list[str]:
     # A version that lies ahead says nothing of when the object was last seen.
-    ahead = (session.latest() or session.provider_now().high) + AHEAD_MS
+    ahead = (intake.latest() or intake.provider_now().high) + AHEAD_MS
     query = (
         select(_DATA.c.external_id)
         .where(
-            _DATA.c.integration_id == session.integration_id,
+            _DATA.c.integration_id == intake.integration_id,
             _DATA.c.data_type == feed.data_type,
             _DATA.c.external_id > (mark.cursor or ""),
             _DATA.c.deletion == int(Deletion.NONE),
@@ -78,32 +78,32 @@ def _unseen(session: Session, feed: Feed, mark: Mark, limit: int) -> list[str]:
         .order_by(_DATA.c.external_id)
         .limit(limit)
     )
-    with session.books.read() as connection:
+    with intake.books.read() as connection:
         return [row[0] for row in connection.execute(query)]
 
 
-def retry_set_aside(session: Session, limit: int = ASIDE_A_RUN) -> None:
+def retry_set_aside(intake: Intake, limit: int = ASIDE_A_RUN) -> None:
     """Read again what was set aside a day ago or more: a newer version of the mapper, or of the object, may do."""
-    before = session.provider_now().low - DAY_MS
-    for stream, feed in session.feeds:
-        if not session.aside.has([feed.data_type]):
+    before = intake.provider_now().low - DAY_MS
+    for stream, feed in intake.feeds:
+        if not intake.aside.has([feed.data_type]):
             continue
-        with session.books.read() as connection:
-            keys = aside_since(connection, session.integration_id, [feed.data_type], before, limit)
+        with intake.books.read() as connection:
+            keys = aside_since(connection, intake.integration_id, [feed.data_type], before, limit)
         if keys:
-            guarded(session, stream, feed, partial(_retry, session, stream, keys))
+            guarded(intake, stream, feed, partial(_retry, intake, stream, keys))
 
 
-def _retry(session: Session, stream: Stream, keys: list[tuple[str, str]]) -> int:
+def _retry(intake: Intake, stream: Stream, keys: list[tuple[str, str]]) -> int:
     for key in keys:
         try:
-            tally = take_read(session, stream, read_again(session, [key]), lambda _writer, _whole: None)
+            tally = take_read(intake, stream, read_again(intake, [key]), lambda _writer, _whole: None)
         except BROKEN as error:
             # It was set aside because it broke before, and must not keep the rest from being looked after.
             logger.warning("%s %s could not be taken in", *key, exc_info=error)
             reason = f"It could not be taken in ({type(error).__name__})."
-            with session.write() as writer:
-                session.aside.put(writer, stream.name, [SetAside(*key, reason)], session.provider_now().low)
+            with intake.write() as writer:
+                intake.aside.put(writer, stream.name, [SetAside(*key, reason)], intake.provider_now().low)
         else:
-            session.counts.add(stream.name, tally)
+            intake.counts.add(stream.name, tally)
     return len(keys)

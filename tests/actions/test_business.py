@@ -9,18 +9,20 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert, select
 
-from desktop.actions.business import TODAY, Business, credentials_place
+from desktop.actions.business import TODAY, Business
 from desktop.actions.connect import connect_by_key
 from desktop.actions.disconnect import disconnect
 from desktop.actions.status import standing
 from desktop.actions.sync import accounts_to_sync, sync_account
 from desktop.books.books import Books
+from desktop.books.integrations import update_integration
 from desktop.books.tables import Conflict, Event, OutboxEntry
 from desktop.books.tables.base import table_of
 from desktop.errors import CancelledError, NotConnectedError, UsageError
 from desktop.records import Changes
 from desktop.sandbox import launch
 from desktop.sync.report import Progress
+from desktop.vault.errors import SealBrokenError
 
 
 @pytest.fixture
@@ -71,9 +73,11 @@ def test_disconnected_accounts_are_listed_and_are_not_connected(connected: Busin
 
 def test_credentials_of_one_row_do_not_open_in_another(connected: Business) -> None:
     (row,) = connected.integrations()
-    place = credentials_place(row.row_uuid)
-    assert place != credentials_place("another")
-    assert credentials_place(row.row_uuid) == place
+    of_another = connected.credential_store.seal("another", connected.credentials(row))
+    with connected.books.write() as writer:
+        update_integration(writer.connection, row.id, credentials=of_another)
+    with pytest.raises(SealBrokenError):
+        connected.credentials(row)
 
 
 # --- How everything stands -------------------------------------------------------------------------------------------

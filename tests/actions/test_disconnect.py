@@ -1,6 +1,9 @@
 """Disconnecting: access given back, credentials destroyed, history kept or forgotten."""
 
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -8,10 +11,14 @@ from desktop.actions.business import Business
 from desktop.actions.connect import connect_by_key, connect_by_oauth
 from desktop.actions.disconnect import disconnect
 from desktop.actions.sync import sync_account
-from desktop.books.integrations import log_activity
+from desktop.books.integrations import IntegrationRow, log_activity
 from desktop.books.schema import back_up
 from desktop.errors import CancelledError, NotConnectedError
+from desktop.providers.contract import Feed, Page, Stream
+from desktop.providers.stripe.reads import StripeReader
 from desktop.sandbox import launch
+from desktop.sync.lease import AccountLeft
+from tests.helpers.patience import PATIENCE_S
 
 
 def count(business: Business, table: str) -> int:
@@ -151,3 +158,81 @@ def test_on_a_server_the_owner_is_told_what_is_left_to_its_keeper(
     finally:
         business.books.database.dialect_name = "sqlite"
     assert "for whoever runs it to remove" in done.note
+
+
+class HeldUp:
+    """A first sync in a thread of its own that is held up where it asks for charges."""
+
+    def __init__(self, business: Business, row: IntegrationRow, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.reached, self.go_on = threading.Event(), threading.Event()
+        page = StripeReader.page
+
+        def slow(reader: StripeReader, stream: Stream, feed: Feed, **how: Any) -> Page:
+            if feed.name == "charges":
+                self.reached.set()
+                assert self.go_on.wait(PATIENCE_S)
+            return page(reader, stream, feed, **how)
+
+        monkeypatch.setattr(StripeReader, "page", slow)
+        self._pool = ThreadPoolExecutor(1)
+        self._sync = self._pool.submit(sync_account, business, row, cancel=threading.Event())
+        assert self.reached.wait(PATIENCE_S)
+
+    def end(self) -> BaseException | None:
+        """Let it go on; what it raised."""
+        self.go_on.set()
+        self._pool.shutdown(wait=True)
+        return self._sync.exception()
+
+
+def connected(business: Business, make_person: Callable[[], Any]) -> IntegrationRow:
+    person = make_person()
+    row = connect_by_oauth(business, "stripe", person, threading.Event(), port=0).integration
+    person.wait()
+    return row
+
+
+def outcomes(business: Business) -> list[str]:
+    with business.books.read() as connection:
+        return [row[0] for row in connection.exec_driver_sql("select outcome from sync_runs order by id")]
+
+
+def test_disconnecting_in_the_middle_of_a_first_sync_ends_it_kindly_and_for_good(
+    business: Business, make_person: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = connected(business, make_person)
+    sync = HeldUp(business, row, monkeypatch)
+    assert disconnect(business, row.id).revoked, "it does not wait for the sync to end"
+    assert isinstance(sync.end(), AccountLeft)
+    left = business.integration(row.id)
+    assert (left.status, left.attention) == ("disconnected", "")
+    assert outcomes(business) == ["cancelled"]
+    assert count(business, "clients") > 0
+    assert count(business, "payments") == 0
+    again = connected(business, make_person)
+    assert again.id == row.id
+    assert sync_account(business, again, cancel=threading.Event()).outcome == "done"
+
+
+def test_forgetting_in_the_middle_of_a_first_sync_leaves_nothing(
+    business: Business, make_person: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = connected(business, make_person)
+    sync = HeldUp(business, row, monkeypatch)
+    disconnect(business, row.id, forget=True)
+    assert isinstance(sync.end(), AccountLeft)
+    for table in ("integrations", "clients", "integration_data", "sync_runs", "bookmarks", "leases"):
+        assert count(business, table) == 0, table
+
+
+def test_what_another_program_disconnects_does_not_come_back_with_the_next_refusal(
+    business: Business, make_person: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other program has given the access back by then, so that what the sync hears next is a 401."""
+    row = connected(business, make_person)
+    sync = HeldUp(business, row, monkeypatch)
+    disconnect(Business(business.home, business.books, business.vault, business.environment), row.id)
+    assert isinstance(sync.end(), AccountLeft)
+    left = business.integration(row.id)
+    assert (left.status, left.attention) == ("disconnected", "")
+    assert outcomes(business) == ["cancelled"]

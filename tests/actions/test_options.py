@@ -15,6 +15,7 @@ from desktop.books.tables import Activity, Integration
 from desktop.books.tables.base import table_of
 from desktop.errors import NotConnectedError, UsageError
 from desktop.keystore import BooksKeyStore
+from desktop.sync.lease import Lease, LeaseHeld, acquire
 from desktop.vault.keys import MemorySource, OneSource
 from desktop.vault.vault import Vault
 from tests.worlds import World
@@ -64,6 +65,13 @@ def test_the_other_choices_stay_and_it_is_logged(business: Business, square: int
 def test_an_account_without_choices_of_its_own_has_them_all_off(business: Business, square: int) -> None:
     with business.books.write() as writer:
         writer.connection.execute(update(table_of(Integration)).values(config={}))
+    assert options_of(business, business.integration(square)) == {"sync_inventory": False}
+
+
+def test_what_another_program_is_at_work_on_is_left_to_it(business: Business, square: int) -> None:
+    assert isinstance(acquire(business.books, square, "window on another-computer (1)"), Lease)
+    with pytest.raises(LeaseHeld, match="Window on another-computer"):
+        set_option(business, square, "sync_inventory", True)
     assert options_of(business, business.integration(square)) == {"sync_inventory": False}
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -18,18 +19,18 @@ import pytest
 from sqlalchemy import select
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from desktop.actions import renewal
 from desktop.actions.business import Business
 from desktop.actions.connect import connect_by_key, connect_by_oauth
 from desktop.actions.disconnect import disconnect
-from desktop.actions.renewal import live_credentials
+from desktop.actions.platforms import platform_app
 from desktop.actions.sync import sync_account
 from desktop.books.integrations import IntegrationRow
 from desktop.books.tables import Activity
 from desktop.books.tables.base import table_of
 from desktop.providers.contract import Credentials, CredentialsRefused, Unreachable
 from desktop.sandbox import launch
-from desktop.sync.lease import Held, LeaseHeld, acquire
+from desktop.sync import renewal
+from desktop.sync.lease import Held, LeaseHeld, acquire, holder_text
 from desktop.sync.report import SyncReport
 from desktop.workspace import open_business
 from tests.actions.conftest import Person
@@ -138,6 +139,13 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         business.close()
 
 
+def live_credentials(business: Business, row: IntegrationRow, *, refused: Credentials | None = None) -> Credentials:
+    """The renewal alone, as a job of the account's worker."""
+    app = partial(platform_app, business, row.provider)
+    with business.worker(row).job(holder_text("the renewal"), urgent=True) as job:
+        return renewal.live_credentials(job, app, refused=refused)
+
+
 def consent(business: Business) -> IntegrationRow:
     person = Person()
     try:
@@ -229,24 +237,51 @@ def test_what_a_lost_answer_spent_is_tried_once_more_and_never_in_a_loop(shop: S
     assert shop.kept.attention == f"Reconnect Square by {in_days(30)}: its access could not be renewed."
 
 
-def test_without_answers_it_is_asked_ever_more_rarely(shop: Shop) -> None:
+def test_after_two_answers_that_never_came_nobody_asks_again_and_the_owner_reads_it_at_once(shop: Shop) -> None:
     shop.after(7)
     shop.square.faults.add("status", stream="oauth2", status=500)
     counted = []
-    for _ in range(12):
+    for _ in range(6):
         assert shop.live() == shop.first
-        counted.append(shop.renewals)
-        shop.after(1.1 / 24)
-    assert counted == [1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4]
-    assert shop.known["state"] == "asked"
-    for _ in range(4):
-        shop.after(1.1)
-        shop.live()
-    assert shop.renewals == 8
+        counted.append((shop.renewals, shop.known["state"], shop.kept.attention))
+        shop.after(0.6 / 24)
+    told = f"Reconnect Square by {in_days(30)}: its access could not be renewed."
+    assert counted == [(1, "asked", "")] * 2 + [(2, "spent", told)] * 4
+    for _ in range(6):
+        shop.after(1)
+        assert shop.sync().exit_status == 0, "the old token works on"
+    assert (shop.renewals, shop.kept.status, shop.kept.attention) == (2, "active", told)
     shop.square.faults.clear()
-    shop.after(1.1)
-    assert shop.live()["access_token"] != shop.first["access_token"], "nothing was spent, and so it comes right"
-    assert (shop.kept.attention, shop.known) == ("", {})
+    assert shop.live() == shop.first, "what may be spent is not sent again"
+    assert shop.renewals == 2
+
+
+def test_a_token_that_is_refused_while_its_renewal_has_no_answers_waits_an_hour_and_then_needs_attention(
+    shop: Shop,
+) -> None:
+    shop.after(31)
+    shop.square.faults.add("status", stream="oauth2", status=500)
+    for _ in range(2):
+        with pytest.raises(Unreachable):
+            shop.sync()
+        assert shop.renewals == 1
+    shop.after(1.1 / 24)
+    with pytest.raises(CredentialsRefused):
+        shop.sync()
+    assert (shop.renewals, shop.kept.status) == (2, "needs_attention")
+
+
+def test_a_try_that_never_left_is_no_second_one(shop: Shop) -> None:
+    shop.after(7)
+    shop.square.faults.add("status", stream="oauth2", status=500)
+    shop.live()
+    shop.after(1.1 / 24)
+    for _ in range(3):
+        assert live_credentials(shop.offline(), shop.kept) == shop.first
+    assert (shop.renewals, shop.known["state"], shop.known["tries"]) == (1, "asked", 1)
+    shop.square.faults.clear()
+    assert shop.live()["access_token"] != shop.first["access_token"]
+    assert (shop.renewals, shop.known) == (2, {})
 
 
 def test_an_answer_that_comes_at_the_second_try_makes_everything_well(shop: Shop) -> None:
@@ -401,9 +436,9 @@ def test_who_holds_the_lease_does_the_renewing(shop: Shop) -> None:
     shop.after(7)
     lease = acquire(shop.business.books, shop.row.id, "window on another-computer (1)")
     assert not isinstance(lease, Held)
-    assert shop.live() == shop.first
-    with pytest.raises(LeaseHeld):
-        shop.sync()
+    for work in (shop.live, shop.sync):
+        with pytest.raises(LeaseHeld):
+            work()
     assert shop.renewals == 0
     lease.release()
     assert shop.live() != shop.first
@@ -420,8 +455,6 @@ def test_a_personal_access_token_is_never_exchanged(shop: Shop) -> None:
 
 def test_a_key_of_stripe_is_never_exchanged(business: Business, sandbox: launch.Running) -> None:
     row = connect_by_key(business, "stripe", sandbox.secret_key, Person()).integration
-    held = acquire(business.books, row.id, "window on another-computer (1)")
-    assert not isinstance(held, Held)
     credentials = business.credentials(row)
     assert live_credentials(business, row) == credentials
     assert live_credentials(business, row, refused=credentials) == credentials

@@ -7,19 +7,37 @@ from collections.abc import Callable
 from functools import partial
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import insert, select
 
 from desktop.books.books import Books, open_books
 from desktop.books.tables import Integration
 from desktop.books.tables.base import table_of
+from desktop.providers.contract import Credentials
 from desktop.providers.registry import make_provider
+from desktop.sync.account import Worker
 from desktop.sync.bulk import Access, BulkReader, Swelling
+from desktop.sync.credentials import CredentialStore
 from desktop.sync.lease import holder_text
 from desktop.sync.run import sync_integration
 
+if TYPE_CHECKING:
+    from desktop.vault.vault import Vault
+
 ZONE = "Europe/Berlin"
 _TABLE = table_of(Integration)
+
+
+class Given(CredentialStore):
+    """Credentials that were given and need no vault."""
+
+    def __init__(self, books: Books, access: Access) -> None:
+        super().__init__(books, cast("Vault", None))
+        self._access = access
+
+    def open(self, integration_id: int) -> Credentials:
+        return self._access.credentials
 
 
 def open_connected(home: Path, provider: str = "stripe") -> Books:
@@ -43,22 +61,10 @@ def sync_books(
     full: bool = False,
 ) -> None:
     """One sync of the first account; from so ``many`` objects on, lists are read in a second process."""
-    provider, cancel = make_provider(access.provider), stop or threading.Event()
-    reader = provider.reader(access.credentials, access.endpoints, cancel)
-    try:
-        sync_integration(
-            books,
-            provider,
-            reader,
-            1,
-            full=full,
-            progress=lambda _told: None,
-            cancel=cancel,
-            holder=holder_text("the command"),
-            lists=Swelling(reader, begin or partial(BulkReader, access), many),
-        )
-    finally:
-        reader.close()
+    worker = Worker(books, make_provider(access.provider), 1, Given(books, access), lambda: access.endpoints)
+    with worker.job(holder_text("the command"), cancel=stop) as job:
+        lists = Swelling(job.reader, begin or partial(BulkReader, access), many)
+        sync_integration(job, full=full, progress=lambda _told: None, lists=lists)
 
 
 def sync(home: Path, access: Access, begun: Event) -> None:

@@ -226,13 +226,13 @@ class Way:
         with books.write() as writer:
             made_row = insert(table_of(Integration)).values(row).returning(table_of(Integration).c.id)
             self._account = int(writer.connection.execute(made_row).scalar_one())
-        session: Any = SimpleNamespace(
+        intake: Any = SimpleNamespace(
             books=books,
             integration_id=self._account,
             feed_of=lambda _type: (SimpleNamespace(name="s"), SimpleNamespace(name="f")),
             mark=lambda _stream, _feed: Mark(self._account, "s", "f"),
         )
-        self._inbox = Inbox(session)
+        self._inbox = Inbox(intake)
         self._aside = AsideShelf(books.database.statements, self._account, ())
         self._parcels = Parcels()
         self._at = 1_790_000_000_000

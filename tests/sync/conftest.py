@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from sqlalchemy import insert, select
@@ -14,10 +16,30 @@ from sqlalchemy import insert, select
 from desktop.books.books import Books, open_books
 from desktop.books.tables import Base, Integration
 from desktop.books.tables.base import table_of
+from desktop.providers.contract import Credentials
 from desktop.records import Changes
-from desktop.sync.run import Progress, SyncReport, sync_integration
+from desktop.sync.account import Job, Worker
+from desktop.sync.credentials import CredentialStore
+from desktop.sync.report import Progress, SyncReport
+from desktop.sync.run import noting_failure, sync_integration
 from desktop.sync.status import StreamStatus, read_status
 from tests.sync.worlds import NOW, FakeProvider, FakeReader
+
+if TYPE_CHECKING:
+    from desktop.vault.vault import Vault
+
+
+HOLDER = "test on nowhere (1)"
+
+
+class Open(CredentialStore):
+    """Credentials that nobody seals."""
+
+    def __init__(self, books: Books) -> None:
+        super().__init__(books, cast("Vault", None))
+
+    def open(self, integration_id: int) -> Credentials:
+        return Credentials({})
 
 
 @dataclass(slots=True)
@@ -31,20 +53,22 @@ class Desk:
     told: list[Progress] = field(default_factory=list)
     cancel: threading.Event = field(default_factory=threading.Event)
 
+    def worker(self, reader: FakeReader) -> Worker:
+        """The account's worker in a process of its own, whose jobs read through this reader."""
+        provider = replace(self.provider, made=reader)
+        endpoints = partial(provider.endpoints, {})
+        return Worker(self.books, provider, self.integration_id, Open(self.books), endpoints)
+
     def sync(self, reader: FakeReader, *, full: bool = False, since: str | None = None) -> SyncReport:
-        """One sync."""
-        return sync_integration(
-            self.books,
-            self.provider,
-            reader,
-            self.integration_id,
-            full=full,
-            since=since,
-            progress=self.told.append,
-            on_changes=self.changes.append,
-            cancel=self.cancel,
-            holder="test on nowhere (1)",
-        )
+        """One sync, by a process of its own."""
+        with ExitStack() as stack:
+            with noting_failure(self.books, self.integration_id):
+                job = stack.enter_context(self.worker(reader).job(HOLDER, cancel=self.cancel))
+            return self.sync_in(job, full=full, since=since)
+
+    def sync_in(self, job: Job, *, full: bool = False, since: str | None = None) -> SyncReport:
+        """One sync as a job that has begun."""
+        return sync_integration(job, full=full, since=since, progress=self.told.append, on_changes=self.changes.append)
 
     def status(self) -> dict[str, StreamStatus]:
         """How each stream stands."""

@@ -76,7 +76,8 @@ def test_cancel_ends_the_waiting_for_a_call() -> None:
         return 1
 
     def beat() -> None:
-        go.set()
+        if cancel.is_set():
+            go.set()
 
     with Fetching(cancel, beat) as calls:
         with pytest.raises(CancelledError):

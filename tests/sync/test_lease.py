@@ -18,7 +18,6 @@ from desktop.sync.lease import (
     LeaseHeld,
     LeaseLost,
     acquire,
-    check,
     holder_of,
     holder_text,
 )
@@ -63,9 +62,9 @@ def test_a_lease_without_a_heartbeat_expires_and_its_holder_is_shut_out(desk: De
     new = taken(desk, "watch on desk (2)")
     assert new.fence > old.fence
     with pytest.raises(LeaseLost), desk.books.write() as writer:
-        check(writer, old)
+        old.check(writer)
     with desk.books.write() as writer:
-        check(writer, new)
+        new.check(writer)
 
 
 def test_a_heartbeat_from_the_future_does_not_hold_for_years(desk: Desk, time: list[int]) -> None:

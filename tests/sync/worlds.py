@@ -284,22 +284,6 @@ class FakeReader:
         chosen, more = events[: self.size], len(events) > self.size
         return EventPage(tuple(chosen), chosen[-1].external_id if more else None, self._version(low).low)
 
-    def interpret(self, event: ProviderEvent) -> SourceObject | Reread | SetAside | None:
-        if event.data_type not in RECORDS:
-            return None
-        if event.api_version != "1":
-            return Reread(event.data_type, event.object_id)
-        at = event.created_at
-        if event.kind.endswith(".created"):
-            version = Version(at, at)
-        else:
-            version = Version(at + 1, at + 999)
-        body = event.body["data"]["object"]
-        if event.kind.endswith(".deleted"):
-            gone = {"id": event.object_id, "deleted": True}
-            return SourceObject(event.data_type, event.object_id, version, gone, None, Deletion.STATED)
-        return SourceObject(event.data_type, event.object_id, version, body, record_of(event.data_type, body))
-
     def usage(self) -> Usage:
         return Usage(len(self.calls))
 
@@ -334,6 +318,8 @@ class FakeProvider:
 
     streams: Sequence[Stream] = STREAMS
     facts: Facts = FACTS
+    interpreted: list[str] = field(default_factory=list)
+    made: FakeReader | None = None
 
     @property
     def name(self) -> str:
@@ -349,8 +335,25 @@ class FakeProvider:
     def credentials_from_key(self, key: str, endpoints: Endpoints | None = None) -> Credentials:
         raise UsageError("None", "There are no keys here.")
 
+    def interpret(self, event: ProviderEvent) -> SourceObject | Reread | SetAside | None:
+        self.interpreted.append(event.external_id)
+        if event.data_type not in RECORDS:
+            return None
+        if event.api_version != "1":
+            return Reread(event.data_type, event.object_id)
+        at = event.created_at
+        if event.kind.endswith(".created"):
+            version = Version(at, at)
+        else:
+            version = Version(at + 1, at + 999)
+        body = event.body["data"]["object"]
+        if event.kind.endswith(".deleted"):
+            gone = {"id": event.object_id, "deleted": True}
+            return SourceObject(event.data_type, event.object_id, version, gone, None, Deletion.STATED)
+        return SourceObject(event.data_type, event.object_id, version, body, record_of(event.data_type, body))
+
     def reader(self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event) -> FakeReader:
-        return FakeReader(World())
+        return self.made or FakeReader(World())
 
     def authorization_url(self, app: OAuthApp, endpoints: Endpoints, *, state: str, redirect_uri: str) -> str:
         return ""

@@ -16,12 +16,15 @@ from desktop.providers.contract import (
     Grant,
     KeptFacts,
     OAuthApp,
+    ProviderEvent,
+    Reread,
     Stream,
     Tenure,
 )
 from desktop.providers.fields import refuse_secret
 from desktop.providers.http import checked_base, is_loopback
 from desktop.providers.square import constants, oauth
+from desktop.providers.square.events import interpret_event
 from desktop.providers.square.facts import FACTS
 from desktop.providers.square.modes import mode_of
 from desktop.providers.square.reads import SquareReader
@@ -125,6 +128,10 @@ class SquareProvider(BaseProvider):
             personal=credentials.get("connected_by") != "oauth",
             user_agent=f"Paydesk/{__version__}",
         )
+
+    def interpret(self, event: ProviderEvent) -> SourceObject | Reread | SetAside | None:
+        """What an event means for the books."""
+        return interpret_event(event)
 
     def map_again(
         self, kept: KeptFacts, data_type: str, objects: Sequence[tuple[Mapping[str, Any], Version]]

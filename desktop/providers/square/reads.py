@@ -16,8 +16,6 @@ from desktop.providers.contract import (
     Feed,
     NotAvailable,
     Page,
-    ProviderEvent,
-    Reread,
     Stream,
 )
 from desktop.providers.fields import child, text
@@ -34,7 +32,7 @@ from desktop.providers.square.errors import (
     refusal,
     refuses_cursor,
 )
-from desktop.providers.square.events import interpret_event, read_events
+from desktop.providers.square.events import read_events
 from desktop.providers.square.lists import CHANGED, CREATED, OBJECTS, PLACES, Place, Request, page_request, place_of
 from desktop.providers.square.merchant import Merchant
 from desktop.providers.square.modes import mode_of
@@ -147,10 +145,6 @@ class SquareReader(BaseReader):
         return read_events(
             self._calls, self._merchant.id, cursor=cursor, created_from=created_from, personal=self._personal
         )
-
-    def interpret(self, event: ProviderEvent) -> SourceObject | Reread | SetAside | None:
-        """What an event means for the books."""
-        return interpret_event(event)
 
     def _first(self, feed: Feed, created_from: int | None, changed_from: int | None) -> Cursor:
         """The bookmark of a pass that begins: which time it follows, and until when by Square's clock."""

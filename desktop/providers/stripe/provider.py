@@ -10,10 +10,20 @@ from typing import Any
 from desktop import __version__
 from desktop.errors import UsageError
 from desktop.providers.base import BaseProvider
-from desktop.providers.contract import Credentials, Endpoints, Grant, KeptFacts, OAuthApp, Stream
+from desktop.providers.contract import (
+    Credentials,
+    Endpoints,
+    Grant,
+    KeptFacts,
+    OAuthApp,
+    ProviderEvent,
+    Reread,
+    Stream,
+)
 from desktop.providers.fields import refuse_secret
 from desktop.providers.http import checked_base, is_loopback
 from desktop.providers.stripe import constants, oauth
+from desktop.providers.stripe.events import interpret_event
 from desktop.providers.stripe.facts import FACTS
 from desktop.providers.stripe.reads import StripeReader
 from desktop.records import SetAside, SourceObject, Version
@@ -99,6 +109,10 @@ class StripeProvider(BaseProvider):
             account=credentials.get("stripe_account"),
             user_agent=f"Paydesk/{__version__}",
         )
+
+    def interpret(self, event: ProviderEvent) -> SourceObject | Reread | SetAside | None:
+        """What an event means for the books."""
+        return interpret_event(event)
 
     def map_again(
         self, kept: KeptFacts, data_type: str, objects: Sequence[tuple[Mapping[str, Any], Version]]

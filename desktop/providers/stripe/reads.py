@@ -17,8 +17,6 @@ from desktop.providers.contract import (
     EventPage,
     Feed,
     Page,
-    ProviderEvent,
-    Reread,
     Stream,
 )
 from desktop.providers.http import Wire, is_loopback
@@ -26,7 +24,7 @@ from desktop.providers.limits import Allowance, Unusable
 from desktop.providers.stripe.calls import Calls
 from desktop.providers.stripe.constants import API_VERSION, OBJECT_PATHS, PAGE_LIMIT, PLACES
 from desktop.providers.stripe.errors import names_missing_object, refusal
-from desktop.providers.stripe.events import interpret_event, read_events
+from desktop.providers.stripe.events import read_events
 from desktop.providers.stripe.records import map_object, put_aside
 from desktop.providers.stripe.records.fields import LAST_SECOND, child, text
 from desktop.records import Deletion, SetAside, SourceObject, Version
@@ -168,10 +166,6 @@ class StripeReader(BaseReader):
     def events(self, *, cursor: str | None, created_from: int) -> EventPage:
         """A page of what happened, as ``contract.Reader.events`` has it."""
         return read_events(self._calls, cursor=cursor, created_from=created_from)
-
-    def interpret(self, event: ProviderEvent) -> SourceObject | Reread | SetAside | None:
-        """What an event means for the books."""
-        return interpret_event(event)
 
     def _mapped(self, data_type: str, row: object, version: Version) -> SourceObject | SetAside:
         """An object as a record, with the inner list completed that Stripe cuts short at ten."""

@@ -131,11 +131,9 @@ class TestMeaning:
             ("terminal.checkout.updated", "terminal_checkout", "checkout"),
         ],
     )
-    def test_a_whole_object_is_taken_as_it_is(
-        self, kind: str, data_type: str, name: str, reader: SquareReader, sample: Make
-    ) -> None:
+    def test_a_whole_object_is_taken_as_it_is(self, kind: str, data_type: str, name: str, sample: Make) -> None:
         body = sample(data_type)
-        found = reader.interpret(heard(event(kind, "something else", **{name: body})))
+        found = interpret_event(heard(event(kind, "something else", **{name: body})))
         assert isinstance(found, SourceObject)
         assert (found.data_type, found.external_id, found.deletion) == (data_type, body["id"], Deletion.NONE)
         assert found.version.low in (AT_MS, AT_MS + 1)

@@ -27,6 +27,7 @@ from desktop.providers.contract import (
     Unreachable,
 )
 from desktop.providers.square.constants import SCOPES, STREAMS
+from desktop.providers.square.events import interpret_event
 from desktop.providers.square.provider import SquareProvider
 from desktop.providers.square.reads import SquareReader
 from desktop.records import (
@@ -296,7 +297,7 @@ class TestChanges:
             busy.do(deed)
         latest: dict[tuple[str, str], SourceObject | Reread] = {}
         for event in reversed(reader.events(cursor=None, created_from=since).events):
-            found = reader.interpret(event)
+            found = interpret_event(event)
             if found is not None:
                 assert isinstance(found, SourceObject | Reread)
                 latest[found.data_type, found.external_id] = found

@@ -22,6 +22,7 @@ from desktop.providers.contract import (
     Stream,
 )
 from desktop.providers.stripe.constants import STREAMS
+from desktop.providers.stripe.events import interpret_event
 from desktop.providers.stripe.provider import StripeProvider
 from desktop.providers.stripe.reads import StripeReader
 from desktop.records import (
@@ -153,7 +154,7 @@ def test_events_say_what_a_read_says(stripe_reader: StripeReader, running: launc
     assert got.events
     latest: dict[tuple[str, str], SourceObject] = {}
     for event in reversed(got.events):
-        found = stripe_reader.interpret(event)
+        found = interpret_event(event)
         assert not isinstance(found, SetAside | Reread)
         if found is not None:
             latest[found.data_type, found.external_id] = found

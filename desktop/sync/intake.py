@@ -1,4 +1,8 @@
-"""What one sync of one integration works with: books, reader, lease, the fetching thread, bookmarks and counts."""
+"""The way into the books for what one account's provider says, whoever asked for it: a list, an event, a single object.
+
+An intake knows the account's streams and bookmarks, what is set aside, and what time it is at the provider. It writes
+under the account's lease only, and counts what it takes in.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +18,11 @@ from sqlalchemy.exc import DataError, IntegrityError
 from desktop.books.books import Books
 from desktop.books.database import Writer
 from desktop.errors import RefusedError
-from desktop.providers.contract import Feed, Lists, Provider, Reader, Stream, Unreachable
+from desktop.providers.contract import Feed, Reader, Stream, Unreachable
 from desktop.records import AHEAD_MS, Applied, Changes, SetAside, SourceObject, Tally, Version
+from desktop.sync.account import Job
 from desktop.sync.aside import AsideShelf, known_aside
 from desktop.sync.bookmarks import Bookmarks, Mark, read_marks
-from desktop.sync.fetching import Fetching
-from desktop.sync.lease import Lease
 from desktop.sync.report import Counts, Meter, Progress
 from desktop.sync.streams import streams_of
 
@@ -38,45 +41,45 @@ _UNSTORABLE: tuple[type[Exception], ...] = (
 )
 
 
-class Session:
-    """One sync at work. Used by one thread; only ``calls`` reaches into the fetching thread.
-
-    ``lists`` reads the pages of whole passes: the reader itself, or what takes over from it where they are many.
-    """
+class Intake:
+    """One account's way in during a job. Used by one thread; only the job's calls reach into another."""
 
     def __init__(
         self,
-        books: Books,
-        provider: Provider,
-        reader: Reader,
-        lease: Lease,
-        calls: Fetching,
-        lists: Lists,
-        tell: Callable[[Progress], None],
-        on_changes: Callable[[Changes], None],
+        job: Job,
+        tell: Callable[[Progress], None] | None = None,
+        on_changes: Callable[[Changes], None] | None = None,
     ) -> None:
-        self.books = books
-        self.provider = provider
-        self.reader = reader
-        self.lease = lease
-        self.calls = calls
-        self.lists = lists
-        self.integration_id = lease.integration_id
-        self.meter = Meter(tell)
+        """``tell`` hears how far it is, at most ten times a second, ``on_changes`` what each commit touched."""
+        self.job = job
+        self.books = books = job.books
+        self.provider = job.provider
+        self.calls = job.calls
+        self.integration_id = job.integration_id
+        self.meter = Meter(tell or _nobody)
         self.bookmarks = Bookmarks(books.database.statements)
-        self._on_changes = on_changes
+        self._on_changes = on_changes or _nobody
         with books.read() as connection:
             self._marks = dict(read_marks(connection, self.integration_id))
             aside = known_aside(connection, self.integration_id)
-            self.streams = streams_of(connection, provider, self.integration_id)
-        if reader.clock.now() is None and (known := self._last_instant()):
-            reader.clock.remember(known)
+            self.streams = streams_of(connection, self.provider, self.integration_id)
+        self._reader: Reader | None = None
         self.counts = Counts([stream.name for stream in self.streams])
         self.aside = AsideShelf(books.database.statements, self.integration_id, aside)
         self._clock = (0, 0.0)
         self.unstorable = unstorable_in(books)
 
-    # --- places ------------------------------------------------------------------------------------------------
+    @property
+    def reader(self) -> Reader:
+        """What asks the provider; it is told first up to when the books know the time there."""
+        reader = self.job.reader
+        if reader is not self._reader:
+            self._reader = reader
+            if reader.clock.now() is None and (known := self._last_instant()):
+                reader.clock.remember(known)
+        return reader
+
+    # --- feeds -------------------------------------------------------------------------------------------------
 
     @property
     def feeds(self) -> Iterator[tuple[Stream, Feed]]:
@@ -102,9 +105,8 @@ class Session:
 
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[Writer]:
-        """A transaction that is still ours to write. Raises: LeaseLost."""
-        with self.books.write(durable=durable) as writer:
-            self.lease.check(writer)
+        """A transaction that is still ours to write. Raises: as ``Job.write``."""
+        with self.job.write(durable=durable) as writer:
             yield writer
 
     def save(self, writer: Writer, *marks: Mark) -> None:
@@ -194,7 +196,7 @@ class Session:
         """The provider's instant now (ms); None before anything of it that is believed was heard."""
         asked_at, at = self._clock
         if not asked_at:
-            return self.reader.clock.now()
+            return None if self._reader is None else self._reader.clock.now()
         return asked_at + int((time.monotonic() - at) * 1000) + 999
 
     def latest(self) -> int | None:
@@ -236,10 +238,14 @@ class Session:
         """
         asked_at, at = self._clock
         if not asked_at:
-            now = self.reader.clock.now() or self.books.now()
+            now = self.present() or self.books.now()
             return Version(now - 1000, now)
         passed = int((time.monotonic() - at) * 1000)
         return Version(asked_at, asked_at + passed + 999)
+
+
+def _nobody(_told: object) -> None:
+    return None
 
 
 def unstorable_in(books: Books) -> tuple[type[Exception], ...]:

@@ -1,34 +1,42 @@
-"""Keeping an account's credentials alive where they end by themselves.
+"""Keeping an account's credentials alive where they end by themselves: a job of its worker.
 
 What they are exchanged with may work only once, so the exchange is an intent on disk before it is sent: where its
-answer was lost nobody knows whether it was spent. It is tried again at growing distances, and never again once the
-provider has refused it. The old credentials go on being used until they are refused themselves, and the owner reads
-by when to connect again.
+answer was lost nobody knows whether it was spent. It is tried once more, and then counts as spent: the owner reads at
+once by when to connect again, while the old credentials go on being used until they are refused themselves.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from desktop.actions.business import Business, credentials_place
-from desktop.actions.platforms import platform_app
-from desktop.books.books import drop_setting, read_setting, write_setting
-from desktop.books.integrations import ACTIVE, NEEDS_ATTENTION, IntegrationRow, log_activity, update_integration
+from desktop.books.books import Books, drop_setting, read_setting, write_setting
+from desktop.books.integrations import (
+    ACTIVE,
+    NEEDS_ATTENTION,
+    IntegrationRow,
+    get_integration,
+    log_activity,
+    update_integration,
+)
+from desktop.errors import NotConnectedError
 from desktop.periods import day_of
-from desktop.providers.contract import Credentials, CredentialsRefused, Tenure, Unanswered, Unreachable
+from desktop.providers.contract import Credentials, CredentialsRefused, OAuthApp, Tenure, Unanswered, Unreachable
+from desktop.providers.registry import provider_title
+from desktop.sync.account import Job
 from desktop.sync.bookmarks import read_marks
-from desktop.sync.lease import Held, Lease, acquire, holder_text
 
 ASKED, SPENT = "asked", "spent"
 
-PAUSE_MS: Final = 3_600_000
-"""Between an exchange without an answer and the next; it doubles with each, up to a day."""
+MOST_TRIES: Final = 2
+"""Exchanges without an answer, after which nobody asks again: what they are exchanged with counts as spent."""
 
-_LONGEST_PAUSE_MS: Final = 24 * PAUSE_MS
+PAUSE_MS: Final = 3_600_000
+"""Between an exchange without an answer and the next."""
 
 WARN_MS: Final = 14 * 86_400_000
 """How long before credentials can no longer be exchanged the owner is told, where exchanging does not succeed."""
@@ -47,94 +55,97 @@ class _Renewal:
         return cls(str(kept.get("state", "")), int(kept.get("at", 0)), int(kept.get("tries", 0)))
 
     @property
-    def next_at(self) -> int:
-        """From when on it may be tried again (ms)."""
-        return self.at + min(PAUSE_MS << min(self.tries - 1, 16), _LONGEST_PAUSE_MS) if self.tries else self.at
+    def is_over(self) -> bool:
+        """Whether it is never asked for again: it was refused, or nobody answered as often as it is tried."""
+        return self.state == SPENT or self.tries >= MOST_TRIES
+
+    def is_pausing(self, now: int) -> bool:
+        """Whether the next try is not due yet (ms). A last one that lies ahead: the clock was set back."""
+        return self.state == ASKED and self.at <= now < self.at + PAUSE_MS
 
     def kept(self) -> dict[str, Any]:
         return {"state": self.state, "at": self.at, "tries": self.tries}
 
 
 def live_credentials(
-    business: Business, row: IntegrationRow, *, refused: Credentials | None = None, who: str = "renewal"
+    job: Job, app: Callable[[], OAuthApp | None], *, refused: Credentials | None = None
 ) -> Credentials:
     """The account's credentials, exchanged for new ones first where that is due or the provider ``refused`` them.
 
-    New ones are committed before they are first used. Raises: CredentialsRefused where they were refused and cannot be
-    exchanged (any more), Unreachable where they were refused and the provider cannot be asked, NotConnectedError, or
-    an error of the vault or the books.
+    New ones are committed before they are first used. ``app`` tells who asked for the access, where that is needed.
+    Raises: CredentialsRefused where they were refused and cannot be exchanged (any more), Unreachable where they were
+    refused and the provider cannot be asked, NotConnectedError, or an error of the vault or the books.
     """
-    credentials = business.credentials(row)
-    tenure = business.provider(row.provider).tenure(credentials)
-    if tenure is None or (refused is None and _clock_there(business, row) < tenure.renew_at):
-        return credentials
-    lease = acquire(business.books, row.id, holder_text(who))
-    if isinstance(lease, Held):
-        return credentials  # whoever is at work on the account sees to it
-    try:
-        return _Exchange(business, row, lease, refused).go()
-    finally:
-        lease.release()
+    tenure = job.provider.tenure(job.credentials)
+    if tenure is None:
+        return job.credentials
+    with job.books.read() as connection:
+        row = get_integration(connection, job.integration_id, provider_title)
+    if row is None:
+        raise NotConnectedError("No such account", "The account is not there any more.", "")
+    return _Exchange(job, row, app, refused).go(tenure)
 
 
 class _Exchange:
-    """One look at whether credentials are to be exchanged, and the exchange. Under the account's lease."""
+    """One look at whether credentials are to be exchanged, and the exchange."""
 
-    def __init__(self, business: Business, row: IntegrationRow, lease: Lease, refused: Credentials | None) -> None:
-        self._business = business
+    def __init__(
+        self, job: Job, row: IntegrationRow, app: Callable[[], OAuthApp | None], refused: Credentials | None
+    ) -> None:
+        self._job = job
         self._row = row
-        self._provider = business.provider(row.provider)
-        self._lease = lease
-        self._now = business.books.now()
-        self._there = _clock_there(business, row)
-        # Read again: somebody else may have exchanged them while the lease was theirs.
-        self._credentials = business.credentials(row)
+        self._provider = job.provider
+        self._app = app
+        self._now = job.books.now()
+        self._there = _clock_there(job.books, row)
+        self._credentials = job.credentials
         self._refused = refused is not None and refused == self._credentials
 
-    def go(self) -> Credentials:
+    def go(self, tenure: Tenure) -> Credentials:
         """The credentials to use. Raises: as ``live_credentials``."""
-        tenure = self._provider.tenure(self._credentials)
-        if tenure is None or (self._there < tenure.renew_at and not self._refused):
+        if self._there < tenure.renew_at and not self._refused:
             return self._credentials
-        with self._business.books.read() as connection:
+        with self._job.books.read() as connection:
             known = _Renewal.of(read_setting(connection, _setting(self._row.row_uuid), {}))
-        if known.state == SPENT or self._is_over(tenure):
+        if known.is_over or self._is_over(tenure):
             return self._last_ones(tenure)
-        if known.state == ASKED and known.at <= self._now < known.next_at:
+        if known.is_pausing(self._now):
             return self._meanwhile(tenure, None, lost=True)
-        return self._ask(tenure, _Renewal(ASKED, self._now, known.tries + 1))
+        return self._ask(tenure, known)
 
-    def _ask(self, tenure: Tenure, intent: _Renewal) -> Credentials:
-        business, row = self._business, self._row
-        app, endpoints = platform_app(business, row.provider), business.endpoints(row)
+    def _ask(self, tenure: Tenure, known: _Renewal) -> Credentials:
+        job, credentials = self._job, self._credentials
+        app, endpoints = self._app(), job.endpoints
+        intent = _Renewal(ASKED, self._now, known.tries + 1)
         self._keep(intent)
         try:
-            renewed = self._provider.renew(app, endpoints, self._credentials)
+            renewed = job.call(lambda: self._provider.renew(app, endpoints, credentials))
         except CredentialsRefused:
             self._keep(_Renewal(SPENT, intent.at, intent.tries))
             return self._last_ones(tenure)
         except Unanswered as error:
+            if intent.is_over:
+                self._keep(_Renewal(SPENT, intent.at, intent.tries))
+                return self._last_ones(tenure)
             return self._meanwhile(tenure, error, lost=True)
         except Unreachable as error:
-            self._keep(_Renewal())  # it never left: nothing was spent, and it may be tried again at any time
-            return self._meanwhile(tenure, error, lost=False)
+            self._keep(known)  # it never left: nothing was spent by it, and it may be tried again at any time
+            return self._meanwhile(tenure, error, lost=known.state == ASKED)
         self._store(renewed)
         return renewed
 
     def _store(self, credentials: Credentials) -> None:
-        business, row = self._business, self._row
-        business.vault.unlock()
-        sealed = business.vault.seal_fields(row.row_uuid, credentials_place(row.row_uuid), dict(credentials.fields))
-        with business.books.write() as writer:
-            self._lease.check(writer)
+        job, row = self._job, self._row
+        sealed = job.worker.store.seal(row.row_uuid, credentials)
+        with job.write() as writer:
             # Whatever was refused so far, it was not these.
             update_integration(writer.connection, row.id, credentials=sealed, status=ACTIVE, attention="")
             forget_renewal(writer.connection, row.row_uuid)
             log_activity(writer.connection, self._now, "renew", row.title, row.id)
+        job.use(credentials)
 
     def _keep(self, renewal: _Renewal) -> None:
-        with self._business.books.write() as writer:
-            self._lease.check(writer)
+        with self._job.write() as writer:
             write_setting(writer.connection, _setting(self._row.row_uuid), renewal.kept())
 
     def _meanwhile(self, tenure: Tenure, error: Unreachable | None, *, lost: bool) -> Credentials:
@@ -172,28 +183,26 @@ class _Exchange:
         raise error
 
     def _tell(self, text: str, **more: str) -> None:
-        with self._business.books.write() as writer:
-            self._lease.check(writer)
+        with self._job.write() as writer:
             update_integration(writer.connection, self._row.id, attention=text, **more)
 
     def _is_over(self, tenure: Tenure) -> bool:
         return tenure.renewable_until is not None and self._there >= tenure.renewable_until
 
     def _day(self, instant: int) -> str:
-        found = datetime.fromisoformat(day_of(instant, self._business.books.zone)).replace(tzinfo=UTC)
+        found = datetime.fromisoformat(day_of(instant, self._job.books.zone)).replace(tzinfo=UTC)
         return f"{found.day} {found:%B} {found.year}"
 
 
-def _clock_there(business: Business, row: IntegrationRow) -> int:
+def _clock_there(books: Books, row: IntegrationRow) -> int:
     """What time it is at the provider (ms), as the last sync found it: this machine's clock may be wrong.
 
     0 where nothing was read yet: the credentials then count as new until they are refused.
     """
-    last = business.integration(row.id).last_sync_at
-    with business.books.read() as connection:
+    with books.read() as connection:
         marks = read_marks(connection, row.id).values()
     through = max((mark.complete_through for mark in marks if mark.complete_through is not None), default=None)
-    return 0 if last is None or through is None else business.books.now() - (last - through)
+    return 0 if row.last_sync_at is None or through is None else books.now() - (row.last_sync_at - through)
 
 
 def forget_renewal(connection: Connection, row_uuid: str) -> None:
