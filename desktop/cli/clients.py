@@ -11,6 +11,7 @@ from desktop.cli.session import Session
 from desktop.errors import UsageError
 from desktop.queries.details import ClientDetail, client_detail
 from desktop.queries.duplicates import ClientFacts, Suggestion
+from desktop.queries.reading import ask
 
 
 def show(session: Session, client_id: int, *, as_json: bool) -> int:
@@ -83,8 +84,7 @@ def dismiss(session: Session, first_id: int, second_id: int, *, as_json: bool) -
 
 
 def _detail(business: Business, client_id: int) -> ClientDetail:
-    with business.books.read() as connection:
-        detail = client_detail(connection, client_id)
+    detail = ask(business.books, client_detail, client_id)
     if detail is None:
         raise UsageError(
             "No such client", f"There is no client with the number {client_id}.", "Run paydesk clients --json."

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from desktop.cli.locations import find_location
 from desktop.cli.output import Days, days_of, document, money, table
-from desktop.cli.places import find_location
 from desktop.cli.session import Session
 from desktop.queries.json_shapes import list_rows
+from desktop.queries.reading import ask
 
 # Title, key of the row, and how to show it: plain text, an amount with the row's currency, a day or an instant's, sums
 # by currency, or prices by interval.
@@ -56,15 +57,15 @@ _WORDS: Mapping[str, str] = {"external": "other", "mentioned": "not read yet"}
 
 
 def show(session: Session, name: str, *, search: str, limit: int, as_json: bool, location: str = "") -> int:
-    """Print one list; ``location`` is the id or the name of a place.
+    """Print one list; ``location`` is the id or the name of a location.
 
-    Raises: UsageError for a place that there is not.
+    Raises: UsageError for a location that there is not.
     """
     with session.business() as business:
-        place = find_location(business, location)
+        found = find_location(business, location)
         words: dict[str, Any] = {"search": search, "limit": limit}
-        words |= {"location": place.ref} if place is not None else {}
-        rows = list_rows(business.books, name, business.today(), **words)
+        words |= {"location": found.ref} if found is not None else {}
+        rows = ask(business.books, list_rows, name, business.today(), **words)
         days = days_of(business)
     if as_json:
         document(rows)

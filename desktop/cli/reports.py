@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from desktop.cli.locations import find_location
 from desktop.cli.output import document, facts, say, table
 from desktop.cli.output import money as money_text
-from desktop.cli.places import find_location
 from desktop.cli.session import Session
 from desktop.errors import UsageError
 from desktop.regions import Region
@@ -19,24 +19,24 @@ FORMATS = ("", "json")
 
 
 def show(session: Session, name: str, *, currency: str, month: str | None, form: str, location: str = "") -> int:
-    """Print a report: for people where no form is asked for; ``location`` is the id or the name of a place.
+    """Print a report: for people where no form is asked for; ``location`` is the id or the name of a location.
 
-    Raises: UsageError for a report, a form or a place that there is not.
+    Raises: UsageError for a report, a form or a location that there is not.
     """
     if name not in REPORTS:
         raise UsageError("No such report", f"There is no report called {name}.", f"There is {', '.join(REPORTS)}.")
     if form not in FORMATS:
         raise UsageError("No such format", f"The {name} report cannot be written as {form}.", "Use --format json.")
     with session.business() as business:
-        place = find_location(business, location)
-        ref = place.ref if place is not None else None
+        found = find_location(business, location)
+        ref = found.ref if found is not None else None
         report = dashboard(business.books, business.today(), month, location=ref)
         region = business.region()
     answer = to_json(report)
     for part in report.currencies:
         answer["currencies"][part.currency]["tips"] = part.figures.tips
-    if place is not None:
-        answer["location"] = {"id": place.ref, "name": place.name}
+    if found is not None:
+        answer["location"] = {"id": found.ref, "name": found.name}
     if currency:
         answer["currencies"] = {code: sums for code, sums in answer["currencies"].items() if code == currency}
     if form:
@@ -53,8 +53,8 @@ def units_of(report: Dashboard) -> dict[str, str | None]:
 
 def say_dashboard(answer: dict[str, Any], units: Mapping[str, str | None], region: Region) -> None:
     """The dashboard for people; ``units``: see :func:`units_of`."""
-    place = answer.get("location")
-    where = f", {place['name']} only" if place else ""
+    location = answer.get("location")
+    where = f", {location['name']} only" if location else ""
     month, day = region.month(answer["month"]), region.day(answer["as_of"])
     say(f"{month} as of {day}, days in {answer['timezone']}{where}")
     if not answer["currencies"]:

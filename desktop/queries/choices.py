@@ -1,6 +1,6 @@
-"""Which places of business and whose stock there is: what pages and filters offer.
+"""Which locations, currencies and stock there are: what pages and filters offer.
 
-Apart from what is told of a place, so that the first figures of a window wait for nothing but this.
+Apart from what is told of a location, so that the first figures of a window wait for nothing but this.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from desktop.books.integrations import DISCONNECTED, list_integrations
 from desktop.books.tables import DailyTotal, Integration, InventoryCount, Location
 from desktop.books.tables.base import table_of
 from desktop.providers.registry import provider_title
+from desktop.queries.naming import names_of_clients
 
 _LOCATION = table_of(Location)
 _INTEGRATION = table_of(Integration)
@@ -22,8 +23,18 @@ _COUNT = table_of(InventoryCount)
 _STOCK_SWITCH = "sync_inventory"
 
 
-class PlaceName(NamedTuple):
-    """A place that rows may belong to.
+class Choices(NamedTuple):
+    """What a list is narrowed to: locations, currencies in which anything was counted (the main one first), and what
+    the chosen client is called.
+    """
+
+    locations: tuple[LocationName, ...]
+    currencies: tuple[str, ...]
+    client_name: str
+
+
+class LocationName(NamedTuple):
+    """A location that rows may belong to.
 
     ``ref`` is its id at the provider; ``connected``: its account still is; ``namesake``: another has the same name.
     """
@@ -37,8 +48,14 @@ class PlaceName(NamedTuple):
     namesake: bool
 
 
-def list_places(connection: Connection) -> tuple[PlaceName, ...]:
-    """All places, active ones and main ones first."""
+def read_choices(connection: Connection, client_id: int | None = None) -> Choices:
+    """What a list can be narrowed to; ``client_id`` is the client that it is narrowed to already."""
+    names = {} if client_id is None else names_of_clients(connection, [client_id])
+    return Choices(list_locations(connection), list_currencies(connection), names.get(client_id or 0, ""))
+
+
+def list_locations(connection: Connection) -> tuple[LocationName, ...]:
+    """All locations, active ones and main ones first."""
     accounts = {row.id: row for row in list_integrations(connection, provider_title)}
     query = (
         select(_LOCATION.c.external_id, _LOCATION.c.integration_id, _LOCATION.c.name, _LOCATION.c.status)
@@ -48,7 +65,7 @@ def list_places(connection: Connection) -> tuple[PlaceName, ...]:
     rows = connection.execute(query).all()
     times = Counter(row.name for row in rows)
     return tuple(
-        PlaceName(
+        LocationName(
             row.external_id,
             row.integration_id,
             row.name or row.external_id,
@@ -66,14 +83,6 @@ def list_currencies(connection: Connection) -> tuple[str, ...]:
     own = select(_INTEGRATION.c.currency).where(_INTEGRATION.c.currency != "").order_by(_INTEGRATION.c.id)
     counted = select(_DAILY.c.currency).distinct().order_by(_DAILY.c.currency)
     return tuple(dict.fromkeys([*connection.execute(own).scalars(), *connection.execute(counted).scalars()]))
-
-
-def place_id(connection: Connection, integration_id: int, ref: str) -> int | None:
-    """The row of the place with a provider's id; None where there is none or it was never read."""
-    query = select(_LOCATION.c.id).where(
-        _LOCATION.c.integration_id == integration_id, _LOCATION.c.external_id == ref, _LOCATION.c.deleted.is_(False)
-    )
-    return connection.execute(query).scalar_one_or_none() if ref else None
 
 
 def keeps_stock(connection: Connection) -> bool:

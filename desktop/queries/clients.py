@@ -161,7 +161,7 @@ def has_history() -> Any:
     return or_(billed.exists(), paying.exists())
 
 
-def _at_place(ref: str) -> Any:
+def _at_location(ref: str) -> Any:
     """The client paid or was billed there."""
     paid = select(_TOTAL.c.client_link_id).where(_TOTAL.c.location_ref == ref)
     billed = select(_INVOICE.c.client_link_id).where(_INVOICE.c.location_ref == ref, _INVOICE.c.deleted.is_(False))
@@ -276,7 +276,7 @@ CLIENTS: Listing[ClientRow] = Listing(
     listed=(LISTED,),
     meanings=_meanings,
     read=read_clients,
-    at_place=_at_place,
+    at_location=_at_location,
     behind={"paid": _who_paid},
     read_behind=_read_who_paid,
     sorts_behind={"paid": _by_paid_within},

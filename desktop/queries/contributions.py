@@ -78,7 +78,7 @@ class Part(NamedTuple):
     ``what`` is what such a row is: payment, stored (paid with stored value), refund, refund_failed, returned, dispute,
     dispute_won or fee. ``about`` is
     the payment's id at the provider, as far as the row says it; ``item`` the invoice or order that it is for.
-    ``place`` tells several of one row apart.
+    ``nth`` tells several of one row apart.
     """
 
     table: Any
@@ -90,7 +90,7 @@ class Part(NamedTuple):
     about: Text_
     item: Text_
     source: FromClause
-    place: Number
+    nth: Number
 
 
 def _part(
@@ -103,14 +103,14 @@ def _part(
     about: Text_,
     item: Text_ | None = None,
     source: FromClause | None = None,
-    place: Number | None = None,
+    nth: Number | None = None,
 ) -> Part:
     said = word(what) if isinstance(what, str) else what
     lone = table.c.external_id if item is None else item
     first: Number = literal_column("0", BigInteger)
     return Part(
         table, said, day, at, amount, (day.is_not(None), amount != 0, *where), about, lone, source or table,
-        first if place is None else place,
+        first if nth is None else nth,
     )  # fmt: skip
 
 
@@ -323,7 +323,7 @@ def _dated(kind: str, what: str, sign: int, *where: ColumnElement[bool]) -> Part
     )
     part = _PAYMENT_PART.c
     whole = _payment(what, part.day, part.at, sign * part.amount, part.kind == word(kind), *where)
-    return whole._replace(source=_PAYMENT.join(_PAYMENT_PART, of), place=cast(earlier, BigInteger))
+    return whole._replace(source=_PAYMENT.join(_PAYMENT_PART, of), nth=cast(earlier, BigInteger))
 
 
 # -------------------------------------------------------------------------------------------- figures of parts
@@ -362,7 +362,7 @@ def _measures() -> Mapping[str, tuple[Part, ...]]:
 
 # A row of the books is named by one number: which part, which of several, and the row's id.
 _ID_BITS: Final = 40
-_PLACE_BITS: Final = 6
+_NTH_BITS: Final = 6
 _INVOICES: Final = (1 << 10) - 1
 _ORDERS: Final = _INVOICES - 1
 
@@ -376,7 +376,7 @@ class Key(NamedTuple):
 
 def read_key(number: int) -> Key:
     """The row that a number names."""
-    branch = number >> (_ID_BITS + _PLACE_BITS)
+    branch = number >> (_ID_BITS + _NTH_BITS)
     billed = {_INVOICES: _INVOICE, _ORDERS: _ORDER}
     table = billed[branch] if branch in billed else _branches()[branch][1].table
     return Key(table.name, number & ((1 << _ID_BITS) - 1))
@@ -387,9 +387,9 @@ def _branches() -> tuple[tuple[str, Part], ...]:
     return tuple((name, part) for name, parts in _measures().items() for part in parts)
 
 
-def _number(branch: int, row_id: Number, place: Number | None = None) -> Number:
-    number: Number = literal_column(str(branch << (_ID_BITS + _PLACE_BITS)), BigInteger) + row_id
-    return number if place is None else number + place * literal_column(str(1 << _ID_BITS), BigInteger)
+def _number(branch: int, row_id: Number, nth: Number | None = None) -> Number:
+    number: Number = literal_column(str(branch << (_ID_BITS + _NTH_BITS)), BigInteger) + row_id
+    return number if nth is None else number + nth * literal_column(str(1 << _ID_BITS), BigInteger)
 
 
 class Shape(NamedTuple):
@@ -400,7 +400,7 @@ class Shape(NamedTuple):
 
     measure: str
     account: bool
-    place: bool
+    location: bool
     client: bool
     factors: tuple[tuple[int, int], ...]
 
@@ -425,7 +425,7 @@ def values_of(figure: Figure) -> dict[str, Any]:
         "last_month": add_days(figure.end_day, -1)[:7] if figure.end_day else "",
         "currency": figure.currency,
         "account": figure.integration_id,
-        "place": figure.location,
+        "location": figure.location,
         "client": figure.client_id,
         "service": figure.service,
     }
@@ -470,7 +470,7 @@ def _by_kind(rows: Subquery) -> Select[Any]:
 def _ids_by_branch(numbers: tuple[int, ...]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for number in numbers:
-        found.setdefault(number >> (_ID_BITS + _PLACE_BITS), []).append(number & ((1 << _ID_BITS) - 1))
+        found.setdefault(number >> (_ID_BITS + _NTH_BITS), []).append(number & ((1 << _ID_BITS) - 1))
     return found
 
 
@@ -485,7 +485,7 @@ def _query(shape: Shape, branch: int, part: Part, sign: int, payments: Select[An
     key = {"converted": part.about, "not_itemised": part.item}.get(shape.measure, literal_column("''", Text))
     return (
         select(
-            _number(branch, table.c.id, part.place).label("number"),
+            _number(branch, table.c.id, part.nth).label("number"),
             table.c.integration_id.label("integration_id"),
             part.what.label("what"),
             part.day.label("day"),
@@ -515,8 +515,8 @@ def _scope(shape: Shape, table: Any) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if shape.account:
         conditions.append(table.c.integration_id == bindparam("account", type_=BigInteger))
-    if shape.place:
-        conditions.append(table.c.location_ref == bindparam("place", type_=Text))
+    if shape.location:
+        conditions.append(table.c.location_ref == bindparam("location", type_=Text))
     return conditions
 
 

@@ -37,7 +37,8 @@ from desktop.queries.invoices import (
     read_requests,
     select_invoices,
 )
-from desktop.queries.locations import location_detail, location_name
+from desktop.queries.location_detail import location_detail
+from desktop.queries.locations import location_id, location_name
 from desktop.queries.orders import OrderLineRow, OrderRow, find_order, read_order_lines, read_orders
 from desktop.queries.payments import PaymentRow, payment_detail, select_payments
 from desktop.queries.payouts import payout_detail
@@ -86,6 +87,7 @@ class InvoiceDetail:
     history: tuple[Happening, ...]
     requests: tuple[RequestRow, ...] = ()
     location_name: str = ""
+    location_id: int | None = None
     order: OrderRow | None = None
 
 
@@ -120,6 +122,7 @@ def invoice_detail(connection: Connection, invoice_id: int) -> InvoiceDetail | N
         read_history(connection, account, ref),
         read_requests(connection, account, ref),
         location_name(connection, account, row.location_ref),
+        location_id(connection, account, row.location_ref),
         find_order(connection, account, row.order_ref),
     )
 
@@ -254,8 +257,8 @@ def _client_sums(connection: Connection, row: ClientRow, links: list[int], scale
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for currency, integration_id, collected, refunds, payments in connection.execute(query):
         weight = scales.factor(integration_id, currency)
-        for place, number in enumerate((int(collected) * weight, int(refunds) * weight, 0, int(payments))):
-            sums[currency][place] += number
+        for position, number in enumerate((int(collected) * weight, int(refunds) * weight, 0, int(payments))):
+            sums[currency][position] += number
     for currency, amount, _ in row.outstanding:
         sums[currency][2] += amount
     return tuple(

@@ -24,7 +24,7 @@ class Figure:
     ``start_day`` and ``end_day`` are half-open; both are empty for what is as of today (outstanding, overdue). ``paid``
     is collected less refunds; ``ended`` counts payments that succeeded or ended failed, ``invoiced`` invoices by the
     day on which they were finalised. ``service`` is a service's name, for the measure of that name. ``location`` is
-    the provider's id of a place. None and an empty text leave nothing out.
+    the provider's id of a location. None and an empty text leave nothing out.
     """
 
     measure: Measure

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
-from desktop.books.books import Books
 from desktop.books.tables import DailyTotal
 from desktop.books.tables.base import table_of
 from desktop.periods import month_of
@@ -12,8 +11,7 @@ from desktop.periods import month_of
 _DAILY = table_of(DailyTotal)
 
 
-def first_month(books: Books) -> str | None:
+def first_month(connection: Connection) -> str | None:
     """The first month (``YYYY-MM``) that has any figure; None for books without any. Read from an index."""
-    with books.read() as connection:
-        first = connection.execute(select(func.min(_DAILY.c.day))).scalar_one()
+    first = connection.execute(select(func.min(_DAILY.c.day))).scalar_one()
     return None if first is None else month_of(first)

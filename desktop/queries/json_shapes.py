@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from desktop.books.books import Books
+from sqlalchemy import Connection
+
 from desktop.periods import rfc3339
 from desktop.queries.invoices import InvoiceRow
 from desktop.queries.listing import Filter, Sum
@@ -20,7 +21,7 @@ _BLOCK = 500
 
 
 def list_rows(
-    books: Books,
+    connection: Connection,
     name: str,
     today: str,
     *,
@@ -31,17 +32,16 @@ def list_rows(
 ) -> list[dict[str, Any]]:
     """The newest rows of a listing (a key of ``LISTINGS``), at most ``limit``; ``status`` is one of its tabs.
 
-    ``location`` is a place's id at the provider: only what belongs to it.
+    ``location`` is a location's id at the provider: only what belongs to it.
 
-    Raises: ClosedBooksError where the books cannot be read, ValueError for a tab that is none.
+    Raises: ValueError for a tab that is none.
     """
     listing, wanted = LISTINGS[name], Filter(today, search=search, status=status, location_ref=location)
     found: list[dict[str, Any]] = []
-    with books.read() as connection:
-        ids = listing.ids(connection, wanted)[:limit]
-        for start in range(0, len(ids), _BLOCK):
-            rows = listing.rows(connection, ids[start : start + _BLOCK], today)
-            found += [row_json(row, today) for row in rows if row is not None]
+    ids = listing.ids(connection, wanted)[:limit]
+    for start in range(0, len(ids), _BLOCK):
+        rows = listing.rows(connection, ids[start : start + _BLOCK], today)
+        found += [row_json(row, today) for row in rows if row is not None]
     return found
 
 

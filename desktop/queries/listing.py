@@ -33,7 +33,7 @@ class Filter:
     ``today`` is the business's day, from which late follows. ``status`` is one of the listing's tabs, empty for all.
     ``sort`` is one of its sorts, empty for the newest first. ``since_at`` and ``before_at`` are instants (ms) on which
     the row was created, half-open: a period's ``instants(zone)``. ``figure`` leaves the rows behind a figure; its
-    account, place and client are the filter's own.
+    account, location and client are the filter's own.
     """
 
     today: str
@@ -82,7 +82,7 @@ class Listing(Generic[R]):
     """One kind of row that can be listed. ``name`` is the table's and the command's.
 
     ``tabs`` are in the order in which they are shown, without "all". ``foot`` says what ``totals`` sums up.
-    ``at_place`` is the condition that a row belongs to a place where no ``location_ref`` of its own says so.
+    ``at_location`` is the condition that a row belongs to a location where no ``location_ref`` of its own says so.
     ``behind`` are the measures of figures whose rows it lists; ``read_behind`` reads rows that tell of the figure,
     and ``sorts_behind`` sort by it.
     """
@@ -96,7 +96,7 @@ class Listing(Generic[R]):
     read: Callable[[Connection, Sequence[int]], Mapping[int, R]]
     sum_up: Callable[[Connection, Listing[R], Filter, Scales], dict[str, int]] | None = None
     foot: str = ""
-    at_place: Callable[[str], ColumnElement[bool]] | None = None
+    at_location: Callable[[str], ColumnElement[bool]] | None = None
     read_as_of: Callable[[Connection, Sequence[int], str], Mapping[int, R]] | None = None
     behind: Mapping[str, Behind] = field(default_factory=dict)
     read_behind: Callable[[Connection, Sequence[int], Figure], Mapping[int, R]] | None = None
@@ -168,8 +168,8 @@ class Listing(Generic[R]):
             conditions.append(tab(wanted.today))
         if wanted.integration_id is not None:
             conditions.append(self._of_account(wanted.integration_id))
-        if wanted.location_ref is not None and self.at_place is not None:
-            conditions.append(self.at_place(wanted.location_ref))
+        if wanted.location_ref is not None and self.at_location is not None:
+            conditions.append(self.at_location(wanted.location_ref))
         elif wanted.location_ref is not None and "location_ref" in columns:
             conditions.append(columns.location_ref == wanted.location_ref)
         if wanted.client_id is not None and "client_link_id" in columns:
@@ -200,7 +200,7 @@ class Listing(Generic[R]):
 
 
 def figure_of(wanted: Filter) -> Figure:
-    """The filter's figure, of the filter's account, place and client. Raises ValueError for a filter without one."""
+    """The filter's figure, of the filter's account, location and client. Raises ValueError for a filter without one."""
     if wanted.figure is None:
         raise ValueError("rows behind a figure are listed for one")
     return replace(

@@ -1,10 +1,11 @@
-"""The list of places of business, each with what it sold in the current month; and what a place is called."""
+"""The list of locations, each with what it sold in the current month; and what a location is called."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, func, literal_column, select
 
@@ -12,7 +13,7 @@ from desktop.books.books import TIMEZONE, now_ms, read_setting
 from desktop.books.tables import DailyTotal, Integration, Location
 from desktop.books.tables.base import table_of
 from desktop.periods import DayClock, period_of, zone
-from desktop.queries.listing import Listing, Sort, Sum, sums_of
+from desktop.queries.listing import Filter, Listing, Sort, Sum, sums_of
 from desktop.queries.scales import Scales, read_scales
 from desktop.queries.search import Lookup, by_external_id, contains
 
@@ -23,7 +24,7 @@ _MEASURES = ("collected", "tips", "refunds")
 
 
 class LocationRow(NamedTuple):
-    """A place in a list.
+    """A location in a list.
 
     ``month`` is the current one (``YYYY-MM``): ``sales`` are what was collected there in it, ``tips`` a part of that,
     ``refunds`` what was sent back, ``payments`` how many sales there were.
@@ -79,14 +80,19 @@ def read_locations(connection: Connection, ids: Sequence[int], today: str = "") 
     return found
 
 
+def zone_of_books(connection: Connection) -> ZoneInfo:
+    """The business's time zone, as the books have it."""
+    return zone(read_setting(connection, TIMEZONE, "UTC"))
+
+
 def _today(connection: Connection) -> str:
-    return DayClock(zone(read_setting(connection, TIMEZONE, "UTC"))).day(now_ms())
+    return DayClock(zone_of_books(connection)).day(now_ms())
 
 
 def _sums_of_month(
     connection: Connection, refs: list[str], month: str, scales: Scales
 ) -> tuple[dict[tuple[int, str, str], dict[str, int]], dict[tuple[int, str], int]]:
-    """Amounts by account, place and measure, and the number of sales by account and place."""
+    """Amounts by account, location and measure, and the number of sales by account and location."""
     period = period_of("month", f"{month}-01")
     query = (
         select(
@@ -106,11 +112,6 @@ def _sums_of_month(
         if measure == "collected":
             counts[account, ref] += int(times)
     return sums, counts
-
-
-def location_detail(connection: Connection, location_id: int) -> LocationRow | None:
-    """One place; its row says everything. None where it is gone."""
-    return read_locations(connection, [location_id]).get(location_id)
 
 
 def _meanings(word: str, lookup: Lookup) -> list[Select[Any]]:
@@ -139,15 +140,35 @@ LOCATIONS: Listing[LocationRow] = Listing(
     meanings=_meanings,
     read=read_locations,
     read_as_of=read_locations,
-    at_place=lambda ref: _LOCATION.c.external_id == ref,
+    at_location=lambda ref: _LOCATION.c.external_id == ref,
 )
+
+
+def sales_of_month(connection: Connection, wanted: Filter) -> dict[str, tuple[Sum, ...]]:
+    """What the locations of a filter took together in the current month: ``collected``, ``tips`` and ``refunds``."""
+    period, scales = period_of("month", f"{wanted.today[:7]}-01"), read_scales(connection)
+    here = and_(_LOCATION.c.integration_id == _DAILY.c.integration_id, _LOCATION.c.external_id == _DAILY.c.location_ref)
+    query = (
+        select(_DAILY.c.measure, _DAILY.c.currency, _DAILY.c.integration_id, func.sum(_DAILY.c.amount))
+        .join(_LOCATION, here)
+        .where(
+            _DAILY.c.day >= period.start_day, _DAILY.c.day < period.end_day_exclusive,
+            _DAILY.c.measure.in_(("collected", "tips", "refunds")), *LOCATIONS.where(connection, wanted),
+        )
+        .group_by(_DAILY.c.measure, _DAILY.c.currency, _DAILY.c.integration_id)
+    )  # fmt: skip
+    sums: dict[str, dict[str, int]] = {"collected": {}, "tips": {}, "refunds": {}}
+    for measure, currency, account, amount in connection.execute(query):
+        of_measure = sums[measure]
+        of_measure[currency] = of_measure.get(currency, 0) + scales.common(int(amount or 0), currency, account)
+    return {measure: sums_of(of_measure, scales) for measure, of_measure in sums.items()}
 
 
 # --------------------------------------------------------------------------------------- what other lists say of it
 
 
 def at_location(rows: FromClause, table: Any) -> FromClause:
-    """``rows`` joined with the places of ``table``, where those are known."""
+    """``rows`` joined with the locations of ``table``, where those are known."""
     joined: FromClause = rows.outerjoin(
         _LOCATION,
         and_(
@@ -159,11 +180,19 @@ def at_location(rows: FromClause, table: Any) -> FromClause:
 
 
 def location_column() -> ColumnElement[str]:
-    """What the place of a row joined by :func:`at_location` is called; empty where nobody knows."""
+    """What the location of a row joined by :func:`at_location` is called; empty where nobody knows."""
     return func.coalesce(_LOCATION.c.name, literal_column("''")).label("location_name")
 
 
 def location_name(connection: Connection, integration_id: int, ref: str) -> str:
-    """What a place is called; its id where it was never read, and empty for none."""
+    """What a location is called; its id where it was never read, and empty for none."""
     query = select(_LOCATION.c.name).where(_LOCATION.c.integration_id == integration_id, _LOCATION.c.external_id == ref)
     return (connection.execute(query).scalar_one_or_none() or ref) if ref else ""
+
+
+def location_id(connection: Connection, integration_id: int, ref: str) -> int | None:
+    """The row of the location with a provider's id; None where there is none or it was never read."""
+    query = select(_LOCATION.c.id).where(
+        _LOCATION.c.integration_id == integration_id, _LOCATION.c.external_id == ref, _LOCATION.c.deleted.is_(False)
+    )
+    return connection.execute(query).scalar_one_or_none() if ref else None

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal_column, or_, select, true
 
-from desktop.books.tables import DailyTotal, Dispute, Invoice, Payment, PaymentAttempt, Refund
+from desktop.books.projections.orders import line_title
+from desktop.books.tables import DailyTotal, Dispute, Invoice, OrderLine, Payment, PaymentAttempt, Refund
 from desktop.books.tables.base import table_of
 from desktop.queries.client_columns import by_client_name, client_columns, provider_column, with_client
 from desktop.queries.figures import Figure
 from desktop.queries.invoices import InvoiceRow, numbered, select_invoices
 from desktop.queries.listing import Filter, Listing, Sort, summed
-from desktop.queries.locations import location_name
+from desktop.queries.locations import location_id, location_name
 from desktop.queries.orders import (
     OrderLineRow,
     OrderRow,
@@ -33,6 +35,7 @@ _ATTEMPT = table_of(PaymentAttempt)
 _REFUND = table_of(Refund)
 _DISPUTE = table_of(Dispute)
 _DAILY = table_of(DailyTotal)
+_LINE = table_of(OrderLine)
 _FAILED = ("failed", "returned")
 _WAITING = ("processing", "requires_capture", "open")
 
@@ -96,6 +99,29 @@ def read_payments(connection: Connection, ids: Sequence[int]) -> dict[int, Payme
     """Rows by id."""
     query = select_payments().where(_PAYMENT.c.id.in_(ids))
     return {row[0]: PaymentRow(*row) for row in connection.execute(query)}
+
+
+def titles_of_sales(connection: Connection, payments: Sequence[PaymentRow]) -> dict[int, str]:
+    """What was sold, by the payment's row, for those of some payments that have an order with lines."""
+    named: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for account in {payment.integration_id for payment in payments}:
+        refs = {payment.order_ref for payment in payments if payment.integration_id == account and payment.order_ref}
+        query = (
+            select(_LINE.c.order_ref, _LINE.c.name, _LINE.c.variation)
+            .where(_LINE.c.integration_id == account, _LINE.c.order_ref.in_(refs))
+            .order_by(_LINE.c.position, _LINE.c.id)
+        )
+        for ref, name, variation in connection.execute(query):
+            title = line_title(name, variation)
+            if title and title not in named[account, ref]:
+                named[account, ref].append(title)
+    titles = {payment.id: named.get((payment.integration_id, payment.order_ref)) for payment in payments}
+    return {payment: "; ".join(title) for payment, title in titles.items() if title}
+
+
+def titles_of_payments(connection: Connection, payments: Sequence[PaymentRow]) -> dict[int, str]:
+    """What was sold, by the payment's row, to those whom nobody named."""
+    return titles_of_sales(connection, [row for row in payments if not row.client_name and not row.description])
 
 
 # Written out, so that the partial indexes with the same words answer.
@@ -264,6 +290,7 @@ class PaymentDetail:
     refunds: tuple[RefundRow, ...]
     disputes: tuple[DisputeRow, ...]
     location_name: str = ""
+    location_id: int | None = None
     order: OrderRow | None = None
     order_lines: tuple[OrderLineRow, ...] = ()
     payout: PayoutRow | None = None
@@ -296,6 +323,7 @@ def payment_detail(connection: Connection, payment_id: int) -> PaymentDetail | N
             connection, _DISPUTE, DisputeRow, row, or_(by_attempt, _DISPUTE.c.payment_ref == row.external_id)
         ),
         location_name=location_name(connection, account, row.location_ref),
+        location_id=location_id(connection, account, row.location_ref),
         order=find_order(connection, account, order_ref),
         order_lines=read_order_lines(connection, account, order_ref) if order_ref else (),
         payout=payout_of(connection, account, names),

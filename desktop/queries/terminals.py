@@ -122,15 +122,15 @@ def select_links() -> Select[Any]:
         "amount": _ORDER.c.total,
         "currency": func.coalesce(_ORDER.c.currency, _NOTHING),
     }
-    # Few links say their place; all others' is that of the order.
-    place = func.coalesce(func.nullif(_PAY_LINK.c.location_ref, _NOTHING), _ORDER.c.location_ref, _NOTHING)
-    here = and_(_LOCATION.c.integration_id == _PAY_LINK.c.integration_id, _LOCATION.c.external_id == place)
+    # Few links say their location; all others' is that of the order.
+    location = func.coalesce(func.nullif(_PAY_LINK.c.location_ref, _NOTHING), _ORDER.c.location_ref, _NOTHING)
+    here = and_(_LOCATION.c.integration_id == _PAY_LINK.c.integration_id, _LOCATION.c.external_id == location)
     rows = (
         _PAY_LINK.join(_INTEGRATION, _INTEGRATION.c.id == _PAY_LINK.c.integration_id)
         .outerjoin(_ORDER, order)
         .outerjoin(_LOCATION, here)
     )
-    return select(*_columns(PaymentLinkRow, _PAY_LINK, {**of_order, "location_ref": place})).select_from(rows)
+    return select(*_columns(PaymentLinkRow, _PAY_LINK, {**of_order, "location_ref": location})).select_from(rows)
 
 
 def read_devices(connection: Connection, ids: Sequence[int]) -> dict[int, DeviceRow]:
@@ -271,5 +271,5 @@ PAYMENT_LINKS: Listing[PaymentLinkRow] = Listing(
     listed=(_PAY_LINK.c.deleted.is_(False),),
     meanings=_link_meanings,
     read=read_links,
-    at_place=_link_at,
+    at_location=_link_at,
 )

@@ -29,7 +29,7 @@ from desktop.books.tables.base import table_of
 from desktop.queries.contributions import Key, contributions, read_key, shape_of, summed_by_kind, values_of
 from desktop.queries.figures import Figure
 from desktop.queries.listing import Filter, Sum, figure_of, lookup_of
-from desktop.queries.payments import PAYMENTS, PaymentRow, read_payments
+from desktop.queries.payments import PAYMENTS, PaymentRow, read_payments, titles_of_sales
 from desktop.queries.scales import Scales, read_scales
 from desktop.queries.search import matching
 
@@ -176,6 +176,13 @@ def read_transactions(connection: Connection, figure: Figure, numbers: Sequence[
     return {row.number: _row(row, about[keys[row.number]], figure, unit, scales) for row in moved}
 
 
+def titles_of_transactions(connection: Connection, rows: Sequence[TransactionRow]) -> dict[int, str]:
+    """What was sold, by the row's number, to those whom nobody named."""
+    payments = {row.id: row.payment for row in rows if row.payment and not (row.client_name or row.description)}
+    titles = titles_of_sales(connection, list(payments.values()))
+    return {number: titles.get(payment.id, "") for number, payment in payments.items()}
+
+
 class About(NamedTuple):
     """What else is known of a row: its payment, or the invoice that it is a share of."""
 
@@ -214,8 +221,8 @@ def read_abouts(connection: Connection, keys: Any) -> dict[Key, About]:
                     None, row_id, invoice.client_id, invoice.client_name, invoice.number, "", invoice.location_ref
                 )
         else:
-            for row_id, payment_id, description, place in connection.execute(_SOURCES[table](rows)):
-                paid[Key(table, row_id)] = payment_id or 0, About(description=description, location_ref=place)
+            for row_id, payment_id, description, location in connection.execute(_SOURCES[table](rows)):
+                paid[Key(table, row_id)] = payment_id or 0, About(description=description, location_ref=location)
     payments = read_payments(connection, sorted({payment for payment, _ in paid.values()} - {0}))
     for key, (payment_id, about) in paid.items():
         found[key] = _with_payment(about, payments.get(payment_id))
@@ -330,7 +337,13 @@ class LineRow(NamedTuple):
     is_payout: bool
 
 
-def find_line(connection: Connection, key: Key) -> LineRow | None:
+def read_transaction(connection: Connection, number: int) -> tuple[About, LineRow | None]:
+    """What the row of a number is about, and the provider's own line where it is one."""
+    key = read_key(number)
+    return read_abouts(connection, [key])[key], _find_line(connection, key)
+
+
+def _find_line(connection: Connection, key: Key) -> LineRow | None:
     """The ledger line or payout that a key names; None for other rows, and for one that is gone."""
     if key.table == _ENTRY.name:
         table, net = _ENTRY, _ENTRY.c.net

@@ -95,7 +95,7 @@ def dashboard(
 ) -> Dashboard:
     """The dashboard of a month (``YYYY-MM``; the current one if None), as of the business's day ``today``.
 
-    ``location`` (a place's id at the provider) and ``integration_id`` leave only what belongs to them.
+    ``location`` (a location's id at the provider) and ``integration_id`` leave only what belongs to them.
     Raises: UsageError for a day or month that is none, ClosedBooksError where the books cannot be read.
     """
     period = period_of("month", parse_day(f"{month or parse_day(today)[:7]}-01"))

@@ -12,7 +12,7 @@ from desktop.books.books import Books
 from desktop.books.tables import Integration
 from desktop.books.tables.base import table_of
 from desktop.periods import ISO_CALENDAR, BusinessCalendar, add_days, period_of
-from desktop.queries.choices import list_places
+from desktop.queries.choices import list_locations
 from desktop.queries.feet import read_foot
 from desktop.queries.figures import Figure, Measure
 from desktop.queries.listing import Filter
@@ -136,9 +136,9 @@ def check_figures(
 def _scopes(books: Books) -> list[Scope]:
     with books.read() as connection:
         accounts = connection.execute(select(_INTEGRATION.c.id).order_by(_INTEGRATION.c.id)).scalars().all()
-        places = list_places(connection)
+        locations = list_locations(connection)
     by_account = [Scope(None, account) for account in accounts]
-    return [EVERYTHING, *by_account, *(Scope(place.ref, place.integration_id) for place in places)]
+    return [EVERYTHING, *by_account, *(Scope(location.ref, location.integration_id) for location in locations)]
 
 
 def _check(books: Books, report: Dashboard, part: CurrencyDashboard, scope: Scope) -> Iterator[FigureCheck]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from desktop.books.books import Books, open_books
-from desktop.queries.counts import rail_counts
+from desktop.queries.counts import page_counts
 from desktop.queries.feet import read_foot
 from desktop.queries.figures import Figure
 from desktop.queries.listing import Filter
@@ -35,7 +35,7 @@ def questions() -> Mapping[str, Callable[[Books], object]]:
     """What is measured, by name."""
     asked: dict[str, Callable[[Books], object]] = {
         "dashboard": lambda books: dashboard(books, TODAY),
-        "rail counts": _reading(rail_counts),
+        "page counts": _reading(page_counts),
     }
     for name in ("clients", "invoices", "payments"):
         asked[f"{name}: ids"] = _ids(name, Filter(TODAY))

@@ -1,4 +1,4 @@
-"""Lists and panels of what is sold at a counter: places, orders, stock, card readers, payment links."""
+"""Lists and panels of what is sold at a counter: locations, orders, stock, card readers, payment links."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from desktop.queries.counts import rail_counts
+from desktop.queries.counts import page_counts
 from desktop.queries.details import DETAILS
 from desktop.queries.json_shapes import list_rows
 from desktop.queries.listing import Filter, Sum
 from desktop.queries.listings import LISTINGS
 from desktop.queries.locations import LocationRow
+from desktop.queries.reading import ask
 from desktop.records import (
     AttemptRecord,
     BalanceEntryRecord,
@@ -38,7 +39,7 @@ TODAY = "2026-11-22"
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    """A café with two places: a sale on a card reader, one by a payment link, and a bill in two parts."""
+    """A café with two locations: a sale on a card reader, one by a payment link, and a bill in two parts."""
     made = World(tmp_path)
     square, at = made.account("square"), made.at("2026-11-02")
     made.client(square, "cus_1", "Acme Bakery")
@@ -100,7 +101,7 @@ def opened(world: World, name: str, ref: str) -> Any:
         return DETAILS[name](connection, row.id)
 
 
-def test_places_say_what_they_sold_this_month(world: World) -> None:
+def test_locations_say_what_they_sold_this_month(world: World) -> None:
     rows: dict[str, LocationRow] = {row.external_id: row for row in asked(world, "locations")}
     market = rows["loc_1"]
     assert (market.name, market.main, market.month, market.payments) == ("Market", True, "2026-11", 1)
@@ -109,13 +110,12 @@ def test_places_say_what_they_sold_this_month(world: World) -> None:
     )  # fmt: skip
     assert names(world, "locations", status="active") == names(world, "locations", search="berlin") == ["loc_1"]
     assert names(world, "locations", location_ref="loc_2") == ["loc_2"]
-    (told, _) = list_rows(world.books, "locations", "2026-12-01", search="")
+    (told, _) = ask(world.books, list_rows, "locations", "2026-12-01", search="")
     assert (told["month"], told["sales"]) == ("2026-12", [])
-    with world.books.read() as connection:
-        assert (rail_counts(connection).locations, rail_counts(connection).terminals) == (1, 1)
+    assert ask(world.books, page_counts).locations == 1
 
 
-def test_orders_are_found_by_reference_client_amount_and_place(world: World) -> None:
+def test_orders_are_found_by_reference_client_amount_and_location(world: World) -> None:
     assert names(world, "orders") == ["order_2", "order_1"]
     for search in ("A-17", "acme", "9.56", "order_1"):
         assert names(world, "orders", search=search) == ["order_1"], search
@@ -158,7 +158,7 @@ def test_an_invoice_opens_with_its_parts_its_orders_lines_and_what_was_paid(worl
     assert ("payment", 2_000) in {(one.kind, one.amount) for one in detail.history}
 
 
-def test_stock_is_what_can_be_sold_by_item_variation_and_place(world: World) -> None:
+def test_stock_is_what_can_be_sold_by_item_variation_and_location(world: World) -> None:
     (full, empty) = asked(world, "inventory_counts", sort="quantity")
     assert (full.item, full.variation, full.sku, full.location_name, full.quantity) == (
         "Coffee", "Large", "CF-L", "Market", "12.5",
@@ -181,7 +181,7 @@ def test_readers_sales_on_them_and_links_are_listed(world: World) -> None:
     assert (link.amount, link.currency, link.order_status, link.location_name) == (5_000, "usd", "open", "Harbour")
 
 
-def test_a_place_narrows_every_list_that_has_places(world: World) -> None:
+def test_a_location_narrows_every_list_that_has_locations(world: World) -> None:
     world.client(1, "cus_2", "Blue Door")
     assert names(world, "payments", location_ref="loc_2") == ["ch_2"]
     assert names(world, "invoices", location_ref="loc_2") == ["in_1"]

@@ -10,6 +10,7 @@ from desktop.queries.invoices import InvoiceRow
 from desktop.queries.json_shapes import list_rows
 from desktop.queries.listing import Filter
 from desktop.queries.listings import LISTINGS
+from desktop.queries.reading import ask
 from desktop.records import InvoiceRecord, PaymentRequestRecord
 from desktop.reports.dashboard import dashboard
 from tests.worlds import World
@@ -69,7 +70,7 @@ def test_only_what_is_past_its_day_is_overdue(world: World) -> None:
     check(world, (3, 800 + 750 + 1_000), (2, 300 + 1_000))
     (row,) = [row for row in late(world) if row.external_id == "in_1"]
     assert (row.due_day, row.days_late(TODAY), row.amount_remaining) == ("2026-11-01", 21, 800)
-    (said,) = [row for row in list_rows(world.books, "invoices", TODAY) if row["external_id"] == "in_1"]
+    (said,) = [row for row in ask(world.books, list_rows, "invoices", TODAY) if row["external_id"] == "in_1"]
     assert (said["amount_late"], said["days_late"]) == (300, 21)
     assert said["due_parts"][-1] == {"due_day": "2026-12-01", "amount": 100}
 

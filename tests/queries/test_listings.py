@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from desktop.queries.clients import ClientRow
-from desktop.queries.counts import RailCounts, rail_counts
+from desktop.queries.counts import PageCounts, page_counts
 from desktop.queries.invoices import InvoiceRow
 from desktop.queries.json_shapes import list_rows
 from desktop.queries.listing import Filter, Sum
 from desktop.queries.listings import LISTINGS
 from desktop.queries.payments import PaymentRow
+from desktop.queries.reading import ask
 from desktop.queries.search import numbers_of
 from desktop.records import (
     AttemptRecord,
@@ -411,17 +412,15 @@ def test_services_are_products_with_their_prices_and_prices_without_a_product(wo
     assert refs(world, "services", search="logo") == ["prod_1"]
 
 
-# ------------------------------------------------------------------------------------------- the rail and the command
+# ----------------------------------------------------------------------------------------- the pages and the command
 
 
-def test_the_rail_counts_what_matters(billed: World) -> None:
-    billed.put(1, ("sub_1", SubscriptionRecord("trialing", "cus_acme", "usd", billed.at("2026-11-01"))))
-    with billed.books.read() as connection:
-        assert rail_counts(connection) == RailCounts(clients=2, invoices_due=3, subscriptions=1)
+def test_pages_count_what_matters(billed: World) -> None:
+    assert ask(billed.books, page_counts) == PageCounts(clients=2, invoices_due=3)
 
 
 def test_rows_as_programs_read_them(billed: World) -> None:
-    late = list_rows(billed.books, "invoices", TODAY, search="1041")
+    late = ask(billed.books, list_rows, "invoices", TODAY, search="1041")
     assert late == [
         {
             "id": 1, "integration_id": 1, "provider": "stripe", "external_id": "in_1", "number": "INV-1041",
@@ -431,8 +430,11 @@ def test_rows_as_programs_read_them(billed: World) -> None:
             "days_late": 4, "amount_late": 112_000,
         }
     ]  # fmt: skip
-    assert [row["number"] for row in list_rows(billed.books, "invoices", TODAY, limit=2)] == ["INV-1042", "INV-1039"]
-    acme = list_rows(billed.books, "clients", TODAY, search="acme")[0]
+    assert [row["number"] for row in ask(billed.books, list_rows, "invoices", TODAY, limit=2)] == [
+        "INV-1042",
+        "INV-1039",
+    ]
+    acme = ask(billed.books, list_rows, "clients", TODAY, search="acme")[0]
     assert (acme["outstanding"], acme["providers"]) == ([{"currency": "usd", "amount": 112_000}], ["stripe"])
 
 
@@ -440,7 +442,7 @@ def test_a_services_first_price_stands_beside_its_name(world: World) -> None:
     stripe = world.account()
     world.service(stripe, "prod_1", "Logo")
     world.put(stripe, ("price_1", ServiceRecord("price", "", True, 0, "prod_1", "", 45_000, "usd", "month", 1)))
-    (logo,) = list_rows(world.books, "services", TODAY)
+    (logo,) = ask(world.books, list_rows, "services", TODAY)
     assert (logo["unit_amount"], logo["currency"], logo["interval"], len(logo["prices"])) == (45_000, "usd", "month", 1)
 
 

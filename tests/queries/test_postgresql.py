@@ -9,7 +9,7 @@ from typing import Any
 
 from desktop.books.books import Books
 from desktop.books.rebuild import change_timezone, compare_totals, rebuild_totals
-from desktop.queries.counts import rail_counts
+from desktop.queries.counts import page_counts
 from desktop.queries.details import DETAILS
 from desktop.queries.figures import MOVED
 from desktop.queries.listing import Filter
@@ -34,7 +34,7 @@ def answers(books: Books) -> dict[str, Any]:
         for name, ids, rows in _behind(books, month):
             told[f"{month} {name}"] = ids, rows
     with books.read() as connection:
-        told["rail"] = rail_counts(connection)
+        told["pages"] = page_counts(connection)
         for name, listing in LISTINGS.items():
             for search in ("", "acme", "10", "in_2 12.50"):
                 wanted = Filter(TODAY, search=search)

@@ -11,6 +11,7 @@ from desktop.cli.lists import _prices
 from desktop.queries.json_shapes import list_rows
 from desktop.queries.listing import Filter
 from desktop.queries.listings import LISTINGS
+from desktop.queries.reading import ask
 from desktop.queries.subscriptions import PeriodPrice, SubscriptionRow
 from desktop.records import SubscriptionItemRecord, SubscriptionRecord
 from desktop.ui.lists.words import price_text
@@ -32,7 +33,7 @@ def read(tmp_path: Path, *items: SubscriptionItemRecord) -> tuple[SubscriptionRo
     listing = LISTINGS["subscriptions"]
     with world.books.read() as connection:
         (row,) = listing.rows(connection, listing.ids(connection, Filter(TODAY)), TODAY)
-    (said,) = list_rows(world.books, "subscriptions", TODAY)
+    (said,) = ask(world.books, list_rows, "subscriptions", TODAY)
     world.books.close()
     assert isinstance(row, SubscriptionRow)
     return row, said

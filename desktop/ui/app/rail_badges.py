@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -13,18 +12,11 @@ from desktop.ui.translation import translate
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
-    from desktop.queries.counts import RailCounts
+    from desktop.queries.counts import PageCounts
 
 _KINDS: Final = frozenset({"clients", "invoices", "subscriptions", "integrations", "locations", "inventory_counts"})
 #: While a sync commits page after page, the counts are read again at most this often.
 _APART_MS: Final = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    counts: RailCounts
-    places: int
-    stock: bool
 
 
 class RailNotes(QObject):
@@ -58,26 +50,21 @@ class RailNotes(QObject):
             self._later.start()
 
     @Slot(object)
-    def _on_counts(self, told: _Told) -> None:
-        counts = told.counts
+    def _on_counts(self, counts: PageCounts) -> None:
         due = translate("RailNotes", "{0} due").format(f"{counts.invoices_due:,}")
         self.noted.emit(
             {
                 "clients": f"{counts.clients:,}" if counts.clients else "",
                 "invoices": due if counts.invoices_due else "",
-                "locations": f"{told.places:,}" if told.places > 1 else "",
+                "locations": f"{counts.locations:,}" if counts.locations > 1 else "",
             }
         )
-        there = {"locations": told.places > 0, "stock": told.stock}
+        there = {"locations": counts.locations > 0, "stock": counts.stock}
         self.offered.emit(frozenset(key for key, something in there.items() if something))
 
 
-def _counts(business: Business) -> _Told:
-    from desktop.queries.choices import keeps_stock, list_places
-    from desktop.queries.counts import rail_counts
+def _counts(business: Business) -> PageCounts:
+    from desktop.queries.counts import page_counts
+    from desktop.queries.reading import ask
 
-    with business.books.read() as connection:
-        places = [place for place in list_places(connection) if place.connected]
-        # All of them being closed is worth seeing too, and counts as there being some.
-        shown = sum(place.active for place in places) or len(places)
-        return _Told(rail_counts(connection), shown, keeps_stock(connection))
+    return ask(business.books, page_counts)

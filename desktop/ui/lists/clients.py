@@ -142,9 +142,9 @@ def country_text(code: str) -> str:
 def open_client(business: Business, client_id: int) -> PanelContent | None:
     """What the panel shows of a client; None where it is gone. Called off the UI thread."""
     from desktop.queries.details import client_detail
+    from desktop.queries.reading import ask
 
-    with business.books.read() as connection:
-        detail = client_detail(connection, client_id)
+    detail = ask(business.books, client_detail, client_id)
     if detail is None:
         return None
     row, wall = detail.row, wall_of(business)

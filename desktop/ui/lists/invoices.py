@@ -105,12 +105,10 @@ def show_invoice(row: InvoiceRow, wall: Wall) -> Row:
 
 def open_invoice(business: Business, invoice_id: int) -> PanelContent | None:
     """What the panel shows of an invoice; None where it is gone. Called off the UI thread."""
-    from desktop.queries.choices import place_id
     from desktop.queries.details import invoice_detail
+    from desktop.queries.reading import ask
 
-    with business.books.read() as connection:
-        detail = invoice_detail(connection, invoice_id)
-        where = None if detail is None else place_id(connection, detail.row.integration_id, detail.row.location_ref)
+    detail = ask(business.books, invoice_detail, invoice_id)
     if detail is None:
         return None
     row, wall = detail.row, wall_of(business)
@@ -123,7 +121,7 @@ def open_invoice(business: Business, invoice_id: int) -> PanelContent | None:
         where=joined((row.client_email, place.where)),
         actions=_actions(detail, place),
         blocks=(
-            Block("", place_entry(detail.location_name, where)),
+            Block("", place_entry(detail.location_name, detail.location_id)),
             Block("", _lines(detail, wall), _column_titles()),
             Block(translate("Invoices", "Asked for in parts"), _requests(detail, wall)),
             Block(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from desktop.ui.translation import translate
 
 if TYPE_CHECKING:
-    from desktop.queries.choices import PlaceName
+    from desktop.queries.choices import LocationName
 
 
-def place_names(places: Iterable[PlaceName]) -> list[tuple[str, str]]:
+def place_names(places: Iterable[LocationName]) -> list[tuple[str, str]]:
     """Ids and names; those of one name say whose they are, those that are closed that they are."""
     closed = translate("Lists", "{0} (inactive)")
     named = []

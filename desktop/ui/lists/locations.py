@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from desktop.money import format_plain
@@ -22,11 +22,9 @@ from desktop.ui.translation import translate
 from desktop.ui.wording import money_text, month_name, region
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from desktop.actions.business import Business
-    from desktop.queries.listing import Filter, Sum
-    from desktop.queries.location_details import Linked, PlaceDetail, Sale, Taken
+    from desktop.queries.listing import Sum
+    from desktop.queries.location_detail import Linked, LocationDetail, Sale, Taken
     from desktop.queries.locations import LocationRow
 
 
@@ -87,14 +85,11 @@ def _plan() -> ListPlan:
     )  # fmt: skip
 
 
-def sum_up(connection: Connection, wanted: Filter) -> tuple[tuple[str, str], ...]:
+def sum_up(sums: Mapping[str, tuple[Sum, ...]], today: str) -> tuple[tuple[str, str], ...]:
     """What the listed places took together this month."""
-    from desktop.queries.location_details import sales_of_month
-
-    sums = sales_of_month(connection, wanted)
     if not any(sums.values()):
         return ()
-    month = translate("Locations", "Sales in {0}").format(month_name(wanted.today[:7]))
+    month = translate("Locations", "Sales in {0}").format(month_name(today[:7]))
     parts = (
         (translate("Locations", "tips"), sums["tips"]),
         (translate("Locations", "refunds"), sums["refunds"]),
@@ -146,10 +141,10 @@ def _kind(row: LocationRow) -> str:
 
 def open_location(business: Business, location_id: int) -> PanelContent | None:
     """What the panel shows of a location; None where it is gone. Called off the UI thread."""
-    from desktop.queries.location_details import place_detail
+    from desktop.queries.location_detail import location_detail
+    from desktop.queries.reading import ask
 
-    with business.books.read() as connection:
-        detail = place_detail(connection, location_id, business.today(), business.books.timezone)
+    detail = ask(business.books, location_detail, location_id, business.today())
     if detail is None:
         return None
     row, wall = detail.row, wall_of(business)
@@ -228,7 +223,7 @@ def _month(row: LocationRow) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _facts(detail: PlaceDetail) -> tuple[Entry, ...]:
+def _facts(detail: LocationDetail) -> tuple[Entry, ...]:
     row = detail.row
     town = region().place(row.city, detail.region, detail.postal_code, row.country)
     lines = (row.address_line1, detail.address_line2, town)
@@ -247,7 +242,7 @@ def _facts(detail: PlaceDetail) -> tuple[Entry, ...]:
     return (*where, *told, *said)
 
 
-def _devices(detail: PlaceDetail) -> tuple[Entry, ...]:
+def _devices(detail: LocationDetail) -> tuple[Entry, ...]:
     unnamed = translate("Locations", "Card reader")
     return tuple(
         Entry(device.name or unnamed, "", device.model, pill=device_pill(device.status)) for device in detail.devices

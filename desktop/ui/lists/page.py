@@ -64,7 +64,7 @@ class ListPage(Page):
         self._client_shown: tuple[str, str] | None = None
         self._figure_shown = ("", "")
         self._places_offered: list[tuple[str, str]] = []
-        source = ListingSource(desk, plan.listing, plan.show, plan.totals, plan.look_up, plan.tabs)
+        source = ListingSource(desk, plan.listing, plan.show, plan.totals, plan.tabs)
         status = plan.tabs[0][0]
         sort, descending = plan.order_of(status)
         first = RowFilter(status=status, sort=sort, descending=descending)

@@ -29,10 +29,6 @@ from desktop.ui.translation import translate
 from desktop.ui.wording import money_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from sqlalchemy import Connection
-
     from desktop.actions.business import Business
     from desktop.queries.payments import AttemptRow, DisputeRow, PaymentDetail, PaymentRow, RefundRow
 
@@ -92,7 +88,6 @@ def _plan() -> ListPlan:
         unconnected=translate("Payments", "Connect the account you take money with, and its payments appear here."),
         gone=translate("Payments", "This payment is gone"),
         places=True,
-        look_up=_sold,
     )  # fmt: skip
 
 
@@ -106,13 +101,6 @@ def show_payment(row: PaymentRow, wall: Wall) -> Row:
         payment_pill(row),
         amount_cell(row.amount, row.currency, row.provider, muted=row.status != "succeeded", note=_tip(row)),
     )
-
-
-def _sold(connection: Connection, rows: Sequence[PaymentRow]) -> Mapping[int, str]:
-    """What was sold to those whom nobody named."""
-    from desktop.queries.location_details import titles_of_sales
-
-    return titles_of_sales(connection, [row for row in rows if not row.client_name and not row.description])
 
 
 def _whose(row: PaymentRow, wall: Wall) -> TwoLines:
@@ -133,12 +121,10 @@ def _tip(row: PaymentRow) -> str:
 
 def open_payment(business: Business, payment_id: int) -> PanelContent | None:
     """What the panel shows of a payment; None where it is gone. Called off the UI thread."""
-    from desktop.queries.choices import place_id
     from desktop.queries.payments import payment_detail
+    from desktop.queries.reading import ask
 
-    with business.books.read() as connection:
-        detail = payment_detail(connection, payment_id)
-        where = None if detail is None else place_id(connection, detail.row.integration_id, detail.location_ref)
+    detail = ask(business.books, payment_detail, payment_id)
     if detail is None:
         return None
     row, wall = detail.row, wall_of(business)
@@ -151,7 +137,7 @@ def open_payment(business: Business, payment_id: int) -> PanelContent | None:
         where=joined((wall.stamp(row.created_at), place.where)),
         actions=(*_actions(detail, place), *client_action(row.client_id)),
         blocks=(
-            Block("", (*_facts(detail, wall), *place_entry(detail.location_name, where))),
+            Block("", (*_facts(detail, wall), *place_entry(detail.location_name, detail.location_id))),
             *order_block(detail.order, detail.order_lines),
             Block(translate("Payments", "Money"), _money(row, fee_is_due=_fee_is_due(detail))),
             Block(translate("Payments", "Payout"), payout_entries(detail.payout, wall)),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from desktop.ui.lists.location_names import place_names
 from desktop.ui.lists.panel import PanelContent
 from desktop.ui.lists.rows import Column, Row
-from desktop.ui.lists.source import ACCOUNT, PLACE, LookUp, Standing, Totals, Wall
+from desktop.ui.lists.source import ACCOUNT, PLACE, Standing, Totals, Wall
 from desktop.ui.translation import translate
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ class ListPlan:
     ``listing`` names it in ``LISTINGS``; ``show`` writes a row, ``open_row`` reads what the panel shows (both off the
     UI thread; None: the row is gone). The first of ``tabs`` is shown first. ``counted`` has "{0} invoice" and
     "{0} invoices". ``periods`` offers the period chip, ``places`` the chip of locations. ``sort`` is what the list is
-    ordered by at first, upwards; empty for the newest first; ``focus`` is for tabs that differ. ``totals`` sums up the
-    foot where the listing itself does not; ``look_up`` reads what else the rows of a block are written with.
+    ordered by at first, upwards; empty for the newest first; ``focus`` is for tabs that differ. ``totals`` writes
+    the foot where that is not one sum by currency.
     """
 
     key: str
@@ -56,7 +56,6 @@ class ListPlan:
     sort: str = ""
     focus: Mapping[str, Focus] = field(default_factory=dict)
     totals: Totals | None = None
-    look_up: LookUp | None = None
 
     def order_of(self, status: str) -> tuple[str, bool]:
         """What a tab is ordered by at first, and whether downwards."""

@@ -6,7 +6,7 @@ Every call is a short read of its own, because ids and rows are asked on differe
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from desktop.periods import preset
-from desktop.providers.registry import provider_title
 from desktop.queries.figures import Figure
 from desktop.ui.app.business_handle import Desk
 from desktop.ui.lists.figures import FIGURE, figure_of_choice, foot_texts
@@ -25,22 +24,18 @@ from desktop.ui.translation import translate
 from desktop.ui.wording import clock_text, day_of_instant, day_text, instant_text, money_text
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from desktop.actions.business import Business
-    from desktop.queries.choices import PlaceName
+    from desktop.queries.choices import LocationName
     from desktop.queries.figures import Measure
-    from desktop.queries.listing import Filter
+    from desktop.queries.listing import Filter, Sum
 
 ACCOUNT, CLIENT, PERIOD, PLACE = "account", "client", "period", "place"
 #: What the page of transactions is narrowed to: a figure in parts (``FIGURE`` is one for other pages).
 MEASURE, DAYS, CURRENCY = "measure", "days", "currency"
 THIS_MONTH: Final = "this_month"
 TRANSACTIONS: Final = "transactions"
-Totals: TypeAlias = "Callable[[Connection, Filter], tuple[tuple[str, str], ...]]"
-"""Sums up the rows of a filter for the foot: labels and texts."""
-LookUp: TypeAlias = "Callable[[Connection, Sequence[Any]], Mapping[int, str]]"
-"""Reads a text for each row of a block by the row's id."""
+Totals: TypeAlias = "Callable[[Mapping[str, tuple[Sum, ...]], str], tuple[tuple[str, str], ...]]"
+"""Writes the sums of a list's rows by measure, as of a day, for the foot: labels and texts."""
 
 
 #: The periods a list can be narrowed to: names of ``periods.PRESETS``.
@@ -67,7 +62,7 @@ class Wall:
 
     ``several``: rows of more than one provider stand together, so that each says whose it is. ``places`` are names of
     locations by their account and id, where there is more than one; ``accounts`` what accounts are called;
-    ``told`` what the page's ``look_up`` read of each row; ``providers`` whose accounts they are.
+    ``told`` what was sold, by the row; ``providers`` whose accounts they are.
     """
 
     today: str
@@ -110,12 +105,10 @@ class Wall:
 
 def wall_of(business: Business) -> Wall:
     """The business's wall today."""
-    from desktop.books.integrations import list_integrations
-    from desktop.queries.choices import list_places
+    from desktop.queries.choices import list_locations
+    from desktop.queries.reading import ask
 
-    with business.books.read() as connection:
-        rows = list_integrations(connection, provider_title)
-        places = list_places(connection)
+    rows, places = business.integrations(), ask(business.books, list_locations)
     names = {(place.integration_id, place.ref): place.name for place in places} if len(places) > 1 else {}
     several, accounts = len({row.provider for row in rows}) > 1, {row.id: row.title for row in rows}
     providers = {row.id: row.provider for row in rows}
@@ -140,7 +133,7 @@ class Standing:
 
     accounts: tuple[AccountChoice, ...]
     client_name: str = ""
-    places: tuple[PlaceName, ...] = ()
+    places: tuple[LocationName, ...] = ()
     currencies: tuple[str, ...] = ()
     today: str = ""
 
@@ -153,18 +146,16 @@ class Standing:
 def read_standing(business: Business, client_id: int | None) -> Standing:
     """The accounts, disconnected ones too, since their history stays."""
     from desktop.books.integrations import DISCONNECTED
-    from desktop.queries.choices import list_currencies, list_places
-    from desktop.queries.naming import names_of_clients
+    from desktop.queries.choices import read_choices
+    from desktop.queries.reading import ask
 
     accounts = tuple(AccountChoice(row.id, row.title, row.status != DISCONNECTED) for row in business.integrations())
-    with business.books.read() as connection:
-        names = {} if client_id is None else names_of_clients(connection, [client_id])
-        places, currencies = list_places(connection), list_currencies(connection)
-    return Standing(accounts, names.get(client_id or 0, ""), places, currencies, business.today())
+    told = ask(business.books, read_choices, client_id)
+    return Standing(accounts, told.client_name, told.locations, told.currencies, business.today())
 
 
 class ListingSource:
-    """The rows of one listing (a key of ``LISTINGS``), each written by ``show``, summed up by ``totals`` or itself."""
+    """The rows of one listing (a key of ``LISTINGS``), each written by ``show``, their sums by ``totals``."""
 
     def __init__(
         self,
@@ -172,14 +163,12 @@ class ListingSource:
         listing: str,
         show: Callable[[Any, Wall], Row],
         totals: Totals | None = None,
-        look_up: LookUp | None = None,
         tabs: Sequence[tuple[str, str]] = (),
     ) -> None:
         self._desk = desk
         self._name = listing
         self._show = show
         self._totals = totals
-        self._look_up = look_up
         self._tabs = dict(tabs)
 
     def ids(self, wanted: RowFilter) -> array[int]:
@@ -195,33 +184,31 @@ class ListingSource:
         return self._desk.question(partial(self._summary, wanted=wanted))()
 
     def _ids(self, business: Business, wanted: RowFilter) -> array[int]:
-        with business.books.read() as connection:
-            found: array[int] = _listing(self._name).ids(connection, self._asked(business, wanted))
-            return found
+        from desktop.queries.listings import list_ids
+        from desktop.queries.reading import ask
+
+        return ask(business.books, list_ids, self._name, self._asked(business, wanted))
 
     def _rows(self, business: Business, ids: Sequence[int], wanted: RowFilter) -> list[Row | None]:
-        wall, asked = wall_of(business), self._asked(business, wanted)
-        with business.books.read() as connection:
-            rows = _listing(self._name).shown(connection, ids, asked)
-            if self._look_up is not None:
-                wall = replace(wall, told=self._look_up(connection, [row for row in rows if row is not None]))
-        return [None if row is None else self._show(row, wall) for row in rows]
+        from desktop.queries.listings import read_block
+        from desktop.queries.reading import ask
+
+        block = ask(business.books, read_block, self._name, ids, self._asked(business, wanted))
+        wall = replace(wall_of(business), told=block.titles)
+        return [None if row is None else self._show(row, wall) for row in block.rows]
 
     def _summary(self, business: Business, wanted: RowFilter) -> Summary:
-        from desktop.queries.feet import read_foot
+        from desktop.queries.listings import read_summary
+        from desktop.queries.reading import ask
 
-        listing, asked = _listing(self._name), self._asked(business, wanted)
-        with business.books.read() as connection:
-            counts = listing.status_counts(connection, asked)
-            if self._totals is not None:
-                return Summary(counts, self._totals(connection, asked))
-            if asked.figure is not None:
-                foot = read_foot(connection, asked, listing.name)
-                return Summary(counts, foot_texts(asked.figure, foot, listing.name, self._within(wanted)))
-            totals = listing.totals(connection, asked)
-        label = word(_FEET[listing.foot]) if totals else ""
-        texts = [money_text(one.amount, one.currency, one.provider) for one in totals]
-        return Summary(counts, tuple((label if place == 0 else "", text) for place, text in enumerate(texts)))
+        asked = self._asked(business, wanted)
+        told = ask(business.books, read_summary, self._name, asked)
+        counts = dict(told.counts)
+        if self._totals is not None:
+            return Summary(counts, self._totals(told.sums, asked.today))
+        if asked.figure is not None and told.foot is not None:
+            return Summary(counts, foot_texts(asked.figure, told.foot, self._name, self._within(wanted)))
+        return Summary(counts, tuple(_sum_texts(told.sums)))
 
     def _within(self, wanted: RowFilter) -> tuple[str, ...]:
         """Which of the rows behind a figure are shown: those of a tab, those that were searched for."""
@@ -237,16 +224,17 @@ class ListingSource:
         return replace(asked, figure=figure_of_parts(business, dict(wanted.choices)))
 
 
-def _listing(name: str) -> Any:
-    from desktop.queries.listings import LISTINGS
-    from desktop.queries.transactions import TRANSACTIONS as MOVED
-
-    return MOVED if name == TRANSACTIONS else LISTINGS[name]
+def _sum_texts(sums: Mapping[str, tuple[Sum, ...]]) -> Iterator[tuple[str, str]]:
+    """The sums of a measure by currency, the first with its label."""
+    for measure, totals in sums.items():
+        for number, one in enumerate(totals):
+            yield "" if number else word(_FEET[measure]), money_text(one.amount, one.currency, one.provider)
 
 
 def figure_of_parts(business: Business, choices: Mapping[str, str]) -> Figure:
     """The figure that the chips of the page of transactions say."""
     from desktop.queries.choices import list_currencies
+    from desktop.queries.reading import ask
 
     measure, _, service = choices.get(MEASURE, "total_revenue").partition(":")
     days, currency = choices.get(DAYS, THIS_MONTH), choices.get(CURRENCY, "")
@@ -256,8 +244,7 @@ def figure_of_parts(business: Business, choices: Mapping[str, str]) -> Figure:
     else:
         start, _, end = days.partition("/")
     if not currency:
-        with business.books.read() as connection:
-            currency = next(iter(list_currencies(connection)), "")
+        currency = next(iter(ask(business.books, list_currencies)), "")
     return Figure(cast("Measure", measure), currency, start, end, service=service)
 
 

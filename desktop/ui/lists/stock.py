@@ -22,8 +22,7 @@ from desktop.ui.wording import money_text
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
-    from desktop.queries.location_details import PlaceCount, StockDetail
-    from desktop.queries.stock import StockRow
+    from desktop.queries.stock import LocationCount, StockDetail, StockRow
 
 
 class StockPage(ListPage):
@@ -116,10 +115,10 @@ def stock_pill(quantity: str) -> PillCell:
 
 def open_stock(business: Business, count_id: int) -> PanelContent | None:
     """What the panel shows of an item; None where the count is gone. Called off the UI thread."""
-    from desktop.queries.location_details import item_stock
+    from desktop.queries.reading import ask
+    from desktop.queries.stock import stock_detail
 
-    with business.books.read() as connection:
-        detail = item_stock(connection, count_id)
+    detail = ask(business.books, stock_detail, count_id)
     if detail is None:
         return None
     row, wall = detail.row, wall_of(business)
@@ -180,7 +179,7 @@ _STATES: Final[Mapping[str, object]] = {
 }
 
 
-def _count(count: PlaceCount, wall: Wall) -> Entry:
+def _count(count: LocationCount, wall: Wall) -> Entry:
     known = _STATES.get(count.state)
     state = humanized(count.state) if known is None else word(known)
     counted = translate("Stock", "counted {0}").format(wall.moment(count.counted_at))

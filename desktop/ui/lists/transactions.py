@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -38,8 +38,6 @@ from desktop.ui.translation import translate
 from desktop.ui.wording import money_text
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from desktop.actions.business import Business
     from desktop.queries.transactions import LineRow, TransactionRow
 
@@ -146,17 +144,7 @@ def _plan() -> ListPlan:
         gone=translate("Transactions", "This row is gone"),
         periods=False,
         places=True,
-        look_up=_sold,
     )  # fmt: skip
-
-
-def _sold(connection: Connection, rows: Sequence[TransactionRow]) -> Mapping[int, str]:
-    """What was sold to those whom nobody named."""
-    from desktop.queries.location_details import titles_of_sales
-
-    nameless = [row for row in rows if row.payment is not None and not (row.client_name or row.description)]
-    told = titles_of_sales(connection, [row.payment for row in nameless if row.payment is not None])
-    return {row.id: told.get(row.payment.id, "") for row in nameless if row.payment is not None}
 
 
 # ---------------------------------------------------------------------------------------------------------- a row
@@ -221,13 +209,10 @@ def what_pill(what: str, amount: int) -> PillCell:
 
 def open_transaction(business: Business, number: int) -> PanelContent | None:
     """The panel of the payment or invoice that a row is about; of a line without one, what it says itself."""
-    from desktop.queries.contributions import read_key
-    from desktop.queries.transactions import find_line, read_abouts
+    from desktop.queries.reading import ask
+    from desktop.queries.transactions import read_transaction
 
-    with business.books.read() as connection:
-        key = read_key(number)
-        about = read_abouts(connection, [key])[key]
-        line = find_line(connection, key)
+    about, line = ask(business.books, read_transaction, number)
     if about.payment is not None:
         found = open_payment(business, about.payment.id)
     elif about.invoice_id is not None:

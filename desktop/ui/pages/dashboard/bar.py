@@ -19,7 +19,7 @@ from desktop.ui.widgets.segments import Segments
 from desktop.ui.wording import month_text, short_month_name
 
 if TYPE_CHECKING:
-    from desktop.queries.choices import PlaceName
+    from desktop.queries.choices import LocationName
 
 #: More currencies than these are picked from a menu instead.
 _SIDE_BY_SIDE: Final = 4
@@ -104,11 +104,11 @@ class PlacePicker(Picker):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, translate("Dashboard", "Location"), parent)
-        self._places: tuple[PlaceName, ...] = ()
+        self._places: tuple[LocationName, ...] = ()
         self._ref = ""
         self._chars = _NAME_CHARS
 
-    def show_places(self, places: Sequence[PlaceName], ref: str) -> None:
+    def show_places(self, places: Sequence[LocationName], ref: str) -> None:
         """Offer these, with the one of this id picked; empty for all."""
         every = translate("Dashboard", "All locations")
         if tuple(places) != self._places:
@@ -211,7 +211,7 @@ class DashboardBar(QWidget):
         self._row.addWidget(self.month)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
-    def show_places(self, places: Sequence[PlaceName], ref: str) -> None:
+    def show_places(self, places: Sequence[LocationName], ref: str) -> None:
         """Offer these locations; an empty ``ref`` is all of them."""
         self.place.show_places(places, ref)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business
-    from desktop.queries.choices import PlaceName
+    from desktop.queries.choices import LocationName
     from desktop.reports.dashboard import Dashboard
     from desktop.sync.standing import Standing
 
@@ -33,8 +33,8 @@ class Answer:
     accounts: tuple[Account, ...]
     standings: tuple[Standing, ...]
     first_month: str
-    places: tuple[PlaceName, ...] = ()
-    place: PlaceName | None = None
+    places: tuple[LocationName, ...] = ()
+    place: LocationName | None = None
 
     @property
     def has_figures(self) -> bool:
@@ -54,12 +54,12 @@ def ask_dashboard(business: Business, month: str | None, location: str = "") -> 
     """
     from desktop.actions.status import account_standings
     from desktop.money import format_money
-    from desktop.queries.choices import list_places
+    from desktop.queries.choices import list_locations
     from desktop.queries.history import first_month
+    from desktop.queries.reading import ask
     from desktop.reports.dashboard import dashboard
 
-    with business.books.read() as connection:
-        places = list_places(connection)
+    places = ask(business.books, list_locations)
     place = next((one for one in places if one.ref == location), None) if location else None
     report = dashboard(
         business.books,
@@ -80,7 +80,7 @@ def ask_dashboard(business: Business, month: str | None, location: str = "") -> 
             for standing in account_standings(business)
             if place is None or standing.integration_id == place.integration_id
         ),
-        first_month(business.books) or "",
+        ask(business.books, first_month) or "",
         places,
         place,
     )
