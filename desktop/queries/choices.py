@@ -15,6 +15,7 @@ from desktop.books.tables import DailyTotal, Integration, InventoryCount, Locati
 from desktop.books.tables.base import table_of
 from desktop.providers.registry import provider_title
 from desktop.queries.naming import names_of_clients
+from desktop.queries.scope import EVERYTHING, Scope
 
 _LOCATION = table_of(Location)
 _INTEGRATION = table_of(Integration)
@@ -76,6 +77,17 @@ def list_locations(connection: Connection) -> tuple[LocationName, ...]:
         )
         for row in rows
     )
+
+
+def list_scopes(connection: Connection) -> list[Scope]:
+    """What figures can be asked of: everything, each account, and each location."""
+    accounts = connection.execute(select(_INTEGRATION.c.id).order_by(_INTEGRATION.c.id)).scalars().all()
+    locations = list_locations(connection)
+    return [
+        EVERYTHING,
+        *(Scope(None, account) for account in accounts),
+        *(Scope(location.ref, location.integration_id) for location in locations),
+    ]
 
 
 def list_currencies(connection: Connection) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from desktop.periods import add_days
 from desktop.queries.figures import Figure
 from desktop.queries.listing import Filter, Listing, Sort, Sum, figure_of, summed, sums_of
 from desktop.queries.naming import names_of_clients, own_name, shown_name
+from desktop.queries.outstanding import OPEN_STATUSES
 from desktop.queries.scales import Scales, read_scales
 from desktop.queries.search import Lookup, begins, contains
 
@@ -22,7 +23,6 @@ _LINK = table_of(ClientLink)
 _INVOICE = table_of(Invoice)
 _PAYMENT = table_of(Payment)
 _TOTAL = table_of(ClientTotal)
-OPEN_STATUSES = ("open", "partly_paid")
 
 
 class ClientRow(NamedTuple):

@@ -10,7 +10,7 @@ from desktop.books.tables import Client, Invoice
 from desktop.books.tables.base import table_of
 from desktop.queries.choices import keeps_stock, list_locations
 from desktop.queries.clients import ACTIVE
-from desktop.queries.invoices import OPEN_STATUSES
+from desktop.queries.outstanding import OPEN_STATUSES
 
 _CLIENT = table_of(Client)
 _INVOICE = table_of(Invoice)

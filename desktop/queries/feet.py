@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,11 @@ class Foot:
     count: int
     unit: str | None
     succeeded: int = 0
+
+
+def read_feet(connection: Connection, wanted: Iterable[Filter]) -> list[Foot]:
+    """The sums of the rows of several filters with a figure, all of one moment."""
+    return [read_foot(connection, one) for one in wanted]
 
 
 def read_foot(connection: Connection, wanted: Filter, listing: str = "") -> Foot:

@@ -16,6 +16,7 @@ from desktop.queries.client_columns import by_client_name, client_columns, provi
 from desktop.queries.figures import Figure
 from desktop.queries.listing import Filter, Listing, Sort, summed
 from desktop.queries.naming import product_of, service_name
+from desktop.queries.outstanding import OPEN_STATUSES
 from desktop.queries.scales import Scales
 from desktop.queries.search import Lookup, begins, by_amount, by_client, by_external_id, contains
 
@@ -26,7 +27,6 @@ _NOTE = table_of(CreditNote)
 _SERVICE = table_of(Service)
 _PRODUCT = _SERVICE.alias("product")
 _REQUEST = table_of(InvoiceRequest)
-OPEN_STATUSES = ("open", "partly_paid")
 
 
 class DuePart(NamedTuple):

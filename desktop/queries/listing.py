@@ -211,6 +211,17 @@ def figure_of(wanted: Filter) -> Figure:
     )
 
 
+def filter_of(figure: Figure, today: str) -> Filter:
+    """The rows behind a figure, as a listing is asked for them."""
+    return Filter(
+        today,
+        integration_id=figure.integration_id,
+        location_ref=figure.location,
+        client_id=figure.client_id,
+        figure=figure,
+    )
+
+
 def _unknown(listing: str, what: str, name: str) -> Any:
     raise ValueError(f"{listing} have no {what} {name!r}")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -29,6 +28,7 @@ from desktop.books.tables.base import table_of
 from desktop.queries.contributions import Key, contributions, read_key, shape_of, summed_by_kind, values_of
 from desktop.queries.figures import Figure
 from desktop.queries.listing import Filter, Sum, figure_of, lookup_of
+from desktop.queries.outstanding import Counted
 from desktop.queries.payments import PAYMENTS, PaymentRow, read_payments, titles_of_sales
 from desktop.queries.scales import Scales, read_scales
 from desktop.queries.search import matching
@@ -75,14 +75,6 @@ class TransactionRow(NamedTuple):
     invoice_number: str
     description: str
     location_ref: str
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """How many rows, and what they add up to."""
-
-    count: int
-    amount: int
 
 
 def sum_up(connection: Connection, figure: Figure, search: str = "") -> dict[str, Counted]:

@@ -6,21 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import select
-
 from desktop.books.books import Books
-from desktop.books.tables import Integration
-from desktop.books.tables.base import table_of
 from desktop.periods import ISO_CALENDAR, BusinessCalendar, add_days, period_of
-from desktop.queries.choices import list_locations
-from desktop.queries.feet import read_foot
+from desktop.queries.choices import list_scopes
+from desktop.queries.feet import read_feet
 from desktop.queries.figures import Figure, Measure
-from desktop.queries.listing import Filter
+from desktop.queries.listing import filter_of
+from desktop.queries.reading import ask
 from desktop.queries.revenue_split import ServiceAmount
 from desktop.queries.scope import EVERYTHING, Scope
 from desktop.reports.dashboard import CurrencyDashboard, Dashboard, dashboard
 
-_INTEGRATION = table_of(Integration)
 #: The terms of the row below the chart and what stands beside them, with the sign that they have there.
 TERMS: tuple[tuple[Measure, str, int], ...] = (
     ("collected", "collected", 1),
@@ -127,38 +123,19 @@ def check_figures(
 
     For everything, for each account, and for each location; and in each for every currency.
     """
-    for scope in _scopes(books):
+    for scope in ask(books, list_scopes):
         report = dashboard(books, today, month, calendar, location=scope.location, integration_id=scope.integration_id)
         for part in report.currencies:
             yield from _check(books, report, part, scope)
 
 
-def _scopes(books: Books) -> list[Scope]:
-    with books.read() as connection:
-        accounts = connection.execute(select(_INTEGRATION.c.id).order_by(_INTEGRATION.c.id)).scalars().all()
-        locations = list_locations(connection)
-    by_account = [Scope(None, account) for account in accounts]
-    return [EVERYTHING, *by_account, *(Scope(location.ref, location.integration_id) for location in locations)]
-
-
 def _check(books: Books, report: Dashboard, part: CurrencyDashboard, scope: Scope) -> Iterator[FigureCheck]:
-    with books.read() as connection:
-        for one in openings(report, part, scope):
-            foot = read_foot(connection, filter_of(one.figure, report.as_of))
-            count = None if one.count is None else foot.count
-            succeeded = None if one.succeeded is None else foot.succeeded
-            yield FigureCheck(
-                part.currency, scope.location, scope.integration_id, one.name,
-                (one.amount, one.count, one.succeeded), (foot.amount, count, succeeded),
-            )  # fmt: skip
-
-
-def filter_of(figure: Figure, today: str) -> Filter:
-    """The rows behind a figure, as a listing is asked for them."""
-    return Filter(
-        today,
-        integration_id=figure.integration_id,
-        location_ref=figure.location,
-        client_id=figure.client_id,
-        figure=figure,
-    )
+    opened = list(openings(report, part, scope))
+    feet = ask(books, read_feet, [filter_of(one.figure, report.as_of) for one in opened])
+    for one, foot in zip(opened, feet, strict=True):
+        count = None if one.count is None else foot.count
+        succeeded = None if one.succeeded is None else foot.succeeded
+        yield FigureCheck(
+            part.currency, scope.location, scope.integration_id, one.name,
+            (one.amount, one.count, one.succeeded), (foot.amount, count, succeeded),
+        )  # fmt: skip

@@ -12,11 +12,11 @@ from desktop.books.rebuild import change_timezone, compare_totals, rebuild_total
 from desktop.queries.counts import page_counts
 from desktop.queries.details import DETAILS
 from desktop.queries.figures import MOVED
-from desktop.queries.listing import Filter
+from desktop.queries.listing import Filter, filter_of
 from desktop.queries.listings import LISTINGS
 from desktop.queries.transactions import TRANSACTIONS
 from desktop.reports.dashboard import dashboard
-from desktop.reports.openings import check_figures, filter_of, openings
+from desktop.reports.openings import check_figures, openings
 from tests.helpers.shops import Shop
 from tests.helpers.towns import Town
 from tests.worlds import World

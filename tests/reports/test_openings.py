@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from desktop.books.books import Books
 from desktop.queries.feet import read_foot
 from desktop.queries.figures import MOVED, Figure
-from desktop.queries.listing import Filter
+from desktop.queries.listing import Filter, filter_of
 from desktop.queries.listings import LISTINGS
 from desktop.queries.transactions import TABS, TRANSACTIONS, TransactionRow
 from desktop.reports.dashboard import dashboard
-from desktop.reports.openings import check_figures, filter_of, openings
+from desktop.reports.openings import check_figures, openings
 from tests.helpers.shops import STEADY, Shop
 from tests.helpers.towns import Town
 from tests.worlds import World
