@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from desktop.actions.business import Business
 from desktop.books.integrations import DISCONNECTED, IntegrationRow, list_integrations
-from desktop.books.tables import Conflict, Event, OutboxEntry
-from desktop.books.tables.base import Base, table_of
 from desktop.providers.registry import provider_title
+from desktop.queries.work import count_work
 from desktop.regions import country_of_machine, region_of
 from desktop.sync.situation import read_schedule, read_situations
 from desktop.sync.standing import Now, Standing, standing_of
@@ -45,18 +44,8 @@ def standing(business: Business, *, scheduled: bool = True) -> Status:
         streams = {row.id: tuple(_streams(business, connection, row)) for row in rows}
         standings = _standings(business, connection, rows, streams, scheduled=scheduled)
         accounts = [AccountStatus(row, streams[row.id], standings.get(row.id)) for row in rows]
-        events = _counts(connection, Event)
-        outbox = _counts(connection, OutboxEntry)
-        conflict = table_of(Conflict)
-        waiting = select(func.count()).select_from(conflict).where(conflict.c.resolved_at.is_(None))
-        conflicts = connection.execute(waiting).scalar_one()
-    return Status(
-        tuple(accounts),
-        {name: outbox.get(name, 0) for name in ("waiting", "failed")},
-        {name: events.get(name, 0) for name in ("done", "waiting", "failed", "rejected")},
-        int(conflicts),
-        business.books.timezone,
-    )
+        work = count_work(connection)
+    return Status(tuple(accounts), work.outbox, work.events, work.conflicts, business.books.timezone)
 
 
 def account_standings(business: Business, *, scheduled: bool = True) -> tuple[Standing, ...]:
@@ -112,10 +101,3 @@ def elsewhere(business: Business, rows: Sequence[IntegrationRow]) -> tuple[Elsew
         if other:
             found.append(Elsewhere(row.title, provider.title, other))
     return tuple(found)
-
-
-def _counts(connection: Connection, model: type[Base]) -> dict[str, int]:
-    table = table_of(model)
-    return {
-        row[0]: int(row[1]) for row in connection.execute(select(table.c.state, func.count()).group_by(table.c.state))
-    }

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from desktop.actions.business import Business
 from desktop.actions.clients import dismiss_suggestion, join_clients, suggestions, unjoin_client
 from desktop.cli.output import document, facts, say, table
 from desktop.cli.session import Session
 from desktop.errors import UsageError
 from desktop.queries.details import ClientDetail, client_detail
-from desktop.queries.duplicates import ClientFacts, Suggestion
+from desktop.queries.duplicates import ClientFacts
+from desktop.queries.json_shapes import client_json, links_json, suggestion_json
 from desktop.queries.reading import ask
 
 
@@ -20,12 +19,10 @@ def show(session: Session, client_id: int, *, as_json: bool) -> int:
         detail = _detail(business, client_id)
     row = detail.row
     if as_json:
-        document({"id": row.id, "name": row.name, "email": row.email, "status": row.status, "links": _links(detail)})
+        document(client_json(detail))
         return 0
     facts({"Client": f"{row.id}. {row.name}", "E-mail": row.email or "—", "Status": row.status})
-    rows = [
-        (str(link["id"]), link["provider"], link["external_id"], link["merged_into"] or "—") for link in _links(detail)
-    ]
+    rows = [(str(one.link_id), one.provider, one.external_id, one.merged_into or "—") for one in detail.links]
     table(rows, ("Link", "Provider", "Customer", "Merged into"))
     return 0
 
@@ -35,7 +32,7 @@ def suggest(session: Session, *, limit: int, as_json: bool) -> int:
     with session.business() as business:
         pairs = suggestions(business, limit)
     if as_json:
-        document([_pair(pair) for pair in pairs])
+        document([suggestion_json(pair) for pair in pairs])
         return 0
     rows = [(_told(pair.keep), _told(pair.other), ", ".join(pair.reasons)) for pair in pairs]
     table(rows, ("Keep", "Other", "Same"))
@@ -50,7 +47,7 @@ def join(session: Session, keep_id: int, other_id: int, *, as_json: bool) -> int
         joined = join_clients(business, keep_id, other_id)
         detail = _detail(business, keep_id)
     if as_json:
-        document({"client_id": joined.client_id, "name": joined.name, "links": _links(detail)})
+        document({"client_id": joined.client_id, "name": joined.name, "links": links_json(detail)})
         return 0
     say(f"{joined.name} is one client now, number {joined.client_id}.")
     for link_id in joined.moved:
@@ -101,33 +98,6 @@ def _link_of(detail: ClientDetail, named: str) -> int:
     return found[0]
 
 
-def _links(detail: ClientDetail) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": link.link_id,
-            "integration_id": link.integration_id,
-            "provider": link.provider,
-            "external_id": link.external_id,
-            "deleted": link.deleted,
-            "merged_into": link.merged_into or None,
-        }
-        for link in detail.links
-    ]
-
-
 def _told(client: ClientFacts) -> str:
     providers = "+".join(client.providers)
     return f"{client.client_id}. {client.name} ({', '.join(filter(None, (providers, client.email, client.phone)))})"
-
-
-def _pair(pair: Suggestion) -> dict[str, Any]:
-    return {
-        "keep": _facts(pair.keep),
-        "other": _facts(pair.other),
-        "reasons": list(pair.reasons),
-        "same_account": pair.same_account,
-    }
-
-
-def _facts(client: ClientFacts) -> dict[str, Any]:
-    return {**client._asdict(), "providers": list(client.providers)}

@@ -46,7 +46,7 @@ app = typer.Typer(
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Search = Annotated[str, typer.Option("--search", help="Only what matches this text.")]
-Location = Annotated[str, typer.Option("--location", metavar="PLACE", help="Only this place: its name or id.")]
+Location = Annotated[str, typer.Option("--location", metavar="LOCATION", help="Only this location: its name or id.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=_LARGEST, help="At most this many.")]
 
 
@@ -159,7 +159,7 @@ _LISTS = {
     "subscriptions": "The recurring services.",
     "payouts": "What was paid into the bank.",
     "services": "What is sold.",
-    "locations": "The places of business, with what each collected this month.",
+    "locations": "The locations, with what each collected this month.",
     "orders": "What was sold together, newest first.",
     "stock": "How much of each item is at each location.",
 }

@@ -1,4 +1,4 @@
-"""Lists as programs read them: ``paydesk clients|invoices|payments|subscriptions|payouts|services|locations --json``.
+"""Answers as programs read them: lists (``paydesk clients|invoices|payments|... --json``) and what a client is made of.
 
 Keys stay as they are. Amounts are integers of minor units beside a lower-case currency, instants RFC 3339 in UTC, days
 ``YYYY-MM-DD``; what is not known is null, or empty where it is a text.
@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from desktop.periods import rfc3339
+from desktop.queries.details import ClientDetail
+from desktop.queries.duplicates import Suggestion
 from desktop.queries.invoices import InvoiceRow
 from desktop.queries.listing import Filter, Sum
 from desktop.queries.listings import LISTINGS
@@ -80,4 +82,41 @@ def _first_price(row: ServiceRow, _today: str) -> dict[str, Any]:
     return {name: getattr(row.prices[0], name) for name in names}
 
 
-_DERIVED: Mapping[type, Callable[[Any, str], dict[str, Any]]] = {InvoiceRow: _lateness, ServiceRow: _first_price}
+_DERIVED: Mapping[type, Callable[[Any, str], dict[str, Any]]] = {
+    InvoiceRow: _lateness,
+    ServiceRow: _first_price,
+}
+
+
+# ------------------------------------------------------------------------------------------------------- one client
+
+
+def client_json(detail: ClientDetail) -> dict[str, Any]:
+    """What a client is made of: ``paydesk client show --json``."""
+    row = detail.row
+    return {"id": row.id, "name": row.name, "email": row.email, "status": row.status, "links": links_json(detail)}
+
+
+def links_json(detail: ClientDetail) -> list[dict[str, Any]]:
+    """The customers that a client is."""
+    return [
+        {
+            "id": link.link_id,
+            "integration_id": link.integration_id,
+            "provider": link.provider,
+            "external_id": link.external_id,
+            "deleted": link.deleted,
+            "merged_into": link.merged_into or None,
+        }
+        for link in detail.links
+    ]
+
+
+def suggestion_json(pair: Suggestion) -> dict[str, Any]:
+    """Two clients that look alike: ``paydesk client suggestions --json``."""
+    return {
+        "keep": {**pair.keep._asdict(), "providers": list(pair.keep.providers)},
+        "other": {**pair.other._asdict(), "providers": list(pair.other.providers)},
+        "reasons": list(pair.reasons),
+        "same_account": pair.same_account,
+    }

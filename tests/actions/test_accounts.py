@@ -1,8 +1,8 @@
-"""An account's name on screen, and what of it could not be read."""
+"""An account's name on screen."""
 
 import pytest
 
-from desktop.actions.accounts import SetAsideLine, rename_account, set_aside_lines
+from desktop.actions.accounts import rename_account
 from desktop.actions.business import Business
 from desktop.actions.connect import connect_by_key
 from desktop.errors import NotConnectedError, UsageError
@@ -27,19 +27,3 @@ def test_a_name_that_is_too_long_or_for_nobody_is_refused(business: Business, ac
         rename_account(business, account, "x" * 101)
     with pytest.raises(NotConnectedError):
         rename_account(business, account + 1, "x")
-
-
-def test_what_could_not_be_read_is_named_newest_first(business: Business, account: int) -> None:
-    assert set_aside_lines(business, account) == []
-    with business.books.write() as writer:
-        for number in range(3):
-            writer.connection.exec_driver_sql(
-                "insert into set_aside "
-                "(integration_id, stream, data_type, external_id, reason, first_seen_at, last_seen_at)"
-                f" values ({account}, 'invoices', 'invoice', 'in_{number}', 'odd amount', 0, {number})"
-            )
-    lines = set_aside_lines(business, account, limit=2)
-    assert lines == [
-        SetAsideLine("invoices", "invoice", "in_2", "odd amount"),
-        SetAsideLine("invoices", "invoice", "in_1", "odd amount"),
-    ]

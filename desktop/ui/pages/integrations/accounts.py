@@ -23,8 +23,8 @@ from desktop.ui.widgets.surfaces import Card, clear_layout, line
 from desktop.ui.wording import any_provider_text, day_of_instant
 
 if TYPE_CHECKING:
-    from desktop.actions.accounts import SetAsideLine
     from desktop.actions.status import AccountStatus
+    from desktop.queries.set_aside import SetAsideLine
     from desktop.sync.report import Progress
 
 

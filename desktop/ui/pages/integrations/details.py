@@ -18,8 +18,8 @@ from desktop.ui.widgets.surfaces import clear_layout, line
 from desktop.ui.widgets.switch import Switch
 
 if TYPE_CHECKING:
-    from desktop.actions.accounts import SetAsideLine
     from desktop.actions.status import AccountStatus
+    from desktop.queries.set_aside import SetAsideLine
     from desktop.sync.status import StreamStatus
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

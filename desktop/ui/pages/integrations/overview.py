@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from desktop.ui.dialogs.offer import Offer, read_offers
 
 if TYPE_CHECKING:
-    from desktop.actions.accounts import SetAsideLine
     from desktop.actions.business import Business
     from desktop.actions.status import AccountStatus, Elsewhere
+    from desktop.queries.set_aside import SetAsideLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ def read_leaving(business: Business, integration_id: int, forget: bool) -> Leavi
 
 def read_set_aside(business: Business, integration_ids: tuple[int, ...]) -> dict[int, list[SetAsideLine]]:
     """What of these accounts could not be read."""
-    from desktop.actions.accounts import set_aside_lines
+    from desktop.queries.reading import ask
+    from desktop.queries.set_aside import set_aside_lines
 
-    return {number: set_aside_lines(business, number) for number in integration_ids}
+    return {number: ask(business.books, set_aside_lines, number) for number in integration_ids}

@@ -36,11 +36,12 @@ from desktop.ui.widgets.payments_card import PaymentsCard
 from desktop.ui.widgets.surfaces import ScrollColumn, clear_layout
 
 if TYPE_CHECKING:
-    from desktop.actions.accounts import Renamed, SetAsideLine
+    from desktop.actions.accounts import Renamed
     from desktop.actions.business import Business
     from desktop.actions.disconnect import Disconnected
     from desktop.actions.options import OptionSet
     from desktop.actions.status import Elsewhere
+    from desktop.queries.set_aside import SetAsideLine
 
 #: Below this width (of the look) the two cards stand one below the other.
 _SIDE_BY_SIDE: Final = 820
