@@ -21,7 +21,7 @@ _COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("Total", "total", "money"),
     ),
     "payments": (
-        ("Date", "created_at", "day"), ("Client", "client_name", ""), ("Method", "method", ""),
+        ("Date", "dated_at", "day"), ("Client", "client_name", ""), ("Method", "method", ""),
         ("Status", "status", ""), ("Collected", "collected", "money"), ("Refunded", "refunded", "money"),
         ("Amount", "amount", "money"),
     ),

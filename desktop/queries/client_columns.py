@@ -43,8 +43,9 @@ def provider_column() -> ColumnElement[str]:
     return _INTEGRATION.c.provider.label("provider")
 
 
-def by_client_name(table: Any, *fallbacks: ColumnElement[str]) -> Sort:
-    """Sorted by what the client is called, with the fallbacks of :func:`client_columns`, then by the day; costs a pass
-    over the rows.
+def by_client_name(table: Any, *fallbacks: ColumnElement[str], dated: ColumnElement[int] | None = None) -> Sort:
+    """Sorted by what the client is called, with the fallbacks of :func:`client_columns`, then by the day (``dated``:
+    where that is not the row's ``created_at``); costs a pass over the rows.
     """
-    return Sort((func.lower(_called(*fallbacks)), table.c.created_at), with_client(table))
+    day = table.c.created_at if dated is None else dated
+    return Sort((func.lower(_called(*fallbacks)), day), with_client(table))

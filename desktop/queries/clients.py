@@ -15,6 +15,7 @@ from desktop.queries.figures import Figure
 from desktop.queries.listing import Filter, Listing, Sort, Sum, figure_of, summed, sums_of
 from desktop.queries.naming import names_of_clients, own_name, shown_name
 from desktop.queries.outstanding import OPEN_STATUSES
+from desktop.queries.payment_date import DATED
 from desktop.queries.scales import Scales, read_scales
 from desktop.queries.search import Lookup, begins, contains
 
@@ -28,7 +29,7 @@ _TOTAL = table_of(ClientTotal)
 class ClientRow(NamedTuple):
     """A client in a list. ``paid`` is Collected less Refunds over all time, ``outstanding`` what is still open.
 
-    ``last_paid_at`` is when the newest payment that succeeded was made.
+    ``last_paid_at`` is when the money of the newest payment that succeeded counted.
     """
 
     id: int
@@ -97,11 +98,11 @@ def _last_paid(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
 
 
 def _newest_payment() -> ScalarSelect[int | None]:
-    """When the newest payment of a link that succeeded was made, by its index."""
+    """When the newest payment of a link that succeeded counted, by its index."""
     return (
-        select(_PAYMENT.c.created_at)
+        select(DATED)
         .where(_PAYMENT.c.client_link_id == _LINK.c.id, _PAYMENT.c.status == "succeeded")
-        .order_by(_PAYMENT.c.created_at.desc())
+        .order_by(DATED.desc())
         .limit(1)
         .scalar_subquery()
     )

@@ -40,6 +40,7 @@ from desktop.queries.invoices import (
 from desktop.queries.location_detail import location_detail
 from desktop.queries.locations import location_id, location_name
 from desktop.queries.orders import OrderLineRow, OrderRow, find_order, read_order_lines, read_orders
+from desktop.queries.payment_date import DATED
 from desktop.queries.payments import PaymentRow, payment_detail, select_payments
 from desktop.queries.payouts import payout_detail
 from desktop.queries.scales import Scales, read_scales
@@ -111,7 +112,7 @@ def invoice_detail(connection: Connection, invoice_id: int) -> InvoiceDetail | N
             _PAYMENT.c.integration_id == account,
             or_(_PAYMENT.c.invoice_ref == ref, _PAYMENT.c.external_id.in_(named)),
         )
-        .order_by(_PAYMENT.c.created_at.desc(), _PAYMENT.c.id.desc())
+        .order_by(DATED.desc(), _PAYMENT.c.id.desc())
     )
     return InvoiceDetail(
         row,
@@ -216,7 +217,7 @@ def client_detail(connection: Connection, client_id: int) -> ClientDetail | None
     newest_payments = (
         select_payments()
         .where(_PAYMENT.c.client_link_id.in_(links))
-        .order_by(_PAYMENT.c.created_at.desc(), _PAYMENT.c.id.desc())
+        .order_by(DATED.desc(), _PAYMENT.c.id.desc())
         .limit(SHOWN)
     )
     return ClientDetail(
@@ -327,7 +328,7 @@ def order_detail(connection: Connection, order_id: int) -> OrderDetail | None:
     payments = select_payments().where(
         _PAYMENT.c.integration_id == account, _PAYMENT.c.order_ref == ref, _PAYMENT.c.order_ref != literal_column("''")
     )
-    paid = connection.execute(payments.order_by(_PAYMENT.c.created_at.desc(), _PAYMENT.c.id.desc())).all()
+    paid = connection.execute(payments.order_by(DATED.desc(), _PAYMENT.c.id.desc())).all()
     invoices = select_invoices().where(
         _INVOICE.c.integration_id == account,
         _INVOICE.c.order_ref == ref,

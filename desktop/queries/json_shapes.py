@@ -17,6 +17,7 @@ from desktop.queries.duplicates import Suggestion
 from desktop.queries.invoices import InvoiceRow
 from desktop.queries.listing import Filter, Sum
 from desktop.queries.listings import LISTINGS
+from desktop.queries.payments import PaymentRow
 from desktop.queries.services import ServiceRow
 
 _BLOCK = 500
@@ -74,6 +75,10 @@ def _lateness(row: InvoiceRow, today: str) -> dict[str, Any]:
     return {"days_late": max(row.days_late(today), 0), "amount_late": row.amount_late(today)}
 
 
+def _date(row: PaymentRow, _today: str) -> dict[str, Any]:
+    return {"dated_at": rfc3339(row.dated_at)}
+
+
 def _first_price(row: ServiceRow, _today: str) -> dict[str, Any]:
     """The first price beside the name, for lists of one line a service."""
     names = ("unit_amount", "currency", "interval", "interval_count")
@@ -84,6 +89,7 @@ def _first_price(row: ServiceRow, _today: str) -> dict[str, Any]:
 
 _DERIVED: Mapping[type, Callable[[Any, str], dict[str, Any]]] = {
     InvoiceRow: _lateness,
+    PaymentRow: _date,
     ServiceRow: _first_price,
 }
 

@@ -31,8 +31,8 @@ class Filter:
     """Which rows, in which order.
 
     ``today`` is the business's day, from which late follows. ``status`` is one of the listing's tabs, empty for all.
-    ``sort`` is one of its sorts, empty for the newest first. ``since_at`` and ``before_at`` are instants (ms) on which
-    the row was created, half-open: a period's ``instants(zone)``. ``figure`` leaves the rows behind a figure; its
+    ``sort`` is one of its sorts, empty for the newest first. ``since_at`` and ``before_at`` are instants (ms) of the
+    row's date, half-open: a period's ``instants(zone)``. ``figure`` leaves the rows behind a figure; its
     account, location and client are the filter's own.
     """
 
@@ -83,6 +83,7 @@ class Listing(Generic[R]):
 
     ``tabs`` are in the order in which they are shown, without "all". ``foot`` says what ``totals`` sums up.
     ``at_location`` is the condition that a row belongs to a location where no ``location_ref`` of its own says so.
+    ``dated`` is the instant of a row's date where that is not its ``created_at``.
     ``behind`` are the measures of figures whose rows it lists; ``read_behind`` reads rows that tell of the figure,
     and ``sorts_behind`` sort by it.
     """
@@ -97,6 +98,7 @@ class Listing(Generic[R]):
     sum_up: Callable[[Connection, Listing[R], Filter, Scales], dict[str, int]] | None = None
     foot: str = ""
     at_location: Callable[[str], ColumnElement[bool]] | None = None
+    dated: ColumnElement[int] | None = None
     read_as_of: Callable[[Connection, Sequence[int], str], Mapping[int, R]] | None = None
     behind: Mapping[str, Behind] = field(default_factory=dict)
     read_behind: Callable[[Connection, Sequence[int], Figure], Mapping[int, R]] | None = None
@@ -175,10 +177,11 @@ class Listing(Generic[R]):
         if wanted.client_id is not None and "client_link_id" in columns:
             links = select(_LINK.c.id).where(_LINK.c.client_id == wanted.client_id)
             conditions.append(columns.client_link_id.in_(links))
+        dated = columns.created_at if self.dated is None else self.dated
         if wanted.since_at is not None:
-            conditions.append(columns.created_at >= wanted.since_at)
+            conditions.append(dated >= wanted.since_at)
         if wanted.before_at is not None:
-            conditions.append(columns.created_at < wanted.before_at)
+            conditions.append(dated < wanted.before_at)
         if wanted.figure is not None:
             measure = wanted.figure.measure
             behind = self.behind.get(measure) or _unknown(self.name, "rows behind", measure)

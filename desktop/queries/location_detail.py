@@ -22,6 +22,7 @@ from desktop.books.tables.base import table_of
 from desktop.periods import add_days, local_midnight
 from desktop.queries.locations import LocationRow, read_locations, zone_of_books
 from desktop.queries.orders import OrderRow, select_orders, titled
+from desktop.queries.payment_date import DATED
 from desktop.queries.payments import PaymentRow, select_payments, titles_of_sales
 from desktop.queries.terminals import (
     CheckoutRow,
@@ -125,8 +126,8 @@ def _sales(connection: Connection, row: LocationRow) -> tuple[Sale, ...]:
     since = local_midnight(add_days(day, -_LOOK_BACK_DAYS), zone_of_books(connection))
     query = (
         select_payments()
-        .where(*_at(_PAYMENT, row), _PAYMENT.c.status == "succeeded", _PAYMENT.c.created_at >= since)
-        .order_by(_PAYMENT.c.created_at.desc(), _PAYMENT.c.id.desc())
+        .where(*_at(_PAYMENT, row), _PAYMENT.c.status == "succeeded", since <= DATED)
+        .order_by(DATED.desc(), _PAYMENT.c.id.desc())
         .limit(SHOWN)
     )
     payments = [PaymentRow(*found) for found in connection.execute(query)]
@@ -160,7 +161,7 @@ def _checkouts(connection: Connection, row: LocationRow) -> tuple[Taken, ...]:
             _LED_TO.c.integration_id == row.integration_id,
             _LED_TO.c.checkout_ref.in_([checkout.external_id for checkout in rows]),
         )
-        .order_by(_PAYMENT.c.created_at)
+        .order_by(DATED)
     )
     payments: Mapping[str, int] = dict(_pairs(connection, led))
     return tuple(Taken(checkout, payments.get(checkout.external_id)) for checkout in rows)
@@ -184,7 +185,7 @@ def _links(connection: Connection, row: LocationRow) -> tuple[Linked, ...]:
             _PAYMENT.c.order_ref.in_([link.order_ref for link in rows if link.order_ref]),
             _PAYMENT.c.order_ref != literal_column("''"),
         )
-        .order_by(_PAYMENT.c.created_at)
+        .order_by(DATED)
     )
     payments: Mapping[str, int] = dict(_pairs(connection, paid))
     return tuple(Linked(link, payments.get(link.order_ref)) for link in rows)

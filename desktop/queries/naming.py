@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, ScalarSelect, and_
 
 from desktop.books.tables import Client, ClientLink, Invoice, Payment
 from desktop.books.tables.base import table_of
+from desktop.queries.payment_date import DATED
 
 _CLIENT = table_of(Client)
 _LINK = table_of(ClientLink)
@@ -94,7 +95,7 @@ def _name_on_payment() -> ScalarSelect[str]:
     return (
         select(_PAYMENT.c.client_name)
         .where(_PAYMENT.c.client_link_id == _LINK.c.id, _PAYMENT.c.client_name != "")
-        .order_by(_PAYMENT.c.created_at.desc())
+        .order_by(DATED.desc())
         .limit(1)
         .scalar_subquery()
     )

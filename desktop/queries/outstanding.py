@@ -50,22 +50,25 @@ _DUE = (
 )
 
 
-# Parts of late invoices that are asked for by later days: found from the parts, which are few.
+# Parts of late invoices that are asked for by later days: found from the parts, which are few, by their index.
+_LATER_PARTS = (
+    select(_PART.c.integration_id, _PART.c.invoice_ref, func.sum(_PART.c.amount - _PART.c.paid).label("amount"))
+    .where(_PART.c.due_day >= bindparam("today"), _PART.c.paid < _PART.c.amount)
+    .group_by(_PART.c.integration_id, _PART.c.invoice_ref)
+    .subquery("later")
+)
 _LATER = (
-    select(_INVOICE.c.currency, _INVOICE.c.integration_id, func.sum(_PART.c.amount - _PART.c.paid))
+    select(_INVOICE.c.currency, _INVOICE.c.integration_id, func.sum(_LATER_PARTS.c.amount))
     .select_from(
-        _PART.join(
+        _LATER_PARTS.join(
             _INVOICE,
-            and_(_INVOICE.c.integration_id == _PART.c.integration_id, _INVOICE.c.external_id == _PART.c.invoice_ref),
+            and_(
+                _INVOICE.c.integration_id == _LATER_PARTS.c.integration_id,
+                _INVOICE.c.external_id == _LATER_PARTS.c.invoice_ref,
+            ),
         )
     )
-    .where(
-        _PART.c.due_day >= bindparam("today"),
-        _PART.c.paid < _PART.c.amount,
-        _LATE,
-        _INVOICE.c.status.in_(OPEN_STATUSES),
-        _INVOICE.c.deleted.is_(False),
-    )
+    .where(_LATE, _INVOICE.c.status.in_(OPEN_STATUSES), _INVOICE.c.deleted.is_(False))
     .group_by(_INVOICE.c.currency, _INVOICE.c.integration_id)
 )
 

@@ -24,6 +24,7 @@ from desktop.queries.orders import (
     orders_referred,
     read_order_lines,
 )
+from desktop.queries.payment_date import DATED
 from desktop.queries.payouts import PayoutRow, payout_of
 from desktop.queries.scales import Scales
 from desktop.queries.search import Lookup, by_amount, by_client, by_external_id
@@ -43,7 +44,8 @@ _WAITING = ("processing", "requires_capture", "open")
 class PaymentRow(NamedTuple):
     """A payment in a list. ``fee`` and ``net`` are in ``settlement_currency``, everything else in ``currency``.
 
-    ``tip`` is part of what was paid: of ``collected``, or of ``stored_value``, which is no money.
+    ``tip`` is part of what was paid: of ``collected``, or of ``stored_value``, which is no money. ``booked_at`` is when
+    its money first counted; None where none came in.
     """
 
     id: int
@@ -74,6 +76,12 @@ class PaymentRow(NamedTuple):
     location_ref: str = ""
     order_ref: str = ""
     stored_value: int = 0
+    booked_at: int | None = None
+
+    @property
+    def dated_at(self) -> int:
+        """The instant of its date: when its money first counted, else when it was made."""
+        return self.created_at if self.booked_at is None else self.booked_at
 
 
 _COLUMNS = (
@@ -83,7 +91,7 @@ _COLUMNS = (
     _PAYMENT.c.created_at, _PAYMENT.c.method, _PAYMENT.c.brand, _PAYMENT.c.last4, _PAYMENT.c.description,
     _PAYMENT.c.failure_message, _PAYMENT.c.disputed, _PAYMENT.c.invoice_ref,
     func.coalesce(_INVOICE.c.number, "").label("invoice_number"), _PAYMENT.c.tip, _PAYMENT.c.location_ref,
-    _PAYMENT.c.order_ref, _PAYMENT.c.stored_value,
+    _PAYMENT.c.order_ref, _PAYMENT.c.stored_value, _PAYMENT.c.booked_at,
 )  # fmt: skip
 
 
@@ -197,7 +205,7 @@ def _ended_rows(figure: Figure, _today: str) -> list[ColumnElement[bool]]:
     ]
 
 
-_NEWEST = Sort((_PAYMENT.c.created_at,))
+_NEWEST = Sort((DATED,))
 PAYMENTS: Listing[PaymentRow] = Listing(
     name="payments",
     table=_PAYMENT,
@@ -212,14 +220,15 @@ PAYMENTS: Listing[PaymentRow] = Listing(
         "": _NEWEST,
         "created": _NEWEST,
         "amount": Sort((_PAYMENT.c.amount,)),
-        "status": Sort((_PAYMENT.c.status, _PAYMENT.c.created_at)),
-        "client": by_client_name(_PAYMENT, _PAYMENT.c.client_name, _PAYMENT.c.description),
+        "status": Sort((_PAYMENT.c.status, DATED)),
+        "client": by_client_name(_PAYMENT, _PAYMENT.c.client_name, _PAYMENT.c.description, dated=DATED),
     },
     listed=(),
     meanings=_meanings,
     read=read_payments,
     sum_up=_collected,
     foot="collected",
+    dated=DATED,
     behind={"ended": _ended_rows},
 )
 
@@ -281,7 +290,6 @@ class PaymentDetail:
 
     row: PaymentRow
     invoice: InvoiceRow | None
-    booked_at: int | None
     returned_at: int | None
     failure_code: str
     receipt_url: str
@@ -305,7 +313,7 @@ def payment_detail(connection: Connection, payment_id: int) -> PaymentDetail | N
         return None
     own = connection.execute(
         select(
-            _PAYMENT.c.booked_at, _PAYMENT.c.returned_at, _PAYMENT.c.failure_code, _PAYMENT.c.receipt_url,
+            _PAYMENT.c.returned_at, _PAYMENT.c.failure_code, _PAYMENT.c.receipt_url,
             _PAYMENT.c.location_ref,
         ).where(_PAYMENT.c.id == payment_id)
     ).one()  # fmt: skip

@@ -29,6 +29,7 @@ from desktop.queries.contributions import Key, contributions, read_key, shape_of
 from desktop.queries.figures import Figure
 from desktop.queries.listing import Filter, Sum, figure_of, lookup_of
 from desktop.queries.outstanding import Counted
+from desktop.queries.payment_date import DATED
 from desktop.queries.payments import PAYMENTS, PaymentRow, read_payments, titles_of_sales
 from desktop.queries.scales import Scales, read_scales
 from desktop.queries.search import matching
@@ -296,7 +297,7 @@ def _of_orders(rows: list[int]) -> Select[Any]:
         _PAYMENT.c.order_ref == _ORDER.c.external_id,
         _PAYMENT.c.order_ref != _NOTHING,
     )
-    payment = select(_PAYMENT.c.id).where(paid).order_by(_PAYMENT.c.created_at.desc(), _PAYMENT.c.id.desc()).limit(1)
+    payment = select(_PAYMENT.c.id).where(paid).order_by(DATED.desc(), _PAYMENT.c.id.desc()).limit(1)
     return select(_ORDER.c.id, payment.scalar_subquery(), _NOTHING, _ORDER.c.location_ref).where(_ORDER.c.id.in_(rows))
 
 

@@ -212,6 +212,7 @@ def test_a_payments_row_has_what_the_list_shows(paid: World) -> None:
         client_name="Harbour & Pine", currency="usd", amount=5_000, collected=5_000, refunded=0, returned=0,
         settlement_currency="usd", fee=175, net=4_825, created_at=paid.at("2026-11-01"), method="card", brand="visa",
         last4="4242", description="", failure_message="", disputed=False, invoice_ref="in_1", invoice_number="INV-7",
+        booked_at=paid.at("2026-11-01"),
     )  # fmt: skip
 
 

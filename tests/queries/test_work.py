@@ -18,7 +18,7 @@ def test_the_usual_states_are_told_also_where_there_is_nothing(world: World) -> 
 
 def test_events_count_by_their_state_and_conflicts_until_they_are_resolved(world: World) -> None:
     account = world.account()
-    conflict = {"integration_id": account, "mine": "a", "theirs": "b", "created_at": 1}
+    conflict = {"integration_id": account, "mine": "a", "theirs": "b", "created_at": 1, "resolved_at": None}
     event = {"integration_id": account, "created_at": 1, "received_at": 1, "state": "failed"}
     with world.books.write() as writer:
         writer.connection.execute(insert(table_of(Conflict)), [conflict, conflict | {"resolved_at": 2}])

@@ -122,7 +122,14 @@ class InvoiceRequest(Base):
     """A part of an invoice that is asked for by a day of its own. ``kind`` is deposit, instalment or balance."""
 
     __tablename__ = "invoice_requests"
-    __table_args__ = (Index("ix_invoice_requests_integration_id_invoice_ref", "integration_id", "invoice_ref"),)
+    __table_args__ = (
+        Index("ix_invoice_requests_integration_id_invoice_ref", "integration_id", "invoice_ref"),
+        # Parts still to be paid, which are few, with all that asking what is late needs of them.
+        Index(
+            "ix_invoice_requests_unpaid", "integration_id", "invoice_ref", "due_day", "amount", "paid",
+            **only("paid < amount"),
+        ),
+    )  # fmt: skip
 
     id = Id()
     integration_id = OwnedBy()

@@ -29,7 +29,7 @@ def payment_entry(row: PaymentRow, wall: Wall) -> Entry:
     """A payment as a line that leads to it; one that simply succeeded needs no state."""
     plain = row.status == "succeeded" and not row.refunded and not row.disputed
     return Entry(
-        joined((wall.day_of(row.created_at), method_text(row.method, row.brand, row.last4))),
+        joined((wall.day_of(row.dated_at), method_text(row.method, row.brand, row.last4))),
         money_text(row.amount, row.currency, row.provider),
         pill=None if plain else payment_pill(row),
         target=to_row("payments", row.id),

@@ -256,7 +256,7 @@ def _sale(sale: Sale, wall: Wall) -> Entry:
     return Entry(
         title or translate("Locations", "Sale"),
         money_text(row.amount, row.currency, row.provider),
-        joined((wall.moment(row.created_at), method_text(row.method, row.brand, row.last4))),
+        joined((wall.moment(row.dated_at), method_text(row.method, row.brand, row.last4))),
         pill=None if plain else payment_pill(row),
         target=to_row("payments", row.id),
     )

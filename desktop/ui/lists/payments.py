@@ -94,7 +94,7 @@ def _plan() -> ListPlan:
 def show_payment(row: PaymentRow, wall: Wall) -> Row:
     """A row as the table has it. What was never collected is quiet."""
     return (
-        wall.marked_day(row.created_at, row.provider),
+        wall.marked_day(row.dated_at, row.provider),
         _whose(row, wall),
         method_text(row.method, row.brand, row.last4),
         row.invoice_number or NOTHING,
@@ -179,7 +179,7 @@ def _facts(detail: PaymentDetail, wall: Wall) -> tuple[Entry, ...]:
         (translate("Payments", "For"), "" if detail.invoice else row.description),
         (
             translate("Payments", "Counted on"),
-            wall.day_of(detail.booked_at) if detail.booked_at else "",
+            wall.day_of(row.booked_at) if row.booked_at else "",
         ),
         (
             translate("Payments", "Returned on"),
