@@ -135,7 +135,7 @@ def test_a_file_and_its_copies_are_cleaned_to_the_last_byte(tmp_path: Path) -> N
         assert [mark for mark in MARKS[:3] if mark.encode() in content] == [], path.name
     books.close()
     (backup,) = (tmp_path / "backups").glob("*-before-*.db")
-    assert backup.name.endswith(f"-before-{schema.HEAD}-from-{older()}.db")
+    assert backup.name.endswith(f"-before-{schema.head()}-from-{older()}.db")
     assert elsewhere.exists()
 
 

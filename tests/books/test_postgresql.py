@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from desktop.books.books import Books, open_books
 from desktop.books.database import BooksLocked
-from desktop.books.schema import HEAD, NewerBooks, bring_up_to_date, current
+from desktop.books.schema import NewerBooks, bring_up_to_date, current, head
 from desktop.errors import ClosedBooksError
 from desktop.records import ClientRecord, SourceObject, Version
 from tests.helpers.orders import Mail, check_any_order, mails
@@ -58,7 +58,7 @@ def test_a_town_told_again_changes_nothing(postgres_books: Books, mail: Mail) ->
 
 
 def test_the_schema_is_the_one_that_the_models_draw(postgres_books: Books) -> None:
-    assert current(postgres_books.database, None) == HEAD
+    assert current(postgres_books.database, None) == head()
     assert differences(postgres_books.database) == []
     assert bring_up_to_date(postgres_books.database, None) is False
 
