@@ -134,7 +134,7 @@ class ConnectingCard(Card):
         flow = FlowLayout(widget, theme.px(8))
         self.retry = Button(theme, translate("Connecting", "Retry"), look="primary")
         self.retry.clicked.connect(self.retry_asked)
-        self.platform = Button(theme, "")
+        self.platform = Button(theme, translate("Connecting", "Change the keys"))
         self.platform.clicked.connect(self.platform_asked)
         self.cancel = Button(theme, translate("Connecting", "Cancel"))
         self.cancel.clicked.connect(self.cancel_asked)
