@@ -23,6 +23,11 @@ RULES = (
     (r"\bwebbrowser\b", set(), "one place opens addresses"),
     (r"setOpenExternalLinks|setOpenLinks", {"text.py"}, "text opens nothing"),
     (r"QCoreApplication\.translate\(|\.tr\(", {"translation.py"}, "texts are marked in one way, which lupdate finds"),
+    (
+        r"\bQTimer\(",
+        {"throttle.py", "garbage.py", "syncing.py", "toasts.py"},
+        "other timers are throttles",
+    ),
     (r"\bSignal\(int", set(), "32 bits: money, counts and ids do not fit"),
     (r"\.exec\(", {"application.py"}, "a nested event loop"),
     (r"\.connect\(\s*(lambda|partial)", set(), "would run in the sender's thread"),

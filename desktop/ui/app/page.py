@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.errors import WorldError
@@ -15,7 +15,8 @@ from desktop.ui.app.messages import Messages
 from desktop.ui.app.refreshing import RefreshingView
 from desktop.ui.app.tasks import Tasks
 from desktop.ui.theme.theme import Theme
-from desktop.ui.widgets.skeleton import Skeleton
+from desktop.ui.throttle import Throttle
+from desktop.ui.widgets.skeleton import SKELETON_AFTER_MS, Skeleton
 from desktop.ui.widgets.states import StateView, failed_view
 from desktop.ui.widgets.surfaces import ScrollColumn
 
@@ -87,10 +88,7 @@ class Page(RefreshingView):
             self.body.setSpacing(gap)
         self._page_stack.addWidget(self._page_ready)
         self._page_state: StateView | None = None
-        self._page_late = QTimer(self)
-        self._page_late.setSingleShot(True)
-        self._page_late.setInterval(150)
-        self._page_late.timeout.connect(self._show_skeleton)
+        self._page_late = Throttle(self._show_skeleton, SKELETON_AFTER_MS, self)
         self._page_stack.setCurrentWidget(self._page_loading)
 
     def top_bar(self) -> Sequence[QWidget]:
@@ -120,7 +118,7 @@ class Page(RefreshingView):
     def show_loading(self) -> None:
         """The answer is on its way: what is shown stays, skeletons come after 150 ms where there is nothing."""
         if self._page_stack.currentWidget() is not self._page_ready:
-            self._page_late.start()
+            self._page_late.later()
 
     def show_ready(self) -> None:
         """The content is here."""

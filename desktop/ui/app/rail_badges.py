@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.ui.app.business_handle import Desk
 from desktop.ui.app.tasks import HasKinds, Tasks
+from desktop.ui.throttle import Throttle
 from desktop.ui.translation import translate
 
 if TYPE_CHECKING:
@@ -33,10 +34,7 @@ class RailNotes(QObject):
         super().__init__(parent)
         self._desk = desk
         self._tasks = tasks
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(_APART_MS)
-        self._later.timeout.connect(self.refresh)
+        self._again = Throttle(self.refresh, _APART_MS, self)
         tasks.changed.connect(self._on_changed)
 
     @Slot()
@@ -46,8 +44,8 @@ class RailNotes(QObject):
 
     @Slot(object)
     def _on_changed(self, changes: HasKinds) -> None:
-        if changes.kinds & _KINDS and not self._later.isActive():
-            self._later.start()
+        if changes.kinds & _KINDS:
+            self._again.later()
 
     @Slot(object)
     def _on_counts(self, counts: PageCounts) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import ClassVar, Final
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from desktop.ui.app.tasks import HasKinds, Tasks
+from desktop.ui.throttle import Throttle
 
 #: Milliseconds between two refreshes of one view while a sync commits page after page.
 _APART_MS: Final = 700
@@ -28,10 +28,7 @@ class RefreshingView(QFrame):
         super().__init__(parent)
         self.tasks = tasks
         self._is_stale = True
-        self._last_refresh = 0.0
-        self._next_refresh = QTimer(self)
-        self._next_refresh.setSingleShot(True)
-        self._next_refresh.timeout.connect(self._refresh_if_shown)
+        self._next_refresh = Throttle(self._refresh_if_shown, _APART_MS, self)
         tasks.changed.connect(self._hear_changes)
 
     def refresh(self) -> None:
@@ -40,7 +37,8 @@ class RefreshingView(QFrame):
     def mark_stale(self) -> None:
         """What is shown is old: refresh now if visible, else when shown."""
         self._is_stale = True
-        self._refresh_if_shown()
+        if self.isVisible():
+            self._next_refresh.pace()
 
     @Slot(object)
     def _hear_changes(self, changes: HasKinds) -> None:
@@ -49,20 +47,12 @@ class RefreshingView(QFrame):
 
     @Slot()
     def _refresh_if_shown(self) -> None:
-        if not self._is_stale or not self.isVisible() or self._next_refresh.isActive():
-            return
-        wait = _APART_MS - (time.monotonic() - self._last_refresh) * 1000
-        if self._last_refresh and wait > 0:
-            self._next_refresh.start(round(wait))
-            return
-        self._is_stale = False
-        self._last_refresh = time.monotonic()
-        self.refresh()
+        if self._is_stale and self.isVisible():
+            self._is_stale = False
+            self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what changed while hidden."""
         super().showEvent(event)
         if self._is_stale:
-            self._next_refresh.stop()
-            self._last_refresh = 0.0
-            self._refresh_if_shown()
+            self._next_refresh.at_once()

@@ -23,6 +23,7 @@ from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 from shiboken6 import isValid
 
 from desktop.errors import WorldError
+from desktop.ui.throttle import Throttle
 from desktop.ui.translation import translate
 
 _log = logging.getLogger(__name__)
@@ -120,11 +121,8 @@ class Job(QObject):
         self._lock = threading.Lock()
         self._newest: object = None
         self._announced = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_PROGRESS_MS)
-        self._timer.timeout.connect(self._pass_on)
-        self._reported.connect(self._on_reported, Qt.ConnectionType.QueuedConnection)
+        self._pace = Throttle(self._pass_on, _PROGRESS_MS, self)
+        self._reported.connect(self._pace.pace, Qt.ConnectionType.QueuedConnection)
 
     def report(self, progress: object) -> None:
         """Called by the work, from its thread, as often as it likes: only the newest report is shown."""
@@ -144,12 +142,6 @@ class Job(QObject):
         self.cancelled.set()
 
     @Slot()
-    def _on_reported(self) -> None:
-        if not self._timer.isActive():
-            self._pass_on()
-            self._timer.start()
-
-    @Slot()
     def _pass_on(self) -> None:
         with self._lock:
             if not self._announced:
@@ -159,7 +151,7 @@ class Job(QObject):
 
     def finish(self) -> None:
         """The answer is here: pass the last report on, and end."""
-        self._timer.stop()
+        self._pace.stop()
         self._pass_on()
         self.ended.emit()
 

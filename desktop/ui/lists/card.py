@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.errors import WorldError
@@ -13,13 +13,11 @@ from desktop.ui.lists.rows import RowsModel, Summary
 from desktop.ui.lists.table import RowsTable
 from desktop.ui.text import PlainLabel, one_line
 from desktop.ui.theme.theme import Theme
+from desktop.ui.throttle import Throttle
 from desktop.ui.translation import translate
-from desktop.ui.widgets.skeleton import Skeleton
+from desktop.ui.widgets.skeleton import SKELETON_AFTER_MS, Skeleton
 from desktop.ui.widgets.states import StateView, failed_view
 from desktop.ui.widgets.surfaces import line
-
-#: Milliseconds before skeletons stand in for rows that are on their way.
-SKELETON_AFTER_MS = 150
 
 
 class ListCard(QFrame):
@@ -65,10 +63,7 @@ class ListCard(QFrame):
         self._has_totals = False
         self._foot = self._make_foot()
         outer.addWidget(self._foot)
-        self._late = QTimer(self)
-        self._late.setSingleShot(True)
-        self._late.setInterval(SKELETON_AFTER_MS)
-        self._late.timeout.connect(self._on_late)
+        self._late = Throttle(self._on_late, SKELETON_AFTER_MS, self)
         model.state_changed.connect(self._on_state)
         model.summarised.connect(self._on_summary)
         self._on_state(model.state)
@@ -117,7 +112,7 @@ class ListCard(QFrame):
         self._show_foot()
         if state == "loading":
             self._stack.setCurrentWidget(self._blank)
-            self._late.start()
+            self._late.later()
         elif state == "ready":
             self._stack.setCurrentWidget(self.table)
         elif state == "empty":

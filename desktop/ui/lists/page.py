@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from PySide6.QtCore import QModelIndex, QTimer, Slot
+from PySide6.QtCore import QModelIndex, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -34,6 +34,7 @@ from desktop.ui.lists.source import (
 )
 from desktop.ui.lists.words import word
 from desktop.ui.text import PlainLabel
+from desktop.ui.throttle import Throttle
 from desktop.ui.translation import translate
 from desktop.ui.widgets.chips import ClosingChip, FilterChip
 from desktop.ui.widgets.flow import FlowLayout
@@ -77,9 +78,7 @@ class ListPage(Page):
         beside.addWidget(self.card, 1)
         beside.addWidget(self.panel)
         self.body.addLayout(beside, 1)
-        self._follow = QTimer(self)
-        self._follow.setSingleShot(True)
-        self._follow.setInterval(_FOLLOW_MS)
+        self._follow = Throttle(self._on_follow, _FOLLOW_MS, self)
         self._connect()
 
     def _make_filters(self) -> QWidget:
@@ -109,7 +108,6 @@ class ListPage(Page):
         self.card.table.selectionModel().currentRowChanged.connect(self._on_current)
         self.model.modelReset.connect(self._on_reset)
         self.panel.closed.connect(self._on_closed)
-        self._follow.timeout.connect(self._on_follow)
 
     # --- the page's own turns ------------------------------------------------------------------------------------
 
@@ -398,7 +396,7 @@ class ListPage(Page):
     @Slot(QModelIndex, QModelIndex)
     def _on_current(self, _current: QModelIndex, _previous: QModelIndex) -> None:
         if self._opened_id is not None:
-            self._follow.start()
+            self._follow.debounce()
 
     @Slot()
     def _on_follow(self) -> None:

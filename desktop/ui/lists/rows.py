@@ -13,12 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol, TypeAlias
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
 
 from desktop.errors import WorldError
 from desktop.providers.registry import provider_title
 from desktop.ui.app.tasks import Lane, Tasks
 from desktop.ui.text import Cut, one_line
+from desktop.ui.throttle import Throttle
 
 BLOCK: Final = 200
 CACHED_BLOCKS: Final = 64
@@ -194,9 +195,7 @@ class RowsModel(QAbstractTableModel):
         self._state: State = "loading"
         self.error: WorldError | None = None
         self.current_id: int | None = None
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._ask_blocks)
+        self._soon = Throttle(self._ask_blocks, 0, self)
 
     @property
     def state(self) -> State:
@@ -334,8 +333,8 @@ class RowsModel(QAbstractTableModel):
         if block in self._wanted:
             self._wanted.remove(block)
         self._wanted.append(block)
-        if not self._in_flight and not self._soon.isActive():
-            self._soon.start(0)
+        if not self._in_flight:
+            self._soon.later()
 
     @Slot()
     def _ask_blocks(self) -> None:
@@ -368,7 +367,7 @@ class RowsModel(QAbstractTableModel):
             self._blocks.popitem(last=False)
         self._wanted = [block for block in self._wanted if block not in blocks]
         if self._wanted:
-            self._soon.start(0)
+            self._soon.later()
 
 
 def position_of(ids: array[int], row_id: int | None) -> int:

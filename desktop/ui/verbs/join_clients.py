@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from desktop.errors import WorldError
@@ -15,6 +15,7 @@ from desktop.ui.app.business_handle import Desk
 from desktop.ui.app.messages import Message
 from desktop.ui.app.page import PageContext
 from desktop.ui.dialogs.joining import JoiningSheet
+from desktop.ui.throttle import Throttle
 from desktop.ui.translation import translate
 from desktop.ui.widgets.notice import Notice
 
@@ -48,17 +49,14 @@ class ClientJoins(QObject):
         self.banner.offer(translate("ClientJoins", "Review"))
         self.banner.pressed.connect(self.review)
         self.banner.hide()
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(_APART_MS)
-        self._soon.timeout.connect(self._ask)
+        self._soon = Throttle(self._ask, _APART_MS, self)
 
     def look(self) -> None:
         """Look who is alike: at once the first time, a little later while much changes."""
         if not self._known:
             self._ask()
-        elif not self._soon.isActive():
-            self._soon.start()
+        else:
+            self._soon.later()
 
     @Slot()
     def review(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -28,6 +28,7 @@ from desktop.errors import WorldError
 from desktop.ui.app.tasks import Lane, Tasks
 from desktop.ui.text import clean, one_line
 from desktop.ui.theme.theme import Theme
+from desktop.ui.throttle import Throttle
 from desktop.ui.translation import translate
 from desktop.ui.widgets.chart_drawing import ChartStyle, Drawing, draw_chart
 from desktop.ui.widgets.chart_layout import Bar, ChartData, Layout, lay_out, spoken
@@ -67,9 +68,7 @@ class Chart(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(theme.px(_LEAST_WIDTH), theme.px(200))
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._ask)
+        self._soon = Throttle(self._ask, _SETTLED_MS, self)
         theme.changed.connect(self.update)
 
     def show_data(self, data: ChartData) -> None:
@@ -110,9 +109,9 @@ class Chart(QWidget):
             return
         resized = self._drawing is not None and self._asked_size != self.size()
         if resized:
-            self._soon.start(_SETTLED_MS)
-        elif not self._soon.isActive():
-            self._soon.start(0)
+            self._soon.debounce()
+        else:
+            self._soon.later(0)
 
     @Slot()
     def _ask(self) -> None:

@@ -15,7 +15,6 @@ from PySide6.QtCore import (
     QSize,
     QStringListModel,
     Qt,
-    QTimer,
     Signal,
     Slot,
 )
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QListView, Q
 
 from desktop.ui.text import clean, one_line, set_tip
 from desktop.ui.theme.theme import Theme
+from desktop.ui.throttle import Throttle
 from desktop.ui.translation import translate
 
 #: Milliseconds after the last key before the page is searched.
@@ -58,10 +58,7 @@ class SearchField(QLineEdit):
         self.setMaximumWidth(theme.px(280))
         self.setMaxLength(200)
         self.setTextMargins(0, 0, self._hint_width(), 0)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_PAUSE_MS)
-        self._pause.timeout.connect(self._search_now)
+        self._pause = Throttle(self._search_now, _PAUSE_MS, self)
         self.textChanged.connect(self._on_text)
         self._list: _CommandList | None = None
         theme.changed.connect(self.update)
@@ -102,7 +99,7 @@ class SearchField(QLineEdit):
     @Slot(str)
     def _on_text(self, text: str) -> None:
         if not self._silent:
-            self._pause.start()
+            self._pause.debounce()
             if self.hasFocus():
                 self._offer(text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -11,6 +12,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from desktop.ui.theme.theme import Theme
 from desktop.ui.translation import translate
 from desktop.ui.widgets.painting import draw_bar
+
+#: Milliseconds before skeletons stand in for what is on its way.
+SKELETON_AFTER_MS: Final = 150
 
 
 class Skeleton(QWidget):

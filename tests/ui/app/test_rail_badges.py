@@ -111,4 +111,4 @@ def test_a_change_of_such_rows_is_followed_once_however_many_pages_come(
 @pytest.mark.parametrize("kinds", [{"payments"}, {"sync_runs", "balance_entries"}])
 def test_other_rows_are_no_reason_to_count(notes: RailNotes, inline_tasks: Tasks, kinds: set[str]) -> None:
     inline_tasks.broadcast(Changes(frozenset(kinds)))
-    assert not notes._later.isActive()
+    assert not notes._again.waiting

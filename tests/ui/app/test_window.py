@@ -205,7 +205,7 @@ def test_a_page_shows_skeletons_late_then_content_or_failure_with_retry(qtbot, c
     view.button.click()
     assert made.refreshed == 1
     assert made._page_stack.currentWidget() is made._page_ready
-    assert not made._page_late.isActive()
+    assert not made._page_late.waiting
 
 
 @pytest.mark.parametrize("choice", ["light", "dark"])

@@ -125,7 +125,7 @@ def chart(qtbot: Any, theme: Theme, inline_tasks: Tasks) -> Chart:
 
 def test_nothing_is_drawn_before_it_is_shown(qtbot: Any, chart: Chart) -> None:
     chart.show_data(data_of(1, 2, 3))
-    assert not chart._soon.isActive()
+    assert not chart._soon.waiting
     assert chart._image is None
     with qtbot.waitSignal(chart.drawn):
         chart.show()
@@ -144,7 +144,7 @@ def test_the_same_bars_are_not_drawn_twice(qtbot: Any, chart: Chart, monkeypatch
         chart.show()
     chart.show_data(data_of(1, 2, 3))
     chart.repaint()
-    assert not chart._soon.isActive()
+    assert not chart._soon.waiting
     with qtbot.waitSignal(chart.drawn):
         chart.show_data(data_of(1, 2, 4))
     assert len(calls) == 2

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
@@ -30,6 +30,7 @@ from desktop.ui.pages.dashboard.wording import (
     revenue_text,
     success_text,
 )
+from desktop.ui.throttle import Throttle
 from desktop.ui.translation import translate
 from desktop.ui.widgets.columns import Columns
 from desktop.ui.widgets.key_figure import KeyFigure
@@ -93,8 +94,7 @@ class DashboardPage(Page):
         self.body.addWidget(self.footing)
         self._reading: ReadingView | None = None
         # What stands below the figures follows in a turn of its own: they are painted sooner, and neither is long.
-        self._rest = QTimer(self, interval=0, singleShot=True)
-        self._rest.timeout.connect(self._show_rest)
+        self._rest = Throttle(self._show_rest, 0, self)
         syncing.progressed.connect(self._on_progress)
         syncing.ended.connect(self._on_ended)
         self.show_loading()
@@ -151,7 +151,7 @@ class DashboardPage(Page):
             self._currency = codes[0] if codes else ""
         self._show_figures()
         self.show_ready()
-        self._rest.start()
+        self._rest.later()
 
     def _part(self) -> CurrencyDashboard | None:
         parts = self._answer.report.currencies if self._answer is not None else ()
