@@ -115,7 +115,7 @@ def measure(home: Path, base: str, explain: bool) -> dict[str, Any]:
         @Slot()
         def connect_account(self) -> None:
             self.now = "connecting"
-            self.app.tasks.change(self.app.desk.question(connect), self.connected)
+            self.app.tasks.change(self.app.handle.question(connect), self.connected)
 
         @Slot()
         def on_drawn(self) -> None:

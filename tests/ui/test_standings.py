@@ -29,7 +29,7 @@ from desktop.cli.commands import run
 from desktop.providers import limits
 from desktop.providers.contract import Account
 from desktop.sandbox import launch
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.messages import Message, Messages
 from desktop.ui.app.page import PageContext
 from desktop.ui.app.syncing import Syncing
@@ -88,13 +88,13 @@ class Room:
         messages.told.connect(self.messages.append)
         messages.open()
         self._messages = messages
-        self.desk = Desk(self._open)
-        self.syncing = Syncing(self.desk, tasks, messages)
+        self.handle = BusinessHandle(self._open)
+        self.syncing = Syncing(self.handle, tasks, messages)
         self.syncing.status_changed.connect(self.statuses.append)
 
     @property
     def business(self) -> Business:
-        return self.desk.business()
+        return self.handle.business()
 
     def _open(self) -> Business:
         return open_business(self.home, os.environ)
@@ -102,8 +102,8 @@ class Room:
     def reopen(self) -> None:
         """As after a restart: nothing is known but what the books keep."""
         self.syncing.stop()
-        self.desk.close()
-        self.syncing = Syncing(self.desk, self.tasks, self._messages)
+        self.handle.close()
+        self.syncing = Syncing(self.handle, self.tasks, self._messages)
         self.syncing.status_changed.connect(self.statuses.append)
 
     def command(self, capsys: Any, *words: str) -> tuple[int, Any]:
@@ -162,7 +162,7 @@ def room(
     yield made
     made.syncing.stop()
     box.faults.clear()
-    made.desk.close()
+    made.handle.close()
 
 
 # --- what goes wrong -------------------------------------------------------------------------------------------------
@@ -305,7 +305,7 @@ def check_everywhere(qtbot: Any, room: Room, failure: Failure, context: PageCont
     assert failure.advice.removesuffix(".") in ground.text
     assert (ground.role, ground.retry) == (failure.role, failure.retry)
     # the account's card and its details
-    page = IntegrationsPage(context, room.desk, room.syncing)
+    page = IntegrationsPage(context, room.handle, room.syncing)
     qtbot.addWidget(page)
     page.show()
     qtbot.waitUntil(lambda: bool(page.accounts.rows))

@@ -29,7 +29,7 @@ from desktop.records import (
     SubscriptionRecord,
 )
 from desktop.ui.app.addresses import Addresses
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.messages import Messages
 from desktop.ui.app.syncing import Syncing
 from desktop.ui.app.tasks import Tasks
@@ -147,9 +147,9 @@ def turn() -> None:
 
 def window_of(theme: Theme, business: Business) -> tuple[MainWindow, Tasks]:
     tasks, messages = Tasks(port=InlinePort), Messages()
-    desk = Desk(lambda: business)
+    handle = BusinessHandle(lambda: business)
     services = WindowServices(theme, tasks, messages, Addresses(lambda _url: True))
-    window = MainWindow(services, page_specs(desk, Syncing(desk, tasks, messages)))
+    window = MainWindow(services, page_specs(handle, Syncing(handle, tasks, messages)))
     window.offer_pages({"locations", "stock"})
     window.show_sync(
         SyncStatus(
@@ -161,7 +161,7 @@ def window_of(theme: Theme, business: Business) -> tuple[MainWindow, Tasks]:
             can_retry=True,
         )
     )
-    window.rail.show_notes({"clients": "12,345", "invoices": "1,234 due", "locations": "12"})
+    window.rail.show_badges({"clients": "12,345", "invoices": "1,234 due", "locations": "12"})
     return window, tasks
 
 

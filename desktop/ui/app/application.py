@@ -13,14 +13,14 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.ui.app.addresses import Addresses
 from desktop.ui.app.announcements import Announcements
-from desktop.ui.app.business_handle import Desk
-from desktop.ui.app.business_locale import Homeland
+from desktop.ui.app.business_handle import BusinessHandle
+from desktop.ui.app.business_locale import BusinessLocale
 from desktop.ui.app.faults import Faults
 from desktop.ui.app.garbage import Garbage
 from desktop.ui.app.interrupts import Interrupts
 from desktop.ui.app.messages import Messages
-from desktop.ui.app.rail_badges import RailNotes
-from desktop.ui.app.settings import Kept
+from desktop.ui.app.rail_badges import RailBadges
+from desktop.ui.app.settings import WindowSettings
 from desktop.ui.app.syncing import Syncing
 from desktop.ui.app.tasks import Lane, Tasks
 from desktop.ui.app.window import MainWindow, WindowServices
@@ -60,8 +60,8 @@ class App(QObject):
         from desktop.ui.dialogs.passphrase import PassphrasePrompt
 
         self._qt = qt
-        self._kept = Kept(home)
-        self.theme = Theme(qt, self._kept.text("theme", "system"), remember=self._remember_theme)
+        self._settings = WindowSettings(home)
+        self.theme = Theme(qt, self._settings.text("theme", "system"), remember=self._remember_theme)
         self.messages = Messages(self)
         self.announced.connect(self._on_announced)
         if announcements is not None:
@@ -73,20 +73,20 @@ class App(QObject):
         self.tasks = Tasks(self)
         self._prompt = PassphrasePrompt(self.theme)
         ask = self._prompt.ask
-        self.desk = Desk(lambda: open_business(ask))
-        self.syncing = Syncing(self.desk, self.tasks, self.messages, self)
+        self.handle = BusinessHandle(lambda: open_business(ask))
+        self.syncing = Syncing(self.handle, self.tasks, self.messages, self)
         services = WindowServices(self.theme, self.tasks, self.messages, Addresses())
-        self.window = MainWindow(services, page_specs(self.desk, self.syncing))
+        self.window = MainWindow(services, page_specs(self.handle, self.syncing))
         self._prompt.set_window(self.window)
-        self._notes = RailNotes(self.desk, self.tasks, self)
-        self._notes.noted.connect(self.window.rail.show_notes)
-        self._notes.offered.connect(self._on_offered)
+        self._badges = RailBadges(self.handle, self.tasks, self)
+        self._badges.counted.connect(self.window.rail.show_badges)
+        self._badges.offered.connect(self._on_offered)
         # As the last time from the first frame, so that no day is written again in another way.
-        write_for(self._kept.text("country"))
-        self._homeland = Homeland(self.desk, self.tasks, self)
-        self._homeland.told.connect(self._on_country)
+        write_for(self._settings.text("country"))
+        self._locale = BusinessLocale(self.handle, self.tasks, self)
+        self._locale.told.connect(self._on_country)
         # What stood in the rail the last time stands there from the first frame, so that nothing moves.
-        self.window.offer_pages(self._kept.text("offered").split())
+        self.window.offer_pages(self._settings.text("offered").split())
         self.syncing.status_changed.connect(self.window.show_sync)
         self.window.sync_asked.connect(self.syncing.sync_now)
         self.window.cancel_asked.connect(self.syncing.cancel)
@@ -100,7 +100,7 @@ class App(QObject):
         self._garbage.start()
         sys.setswitchinterval(_SWITCH_S)
         self._interrupts.start()
-        geometry = self._kept.text("geometry")
+        geometry = self._settings.text("geometry")
         if geometry:
             self.window.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
         self.window.start(first)
@@ -113,7 +113,7 @@ class App(QObject):
         stopped = self.tasks.shutdown(_DEADLINE_MS)
         self._interrupts.stop()
         if stopped:
-            self.desk.close()
+            self.handle.close()
             self._garbage.stop()
         sys.setswitchinterval(self._switched_before)
         return stopped
@@ -123,16 +123,16 @@ class App(QObject):
         self.messages.info(translate("App", "One moment, please"), sentence)
 
     def _remember_theme(self, choice: str) -> None:
-        self._kept.keep("theme", choice)
+        self._settings.save("theme", choice)
 
     @Slot(object)
     def _on_offered(self, keys: frozenset[str]) -> None:
-        self._kept.keep("offered", " ".join(sorted(keys)))
+        self._settings.save("offered", " ".join(sorted(keys)))
         self.window.offer_pages(keys)
 
     @Slot(str)
     def _on_country(self, country: str) -> None:
-        self._kept.keep("country", country)
+        self._settings.save("country", country)
 
     @Slot()
     def _on_painted(self) -> None:
@@ -156,8 +156,8 @@ class App(QObject):
     @Slot()
     def _go_on(self) -> None:
         self.syncing.start()
-        self._notes.refresh()
-        self._homeland.refresh()
+        self._badges.refresh()
+        self._locale.refresh()
         # After the questions of the first page, on the same thread.
         self.tasks.query(load_pages, self._on_pages_loaded)
 
@@ -177,7 +177,7 @@ class App(QObject):
 
     @Slot()
     def _on_closing(self) -> None:
-        self._kept.keep("geometry", bytes(self.window.saveGeometry().toBase64().data()).decode())
+        self._settings.save("geometry", bytes(self.window.saveGeometry().toBase64().data()).decode())
         self._prompt.release()
         self.syncing.stop()
 

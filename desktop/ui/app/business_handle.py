@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Desk:
+class BusinessHandle:
     """Holds the business and opens it when it is first needed. Shared by all threads of the window.
 
     ``opener`` imports what it needs itself, so that nothing heavy is imported before the first frame.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.records import Changes
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.tasks import HasKinds, Tasks
 from desktop.ui.wording import write_for
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _KINDS = frozenset({"integrations"})
 
 
-class Homeland(QObject):
+class BusinessLocale(QObject):
     """Asks for the business's country when its accounts changed.
 
     Signals: ``told`` with the country, empty where none is known; views have been told to read again where it differs.
@@ -25,15 +25,15 @@ class Homeland(QObject):
 
     told = Signal(str)
 
-    def __init__(self, desk: Desk, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, handle: BusinessHandle, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk, self._tasks = desk, tasks
+        self._handle, self._tasks = handle, tasks
         tasks.changed.connect(self._on_changed)
 
     @Slot()
     def refresh(self) -> None:
         """Read it."""
-        self._tasks.query(self._desk.question(_country), self._on_country)
+        self._tasks.query(self._handle.question(_country), self._on_country)
 
     @Slot(object)
     def _on_changed(self, changes: HasKinds) -> None:

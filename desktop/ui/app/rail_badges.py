@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.tasks import HasKinds, Tasks
 from desktop.ui.throttle import Throttle
 from desktop.ui.translation import translate
@@ -20,19 +20,19 @@ _KINDS: Final = frozenset({"clients", "invoices", "subscriptions", "integrations
 _APART_MS: Final = 1_000
 
 
-class RailNotes(QObject):
+class RailBadges(QObject):
     """Asks for the counts when such rows changed.
 
-    Signals: ``noted`` with the note of each page's key; ``offered`` with the keys of the pages on demand that there
+    Signals: ``counted`` with the badge of each page's key; ``offered`` with the keys of the pages on demand that there
     is something for.
     """
 
-    noted = Signal(object)
+    counted = Signal(object)
     offered = Signal(object)
 
-    def __init__(self, desk: Desk, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, handle: BusinessHandle, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._handle = handle
         self._tasks = tasks
         self._again = Throttle(self.refresh, _APART_MS, self)
         tasks.changed.connect(self._on_changed)
@@ -40,7 +40,7 @@ class RailNotes(QObject):
     @Slot()
     def refresh(self) -> None:
         """Read the counts."""
-        self._tasks.query(self._desk.question(_counts), self._on_counts)
+        self._tasks.query(self._handle.question(_counts), self._on_counts)
 
     @Slot(object)
     def _on_changed(self, changes: HasKinds) -> None:
@@ -49,8 +49,8 @@ class RailNotes(QObject):
 
     @Slot(object)
     def _on_counts(self, counts: PageCounts) -> None:
-        due = translate("RailNotes", "{0} due").format(f"{counts.invoices_due:,}")
-        self.noted.emit(
+        due = translate("RailBadges", "{0} due").format(f"{counts.invoices_due:,}")
+        self.counted.emit(
             {
                 "clients": f"{counts.clients:,}" if counts.clients else "",
                 "invoices": due if counts.invoices_due else "",

@@ -1,4 +1,4 @@
-"""What the window keeps for itself beside the books: theme and place on the screen. Losing it loses nothing."""
+"""The window's own settings beside the books: theme and geometry. Losing them loses nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 _NAME = "window.json"
 
 
-class Kept:
+class WindowSettings:
     """A few small values in the home folder. A file that cannot be read counts as empty."""
 
     def __init__(self, home: Path) -> None:
@@ -32,8 +32,8 @@ class Kept:
         # JSON can hold halves of characters, which Qt and the encoder refuse.
         return value if value.isprintable() else default
 
-    def keep(self, name: str, value: str) -> None:
-        """Keep a text."""
+    def save(self, name: str, value: str) -> None:
+        """Keep a text from now on."""
         if self._values.get(name) == value:
             return
         self._values[name] = value

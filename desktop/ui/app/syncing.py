@@ -12,7 +12,7 @@ from desktop.errors import CancelledError, NotConnectedError, WorldError
 from desktop.sync.names import TITLES, title_of
 from desktop.sync.schedule import FIRST_RETRY_MS, SETTLE_MS, slept
 from desktop.sync.standing import lead_of
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.messages import Kind, Message, Messages
 from desktop.ui.app.tasks import Job, Tasks
 from desktop.ui.translation import translate
@@ -86,9 +86,9 @@ class Syncing(QObject):
     ended = Signal(object)
     status_changed = Signal(object)
 
-    def __init__(self, desk: Desk, tasks: Tasks, messages: Messages, parent: QObject | None = None) -> None:
+    def __init__(self, handle: BusinessHandle, tasks: Tasks, messages: Messages, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._handle = handle
         self._tasks = tasks
         self._messages = messages
         self._job: Job | None = None
@@ -123,7 +123,7 @@ class Syncing(QObject):
 
     def sync(self, integration_id: int | None = None, full: bool = False) -> None:
         """Sync one account or all that are connected; nothing where a sync is at work already."""
-        self._begin(_Work(self._desk, integration_id, full), by_hand=True)
+        self._begin(_Work(self._handle, integration_id, full), by_hand=True)
 
     @Slot()
     def sync_now(self) -> None:
@@ -225,7 +225,7 @@ class Syncing(QObject):
             self._ask()
 
     def _ask(self) -> None:
-        self._tasks.query(self._desk.question(_standings), self._on_standings, self._on_no_standings)
+        self._tasks.query(self._handle.question(_standings), self._on_standings, self._on_no_standings)
 
     @Slot(object)
     def _on_standings(self, standings: Standings) -> None:
@@ -257,7 +257,7 @@ class Syncing(QObject):
         now = _now()
         due = frozenset(one.integration_id for one in standings.accounts if self._is_due(one, standings, now))
         if due:
-            self._begin(_Work(self._desk, None, False, only=due), by_hand=False)
+            self._begin(_Work(self._handle, None, False, only=due), by_hand=False)
 
     def _is_due(self, standing: Standing, standings: Standings, now: int) -> bool:
         """Whether to sync an account now: its schedule says so, nobody else is at it, and we did not just try."""
@@ -325,10 +325,10 @@ class _Work:
     """The sync itself, on its own lane."""
 
     def __init__(
-        self, desk: Desk, integration_id: int | None, full: bool, *, only: frozenset[int] | None = None
+        self, handle: BusinessHandle, integration_id: int | None, full: bool, *, only: frozenset[int] | None = None
     ) -> None:
         """``only``: those of these accounts that may be synced by themselves; without it what a person asked for."""
-        self._desk = desk
+        self._handle = handle
         self._integration_id = integration_id
         self._full = full
         self._only = only
@@ -338,7 +338,7 @@ class _Work:
         from desktop.books.integrations import ACTIVE
         from desktop.records import Changes
 
-        business = self._desk.business()
+        business = self._handle.business()
         outcomes = []
         for row in accounts_to_sync(business, self._integration_id):
             if job.cancelled.is_set():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from desktop.errors import WorldError
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.syncing import AccountOutcome, SyncOutcome
 from desktop.ui.app.tasks import Job
 from desktop.ui.connecting.conversation import Conversation
@@ -34,8 +34,8 @@ class Attempt:
 class Connecting:
     """The connecting itself, in its own lane."""
 
-    def __init__(self, desk: Desk, attempt: Attempt, talk: Conversation, port: int | None) -> None:
-        self._desk, self._attempt, self._talk, self._port = desk, attempt, talk, port
+    def __init__(self, handle: BusinessHandle, attempt: Attempt, talk: Conversation, port: int | None) -> None:
+        self._handle, self._attempt, self._talk, self._port = handle, attempt, talk, port
 
     def __call__(self, job: Job) -> Connected:
         """Run it."""
@@ -43,7 +43,7 @@ class Connecting:
         from desktop.actions.connect import connect_by_key, connect_by_oauth
 
         self._talk.cancelled = job.cancelled
-        business, provider = self._desk.business(), self._attempt.offer.provider
+        business, provider = self._handle.business(), self._attempt.offer.provider
         key = self._attempt.key
         if self._attempt.way == "key" and key is not None:
             return connect_by_key(business, provider, key.reveal(), self._talk, job.cancelled)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.errors import CancelledError, NotConnectedError, UsageError, WorldError
 from desktop.ui.app.addresses import RefusedAddressError, is_allowed
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import PageContext
 from desktop.ui.app.syncing import SyncOutcome, SyncProgress, stream_title
 from desktop.ui.app.tasks import Job, Lane
@@ -67,14 +67,14 @@ class ConnectFlow(QObject):
     def __init__(
         self,
         context: PageContext,
-        desk: Desk,
+        handle: BusinessHandle,
         syncing: Syncs,
         card: ConnectingCard,
         page: QWidget,
         port: int | None = None,
     ) -> None:
         super().__init__(page)
-        self._context, self._desk, self._syncing, self._card, self._page = context, desk, syncing, card, page
+        self._context, self._handle, self._syncing, self._card, self._page = context, handle, syncing, card, page
         self._port = port
         self._attempt: Attempt | None = None
         self._kept: Attempt | None = None
@@ -157,7 +157,7 @@ class ConnectFlow(QObject):
     def _on_platform(self, offer: Offer, client_id: str, secret: Secret[str]) -> None:
         self._kept = Attempt(replace(offer, client_id=client_id), "browser")
         keep = Keeping(offer.provider, client_id, secret)
-        self._context.tasks.change(self._desk.question(keep), self._on_kept, self._context.messages.error)
+        self._context.tasks.change(self._handle.question(keep), self._on_kept, self._context.messages.error)
 
     @Slot(object)
     def _on_kept(self, _nothing: object) -> None:
@@ -175,7 +175,7 @@ class ConnectFlow(QObject):
         talk.page_wanted.connect(self._on_page_wanted)
         talk.confirm_wanted.connect(self._on_confirm_wanted)
         talk.listening_begun.connect(self._on_listening)
-        work = Connecting(self._desk, attempt, talk, self._port)
+        work = Connecting(self._handle, attempt, talk, self._port)
         self._job = self._context.tasks.run(work, self._on_connected, self._on_failed, lane=Lane.CONNECTING)
         self.shown.emit()
 
@@ -329,7 +329,7 @@ class ConnectFlow(QObject):
             self._card.finish_step(_SYNC, "done", translate("Connecting", "First sync done"))
             self._card.finish_step(_CONNECTED)
             question = partial(read_account, integration_id=integration_id)
-            self._context.tasks.query(self._desk.question(question), self._on_standing, self._on_failed)
+            self._context.tasks.query(self._handle.question(question), self._on_standing, self._on_failed)
             return
         error = mine.error if mine is not None else None
         cancelled = outcome is not None and outcome.cancelled

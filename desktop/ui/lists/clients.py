@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from desktop.money import format_plain
 from desktop.providers.registry import currencies_of
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import PageContext
 from desktop.ui.lists.entries import invoice_entry, payment_entry, rows_of_client
 from desktop.ui.lists.outside import Outside, joined, outside
 from desktop.ui.lists.page import ListPage, ListPlan
 from desktop.ui.lists.panel import Action, Block, Entry, PanelContent, Target
 from desktop.ui.lists.rows import Amount, Column, Marked, PillCell, Row, TwoLines
-from desktop.ui.lists.source import Wall, wall_of
+from desktop.ui.lists.source import RowContext, row_context
 from desktop.ui.lists.words import NOTHING, method_text, price_text, subscription_pill, sums_text
 from desktop.ui.translation import translate
 from desktop.ui.verbs.join_clients import LINK, ClientJoins
@@ -38,9 +38,9 @@ class ClientsPage(ListPage):
         {"clients", "invoices", "payments", "refunds", "subscriptions", "payment_methods", "integrations", "totals"}
     )
 
-    def __init__(self, context: PageContext, desk: Desk) -> None:
-        super().__init__(context, desk, _plan())
-        self.joins = ClientJoins(context, desk, self)
+    def __init__(self, context: PageContext, handle: BusinessHandle) -> None:
+        super().__init__(context, handle, _plan())
+        self.joins = ClientJoins(context, handle, self)
         self.body.insertWidget(0, self.joins.banner)
 
     def refresh(self) -> None:
@@ -97,7 +97,7 @@ def _plan() -> ListPlan:
     )
 
 
-def show_client(row: ClientRow, wall: Wall) -> Row:
+def show_client(row: ClientRow, context: RowContext) -> Row:
     """A row as the table has it."""
     name = row.name
     about = joined(words for words in (row.email, row.company) if words != row.name)
@@ -109,7 +109,7 @@ def show_client(row: ClientRow, wall: Wall) -> Row:
         country_text(row.country) or NOTHING,
         _sums_cell(row.outstanding),
         _sums_cell(row.paid),
-        wall.day_of_cell(row.last_paid_at),
+        context.day_of_cell(row.last_paid_at),
     )
 
 
@@ -147,7 +147,7 @@ def open_client(business: Business, client_id: int) -> PanelContent | None:
     detail = ask(business.books, client_detail, client_id)
     if detail is None:
         return None
-    row, wall = detail.row, wall_of(business)
+    row, context = detail.row, row_context(business)
     places = [outside(business, link.integration_id, "clients", link.external_id) for link in detail.links]
     still = [place for place, link in zip(places, detail.links, strict=True) if not link.deleted]
     paid = [payment for payment in detail.payments if payment.status not in {"open", "canceled"}]
@@ -163,21 +163,21 @@ def open_client(business: Business, client_id: int) -> PanelContent | None:
             *_sums(detail),
             Block(
                 translate("Clients", "Open invoices"),
-                tuple(invoice_entry(one, wall) for one in open_invoices[:_SHOWN]),
+                tuple(invoice_entry(one, context) for one in open_invoices[:_SHOWN]),
             ),
             Block(
                 translate("Clients", "Newest payments"),
-                tuple(payment_entry(one, wall) for one in paid[:_SHOWN]),
+                tuple(payment_entry(one, context) for one in paid[:_SHOWN]),
             ),
             Block(
                 translate("Clients", "Subscriptions"),
-                tuple(_subscription(one, wall) for one in detail.subscriptions),
+                tuple(_subscription(one, context) for one in detail.subscriptions),
             ),
             Block(
                 translate("Clients", "Ways to pay"),
-                tuple(_method(one, wall) for one in detail.methods),
+                tuple(_method(one, context) for one in detail.methods),
             ),
-            Block(translate("Clients", "About"), _about(detail, wall)),
+            Block(translate("Clients", "About"), _about(detail, context)),
             Block(translate("Clients", "Made of"), _customers(detail, places)),
             *(block for place in still for block in place.own_page()),
         ),
@@ -229,12 +229,12 @@ def _sums(detail: ClientDetail) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _subscription(row: SubscriptionRow, wall: Wall) -> Entry:
+def _subscription(row: SubscriptionRow, context: RowContext) -> Entry:
     when = ""
     if row.cancel_at_period_end and row.current_period_end_at:
-        when = translate("Clients", "Ends {0}").format(wall.day_of(row.current_period_end_at))
+        when = translate("Clients", "Ends {0}").format(context.day_of(row.current_period_end_at))
     elif row.status in {"active", "trialing", "past_due"} and row.current_period_end_at:
-        when = translate("Clients", "Next {0}").format(wall.day_of(row.current_period_end_at))
+        when = translate("Clients", "Next {0}").format(context.day_of(row.current_period_end_at))
     return Entry(
         row.title or translate("Clients", "Subscription"),
         detail=joined((price_text(row), when)),
@@ -242,10 +242,10 @@ def _subscription(row: SubscriptionRow, wall: Wall) -> Entry:
     )
 
 
-def _method(method: MethodRow, wall: Wall) -> Entry:
+def _method(method: MethodRow, context: RowContext) -> Entry:
     expiry = ""
     if method.exp_month and method.exp_year:
-        ended = f"{method.exp_year:04d}-{method.exp_month:02d}" < wall.today[:7]
+        ended = f"{method.exp_year:04d}-{method.exp_month:02d}" < context.today[:7]
         told = translate("Clients", "Expired {0}") if ended else translate("Clients", "Expires {0}")
         expiry = told.format(f"{method.exp_month:02d}/{method.exp_year % 100:02d}")
     return Entry(
@@ -275,11 +275,11 @@ def _customers(detail: ClientDetail, places: Sequence[Outside]) -> tuple[Entry, 
     return tuple(entries)
 
 
-def _about(detail: ClientDetail, wall: Wall) -> tuple[Entry, ...]:
+def _about(detail: ClientDetail, context: RowContext) -> tuple[Entry, ...]:
     row, address = detail.row, detail.address
     told = [
         (translate("Clients", "Company"), row.company if row.company != row.name else ""),
-        (translate("Clients", "Client since"), wall.day_of(row.created_at) if row.created_at else ""),
+        (translate("Clients", "Client since"), context.day_of(row.created_at) if row.created_at else ""),
     ]
     entries = [Entry(label, value) for label, value in told if value]
     place = joined((

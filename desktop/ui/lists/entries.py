@@ -16,7 +16,7 @@ from desktop.ui.wording import money_text
 if TYPE_CHECKING:
     from desktop.queries.invoices import InvoiceRow
     from desktop.queries.payments import PaymentRow
-    from desktop.ui.lists.source import Wall
+    from desktop.ui.lists.source import RowContext
 
 
 def amount_cell(amount: int, currency: str, provider: str | None, *, muted: bool = False, note: str = "") -> Amount:
@@ -25,11 +25,11 @@ def amount_cell(amount: int, currency: str, provider: str | None, *, muted: bool
     return Amount(money_text(amount, currency, provider), plain, muted, note)
 
 
-def payment_entry(row: PaymentRow, wall: Wall) -> Entry:
+def payment_entry(row: PaymentRow, context: RowContext) -> Entry:
     """A payment as a line that leads to it; one that simply succeeded needs no state."""
     plain = row.status == "succeeded" and not row.refunded and not row.disputed
     return Entry(
-        joined((wall.day_of(row.dated_at), method_text(row.method, row.brand, row.last4))),
+        joined((context.day_of(row.dated_at), method_text(row.method, row.brand, row.last4))),
         money_text(row.amount, row.currency, row.provider),
         pill=None if plain else payment_pill(row),
         target=to_row("payments", row.id),
@@ -37,12 +37,12 @@ def payment_entry(row: PaymentRow, wall: Wall) -> Entry:
     )
 
 
-def invoice_entry(row: InvoiceRow, wall: Wall) -> Entry:
+def invoice_entry(row: InvoiceRow, context: RowContext) -> Entry:
     """An invoice as a line that leads to it; the state of an open one has the amount."""
     return Entry(
         row.number or translate("Lists", "Draft without number"),
         "" if row.is_open else money_text(row.total, row.currency, row.provider),
-        pill=invoice_pill(row, wall.today),
+        pill=invoice_pill(row, context.today),
         target=to_row("invoices", row.id),
         cut="middle",
     )

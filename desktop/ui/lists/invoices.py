@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import PageContext
 from desktop.ui.lists.entries import amount_cell, client_action, payment_entry
 from desktop.ui.lists.orders import place_entry
@@ -15,7 +15,7 @@ from desktop.ui.lists.page import ListPage
 from desktop.ui.lists.panel import Action, Block, Entry, PanelContent
 from desktop.ui.lists.plan import Focus, ListPlan
 from desktop.ui.lists.rows import Column, PillCell, Row
-from desktop.ui.lists.source import Wall, wall_of
+from desktop.ui.lists.source import RowContext, row_context
 from desktop.ui.lists.words import NOTHING, humanized, invoice_pill, word
 from desktop.ui.translation import translate
 from desktop.ui.wording import money_text
@@ -36,8 +36,8 @@ class InvoicesPage(ListPage):
         {"invoices", "payments", "credit_notes", "clients", "services", "integrations", "orders", "locations"}
     )
 
-    def __init__(self, context: PageContext, desk: Desk) -> None:
-        super().__init__(context, desk, _plan())
+    def __init__(self, context: PageContext, handle: BusinessHandle) -> None:
+        super().__init__(context, handle, _plan())
 
 
 def _plan() -> ListPlan:
@@ -88,14 +88,14 @@ def _plan() -> ListPlan:
     )
 
 
-def show_invoice(row: InvoiceRow, wall: Wall) -> Row:
+def show_invoice(row: InvoiceRow, context: RowContext) -> Row:
     """A row as the table has it."""
     return (
         row.number or NOTHING,
         row.client_name or NOTHING,
-        wall.day_cell(row.issued_day) if row.issued_day else wall.day_of_cell(row.created_at),
-        wall.day_cell(row.due_day),
-        invoice_pill(row, wall.today),
+        context.day_cell(row.issued_day) if row.issued_day else context.day_of_cell(row.created_at),
+        context.day_cell(row.due_day),
+        invoice_pill(row, context.today),
         amount_cell(row.total, row.currency, row.provider, muted=row.status in {"void", "uncollectible"}),
     )
 
@@ -111,25 +111,25 @@ def open_invoice(business: Business, invoice_id: int) -> PanelContent | None:
     detail = ask(business.books, invoice_detail, invoice_id)
     if detail is None:
         return None
-    row, wall = detail.row, wall_of(business)
+    row, context = detail.row, row_context(business)
     place = outside(business, row.integration_id, "invoices", row.external_id)
     return PanelContent(
         row_id=invoice_id,
         title=row.number or translate("Lists", "Draft without number"),
-        pill=invoice_pill(row, wall.today),
+        pill=invoice_pill(row, context.today),
         who=row.client_name,
         where=joined((row.client_email, place.where)),
         actions=_actions(detail, place),
         blocks=(
             Block("", place_entry(detail.location_name, detail.location_id)),
-            Block("", _lines(detail, wall), _column_titles()),
-            Block(translate("Invoices", "Asked for in parts"), _requests(detail, wall)),
+            Block("", _lines(detail, context), _column_titles()),
+            Block(translate("Invoices", "Asked for in parts"), _requests(detail, context)),
             Block(
                 translate("Invoices", "Payments"),
-                tuple(payment_entry(payment, wall) for payment in detail.payments if payment.status != "open"),
+                tuple(payment_entry(payment, context) for payment in detail.payments if payment.status != "open"),
             ),
-            Block(translate("Invoices", "Credit notes"), _notes(detail, wall)),
-            Block(translate("Invoices", "History"), _history(detail, wall), rules=False),
+            Block(translate("Invoices", "Credit notes"), _notes(detail, context)),
+            Block(translate("Invoices", "History"), _history(detail, context), rules=False),
             *place.own_page(),
         ),
         hosts=place.hosts,
@@ -150,7 +150,7 @@ def _actions(detail: InvoiceDetail, place: Outside) -> tuple[Action, ...]:
     return tuple(actions)
 
 
-def _lines(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
+def _lines(detail: InvoiceDetail, context: RowContext) -> tuple[Entry, ...]:
     row, facts = detail.row, detail.facts
 
     def money(amount: int) -> str:
@@ -182,21 +182,21 @@ def _lines(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
     if row.amount_paid and (row.is_open or row.amount_paid != row.total):
         entries.append(Entry(translate("Invoices", "Paid"), money(-row.amount_paid), muted=True))
     if row.is_open:
-        entries += [Entry(label, money(amount), strong=True) for label, amount in _due(row, wall)]
+        entries += [Entry(label, money(amount), strong=True) for label, amount in _due(row, context)]
     return tuple(entries)
 
 
-def _due(row: InvoiceRow, wall: Wall) -> list[tuple[str, int]]:
+def _due(row: InvoiceRow, context: RowContext) -> list[tuple[str, int]]:
     """What is to be paid by when: what is late together, and what is due later."""
     due = translate("Invoices", "Due {0}")
-    late = row.amount_late(wall.today)
+    late = row.amount_late(context.today)
     if not late or late == row.amount_remaining:
-        return [(due.format(wall.day(row.due_day)), row.amount_remaining)]
+        return [(due.format(context.day(row.due_day)), row.amount_remaining)]
     next_day = min(
-        (part.due_day for part in row.due_parts if part.due_day and part.due_day >= wall.today), default=None
+        (part.due_day for part in row.due_parts if part.due_day and part.due_day >= context.today), default=None
     )
-    since = translate("Invoices", "Late since {0}").format(wall.day(row.due_day))
-    return [(since, late), (due.format(wall.day(next_day)), row.amount_remaining - late)]
+    since = translate("Invoices", "Late since {0}").format(context.day(row.due_day))
+    return [(since, late), (due.format(context.day(next_day)), row.amount_remaining - late)]
 
 
 def _added_by_order(detail: InvoiceDetail) -> list[tuple[str, int]]:
@@ -218,7 +218,7 @@ _PARTS: Final[Mapping[str, object]] = {
 }
 
 
-def _requests(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
+def _requests(detail: InvoiceDetail, context: RowContext) -> tuple[Entry, ...]:
     """The parts by their due days; nothing where all is asked for at once."""
     if len(detail.requests) < 2:
         return ()
@@ -232,16 +232,16 @@ def _requests(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
             if instalments > 1:
                 text = translate("Invoices", "{0} {1} of {2}")
                 label = text.format(label, number, instalments)
-        due = translate("Invoices", "Due {0}").format(wall.day(one.due_day)) if one.due_day else ""
+        due = translate("Invoices", "Due {0}").format(context.day(one.due_day)) if one.due_day else ""
         amount = money_text(one.amount, detail.row.currency, detail.row.provider)
-        entries.append(Entry(label, amount, due, pill=_part_pill(one, detail.row, wall)))
+        entries.append(Entry(label, amount, due, pill=_part_pill(one, detail.row, context)))
     return tuple(entries)
 
 
-def _part_pill(part: RequestRow, row: InvoiceRow, wall: Wall) -> PillCell:
+def _part_pill(part: RequestRow, row: InvoiceRow, context: RowContext) -> PillCell:
     if part.paid >= part.amount > 0:
         return PillCell(translate("Invoices", "Paid"), "accent")
-    if row.is_open and part.due_day and part.due_day < wall.today:
+    if row.is_open and part.due_day and part.due_day < context.today:
         return PillCell(translate("Invoices", "Late"), "danger")
     if part.paid:
         paid = money_text(part.paid, row.currency, row.provider)
@@ -258,13 +258,13 @@ def _line(line: InvoiceLine, amount: str, discount: str) -> Entry:
     return Entry(label, amount, detail)
 
 
-def _notes(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
+def _notes(detail: InvoiceDetail, context: RowContext) -> tuple[Entry, ...]:
     row = detail.row
     return tuple(
         Entry(
-            note.number or wall.day_of(note.created_at),
+            note.number or context.day_of(note.created_at),
             money_text(-note.amount, row.currency, row.provider),
-            joined((wall.day_of(note.created_at) if note.number else "", humanized(note.reason))),
+            joined((context.day_of(note.created_at) if note.number else "", humanized(note.reason))),
             muted=note.status == "void",
         )
         for note in detail.credit_notes
@@ -286,18 +286,18 @@ _HAPPENINGS: Final[Mapping[str, object]] = {
 _ORDER: Final = tuple(_HAPPENINGS)
 
 
-def _history(detail: InvoiceDetail, wall: Wall) -> tuple[Entry, ...]:
+def _history(detail: InvoiceDetail, context: RowContext) -> tuple[Entry, ...]:
     """Newest first; being late is not an event of the provider but follows from the due day."""
     row = detail.row
     ordered = sorted(detail.history, key=lambda one: (one.at, _rank(one)), reverse=True)
-    entries = [_happening(one, row, wall) for one in ordered]
-    if row.days_late(wall.today) > 0 and row.due_day:
+    entries = [_happening(one, row, context) for one in ordered]
+    if row.days_late(context.today) > 0 and row.due_day:
         from desktop.periods import add_days, local_midnight
 
         first = add_days(row.due_day, 1)
-        began = local_midnight(first, wall.zone)
+        began = local_midnight(first, context.zone)
         place = sum(one.at >= began for one in ordered)
-        entries.insert(place, Entry(translate("Invoices", "Became late"), wall.day(first)))
+        entries.insert(place, Entry(translate("Invoices", "Became late"), context.day(first)))
     return tuple(entries)
 
 
@@ -305,11 +305,11 @@ def _rank(happening: Happening) -> int:
     return _ORDER.index(happening.kind) if happening.kind in _ORDER else len(_ORDER)
 
 
-def _happening(happening: Happening, row: InvoiceRow, wall: Wall) -> Entry:
+def _happening(happening: Happening, row: InvoiceRow, context: RowContext) -> Entry:
     known = _HAPPENINGS.get(happening.kind)
     if known is None:
         label = humanized(happening.kind)
     else:
         amount = money_text(happening.amount, row.currency, row.provider)
         label = word(known).format(amount)
-    return Entry(label, wall.moment(happening.at))
+    return Entry(label, context.moment(happening.at))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from desktop.money import format_plain
 from desktop.providers.registry import currencies_of
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import PageContext
 from desktop.ui.lists.clients import country_text
 from desktop.ui.lists.orders import checkout_pill, device_pill, rows_of_place, some
@@ -16,7 +16,7 @@ from desktop.ui.lists.page import ListPage
 from desktop.ui.lists.panel import Action, Block, Entry, PanelContent, to_row
 from desktop.ui.lists.plan import ListPlan
 from desktop.ui.lists.rows import Amount, Column, Marked, PillCell, Row, TwoLines
-from desktop.ui.lists.source import Wall, wall_of
+from desktop.ui.lists.source import RowContext, row_context
 from desktop.ui.lists.words import NOTHING, humanized, method_text, payment_pill, sums_text
 from desktop.ui.translation import translate
 from desktop.ui.wording import money_text, month_name, region
@@ -36,8 +36,8 @@ class LocationsPage(ListPage):
          "integrations"}
     )  # fmt: skip
 
-    def __init__(self, context: PageContext, desk: Desk) -> None:
-        super().__init__(context, desk, _plan())
+    def __init__(self, context: PageContext, handle: BusinessHandle) -> None:
+        super().__init__(context, handle, _plan())
 
 
 def _plan() -> ListPlan:
@@ -97,12 +97,12 @@ def sum_up(sums: Mapping[str, tuple[Sum, ...]], today: str) -> tuple[tuple[str, 
     return ((month, sums_text(sums["collected"])), *((label, sums_text(found)) for label, found in parts if found))
 
 
-def show_location(row: LocationRow, wall: Wall) -> Row:
+def show_location(row: LocationRow, context: RowContext) -> Row:
     """A row as the table has it. A closed place is quiet."""
     return (
         TwoLines(row.name or NOTHING, joined((_status(row), _kind(row)))),
         row.city or NOTHING,
-        Marked(wall.accounts.get(row.integration_id, ""), row.provider),
+        Marked(context.accounts.get(row.integration_id, ""), row.provider),
         _sums_cell(row.sales, muted=row.status != "active"),
         _sums_cell(row.tips, muted=True),
         _sums_cell(row.refunds, muted=True),
@@ -147,7 +147,7 @@ def open_location(business: Business, location_id: int) -> PanelContent | None:
     detail = ask(business.books, location_detail, location_id, business.today())
     if detail is None:
         return None
-    row, wall = detail.row, wall_of(business)
+    row, context = detail.row, row_context(business)
     place = outside(business, row.integration_id, "locations", row.external_id)
     return PanelContent(
         row_id=location_id,
@@ -163,7 +163,7 @@ def open_location(business: Business, location_id: int) -> PanelContent | None:
             Block(translate("Locations", "Card readers"), _devices(detail)),
             Block(
                 translate("Locations", "Latest sales"),
-                tuple(_sale(one, wall) for one in detail.sales),
+                tuple(_sale(one, context) for one in detail.sales),
             ),
             Block(
                 translate("Locations", "Open orders"),
@@ -171,18 +171,18 @@ def open_location(business: Business, location_id: int) -> PanelContent | None:
                     Entry(
                         order.title or order.reference or translate("Locations", "Order"),
                         money_text(order.total, order.currency, order.provider),
-                        joined((wall.moment(order.created_at), order.client_name)),
+                        joined((context.moment(order.created_at), order.client_name)),
                     )
                     for order in detail.open_orders
                 ),
             ),
             Block(
                 translate("Locations", "Sent to card readers"),
-                tuple(_checkout(one, wall) for one in detail.checkouts),
+                tuple(_checkout(one, context) for one in detail.checkouts),
             ),
             Block(
                 translate("Locations", "Payment links"),
-                tuple(_link(one, wall) for one in detail.links),
+                tuple(_link(one, context) for one in detail.links),
             ),
         ),
         hosts=place.hosts,
@@ -249,36 +249,36 @@ def _devices(detail: LocationDetail) -> tuple[Entry, ...]:
     )
 
 
-def _sale(sale: Sale, wall: Wall) -> Entry:
+def _sale(sale: Sale, context: RowContext) -> Entry:
     row = sale.row
     plain = not row.refunded and not row.disputed
     title = sale.title or row.description or row.client_name
     return Entry(
         title or translate("Locations", "Sale"),
         money_text(row.amount, row.currency, row.provider),
-        joined((wall.moment(row.dated_at), method_text(row.method, row.brand, row.last4))),
+        joined((context.moment(row.dated_at), method_text(row.method, row.brand, row.last4))),
         pill=None if plain else payment_pill(row),
         target=to_row("payments", row.id),
     )
 
 
-def _checkout(taken: Taken, wall: Wall) -> Entry:
+def _checkout(taken: Taken, context: RowContext) -> Entry:
     row = taken.row
     return Entry(
-        row.note or row.reference or wall.day_of(row.created_at),
+        row.note or row.reference or context.day_of(row.created_at),
         money_text(row.amount, row.currency, row.provider),
-        joined((wall.moment(row.created_at), row.device_name)),
+        joined((context.moment(row.created_at), row.device_name)),
         pill=checkout_pill(row.status),
         target=to_row("payments", taken.payment_id) if taken.payment_id is not None else None,
     )
 
 
-def _link(linked: Linked, wall: Wall) -> Entry:
+def _link(linked: Linked, context: RowContext) -> Entry:
     row, paid = linked.row, linked.payment_id is not None
     return Entry(
         row.name or row.description or translate("Locations", "Payment link"),
         "" if row.amount is None else money_text(row.amount, row.currency, row.provider),
-        wall.moment(row.created_at),
+        context.moment(row.created_at),
         pill=PillCell(translate("Locations", "Paid"), "accent")
         if paid
         else PillCell(translate("Locations", "Open"), "info"),

@@ -10,7 +10,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 from desktop.ui.lists.outside import joined
 from desktop.ui.lists.panel import Block, Entry, Target, to_row
 from desktop.ui.lists.rows import PillCell
-from desktop.ui.lists.source import Wall
+from desktop.ui.lists.source import RowContext
 from desktop.ui.lists.words import humanized, payout_pill, word
 from desktop.ui.translation import translate
 from desktop.ui.wording import money_text
@@ -97,19 +97,19 @@ def came_by(order: OrderRow | None, checkout: CheckoutRow | None, link: PaymentL
     return order.source if order is not None else ""
 
 
-def payout_entries(payout: PayoutRow | None, wall: Wall) -> tuple[Entry, ...]:
+def payout_entries(payout: PayoutRow | None, context: RowContext) -> tuple[Entry, ...]:
     """The payout that a payment went into, as a whole."""
     if payout is None:
         return ()
     if payout.status == "paid":
-        when = translate("Orders", "In the bank on {0}").format(wall.day(payout.arrival_day))
+        when = translate("Orders", "In the bank on {0}").format(context.day(payout.arrival_day))
     elif payout.status in {"pending", "in_transit"}:
-        when = translate("Orders", "Expected on {0}").format(wall.day(payout.arrival_day))
+        when = translate("Orders", "Expected on {0}").format(context.day(payout.arrival_day))
     else:
         when = payout.failure_message
     return (
         Entry(
-            wall.day_of(payout.created_at),
+            context.day_of(payout.created_at),
             money_text(payout.amount, payout.currency, payout.provider),
             when if payout.arrival_day or payout.failure_message else "",
             pill=payout_pill(payout.status),

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from desktop.errors import WorldError
 from desktop.queries.figures import Figure
 from desktop.ui.app.addresses import RefusedAddressError
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import Page, PageContext
 from desktop.ui.app.tasks import Lane
 from desktop.ui.lists.card import ListCard
@@ -53,9 +53,11 @@ _FOLLOW_MS: Final = 90
 class ListPage(Page):
     """A page over one listing. Subclasses set ``kinds``."""
 
-    def __init__(self, context: PageContext, desk: Desk, plan: ListPlan, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, context: PageContext, handle: BusinessHandle, plan: ListPlan, parent: QWidget | None = None
+    ) -> None:
         super().__init__(context, plan.title, parent=parent)
-        self._desk, self._plan = desk, plan
+        self._handle, self._plan = handle, plan
         self._standing: Standing | None = None
         self._client_id: int | None = None
         self._opened_id: int | None = None
@@ -65,7 +67,7 @@ class ListPage(Page):
         self._client_shown: tuple[str, str] | None = None
         self._figure_shown = ("", "")
         self._places_offered: list[tuple[str, str]] = []
-        source = ListingSource(desk, plan.listing, plan.show, plan.totals, plan.tabs)
+        source = ListingSource(handle, plan.listing, plan.show, plan.totals, plan.tabs)
         status = plan.tabs[0][0]
         sort, descending = plan.order_of(status)
         first = RowFilter(status=status, sort=sort, descending=descending)
@@ -114,7 +116,7 @@ class ListPage(Page):
     def refresh(self) -> None:
         """Ask for the accounts, the rows and what the panel shows."""
         self.show_loading()
-        self.tasks.query(standing_question(self._desk, self._client_id), self._on_standing, self.show_failed)
+        self.tasks.query(standing_question(self._handle, self._client_id), self._on_standing, self.show_failed)
         self.model.reload()
         if self._opened_id is not None:
             self._ask_detail(self._opened_id)
@@ -155,7 +157,7 @@ class ListPage(Page):
             self._offer_places()
             self._chips_follow()
             if client_id is not None:
-                self.tasks.query(standing_question(self._desk, client_id), self._on_standing, self.show_failed)
+                self.tasks.query(standing_question(self._handle, client_id), self._on_standing, self.show_failed)
         if row_id is not None:
             self.open_row(row_id)
             self._wanted_id = None if self.card.table.show_id(row_id) else row_id
@@ -363,7 +365,7 @@ class ListPage(Page):
         read = self._plan.open_row
         # On the lane of short reads: a sort of a million rows must not hold the panel up.
         self.tasks.query(
-            self._desk.question(lambda business: read(business, row_id)),
+            self._handle.question(lambda business: read(business, row_id)),
             self._on_detail,
             self._on_no_detail,
             lane=Lane.ROWS,

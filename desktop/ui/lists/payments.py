@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from desktop.providers.registry import provider_title
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import PageContext
 from desktop.ui.lists.entries import amount_cell, client_action, invoice_entry
 from desktop.ui.lists.orders import came_by, order_block, payout_entries, place_entry
@@ -14,7 +14,7 @@ from desktop.ui.lists.page import ListPage
 from desktop.ui.lists.panel import Action, Block, Entry, PanelContent
 from desktop.ui.lists.plan import ListPlan
 from desktop.ui.lists.rows import Column, Row, TwoLines
-from desktop.ui.lists.source import Wall, wall_of
+from desktop.ui.lists.source import RowContext, row_context
 from desktop.ui.lists.words import (
     NOTHING,
     attempt_pill,
@@ -41,8 +41,8 @@ class PaymentsPage(ListPage):
          "terminal_checkouts", "payment_links"}
     )  # fmt: skip
 
-    def __init__(self, context: PageContext, desk: Desk) -> None:
-        super().__init__(context, desk, _plan())
+    def __init__(self, context: PageContext, handle: BusinessHandle) -> None:
+        super().__init__(context, handle, _plan())
 
 
 def _plan() -> ListPlan:
@@ -91,11 +91,11 @@ def _plan() -> ListPlan:
     )  # fmt: skip
 
 
-def show_payment(row: PaymentRow, wall: Wall) -> Row:
+def show_payment(row: PaymentRow, context: RowContext) -> Row:
     """A row as the table has it. What was never collected is quiet."""
     return (
-        wall.marked_day(row.dated_at, row.provider),
-        _whose(row, wall),
+        context.marked_day(row.dated_at, row.provider),
+        _whose(row, context),
         method_text(row.method, row.brand, row.last4),
         row.invoice_number or NOTHING,
         payment_pill(row),
@@ -103,10 +103,10 @@ def show_payment(row: PaymentRow, wall: Wall) -> Row:
     )
 
 
-def _whose(row: PaymentRow, wall: Wall) -> TwoLines:
+def _whose(row: PaymentRow, context: RowContext) -> TwoLines:
     """The client, else what it was for; a sale at a counter has neither. And where it was."""
-    sale = wall.told.get(row.id) or (translate("Payments", "Sale") if row.order_ref else NOTHING)
-    where = wall.places.get((row.integration_id, row.location_ref), "")
+    sale = context.told.get(row.id) or (translate("Payments", "Sale") if row.order_ref else NOTHING)
+    where = context.places.get((row.integration_id, row.location_ref), "")
     return TwoLines(row.client_name or row.description or sale, where)
 
 
@@ -127,33 +127,33 @@ def open_payment(business: Business, payment_id: int) -> PanelContent | None:
     detail = ask(business.books, payment_detail, payment_id)
     if detail is None:
         return None
-    row, wall = detail.row, wall_of(business)
+    row, context = detail.row, row_context(business)
     place = outside(business, row.integration_id, "payments", row.external_id)
     return PanelContent(
         row_id=payment_id,
         title=money_text(row.amount, row.currency, row.provider),
         pill=payment_pill(row),
         who=row.client_name or translate("Payments", "No client named"),
-        where=joined((wall.stamp(row.created_at), place.where)),
+        where=joined((context.stamp(row.created_at), place.where)),
         actions=(*_actions(detail, place), *client_action(row.client_id)),
         blocks=(
-            Block("", (*_facts(detail, wall), *place_entry(detail.location_name, detail.location_id))),
+            Block("", (*_facts(detail, context), *place_entry(detail.location_name, detail.location_id))),
             *order_block(detail.order, detail.order_lines),
             Block(translate("Payments", "Money"), _money(row, fee_is_due=_fee_is_due(detail))),
-            Block(translate("Payments", "Payout"), payout_entries(detail.payout, wall)),
+            Block(translate("Payments", "Payout"), payout_entries(detail.payout, context)),
             Block(
                 translate("Payments", "For invoice"),
-                (invoice_entry(detail.invoice, wall),) if detail.invoice else (),
+                (invoice_entry(detail.invoice, context),) if detail.invoice else (),
             ),
             Block(
                 translate("Payments", "Refunds"),
-                tuple(_refund(one, row, wall) for one in detail.refunds),
+                tuple(_refund(one, row, context) for one in detail.refunds),
             ),
             Block(
                 translate("Payments", "Disputes"),
-                tuple(_dispute(one, row, wall) for one in detail.disputes),
+                tuple(_dispute(one, row, context) for one in detail.disputes),
             ),
-            *_story(detail, wall),
+            *_story(detail, context),
             *place.own_page(),
         ),
         hosts=place.hosts,
@@ -167,7 +167,7 @@ def _actions(detail: PaymentDetail, place: Outside) -> tuple[Action, ...]:
     return (*actions, *place.copy(translate("Payments", "Copy link"), detail.receipt_url))
 
 
-def _facts(detail: PaymentDetail, wall: Wall) -> tuple[Entry, ...]:
+def _facts(detail: PaymentDetail, context: RowContext) -> tuple[Entry, ...]:
     row = detail.row
     method = method_text(row.method, row.brand, row.last4)
     told = (
@@ -179,11 +179,11 @@ def _facts(detail: PaymentDetail, wall: Wall) -> tuple[Entry, ...]:
         (translate("Payments", "For"), "" if detail.invoice else row.description),
         (
             translate("Payments", "Counted on"),
-            wall.day_of(row.booked_at) if row.booked_at else "",
+            context.day_of(row.booked_at) if row.booked_at else "",
         ),
         (
             translate("Payments", "Returned on"),
-            wall.day_of(detail.returned_at) if detail.returned_at else "",
+            context.day_of(detail.returned_at) if detail.returned_at else "",
         ),
     )
     return tuple(Entry(label, value) for label, value in told if value)
@@ -235,12 +235,12 @@ def _money(row: PaymentRow, *, fee_is_due: bool) -> tuple[Entry, ...]:
     return (*entries, *refunded)
 
 
-def _story(detail: PaymentDetail, wall: Wall) -> tuple[Block, ...]:
+def _story(detail: PaymentDetail, context: RowContext) -> tuple[Block, ...]:
     """Every attempt; a sale that went through at once tells what happened to its money instead."""
     row, attempts = detail.row, detail.attempts
     if not detail.location_ref or len(attempts) != 1 or attempts[0].status != "succeeded":
         title = translate("Payments", "Attempts")
-        return (Block(title, tuple(_attempt(one, row, wall) for one in attempts)),)
+        return (Block(title, tuple(_attempt(one, row, context) for one in attempts)),)
 
     def money(amount: int, currency: str) -> str:
         return money_text(amount, currency, row.provider)
@@ -254,40 +254,40 @@ def _story(detail: PaymentDetail, wall: Wall) -> tuple[Block, ...]:
     happened += [(one.created_at, disputed.format(money(one.amount, one.currency))) for one in detail.disputes]
     if detail.payout is not None:
         happened.append((detail.payout.created_at, translate("Payments", "Sent to the bank")))
-    entries = tuple(Entry(text, wall.moment(at)) for at, text in sorted(happened, reverse=True))
+    entries = tuple(Entry(text, context.moment(at)) for at, text in sorted(happened, reverse=True))
     return (Block(translate("Payments", "History"), entries, rules=False),)
 
 
-def _refund(refund: RefundRow, row: PaymentRow, wall: Wall) -> Entry:
+def _refund(refund: RefundRow, row: PaymentRow, context: RowContext) -> Entry:
     failed = ""
     if refund.failed_at or refund.status == "failed":
-        failed = translate("Payments", "Failed {0}").format(wall.day_of(refund.failed_at))
+        failed = translate("Payments", "Failed {0}").format(context.day_of(refund.failed_at))
     reason = humanized(refund.failure_reason) if failed else humanized(refund.reason)
     return Entry(
-        wall.day_of(refund.created_at),
+        context.day_of(refund.created_at),
         money_text(-refund.amount, refund.currency, row.provider),
         joined((failed, reason)),
         pill=refund_pill(refund),
     )
 
 
-def _dispute(dispute: DisputeRow, row: PaymentRow, wall: Wall) -> Entry:
+def _dispute(dispute: DisputeRow, row: PaymentRow, context: RowContext) -> Entry:
     due = ""
     if dispute.evidence_due_at and dispute.status in {"needs_response", "inquiry"}:
-        due = translate("Payments", "Answer by {0}").format(wall.day_of(dispute.evidence_due_at))
+        due = translate("Payments", "Answer by {0}").format(context.day_of(dispute.evidence_due_at))
     return Entry(
-        wall.day_of(dispute.created_at),
+        context.day_of(dispute.created_at),
         money_text(dispute.amount, dispute.currency, row.provider),
         joined((humanized(dispute.reason), due)),
         pill=dispute_pill(dispute.status),
     )
 
 
-def _attempt(attempt: AttemptRow, row: PaymentRow, wall: Wall) -> Entry:
+def _attempt(attempt: AttemptRow, row: PaymentRow, context: RowContext) -> Entry:
     failed = attempt.status == "failed" or attempt.returned
     reason = failure_text(attempt.failure_code, attempt.failure_message) if failed else ""
     return Entry(
-        joined((wall.moment(attempt.created_at), method_text(attempt.method, attempt.brand, attempt.last4))),
+        joined((context.moment(attempt.created_at), method_text(attempt.method, attempt.brand, attempt.last4))),
         "" if attempt.amount == row.amount else money_text(attempt.amount, row.currency, row.provider),
         reason,
         pill=attempt_pill(attempt.status, returned=attempt.returned),

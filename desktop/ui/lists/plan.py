@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from desktop.ui.lists.location_names import place_names
 from desktop.ui.lists.panel import PanelContent
 from desktop.ui.lists.rows import Column, Row
-from desktop.ui.lists.source import ACCOUNT, PLACE, Standing, Totals, Wall
+from desktop.ui.lists.source import ACCOUNT, PLACE, RowContext, Standing, Totals
 from desktop.ui.translation import translate
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class ListPlan:
     listing: str
     columns: tuple[Column, ...]
     tabs: tuple[tuple[str, str], ...]
-    show: Callable[[Any, Wall], Row]
+    show: Callable[[Any, RowContext], Row]
     open_row: Callable[[Business, int], PanelContent | None]
     counted: tuple[str, str]
     picture: str

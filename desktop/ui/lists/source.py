@@ -16,7 +16,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from desktop.periods import preset
 from desktop.queries.figures import Figure
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.lists.figures import FIGURE, figure_of_choice, foot_texts
 from desktop.ui.lists.rows import Dated, Marked, Row, RowFilter, Summary
 from desktop.ui.lists.words import NOTHING, word
@@ -57,8 +57,8 @@ _FEET: Final[Mapping[str, object]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wall:
-    """The calendar and the clock on the business's wall, as rows and panels are written by.
+class RowContext:
+    """The calendar and the clock on the business's context, as rows and panels are written by.
 
     ``several``: rows of more than one provider stand together, so that each says whose it is. ``places`` are names of
     locations by their account and id, where there is more than one; ``accounts`` what accounts are called;
@@ -103,8 +103,8 @@ class Wall:
         return word(_STAMP).format(self.day_of(instant), clock_text(instant, self.zone))
 
 
-def wall_of(business: Business) -> Wall:
-    """The business's wall today."""
+def row_context(business: Business) -> RowContext:
+    """The business's context today."""
     from desktop.queries.choices import list_locations
     from desktop.queries.reading import ask
 
@@ -112,7 +112,7 @@ def wall_of(business: Business) -> Wall:
     names = {(place.integration_id, place.ref): place.name for place in places} if len(places) > 1 else {}
     several, accounts = len({row.provider for row in rows}) > 1, {row.id: row.title for row in rows}
     providers = {row.id: row.provider for row in rows}
-    return Wall(business.today(), business.books.zone, several, names, accounts, providers=providers)
+    return RowContext(business.today(), business.books.zone, several, names, accounts, providers=providers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +159,13 @@ class ListingSource:
 
     def __init__(
         self,
-        desk: Desk,
+        handle: BusinessHandle,
         listing: str,
-        show: Callable[[Any, Wall], Row],
+        show: Callable[[Any, RowContext], Row],
         totals: Totals | None = None,
         tabs: Sequence[tuple[str, str]] = (),
     ) -> None:
-        self._desk = desk
+        self._handle = handle
         self._name = listing
         self._show = show
         self._totals = totals
@@ -173,15 +173,15 @@ class ListingSource:
 
     def ids(self, wanted: RowFilter) -> array[int]:
         """The ids of the rows in order."""
-        return self._desk.question(partial(self._ids, wanted=wanted))()
+        return self._handle.question(partial(self._ids, wanted=wanted))()
 
     def rows(self, ids: Sequence[int], wanted: RowFilter) -> Sequence[Row | None]:
         """The rows of these ids, ready to show; None for one that is gone."""
-        return self._desk.question(partial(self._rows, ids=ids, wanted=wanted))()
+        return self._handle.question(partial(self._rows, ids=ids, wanted=wanted))()
 
     def summary(self, wanted: RowFilter) -> Summary:
         """Counts of the tabs and the totals of the foot."""
-        return self._desk.question(partial(self._summary, wanted=wanted))()
+        return self._handle.question(partial(self._summary, wanted=wanted))()
 
     def _ids(self, business: Business, wanted: RowFilter) -> array[int]:
         from desktop.queries.listings import list_ids
@@ -194,8 +194,8 @@ class ListingSource:
         from desktop.queries.reading import ask
 
         block = ask(business.books, read_block, self._name, ids, self._asked(business, wanted))
-        wall = replace(wall_of(business), told=block.titles)
-        return [None if row is None else self._show(row, wall) for row in block.rows]
+        context = replace(row_context(business), told=block.titles)
+        return [None if row is None else self._show(row, context) for row in block.rows]
 
     def _summary(self, business: Business, wanted: RowFilter) -> Summary:
         from desktop.queries.listings import read_summary
@@ -272,6 +272,6 @@ def filter_of(business: Business, wanted: RowFilter) -> Filter:
     )
 
 
-def standing_question(desk: Desk, client_id: int | None) -> Callable[[], Standing]:
+def standing_question(handle: BusinessHandle, client_id: int | None) -> Callable[[], Standing]:
     """The standing as a question for ``Tasks.query``."""
-    return desk.question(partial(read_standing, client_id=client_id))
+    return handle.question(partial(read_standing, client_id=client_id))

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import PageContext
 from desktop.ui.lists.outside import joined, outside
 from desktop.ui.lists.page import ListPage
 from desktop.ui.lists.panel import Block, Entry, PanelContent
 from desktop.ui.lists.plan import ListPlan
 from desktop.ui.lists.rows import Amount, Column, PillCell, Row, TwoLines
-from desktop.ui.lists.source import Wall, wall_of
+from desktop.ui.lists.source import RowContext, row_context
 from desktop.ui.lists.words import NOTHING, humanized, word
 from desktop.ui.translation import translate
 from desktop.ui.wording import money_text
@@ -30,8 +30,8 @@ class StockPage(ListPage):
 
     kinds: ClassVar[frozenset[str]] = frozenset({"inventory_counts", "services", "locations", "integrations"})
 
-    def __init__(self, context: PageContext, desk: Desk) -> None:
-        super().__init__(context, desk, _plan())
+    def __init__(self, context: PageContext, handle: BusinessHandle) -> None:
+        super().__init__(context, handle, _plan())
 
 
 def _plan() -> ListPlan:
@@ -74,14 +74,14 @@ def _plan() -> ListPlan:
     )  # fmt: skip
 
 
-def show_stock(row: StockRow, wall: Wall) -> Row:
+def show_stock(row: StockRow, context: RowContext) -> Row:
     """A row as the table has it."""
     number = quantity_text(row.quantity)
     return (
         TwoLines(row.item or NOTHING, row.variation),
         row.sku or NOTHING,
         row.location_name or NOTHING,
-        wall.day_of_cell(row.created_at),
+        context.day_of_cell(row.created_at),
         stock_pill(row.quantity),
         Amount(number, row.quantity, muted=_decimal(row.quantity) <= 0),
     )
@@ -121,7 +121,7 @@ def open_stock(business: Business, count_id: int) -> PanelContent | None:
     detail = ask(business.books, stock_detail, count_id)
     if detail is None:
         return None
-    row, wall = detail.row, wall_of(business)
+    row, context = detail.row, row_context(business)
     place = outside(business, row.integration_id, "services", detail.product_ref)
     return PanelContent(
         row_id=count_id,
@@ -133,7 +133,7 @@ def open_stock(business: Business, count_id: int) -> PanelContent | None:
             Block("", _facts(detail)),
             Block(
                 translate("Stock", "By location"),
-                tuple(_count(one, wall) for one in detail.counts),
+                tuple(_count(one, context) for one in detail.counts),
             ),
             *place.own_page(),
         ),
@@ -179,10 +179,10 @@ _STATES: Final[Mapping[str, object]] = {
 }
 
 
-def _count(count: LocationCount, wall: Wall) -> Entry:
+def _count(count: LocationCount, context: RowContext) -> Entry:
     known = _STATES.get(count.state)
     state = humanized(count.state) if known is None else word(known)
-    counted = translate("Stock", "counted {0}").format(wall.moment(count.counted_at))
+    counted = translate("Stock", "counted {0}").format(context.moment(count.counted_at))
     return Entry(
         count.location_name or NOTHING,
         quantity_text(count.quantity),

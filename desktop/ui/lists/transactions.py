@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from desktop.queries.figures import Figure
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import PageContext
 from desktop.ui.lists.entries import amount_cell
 from desktop.ui.lists.figures import days_title, measure_title
@@ -29,9 +29,9 @@ from desktop.ui.lists.source import (
     PLACE,
     THIS_MONTH,
     TRANSACTIONS,
+    RowContext,
     Standing,
-    Wall,
-    wall_of,
+    row_context,
 )
 from desktop.ui.lists.words import NOTHING, humanized, method_text, word
 from desktop.ui.translation import translate
@@ -57,9 +57,9 @@ class TransactionsPage(ListPage):
          "totals", "integrations", "locations"}
     )  # fmt: skip
 
-    def __init__(self, context: PageContext, desk: Desk) -> None:
+    def __init__(self, context: PageContext, handle: BusinessHandle) -> None:
         self._offered: tuple[object, ...] = ()
-        super().__init__(context, desk, _plan())
+        super().__init__(context, handle, _plan())
 
     def _choices_of(self, figure: Figure | None) -> dict[str, str]:
         if figure is None:
@@ -164,13 +164,13 @@ _WHAT: Final[Mapping[str, tuple[object, str]]] = {
 }
 
 
-def show_transaction(row: TransactionRow, wall: Wall) -> Row:
+def show_transaction(row: TransactionRow, context: RowContext) -> Row:
     """A row as the table has it."""
     payment = row.payment
-    day = wall.day_cell(row.day)
+    day = context.day_cell(row.day)
     return (
-        Marked(day.text, _provider(row, wall), copy=day.copy),
-        TwoLines(_whose(row, wall), _detail(row, wall)),
+        Marked(day.text, _provider(row, context), copy=day.copy),
+        TwoLines(_whose(row, context), _detail(row, context)),
         method_text(payment.method, payment.brand, payment.last4) if payment is not None else NOTHING,
         row.invoice_number or NOTHING,
         what_pill(row.what, row.amount),
@@ -178,19 +178,19 @@ def show_transaction(row: TransactionRow, wall: Wall) -> Row:
     )
 
 
-def _provider(row: TransactionRow, wall: Wall) -> str:
-    return wall.providers.get(row.integration_id, "") if wall.several else ""
+def _provider(row: TransactionRow, context: RowContext) -> str:
+    return context.providers.get(row.integration_id, "") if context.several else ""
 
 
-def _whose(row: TransactionRow, wall: Wall) -> str:
+def _whose(row: TransactionRow, context: RowContext) -> str:
     """The client, else what it was for; a sale at a counter has neither."""
     sale = translate("Payments", "Sale") if row.payment is not None and row.payment.order_ref else ""
-    return row.client_name or row.description or wall.told.get(row.id) or sale or NOTHING
+    return row.client_name or row.description or context.told.get(row.id) or sale or NOTHING
 
 
-def _detail(row: TransactionRow, wall: Wall) -> str:
+def _detail(row: TransactionRow, context: RowContext) -> str:
     """What it was for, below a name, or where it was."""
-    where = wall.places.get((row.integration_id, row.location_ref), "")
+    where = context.places.get((row.integration_id, row.location_ref), "")
     return joined((row.description if row.client_name and not row.invoice_number else "", where))
 
 
@@ -223,7 +223,7 @@ def open_transaction(business: Business, number: int) -> PanelContent | None:
 
 
 def _of_line(business: Business, number: int, line: LineRow) -> PanelContent:
-    wall = wall_of(business)
+    context = row_context(business)
 
     def money(amount: int) -> str:
         return money_text(amount, line.currency, line.provider)
@@ -241,6 +241,6 @@ def _of_line(business: Business, number: int, line: LineRow) -> PanelContent:
         row_id=number,
         title=money(line.amount),
         who=line.description or what,
-        where=joined((wall.stamp(line.created_at), place.where)),
+        where=joined((context.stamp(line.created_at), place.where)),
         blocks=(Block(what, tuple(Entry(label, value) for label, value in told if value)),),
     )

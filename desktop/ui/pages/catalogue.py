@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import Page, PageContext, PageSpec
 from desktop.ui.translation import translate
 
@@ -14,106 +14,106 @@ if TYPE_CHECKING:
     from desktop.ui.connecting.flow import Syncs
 
 
-def page_specs(desk: Desk, syncing: Syncing) -> Sequence[PageSpec]:
+def page_specs(handle: BusinessHandle, syncing: Syncing) -> Sequence[PageSpec]:
     """All pages. Each is made at its first visit."""
     return (
-        dashboard(desk, syncing),
-        clients(desk),
-        invoices(desk),
-        payments(desk),
-        transactions(desk),
-        locations(desk),
-        stock(desk),
-        integrations(desk, syncing),
+        dashboard(handle, syncing),
+        clients(handle),
+        invoices(handle),
+        payments(handle),
+        transactions(handle),
+        locations(handle),
+        stock(handle),
+        integrations(handle, syncing),
     )
 
 
-def dashboard(desk: Desk, syncing: Syncing) -> PageSpec:
+def dashboard(handle: BusinessHandle, syncing: Syncing) -> PageSpec:
     """A month's figures."""
     title = translate("Dashboard", "Dashboard")
 
     def make(context: PageContext) -> Page:
         from desktop.ui.pages.dashboard.page import DashboardPage
 
-        return DashboardPage(context, title, desk, syncing)
+        return DashboardPage(context, title, handle, syncing)
 
     return PageSpec("dashboard", title, "home", make)
 
 
-def clients(desk: Desk) -> PageSpec:
+def clients(handle: BusinessHandle) -> PageSpec:
     """Everyone the business sells to, with what they owe and what they paid."""
 
     def make(context: PageContext) -> Page:
         from desktop.ui.lists.clients import ClientsPage
 
-        return ClientsPage(context, desk)
+        return ClientsPage(context, handle)
 
     return PageSpec("clients", translate("Pages", "Clients"), "clients", make)
 
 
-def invoices(desk: Desk) -> PageSpec:
+def invoices(handle: BusinessHandle) -> PageSpec:
     """Every invoice, by state and as late as it is."""
 
     def make(context: PageContext) -> Page:
         from desktop.ui.lists.invoices import InvoicesPage
 
-        return InvoicesPage(context, desk)
+        return InvoicesPage(context, handle)
 
     return PageSpec("invoices", translate("Pages", "Invoices"), "invoice", make)
 
 
-def payments(desk: Desk) -> PageSpec:
+def payments(handle: BusinessHandle) -> PageSpec:
     """Every payment, with its attempts, refunds and disputes."""
 
     def make(context: PageContext) -> Page:
         from desktop.ui.lists.payments import PaymentsPage
 
-        return PaymentsPage(context, desk)
+        return PaymentsPage(context, handle)
 
     return PageSpec("payments", translate("Pages", "Payments"), "payments", make)
 
 
-def transactions(desk: Desk) -> PageSpec:
+def transactions(handle: BusinessHandle) -> PageSpec:
     """Payments, refunds, disputes and fees, as a figure counts them; not in the rail: the dashboard leads here."""
 
     def make(context: PageContext) -> Page:
         from desktop.ui.lists.transactions import TransactionsPage
 
-        return TransactionsPage(context, desk)
+        return TransactionsPage(context, handle)
 
     title = translate("Pages", "Transactions")
     return PageSpec("transactions", title, "payments", make, under="dashboard")
 
 
-def locations(desk: Desk) -> PageSpec:
+def locations(handle: BusinessHandle) -> PageSpec:
     """Every location, with what it sold this month; only where there are some."""
 
     def make(context: PageContext) -> Page:
         from desktop.ui.lists.locations import LocationsPage
 
-        return LocationsPage(context, desk)
+        return LocationsPage(context, handle)
 
     return PageSpec("locations", translate("Pages", "Locations"), "location", make, on_demand=True)
 
 
-def stock(desk: Desk) -> PageSpec:
+def stock(handle: BusinessHandle) -> PageSpec:
     """How much of each item is at each location; only where stock is kept."""
 
     def make(context: PageContext) -> Page:
         from desktop.ui.lists.stock import StockPage
 
-        return StockPage(context, desk)
+        return StockPage(context, handle)
 
     return PageSpec("stock", translate("Pages", "Stock"), "stock", make, on_demand=True)
 
 
-def integrations(desk: Desk, syncing: Syncs) -> PageSpec:
+def integrations(handle: BusinessHandle, syncing: Syncs) -> PageSpec:
     """The connected accounts."""
 
     def make(context: PageContext) -> Page:
         from desktop.ui.pages.integrations.page import IntegrationsPage
 
-        return IntegrationsPage(context, desk, syncing)
+        return IntegrationsPage(context, handle, syncing)
 
     title = translate("Integrations", "Integrations")
     return PageSpec("integrations", title, "integrations", make, tool=True)

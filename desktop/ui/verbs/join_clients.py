@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.errors import WorldError
 from desktop.providers.registry import provider_title
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.messages import Message
 from desktop.ui.app.page import PageContext
 from desktop.ui.dialogs.joining import JoiningSheet
@@ -37,9 +37,9 @@ _APART_MS: Final = 4_000
 class ClientJoins(QObject):
     """Belongs to the page; lay ``banner`` into it. ``look`` after each change, ``review`` opens the sheet."""
 
-    def __init__(self, context: PageContext, desk: Desk, page: QWidget) -> None:
+    def __init__(self, context: PageContext, handle: BusinessHandle, page: QWidget) -> None:
         super().__init__(page)
-        self._context, self._desk, self._page = context, desk, page
+        self._context, self._handle, self._page = context, handle, page
         self.pairs: Sequence[Suggestion] = ()
         self._wants_review = False
         self._known = False
@@ -77,14 +77,14 @@ class ClientJoins(QObject):
     def separate(self, link_id: int) -> None:
         """Make a customer a client of its own again."""
         action = partial(_unjoin, link_id=link_id)
-        self._context.tasks.change(self._desk.question(action), self._on_separated, self._context.messages.error)
+        self._context.tasks.change(self._handle.question(action), self._on_separated, self._context.messages.error)
 
     # --- what is known -------------------------------------------------------------------------------------------
 
     @Slot()
     def _ask(self) -> None:
         self._soon.stop()
-        self._context.tasks.query(self._desk.question(_suggestions), self._on_pairs, self._on_no_pairs)
+        self._context.tasks.query(self._handle.question(_suggestions), self._on_pairs, self._on_no_pairs)
 
     @Slot(object)
     def _on_pairs(self, pairs: Sequence[Suggestion]) -> None:
@@ -113,12 +113,12 @@ class ClientJoins(QObject):
     @Slot(object, object)
     def _on_join(self, keep_id: int, other_id: int) -> None:
         action = partial(_join, keep_id=keep_id, other_id=other_id)
-        self._context.tasks.change(self._desk.question(action), self._on_joined, self._on_refused)
+        self._context.tasks.change(self._handle.question(action), self._on_joined, self._on_refused)
 
     @Slot(object, object)
     def _on_dismiss(self, keep_id: int, other_id: int) -> None:
         action = partial(_dismiss, first_id=keep_id, second_id=other_id)
-        self._context.tasks.change(self._desk.question(action), self._on_dismissed, self._on_refused)
+        self._context.tasks.change(self._handle.question(action), self._on_dismissed, self._on_refused)
 
     @Slot(object)
     def _on_joined(self, joined: Joined) -> None:
@@ -158,7 +158,7 @@ class ClientJoins(QObject):
         self._context.messages.tell(Message("success", title, text, label, partial(self._undo, undo)))
 
     def _undo(self, undo: Undo) -> None:
-        self._context.tasks.change(self._desk.question(undo), self._on_undone, self._on_refused)
+        self._context.tasks.change(self._handle.question(undo), self._on_undone, self._on_refused)
 
     @Slot()
     def _on_undo_asked(self) -> None:

@@ -21,27 +21,27 @@ class RailEntry(QAbstractButton):
 
     def __init__(self, theme: Theme, key: str, title: str, icon: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme, self._title, self._icon_name, self._note = theme, title, icon, ""
+        self._theme, self._title, self._icon_name, self._badge = theme, title, icon, ""
         self.key = key
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.show_note("")
+        self.show_badge("")
         theme.changed.connect(self.update)
 
-    def show_note(self, note: str) -> None:
+    def show_badge(self, badge: str) -> None:
         """Show a count, for example "62" or "9 due"."""
-        self._note = one_line(note)
-        self.setAccessibleName(f"{self._title}, {self._note}" if self._note else self._title)
+        self._badge = one_line(badge)
+        self.setAccessibleName(f"{self._title}, {self._badge}" if self._badge else self._title)
         self._tell()
         self.update()
 
     def needed_width(self) -> int:
-        """The width at which title and note are whole."""
-        note = QFontMetricsF(self._theme.font("label", strong=True)).horizontalAdvance(self._note)
+        """The width at which title and badge are whole."""
+        badge = QFontMetricsF(self._theme.font("label", strong=True)).horizontalAdvance(self._badge)
         title = QFontMetricsF(self._theme.font(strong=True)).horizontalAdvance(self._title)
-        return math.ceil(self._theme.px(36) + title + self._theme.px(8) + note + self._theme.px(11))
+        return math.ceil(self._theme.px(36) + title + self._theme.px(8) + badge + self._theme.px(11))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A title that is cut is told by a tool tip."""
@@ -56,7 +56,7 @@ class RailEntry(QAbstractButton):
         return QSize(self._theme.px(192), self._theme.px(35))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw ground, drawing, title and note."""
+        """Draw ground, drawing, title and badge."""
         theme, painter = self._theme, QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         here = self.isChecked()
@@ -66,16 +66,16 @@ class RailEntry(QAbstractButton):
         ink = "text" if here or self.underMouse() else "text-2"
         drawing = theme.pixmap(self._icon_name, ink, 16, self.devicePixelRatioF())
         painter.drawPixmap(QPointF(theme.px(10), round(top)), drawing)
-        note_font = theme.font("label", strong=here)
-        note_width = QFontMetricsF(note_font).horizontalAdvance(self._note)
+        badge_font = theme.font("label", strong=here)
+        badge_width = QFontMetricsF(badge_font).horizontalAdvance(self._badge)
         middle = Qt.AlignmentFlag.AlignVCenter
         right = self.width() - theme.px(11)
-        painter.setFont(note_font)
+        painter.setFont(badge_font)
         painter.setPen(theme.colour("text-3"))
-        painter.drawText(QRectF(right - note_width, 0, note_width + 1, self.height()), middle, self._note)
+        painter.drawText(QRectF(right - badge_width, 0, badge_width + 1, self.height()), middle, self._badge)
         title_font = theme.font(strong=here)
         left = theme.px(36)
-        room = right - note_width - left - theme.px(8)
+        room = right - badge_width - left - theme.px(8)
         painter.setFont(title_font)
         painter.setPen(theme.colour(ink))
         shown = QFontMetricsF(title_font).elidedText(self._title, Qt.TextElideMode.ElideRight, room)
@@ -171,11 +171,11 @@ class Rail(QFrame):
         """Show this page as the one that is open, without telling."""
         self._entries[key].setChecked(True)
 
-    def show_notes(self, notes: Mapping[str, str]) -> None:
+    def show_badges(self, badges: Mapping[str, str]) -> None:
         """Write the counts that matter by page; pages that are not named keep theirs."""
-        for key, note in notes.items():
+        for key, badge in badges.items():
             if key in self._entries:
-                self._entries[key].show_note(note)
+                self._entries[key].show_badge(badge)
 
     @Slot(QAbstractButton)
     def _on_clicked(self, button: QAbstractButton) -> None:

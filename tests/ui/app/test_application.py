@@ -147,10 +147,10 @@ def test_shutting_down_ends_the_lanes_then_the_books_and_gives_everything_back(q
     handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     app = shown(qtbot, make_app())
     assert not gc.isenabled()
-    qtbot.waitUntil(lambda: app.desk._business is not None)
-    shutdown, close = app.tasks.shutdown, app.desk.close
+    qtbot.waitUntil(lambda: app.handle._business is not None)
+    shutdown, close = app.tasks.shutdown, app.handle.close
     app.tasks.shutdown = lambda deadline: (order.append("lanes"), shutdown(deadline))[1]
-    app.desk.close = lambda: (order.append("books"), close())[1]
+    app.handle.close = lambda: (order.append("books"), close())[1]
     app.window.close()
     assert app.shut_down()
     assert order == ["lanes", "books"]
@@ -162,7 +162,7 @@ def test_shutting_down_ends_the_lanes_then_the_books_and_gives_everything_back(q
 def test_a_lane_that_does_not_end_in_time_keeps_the_books_open(qtbot, make_app, monkeypatch) -> None:
     app = make_app()
     closed: list[str] = []
-    monkeypatch.setattr(app.desk, "close", lambda: closed.append("books"))
+    monkeypatch.setattr(app.handle, "close", lambda: closed.append("books"))
     monkeypatch.setattr(app.tasks, "shutdown", lambda _deadline: False)
     assert not app.shut_down()
     assert closed == []
@@ -182,7 +182,7 @@ def test_a_window_that_is_closed_while_its_books_open_ends(qtbot, make_app, home
     app.window.close()
     threading.Timer(0.05, go_on.set).start()
     assert app.shut_down()
-    assert app.desk._business is None
+    assert app.handle._business is None
 
 
 class _StuckApp:

@@ -1,11 +1,11 @@
-"""The desk opens the business when it is first needed, once, and lets it go at the end."""
+"""The handle opens the business when it is first needed, once, and lets it go at the end."""
 
 import threading
 
 import pytest
 
 from desktop.errors import ClosedBooksError
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 
 
 class Business:
@@ -23,14 +23,14 @@ def test_nothing_is_opened_before_it_is_needed() -> None:
         opened.append(Business())
         return opened[-1]
 
-    desk = Desk(opener)
-    question = desk.question(lambda business: business.closed)
+    handle = BusinessHandle(opener)
+    question = handle.question(lambda business: business.closed)
     assert opened == []
     assert question() == 0
     assert question() == 0
     assert len(opened) == 1
-    desk.close()
-    desk.close()
+    handle.close()
+    handle.close()
     assert opened[0].closed == 1
 
 
@@ -42,12 +42,12 @@ def test_threads_that_ask_at_once_get_the_same_business() -> None:
         made.append(Business())
         return made[-1]
 
-    desk = Desk(opener)
+    handle = BusinessHandle(opener)
     found: list[Business] = []
 
     def ask() -> None:
         started.wait()
-        found.append(desk.business())
+        found.append(handle.business())
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
@@ -67,14 +67,14 @@ def test_books_that_could_not_be_opened_are_tried_again() -> None:
             raise error
         return Business()
 
-    desk = Desk(opener)
+    handle = BusinessHandle(opener)
     with pytest.raises(ClosedBooksError):
-        desk.business()
-    assert desk.business().closed == 0
+        handle.business()
+    assert handle.business().closed == 0
 
 
 def test_a_desk_that_opened_nothing_closes_nothing() -> None:
     def opener() -> Business:
         raise AssertionError("nobody asked")
 
-    Desk(opener).close()
+    BusinessHandle(opener).close()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from desktop.books.integrations import update_integration
 from desktop.records import Changes
-from desktop.ui.app.business_locale import Homeland
+from desktop.ui.app.business_locale import BusinessLocale
 from desktop.ui.wording import day_text
 from tests.ui.lists.conftest import Place, turn
 from tests.worlds import World
@@ -16,7 +16,7 @@ def test_days_are_written_as_where_the_accounts_are_and_views_read_again(tmp_pat
     world = World(tmp_path)
     account = world.account()
     place = Place(world, context, tmp_path)
-    homeland, told, changed = Homeland(place.desk, context.tasks), [], []
+    homeland, told, changed = BusinessLocale(place.handle, context.tasks), [], []
     homeland.told.connect(told.append)
     context.tasks.changed.connect(changed.append)
     homeland.refresh()

@@ -26,7 +26,7 @@ from desktop.sync.lease import holder_text
 from desktop.sync.report import Progress, StreamReport, SyncReport
 from desktop.sync.run import note_failure
 from desktop.ui.app import syncing
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.messages import Message, Messages
 from desktop.ui.app.syncing import Syncing, SyncOutcome, SyncProgress, stream_title
 from desktop.ui.app.tasks import Tasks
@@ -84,7 +84,7 @@ class Room:
         self.now = NOW
         self.error: WorldError | None = None
         self.tasks = tasks
-        self.syncing = Syncing(Desk(self._open), tasks, messages)
+        self.syncing = Syncing(BusinessHandle(self._open), tasks, messages)
         self.statuses: list[SyncStatus] = []
         self.told: list[SyncProgress] = []
         self.ends: list[SyncOutcome | None] = []
@@ -418,7 +418,7 @@ def test_what_went_wrong_stands_after_a_restart_and_goes_with_a_success(
     number = room.account()
     provider.deed = fail(OFFLINE)
     synced(qtbot, room)
-    again = Syncing(room.syncing._desk, inline_tasks, messages)
+    again = Syncing(room.syncing._handle, inline_tasks, messages)
     seen: list[SyncStatus] = []
     again.status_changed.connect(seen.append)
     with qtbot.waitSignal(again.status_changed):

@@ -19,7 +19,7 @@ from desktop.errors import CancelledError, UnreachableError
 from desktop.sandbox import launch
 from desktop.sync.report import Progress
 from desktop.ui.app.addresses import Addresses
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.messages import Messages
 from desktop.ui.app.page import PageContext
 from desktop.ui.app.syncing import AccountOutcome, Syncing, SyncOutcome, SyncProgress
@@ -86,10 +86,10 @@ class Stage:
         self._browsing: list[threading.Thread] = []
         self.messages = Messages()
         context = PageContext(theme, tasks, self.messages, Addresses(self._open), self._open_page)
-        self.desk = Desk(lambda: open_business(home, environment, memory_key=True))
+        self.handle = BusinessHandle(lambda: open_business(home, environment, memory_key=True))
         self.syncs = FakeSyncs()
-        self.syncing = Syncing(self.desk, tasks, self.messages) if "real" in environment else self.syncs
-        self.page = IntegrationsPage(context, self.desk, self.syncing, int(environment.get("port", "0")))
+        self.syncing = Syncing(self.handle, tasks, self.messages) if "real" in environment else self.syncs
+        self.page = IntegrationsPage(context, self.handle, self.syncing, int(environment.get("port", "0")))
         self.card = self.page.connecting
         qtbot.addWidget(self.page)
         self.page.resize(1064, 744)
@@ -157,7 +157,7 @@ class Stage:
         return [label.accessibleName().rpartition(": ")[2] for _sign, label in self.card.steps._rows]
 
     def accounts(self) -> int:
-        return len(self.desk.business().integrations())
+        return len(self.handle.business().integrations())
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ def make_stage(qtbot, theme: Theme, tasks: Tasks, sandbox: launch.Running, tmp_p
         stage.end()
     tasks.shutdown(PATIENCE_MS)
     for stage in made:
-        stage.desk.close()
+        stage.handle.close()
 
 
 @pytest.fixture
@@ -230,7 +230,7 @@ def test_the_whole_way_with_the_real_sync(make_stage, sandbox: launch.Running, a
     stage.sheet(BusinessCheck).yes.click()
     stage.until(lambda: "this is what was synced" in stage.said)
     assert stage.steps[5:] == ["done"] * 4
-    business = stage.desk.business()
+    business = stage.handle.business()
     with business.books.read() as connection:
         payments = connection.exec_driver_sql("select count(*) from payments").scalar_one()
     assert payments > 100
@@ -307,7 +307,7 @@ def test_consent_in_the_browser(own: Stage, sandbox: launch.Running) -> None:
     own.sheet(BusinessCheck).yes.click()
     own.until(lambda: own.syncs.asked)
     assert own.steps[:7] == ["done"] * 7
-    assert own.desk.business().integrations()[0].account_id == sandbox.account_id
+    assert own.handle.business().integrations()[0].account_id == sandbox.account_id
 
 
 def test_a_denial_is_said_plainly(own: Stage) -> None:

@@ -1,4 +1,4 @@
-"""What tests of pages stand on: a world behind a desk, pages on screen, and where they lead."""
+"""What tests of pages stand on: a world behind a handle, pages on screen, and where they lead."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from desktop.records import (
     TerminalDeviceRecord,
 )
 from desktop.ui.app.addresses import Addresses
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.messages import Message
 from desktop.ui.app.page import PageContext, PageSpec
 from desktop.ui.text import PlainLabel
@@ -47,7 +47,7 @@ _SAME_LINE = 5
 
 
 class Place:
-    """A business, its desk, and everything that pages did to the world outside: pages and addresses they opened."""
+    """A business, its handle, and everything that pages did to the world outside: pages and addresses they opened."""
 
     def __init__(self, world: World, context: PageContext, home: Path) -> None:
         self.world = world
@@ -55,7 +55,7 @@ class Place:
             home, world.books, Vault(BooksKeyStore(world.books), OneSource(MemorySource())), {TODAY: DAY}
         )
         self.error: WorldError | None = None
-        self.desk = Desk(self._open)
+        self.handle = BusinessHandle(self._open)
         self.pages: list[tuple[str, dict[str, Any]]] = []
         self.addresses: list[str] = []
         self.told: list[Message] = []

@@ -24,7 +24,7 @@ def rows(page: Any, settle: Any) -> list[Any]:
 
 
 def opened(place: Any, show_page: Any, settle: Any, row_id: int = 1) -> Any:
-    page = show_page(catalogue.clients(place.desk))
+    page = show_page(catalogue.clients(place.handle))
     page.open(row_id=row_id)
     settle()
     return page
@@ -43,7 +43,7 @@ def test_each_client_reads_with_what_is_open_and_paid(world, place, account, sho
     world.invoice(account, "in_2", 5_000, "2026-11-10", client="cus_1", currency="jpy")
     world.sale(account, "1", 4_000_00, "2026-11-01", client="cus_1")
     world.refund(account, "re_1", "1", 100_00, "2026-11-05")
-    page = show_page(catalogue.clients(place.desk))
+    page = show_page(catalogue.clients(place.handle))
     (row,) = rows(page, settle)
     assert row[0] == TwoLines("Kline Dental", "k@kline.example")
     assert [shown_text(cell) for cell in row[1:]] == [
@@ -59,7 +59,7 @@ def test_a_client_only_named_or_deleted_still_reads(world, place, account, show_
     world.sale(account, "1", 700, "2026-11-01", client="cus_2")
     world.put(account, ("cus_2", None))
     world.sale(account, "2", 900, "2026-11-02", client="cus_unread")
-    page = show_page(catalogue.clients(place.desk))
+    page = show_page(catalogue.clients(place.handle))
     page._on_tab("")
     settle()
     names = sorted((row[0].text, row[0].detail) for row in rows(page, settle))
@@ -73,7 +73,7 @@ def test_a_client_only_named_or_deleted_still_reads(world, place, account, show_
 def test_search_and_sort_by_name(world, place, account, show_page, settle) -> None:
     for number, name in enumerate(("Mori & Sons", "acme Bakery", "Fern Yoga")):
         world.client(account, f"cus_{number}", name)
-    page = show_page(catalogue.clients(place.desk))
+    page = show_page(catalogue.clients(place.handle))
     page.card.table.horizontalHeader().sectionClicked.emit(0)
     settle()
     assert [row[0].text for row in rows(page, settle)] == ["acme Bakery", "Fern Yoga", "Mori & Sons"]
@@ -177,7 +177,7 @@ def test_the_page_listens_to_what_it_shows(kline, world, place, show_page, settl
 
 
 def test_without_clients_it_says_when_they_come(place, account, show_page, texts) -> None:
-    assert "No clients yet" in texts(show_page(catalogue.clients(place.desk)))
+    assert "No clients yet" in texts(show_page(catalogue.clients(place.handle)))
 
 
 # ------------------------------------------------------------------------------------------------- one client of two
@@ -198,7 +198,7 @@ def twins(world, account) -> int:
 
 @pytest.fixture
 def page(twins, place, show_page, settle) -> Any:
-    made = show_page(catalogue.clients(place.desk))
+    made = show_page(catalogue.clients(place.handle))
     settle()
     return made
 
@@ -226,7 +226,7 @@ def test_a_banner_says_who_looks_alike(page) -> None:
 
 def test_without_twins_there_is_no_banner(world, place, account, show_page, settle) -> None:
     world.client(account, "cus_1", "Kline Dental")
-    made = show_page(catalogue.clients(place.desk))
+    made = show_page(catalogue.clients(place.handle))
     settle()
     assert not made.joins.banner.isVisible()
 
@@ -321,7 +321,7 @@ def test_the_panel_says_what_a_client_is_made_of_and_separates(page, place, text
 
 
 def test_the_review_opens_from_elsewhere(twins, place, show_page, settle) -> None:
-    made = catalogue.clients(place.desk).make(place.context)
+    made = catalogue.clients(place.handle).make(place.context)
     made.open(review=True)
     settle()
     assert len(pairs_in(made)) == 2

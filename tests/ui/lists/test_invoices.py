@@ -50,7 +50,7 @@ def some(world, account) -> int:
 
 @pytest.fixture
 def page(place, some, show_page) -> Any:
-    return show_page(catalogue.invoices(place.desk))
+    return show_page(catalogue.invoices(place.handle))
 
 
 # ------------------------------------------------------------------------------------------------------------ the list
@@ -116,7 +116,7 @@ def test_accounts_are_offered_where_there_are_several(world, place, some, show_p
     with world.books.write() as writer:
         writer.connection.exec_driver_sql(f"update integrations set status='disconnected', name='Old' where id={other}")
     world.invoice(other, "in_old", 700, "2026-11-20", number="OLD-1")
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     chip = page._chips["account"]
     assert [action.text() for action in chip.menu().actions()] == ["All accounts", "Stripe", "Old (disconnected)"]
     chip.menu().actions()[2].trigger()
@@ -128,7 +128,7 @@ def test_accounts_are_offered_where_there_are_several(world, place, some, show_p
 
 def test_an_account_that_was_forgotten_hides_nothing(world, place, some, show_page, settle) -> None:
     other = world.account()
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     page._chips["account"].menu().actions()[2].trigger()
     settle()
     assert page.model.rowCount() == 0
@@ -174,7 +174,7 @@ def test_a_refresh_keeps_the_row_and_what_is_in_sight(world, place, account, sho
         world.invoice(
             account, f"in_{number}", number, f"2026-{1 + number // 28:02d}-{1 + number % 28:02d}", number=f"N-{number}"
         )
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     table = page.card.table
     table.selectRow(5)
     chosen = table.current_id()
@@ -210,7 +210,7 @@ def bill(world, **changed: Any) -> InvoiceRecord:
 
 def test_a_click_opens_the_invoice_beside_the_list(qtbot, world, place, account, show_page, settle, texts) -> None:
     world.put(account, ("in_1", bill(world)))
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     shown(page)
     settle()
     assert page.panel.isHidden()
@@ -248,7 +248,7 @@ def test_the_lines_end_in_what_is_due(
     world, place, account, show_page, settle, texts, changed: dict[str, Any], lines: Sequence[str]
 ) -> None:
     world.put(account, ("in_1", bill(world, **changed)))
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     page.open(row_id=1)
     settle()
     told = texts(page.panel)
@@ -264,7 +264,7 @@ def test_payments_on_it_and_what_happened_are_told(world, place, account, show_p
         "in_1", "pi_1", 112_000, "usd", "paid", world.at("2026-11-15"), world.at("2026-11-15 09:00")
     )
     world.put(account, ("inpay_1", share))
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     page.open(row_id=1)
     settle()
     told = texts(page.panel)
@@ -279,7 +279,7 @@ def test_payments_on_it_and_what_happened_are_told(world, place, account, show_p
 
 def test_what_can_be_done_with_it(world, place, account, show_page, press, settle) -> None:
     world.put(account, ("in_1", bill(world)))
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     page.open(row_id=1)
     settle()
     press(page.panel, "Copy link")
@@ -303,7 +303,7 @@ def test_an_address_that_is_not_the_providers_is_not_offered(
     world, place, account, show_page, settle, buttons, address: str
 ) -> None:
     world.put(account, ("in_1", bill(world, hosted_url=address)))
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     page.open(row_id=1)
     settle()
     assert buttons(page.panel) == ["Close the panel", "Client", "Open in Stripe"]
@@ -311,7 +311,7 @@ def test_an_address_that_is_not_the_providers_is_not_offered(
 
 def test_a_draft_has_no_link_to_give_away(world, place, account, show_page, settle, buttons) -> None:
     world.put(account, ("in_1", bill(world, status="draft", number="")))
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     page.open(row_id=1)
     settle()
     assert "Copy link" not in buttons(page.panel)
@@ -334,7 +334,7 @@ def test_the_keyboard_opens_walks_and_closes(qtbot, page, settle, texts) -> None
 def test_provider_text_is_shown_as_it_is_written(world, place, account, show_page, settle, texts) -> None:
     world.client(account, "cus_evil", "<h1>PAID</h1> \u202egnp.exe 🎨")
     world.invoice(account, "in_1", 5, "2026-11-20", client="cus_evil", number="<b>1</b>")
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     shown(page)
     settle()
     assert shown(page)[0][:2] == ["<b>1</b>", "<h1>PAID</h1> gnp.exe 🎨"]
@@ -346,7 +346,7 @@ def test_provider_text_is_shown_as_it_is_written(world, place, account, show_pag
 
 def test_a_long_number_has_its_state_below_it(world, place, account, show_page, settle) -> None:
     world.put(account, ("in_1", bill(world, number="2026-NORTH-LIGHT-0000001041")), ("in_2", bill(world, number="I-2")))
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     for row_id, below in ((1, True), (2, False)):
         page.open_row(row_id)
         settle()
@@ -357,7 +357,7 @@ def test_a_long_number_has_its_state_below_it(world, place, account, show_page, 
 
 
 def test_an_invoice_that_is_gone_says_so(world, place, some, show_page, settle, texts) -> None:
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     world.put(some, ("in_draft", None))
     page.open_row(6)
     settle()
@@ -367,7 +367,7 @@ def test_an_invoice_that_is_gone_says_so(world, place, some, show_page, settle, 
 def test_a_disconnected_account_is_named_so(world, place, some, show_page, settle, texts) -> None:
     with world.books.write() as writer:
         writer.connection.exec_driver_sql("update integrations set status = 'disconnected'")
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     page.open_row(2)
     settle()
     assert "Stripe · disconnected" in texts(page.panel)
@@ -407,7 +407,7 @@ def test_opened_with_a_row_it_is_selected_and_shown_also_outside_of_the_filter(p
 
 
 def test_opened_before_its_first_look_the_row_is_found(place, some, context, settle, qtbot, texts) -> None:
-    page = catalogue.invoices(place.desk).make(place.context)
+    page = catalogue.invoices(place.handle).make(place.context)
     qtbot.addWidget(page)
     page.open(row_id=3)
     page.resize(1016, 744)
@@ -419,7 +419,7 @@ def test_opened_before_its_first_look_the_row_is_found(place, some, context, set
 
 def test_a_long_name_does_not_fill_the_row_of_filters(world, place, account, show_page, settle) -> None:
     world.client(account, "cus_long", "A name that goes on and on " * 5)
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     page.open(client_id=2)
     settle()
     assert page._chips["client"].text() == "A name that goes o…at goes on and on"
@@ -440,14 +440,14 @@ def test_opened_for_a_client_it_says_whose_and_lets_go(page, settle) -> None:
 
 
 def test_without_an_account_the_next_step_is_to_connect(place, show_page, press, texts) -> None:
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     assert "No account is connected" in texts(page)
     press(page, "Connect an account")
     assert place.pages == [("integrations", {})]
 
 
 def test_connecting_brings_the_list(world, place, show_page, settle, texts) -> None:
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     world.invoice(world.account(), "in_1", 5, "2026-11-20")
     page.refresh()
     settle()
@@ -456,13 +456,13 @@ def test_connecting_brings_the_list(world, place, show_page, settle, texts) -> N
 
 
 def test_an_account_without_invoices_says_when_they_come(account, place, show_page, texts) -> None:
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     assert "No invoices yet" in texts(page.card)
 
 
 def test_books_that_cannot_be_opened_are_tried_again(place, some, show_page, press, texts) -> None:
     place.error = ClosedBooksError("The books are locked", "Another program holds them.", "Close it.")
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     assert "The books are locked" in texts(page)
     place.error = None
     press(page, "Retry")
@@ -477,7 +477,7 @@ def test_every_control_has_a_name(page, settle, audit_accessibility) -> None:
 
 
 def test_nothing_heavy_is_imported_for_the_pages_name(place) -> None:
-    spec = catalogue.invoices(place.desk)
+    spec = catalogue.invoices(place.handle)
     assert (spec.key, spec.title, spec.icon, spec.tool) == ("invoices", "Invoices", "invoice", False)
 
 
@@ -485,7 +485,7 @@ def test_nothing_heavy_is_imported_for_the_pages_name(place) -> None:
 
 
 def test_a_bill_in_parts_tells_each_part_its_due_day_and_its_state(place, shop, show_page, settle, texts) -> None:
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     page.open(row_id=1)
     settle()
     told = texts(page.panel)
@@ -504,7 +504,7 @@ def test_a_bill_in_parts_tells_each_part_its_due_day_and_its_state(place, shop, 
 
 def test_invoices_are_narrowed_to_a_location(world, place, shop, show_page, settle) -> None:
     world.invoice(shop, "in_9", 100, "2026-11-01")
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     assert page.model.rowCount() == 2
     page.open(location="loc_1")
     settle()

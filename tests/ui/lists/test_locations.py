@@ -23,11 +23,11 @@ def shown(page: Any, settle: Any) -> list[Any]:
 
 @pytest.fixture
 def page(shop, place, show_page) -> Any:
-    return show_page(catalogue.locations(place.desk))
+    return show_page(catalogue.locations(place.handle))
 
 
 def test_it_stands_in_the_rail_on_demand(place) -> None:
-    spec = catalogue.locations(place.desk)
+    spec = catalogue.locations(place.handle)
     assert (spec.key, spec.title, spec.on_demand) == ("locations", "Locations", True)
 
 
@@ -139,7 +139,7 @@ def test_states_in_words(qapp) -> None:
 
 def test_books_that_cannot_be_opened_are_tried_again(shop, place, show_page, press, texts) -> None:
     place.error = ClosedBooksError("The books are closed", "They cannot be read.", "Try again.")
-    page = show_page(catalogue.locations(place.desk))
+    page = show_page(catalogue.locations(place.handle))
     assert "The books are closed" in texts(page)
     place.error = None
     press(page, "Retry")
@@ -148,11 +148,11 @@ def test_books_that_cannot_be_opened_are_tried_again(shop, place, show_page, pre
 
 def test_without_places_it_says_when_they_come(world, place, show_page, texts) -> None:
     world.account("square")
-    assert "No locations yet" in texts(show_page(catalogue.locations(place.desk)))
+    assert "No locations yet" in texts(show_page(catalogue.locations(place.handle)))
 
 
 def test_without_an_account_the_next_step_is_to_connect(place, show_page, texts) -> None:
-    told = texts(show_page(catalogue.locations(place.desk)))
+    told = texts(show_page(catalogue.locations(place.handle)))
     assert "Connect the account you sell with, and its locations appear here." in told
 
 
@@ -177,7 +177,7 @@ def test_names_that_are_alike_say_whose_they_are(world, shop, place, show_page) 
         update_integration(writer.connection, other, name="Bakery", config={"sync_inventory": True})
     world.put(other, ("loc_8", LocationRecord("Market", "inactive", "usd", 1)),
               ("stock_8", InventoryCountRecord("x", "loc_8", "in_stock", "1", 1)))  # fmt: skip
-    page = show_page(catalogue.stock(place.desk))
+    page = show_page(catalogue.stock(place.handle))
     names = [action.text() for action in page._chips["place"].menu().actions()]
     assert names == [
         "All locations", "Market · Café <b>Nord</b>", "Harbour <b>stall</b>", "Market · Bakery (inactive)",

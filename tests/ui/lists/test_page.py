@@ -56,7 +56,7 @@ def numbers(page, settle) -> list[str]:
 def test_late_ones_are_ordered_by_their_due_day_and_show_both_dates_beside_the_panel(
     late, place, show_page, settle
 ) -> None:
-    page = show_page(catalogue.invoices(place.desk), 1064, 744)
+    page = show_page(catalogue.invoices(place.handle), 1064, 744)
     page.open(status="late")
     settle()
     assert numbers(page, settle) == ["HARB-0002", "HARB-0003", "HARB-0001"]
@@ -72,7 +72,7 @@ def test_late_ones_are_ordered_by_their_due_day_and_show_both_dates_beside_the_p
 
 
 def test_the_order_of_a_tab_goes_with_it_and_a_persons_own_stays(late, place, show_page, settle) -> None:
-    page = show_page(catalogue.invoices(place.desk))
+    page = show_page(catalogue.invoices(place.handle))
     page.open(status="late")
     page._on_tab("")
     assert (page.model.filter.sort, page.model.filter.descending) == ("", True)
@@ -83,7 +83,7 @@ def test_the_order_of_a_tab_goes_with_it_and_a_persons_own_stays(late, place, sh
 
 def test_the_panel_costs_no_columns_for_good(late, place, show_page, settle) -> None:
     """Opening a row makes the table narrower under the pointer; closing it brings every column back."""
-    page = show_page(catalogue.invoices(place.desk), 1064, 744)
+    page = show_page(catalogue.invoices(place.handle), 1064, 744)
     page.open(status="open")
     settle()
     head = page.card.table.horizontalHeader()
@@ -103,7 +103,7 @@ def test_clients_begin_with_those_who_are_there(world, place, show_page, settle)
     world.sale(stripe, "1", 700, "2026-11-01", client="cus_2")
     world.sale(stripe, "2", 900, "2026-11-02", client="cus_unread")
     world.put(stripe, ("cus_2", None))
-    page = show_page(catalogue.clients(place.desk))
+    page = show_page(catalogue.clients(place.handle))
     assert numbers(page, settle) == ["Acme Bakery"]
     assert page.count.full_text() == "1 client"
     page.tabs.choose("")

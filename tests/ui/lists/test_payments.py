@@ -30,7 +30,7 @@ def shown(page: Any, settle: Any) -> list[list[str]]:
 
 
 def opened(place: Any, show_page: Any, settle: Any, row_id: int = 1) -> Any:
-    page = show_page(catalogue.payments(place.desk))
+    page = show_page(catalogue.payments(place.handle))
     page.open(row_id=row_id)
     settle()
     return page
@@ -44,7 +44,7 @@ def test_each_payment_reads_with_its_client_method_invoice_and_state(world, plac
     world.sale(account, "1", 4_200_00, "2026-11-20", client="cus_acme", invoice="in_1")
     world.sale(account, "2", 900_000, "2026-11-19", currency="jpy")
     world.decline(account, "3", 310_00, "2026-11-18", client="cus_acme")
-    page = show_page(catalogue.payments(place.desk))
+    page = show_page(catalogue.payments(place.handle))
     assert shown(page, settle) == [
         ["20 Nov", "Acme Bakery", "Visa •••• 4242", "INV-1", "Succeeded", "$4,200.00"],
         ["19 Nov", "—", "Visa •••• 4242", "—", "Succeeded", "¥900,000"],
@@ -58,7 +58,7 @@ def test_tabs_count_and_the_foot_says_what_was_collected(
     world.sale(account, "1", 4_200_00, "2026-11-20")
     world.sale(account, "2", 900, "2026-11-19", currency="jpy")
     world.decline(account, "3", 310_00, "2026-11-18")
-    page = show_page(catalogue.payments(place.desk))
+    page = show_page(catalogue.payments(place.handle))
     assert buttons(page.tabs) == ["All 3", "Succeeded 2", "Waiting 0", "Failed 1", "Refunded 0", "Disputed 0"]
     assert texts(page.card)[-2:] == ["Collected", "$4,200.00 · ¥900"]
     press(page.tabs, "Failed")
@@ -259,7 +259,7 @@ def test_opened_for_a_client_and_a_state(world, place, account, show_page, settl
     world.sale(account, "1", 100, "2026-11-11", client="cus_acme")
     world.sale(account, "2", 200, "2026-11-12")
     world.decline(account, "3", 300, "2026-11-13", client="cus_acme")
-    page = show_page(catalogue.payments(place.desk))
+    page = show_page(catalogue.payments(place.handle))
     page.open(client_id=1, status="failed")
     settle()
     assert [line[-1] for line in shown(page, settle)] == ["$3.00"]
@@ -272,14 +272,14 @@ def test_every_control_has_a_name(world, place, account, show_page, settle, audi
 
 
 def test_without_payments_it_says_when_they_come(place, account, show_page, texts) -> None:
-    assert "No payments yet" in texts(show_page(catalogue.payments(place.desk)))
+    assert "No payments yet" in texts(show_page(catalogue.payments(place.handle)))
 
 
 # ---------------------------------------------------------------------------------------------------- at the counter
 
 
 def test_a_sale_at_a_counter_reads_with_what_was_sold_where_and_its_tip(place, shop, show_page, settle) -> None:
-    page = show_page(catalogue.payments(place.desk))
+    page = show_page(catalogue.payments(place.handle))
     shown(page, settle)
     seat, cake, coffee = (page.model.cells(row) for row in range(3))
     assert (coffee[1], coffee[-1]) == (
@@ -292,7 +292,7 @@ def test_a_sale_at_a_counter_reads_with_what_was_sold_where_and_its_tip(place, s
 
 
 def test_marks_tell_providers_apart_where_there_are_several(world, place, shop, show_page, settle) -> None:
-    page = show_page(catalogue.payments(place.desk))
+    page = show_page(catalogue.payments(place.handle))
     shown(page, settle)
     assert page.model.cells(0)[0] == Marked("20 Nov", "", copy="2026-11-20")
     world.sale(world.account(), "9", 100, "2026-11-21")
@@ -352,7 +352,7 @@ def test_the_location_leads_to_its_page(place, shop, show_page, settle, press) -
 
 
 def test_a_location_narrows_the_list_and_its_foot(place, shop, show_page, settle, texts) -> None:
-    page = show_page(catalogue.payments(place.desk))
+    page = show_page(catalogue.payments(place.handle))
     page._chips["place"].menu().actions()[1].trigger()
     settle()
     assert page._chips["place"].text() == "Market"
@@ -361,7 +361,7 @@ def test_a_location_narrows_the_list_and_its_foot(place, shop, show_page, settle
 
 
 def test_opened_for_a_location_before_its_first_look_it_says_which(place, shop, context, settle, qtbot) -> None:
-    page = catalogue.payments(place.desk).make(place.context)
+    page = catalogue.payments(place.handle).make(place.context)
     qtbot.addWidget(page)
     page.open(location="loc_2")
     page.show()
@@ -375,7 +375,7 @@ def test_opened_for_a_location_before_its_first_look_it_says_which(place, shop, 
 
 def test_a_location_of_another_account_gives_way_to_the_account(world, place, shop, show_page, settle) -> None:
     other = world.account()
-    page = show_page(catalogue.payments(place.desk))
+    page = show_page(catalogue.payments(place.handle))
     page._chips["place"].menu().actions()[1].trigger()
     page._chips["account"].menu().actions()[2].trigger()
     settle()
@@ -391,7 +391,7 @@ def test_one_location_is_no_choice_unless_it_is_picked(world, place, show_page, 
     square = world.account("square")
     world.put(square, ("loc_1", LocationRecord("Market", "active", "usd", 1)))
     world.sale(square, "1", 100, "2026-11-20")
-    page = show_page(catalogue.payments(place.desk))
+    page = show_page(catalogue.payments(place.handle))
     assert "place" not in page._chips
     page.open(location="loc_1")
     settle()
@@ -401,7 +401,7 @@ def test_one_location_is_no_choice_unless_it_is_picked(world, place, show_page, 
 
 
 def test_a_location_that_was_forgotten_hides_nothing(world, place, shop, show_page, settle) -> None:
-    page = show_page(catalogue.payments(place.desk))
+    page = show_page(catalogue.payments(place.handle))
     page.open(location="loc_2")
     settle()
     world.put(shop, ("loc_2", None))

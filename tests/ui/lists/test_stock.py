@@ -21,7 +21,7 @@ def shown(page: Any, settle: Any) -> list[list[str]]:
 
 @pytest.fixture
 def page(shop, place, show_page) -> Any:
-    return show_page(catalogue.stock(place.desk))
+    return show_page(catalogue.stock(place.handle))
 
 
 def test_each_count_reads_with_its_item_place_and_state(page, settle) -> None:
@@ -91,7 +91,7 @@ def test_quantities_as_people_write_them(qapp, quantity: str, text: str, tone: s
 
 def test_without_counts_it_says_when_they_come(world, place, show_page, texts) -> None:
     world.account("square")
-    assert "Nothing has been counted yet" in texts(show_page(catalogue.stock(place.desk)))
+    assert "Nothing has been counted yet" in texts(show_page(catalogue.stock(place.handle)))
 
 
 def test_every_control_has_a_name(page, settle, audit_accessibility) -> None:

@@ -49,7 +49,7 @@ def chips(page: Any) -> dict[str, str]:
 
 
 def opened(place: Any, show_page: Any, settle: Any, spec: Any, **wanted: Any) -> Any:
-    page = show_page(spec(place.desk))
+    page = show_page(spec(place.handle))
     page.open(**wanted)
     settle()
     return page
@@ -68,7 +68,7 @@ def test_total_revenue_shows_each_row_with_its_sign_and_sums_up_to_it(place, acc
 
 
 def test_without_a_figure_it_shows_this_months_total_revenue(place, account, show_page, settle) -> None:
-    page = show_page(catalogue.transactions(place.desk))
+    page = show_page(catalogue.transactions(place.handle))
     assert foot(page) == ("Total revenue", "$75.00")
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from desktop.errors import WorldError
 from desktop.queries.figures import Figure, Measure
 from desktop.sync.standing import lead_of
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import Page, PageContext
 from desktop.ui.lists.figures import month_days
 from desktop.ui.pages.dashboard.bar import DashboardBar, months_back
@@ -62,12 +62,12 @@ class DashboardPage(Page):
         {"totals", "invoices", "payments", "clients", "services", "integrations", "sync_runs"}
     )
 
-    def __init__(self, context: PageContext, title: str, desk: Desk, syncing: Syncing) -> None:
+    def __init__(self, context: PageContext, title: str, handle: BusinessHandle, syncing: Syncing) -> None:
         super().__init__(context, title, scrolls=True)
         if isinstance(self._page_ready, QAbstractScrollArea):
             # With very large text the narrowest column may still be wider than the window.
             self._page_ready.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self._desk, self._syncing = desk, syncing
+        self._handle, self._syncing = handle, syncing
         self._answer: Answer | None = None
         self._month = ""
         self._currency = ""
@@ -107,7 +107,7 @@ class DashboardPage(Page):
         """Ask for the month's figures; what is shown stays until they are here."""
         if self._answer is None:
             self.show_loading()
-        question = self._desk.question(partial(_ask, self._month or None, self._location))
+        question = self._handle.question(partial(_ask, self._month or None, self._location))
         self.tasks.query(question, self._on_answer, self.show_failed)
 
     def open(self, **wanted: Any) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QBoxLayout, QVBoxLayout
 
 from desktop.errors import WorldError
 from desktop.ui.app.addresses import RefusedAddressError
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import Page, PageContext
 from desktop.ui.app.syncing import SyncOutcome, SyncProgress
 from desktop.ui.connecting.card import ConnectingCard
@@ -53,9 +53,9 @@ class IntegrationsPage(Page):
 
     kinds: ClassVar[frozenset[str]] = frozenset({"integrations", "sync_runs"})
 
-    def __init__(self, context: PageContext, desk: Desk, syncing: Syncs, port: int | None = None) -> None:
+    def __init__(self, context: PageContext, handle: BusinessHandle, syncing: Syncs, port: int | None = None) -> None:
         super().__init__(context, translate("Integrations", "Integrations"), scrolls=True)
-        self._desk, self._syncing = desk, syncing
+        self._handle, self._syncing = handle, syncing
         self._overview: Overview | None = None
         self._wants_connect = False
         self._left = ""
@@ -75,7 +75,7 @@ class IntegrationsPage(Page):
         self.connecting.hide()
         self.body.addWidget(self.connecting)
         self.body.addStretch(1)
-        self.flow = ConnectFlow(context, desk, syncing, self.connecting, self, port)
+        self.flow = ConnectFlow(context, handle, syncing, self.connecting, self, port)
         self.flow.shown.connect(self._on_flow_shown)
         self.flow.hidden.connect(self.connecting.hide)
         syncing.progressed.connect(self._on_progressed)
@@ -88,7 +88,7 @@ class IntegrationsPage(Page):
         """Ask how everything stands."""
         if self._overview is None:
             self.show_loading()
-        self.tasks.query(self._desk.question(read_overview), self._on_overview, self.show_failed)
+        self.tasks.query(self._handle.question(read_overview), self._on_overview, self.show_failed)
 
     @Slot(object)
     def _on_overview(self, overview: Overview) -> None:
@@ -225,7 +225,7 @@ class IntegrationsPage(Page):
         unfolded = tuple(number for number, row in self.accounts.rows.items() if row.is_open)
         if unfolded:
             question = partial(read_set_aside, integration_ids=unfolded)
-            self.tasks.query(self._desk.question(question), self._on_set_aside)
+            self.tasks.query(self._handle.question(question), self._on_set_aside)
 
     @Slot(object)
     def _on_set_aside(self, answer: dict[int, list[SetAsideLine]]) -> None:
@@ -244,7 +244,7 @@ class IntegrationsPage(Page):
     @Slot(object, str)
     def _on_renamed(self, integration_id: int, label: str) -> None:
         action = partial(_rename, integration_id=integration_id, label=label)
-        self.tasks.change(self._desk.question(action), None, self.context.messages.error)
+        self.tasks.change(self._handle.question(action), None, self.context.messages.error)
 
     @Slot(object, bool)
     def _on_disconnect(self, integration_id: int, forget: bool) -> None:
@@ -254,7 +254,7 @@ class IntegrationsPage(Page):
             self._on_leaving(Leaving(integration_id, forget))
         else:
             question = partial(read_leaving, integration_id=integration_id, forget=forget)
-            self.tasks.query(self._desk.question(question), self._on_leaving, self.context.messages.error)
+            self.tasks.query(self._handle.question(question), self._on_leaving, self.context.messages.error)
 
     @Slot(object)
     def _on_leaving(self, leaving: Leaving) -> None:
@@ -280,7 +280,7 @@ class IntegrationsPage(Page):
     def _on_confirmed(self, integration_id: int, forget: bool) -> None:
         self._left = self.accounts.rows[integration_id].account.integration.provider
         action = partial(_disconnect, integration_id=integration_id, forget=forget)
-        self.tasks.change(self._desk.question(action), self._on_disconnected, self.context.messages.error)
+        self.tasks.change(self._handle.question(action), self._on_disconnected, self.context.messages.error)
 
     @Slot(object)
     def _on_disconnected(self, ended: Disconnected) -> None:
@@ -308,7 +308,7 @@ class IntegrationsPage(Page):
     @Slot(object, str, bool)
     def _on_option(self, integration_id: int, option: str, on: bool) -> None:
         action = partial(_set_option, integration_id=integration_id, option=option, on=on)
-        self.tasks.change(self._desk.question(action), self._on_option_set, self._on_no_option)
+        self.tasks.change(self._handle.question(action), self._on_option_set, self._on_no_option)
 
     @Slot(object)
     def _on_option_set(self, done: OptionSet) -> None:

@@ -25,7 +25,7 @@ from desktop.records import AttemptRecord, Changes, LocationRecord
 from desktop.sync.bookmarks import Mark
 from desktop.sync.report import Progress
 from desktop.ui.app.addresses import Addresses
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.messages import Messages
 from desktop.ui.app.page import PageContext
 from desktop.ui.app.syncing import Syncing, SyncProgress
@@ -63,12 +63,12 @@ def opened() -> Opened:
 
 @pytest.fixture
 def syncing(world: World, tmp_path: Path, inline_tasks: Tasks, messages: Messages) -> Syncing:
-    return Syncing(desk_of(world, tmp_path), inline_tasks, messages)
+    return Syncing(handle_of(world, tmp_path), inline_tasks, messages)
 
 
-def desk_of(world: World, home: Path) -> Desk:
+def handle_of(world: World, home: Path) -> BusinessHandle:
     business = Business(home, world.books, cast("Vault", None), {"PAYDESK_TODAY": TODAY})
-    return Desk(lambda: business)
+    return BusinessHandle(lambda: business)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def make(
             opened.append((key, wanted))
 
         context = PageContext(theme, inline_tasks, messages, Addresses(lambda _url: True), open_page)
-        page = dashboard(desk_of(world, tmp_path), syncing).make(context)
+        page = dashboard(handle_of(world, tmp_path), syncing).make(context)
         assert isinstance(page, DashboardPage)
         kept.append(page)
         qtbot.addWidget(page)

@@ -20,7 +20,7 @@ from desktop.errors import ClosedBooksError
 from desktop.keystore import BooksKeyStore
 from desktop.sync.bookmarks import Mark
 from desktop.sync.report import Progress
-from desktop.ui.app.business_handle import Desk
+from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import PageContext
 from desktop.ui.app.syncing import SyncProgress
 from desktop.ui.dialogs.disconnect import DisconnectConfirm
@@ -126,7 +126,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
 @pytest.fixture
 def show(qtbot, context: PageContext, place: Place) -> Callable[..., IntegrationsPage]:
     def make(width: int = 1064, height: int = 744) -> IntegrationsPage:
-        page = IntegrationsPage(context, Desk(lambda: place.business), place.syncs)
+        page = IntegrationsPage(context, BusinessHandle(lambda: place.business), place.syncs)
         qtbot.addWidget(page)
         page.resize(width, height)
         page.show()
@@ -153,7 +153,7 @@ def no_sheet(kind: type[Sheet]) -> bool:
 
 
 def test_the_page_stands_with_the_tools(place: Place) -> None:
-    made = integrations(Desk(lambda: place.business), place.syncs)
+    made = integrations(BusinessHandle(lambda: place.business), place.syncs)
     assert (made.key, made.title, made.icon, made.tool) == ("integrations", "Integrations", "integrations", True)
 
 
@@ -204,7 +204,7 @@ def test_books_that_cannot_be_opened_are_said_with_retry(qtbot, context: PageCon
             raise ClosedBooksError("The books are locked", "Another program holds them.", "Close it.")
         return place.business
 
-    page = IntegrationsPage(context, Desk(opener), place.syncs)
+    page = IntegrationsPage(context, BusinessHandle(opener), place.syncs)
     qtbot.addWidget(page)
     page.show()
     qtbot.waitUntil(lambda: page.findChild(StateView) is not None)
@@ -320,7 +320,7 @@ def test_names_are_plain_and_long_ones_leave_the_buttons_in_place(place: Place, 
 def test_a_live_account_at_another_address_shows_a_banner(qtbot, context: PageContext, tmp_path: Path) -> None:
     place = Place(tmp_path, {"PAYDESK_STRIPE_API_BASE": "https://stripe.example.net"})
     place.account(name="Harbour", mode="live", status="active")
-    page = IntegrationsPage(context, Desk(lambda: place.business), place.syncs)
+    page = IntegrationsPage(context, BusinessHandle(lambda: place.business), place.syncs)
     qtbot.addWidget(page)
     page.show()
     qtbot.waitUntil(lambda: page._overview is not None)
@@ -424,7 +424,7 @@ def test_connecting_begins_from_the_card_the_keyboard_and_elsewhere(qtbot, show)
 
 
 def test_a_wish_to_connect_waits_for_the_first_answer(qtbot, context: PageContext, place: Place) -> None:
-    page = IntegrationsPage(context, Desk(lambda: place.business), place.syncs)
+    page = IntegrationsPage(context, BusinessHandle(lambda: place.business), place.syncs)
     qtbot.addWidget(page)
     page.open(connect=True)
     page.show()
@@ -571,7 +571,7 @@ def test_with_the_secret_the_sheet_says_that_the_access_is_given_back(qtbot, tmp
     stated = {"PAYDESK_SQUARE_CLIENT_ID": "sq0idp-1", "PAYDESK_SQUARE_CLIENT_SECRET": "quiet"}
     place = Place(tmp_path, stated)
     number = place.world.account("square")
-    page = IntegrationsPage(context, Desk(lambda: place.business), place.syncs)
+    page = IntegrationsPage(context, BusinessHandle(lambda: place.business), place.syncs)
     qtbot.addWidget(page)
     page.show()
     qtbot.waitUntil(lambda: page._overview is not None)

@@ -54,7 +54,7 @@ def make_stage(
         stage.end()
     tasks.shutdown(5_000)
     for stage in made:
-        stage.desk.close()
+        stage.handle.close()
 
 
 @pytest.fixture
@@ -84,8 +84,8 @@ def test_the_application_is_asked_for_once_and_the_browser_does_the_rest(
     check.yes.click()
     stage.until(lambda: stage.syncs.asked)
     assert stage.steps[:7] == ["done"] * 7
-    assert known_platform(stage.desk.business(), "square").client_id == sandbox.application_id
-    (row,) = stage.desk.business().integrations()
+    assert known_platform(stage.handle.business(), "square").client_id == sandbox.application_id
+    (row,) = stage.handle.business().integrations()
     assert (row.provider, row.account_id) == ("square", sandbox.merchant_id)
     stage.page.flow._on_closed()
     stage.syncs.running = False
