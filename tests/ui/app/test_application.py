@@ -107,11 +107,11 @@ def test_the_place_on_the_screen_is_kept_when_it_closes(qtbot, make_app, home: P
 def test_pages_on_demand_are_kept_and_stand_in_the_rail_from_the_first_frame(qtbot, make_app, home: Path) -> None:
     app = make_app()
     assert "locations" not in app.window.rail.keys()  # noqa: SIM118 - a method of the rail
-    app._notes.offered.emit(frozenset({"stock", "locations"}))
+    app._badges.offered.emit(frozenset({"stock", "locations"}))
     assert json.loads((home / "window.json").read_text())["offered"] == "locations stock"
     again = make_app()
     assert again.window.rail.keys()[4:6] == ("locations", "stock")
-    again._notes.offered.emit(frozenset())
+    again._badges.offered.emit(frozenset())
     assert again.window.rail.keys()[-2:] == ("payments", "integrations")
 
 

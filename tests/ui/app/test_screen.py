@@ -17,7 +17,7 @@ from desktop.ui.app.screen import NoScreenError, check_screen
 from tests.helpers.patience import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a screen")
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def start(home: Path, **variables: str) -> subprocess.CompletedProcess[str]:
