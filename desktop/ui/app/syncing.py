@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
 
 from desktop.errors import CancelledError, NotConnectedError, WorldError
 from desktop.sync.names import TITLES, title_of
@@ -70,6 +70,23 @@ class Standings:
 
     accounts: tuple[Standing, ...]
     active: frozenset[int]
+
+
+class Syncs(Protocol):
+    """What pages need of ``Syncing``."""
+
+    progressed: SignalInstance
+    ended: SignalInstance
+
+    @property
+    def running(self) -> bool:
+        """Whether a sync is at work."""
+
+    def sync(self, integration_id: int | None = None, full: bool = False) -> None:
+        """Sync one account or all; nothing where one is at work already."""
+
+    def cancel(self) -> None:
+        """Ask the sync to stop."""
 
 
 class Syncing(QObject):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -15,7 +15,7 @@ from desktop.errors import CancelledError, NotConnectedError, UsageError, WorldE
 from desktop.ui.app.addresses import RefusedAddressError, is_allowed
 from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import PageContext
-from desktop.ui.app.syncing import SyncOutcome, SyncProgress, stream_title
+from desktop.ui.app.syncing import SyncOutcome, SyncProgress, Syncs, stream_title
 from desktop.ui.app.tasks import Job, Lane
 from desktop.ui.connecting.attempt import Attempt, Connecting, Keeping, candidate, no_sync, outcome_of, read_account
 from desktop.ui.connecting.card import ConnectingCard
@@ -36,23 +36,6 @@ if TYPE_CHECKING:
 
 _UPDATES, _SYNC, _CONNECTED = 6, 7, 8
 """Places of steps in the list (0 is the first)."""
-
-
-class Syncs(Protocol):
-    """What this page needs of ``ui.syncing.Syncing``."""
-
-    progressed: SignalInstance
-    ended: SignalInstance
-
-    @property
-    def running(self) -> bool:
-        """Whether a sync is at work."""
-
-    def sync(self, integration_id: int | None = None, full: bool = False) -> None:
-        """Sync one account or all; nothing where one is at work already."""
-
-    def cancel(self) -> None:
-        """Ask the sync to stop."""
 
 
 class ConnectFlow(QObject):

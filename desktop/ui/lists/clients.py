@@ -17,7 +17,7 @@ from desktop.ui.lists.rows import Amount, Column, Marked, PillCell, Row, TwoLine
 from desktop.ui.lists.source import RowContext, row_context
 from desktop.ui.lists.words import NOTHING, method_text, price_text, subscription_pill, sums_text
 from desktop.ui.translation import translate
-from desktop.ui.verbs.join_clients import LINK, ClientJoins
+from desktop.ui.verbs.join_clients import LINK, JoinClients
 from desktop.ui.wording import money_text, region
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class ClientsPage(ListPage):
 
     def __init__(self, context: PageContext, handle: BusinessHandle) -> None:
         super().__init__(context, handle, _plan())
-        self.joins = ClientJoins(context, handle, self)
+        self.joins = JoinClients(context, handle, self)
         self.body.insertWidget(0, self.joins.banner)
 
     def refresh(self) -> None:

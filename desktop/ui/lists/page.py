@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from PySide6.QtCore import QModelIndex, Slot
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.errors import WorldError
 from desktop.queries.figures import Figure
-from desktop.ui.app.addresses import RefusedAddressError
 from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import Page, PageContext
 from desktop.ui.app.tasks import Lane
@@ -36,6 +35,7 @@ from desktop.ui.lists.words import word
 from desktop.ui.text import PlainLabel
 from desktop.ui.throttle import Throttle
 from desktop.ui.translation import translate
+from desktop.ui.verbs.open_address import copy_address, open_address
 from desktop.ui.widgets.chips import ClosingChip, FilterChip
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.panel import DetailPanel
@@ -415,26 +415,12 @@ class ListPage(Page):
 
     def _go(self, target: Target) -> None:
         if target.address:
-            self._open_address(target)
+            open_address(self.context, target.address, self._hosts)
         else:
             self.context.open_page(target.page, **dict(target.wanted))
 
     def _run(self, action: Action) -> None:
-        _DOING[action.doing](self, action.target)
-
-    def _open_address(self, target: Target) -> None:
-        try:
-            self.context.addresses.open(target.address, self._hosts)
-        except RefusedAddressError as error:
-            self.context.messages.error(error)
-
-    def _copy_address(self, target: Target) -> None:
-        QGuiApplication.clipboard().setText(target.address)
-        self.context.messages.success(translate("Lists", "Link copied"))
-
-
-_DOING: Final[Mapping[str, Callable[[ListPage, Target], None]]] = {
-    "open": ListPage._open_address,
-    "copy": ListPage._copy_address,
-    "page": ListPage._go,
-}
+        if action.doing == "copy":
+            copy_address(self.context, action.target.address)
+        else:
+            self._go(action.target)

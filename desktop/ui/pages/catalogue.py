@@ -10,8 +10,7 @@ from desktop.ui.app.page import Page, PageContext, PageSpec
 from desktop.ui.translation import translate
 
 if TYPE_CHECKING:
-    from desktop.ui.app.syncing import Syncing
-    from desktop.ui.connecting.flow import Syncs
+    from desktop.ui.app.syncing import Syncing, Syncs
 
 
 def page_specs(handle: BusinessHandle, syncing: Syncing) -> Sequence[PageSpec]:

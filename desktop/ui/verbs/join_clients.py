@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from desktop.errors import WorldError
@@ -17,6 +17,7 @@ from desktop.ui.app.page import PageContext
 from desktop.ui.dialogs.joining import JoiningSheet
 from desktop.ui.throttle import Throttle
 from desktop.ui.translation import translate
+from desktop.ui.verbs.verb import Verb
 from desktop.ui.widgets.notice import Notice
 
 if TYPE_CHECKING:
@@ -34,12 +35,11 @@ _AT_MOST: Final = 100
 _APART_MS: Final = 4_000
 
 
-class ClientJoins(QObject):
-    """Belongs to the page; lay ``banner`` into it. ``look`` after each change, ``review`` opens the sheet."""
+class JoinClients(Verb):
+    """Lay ``banner`` into the page. ``look`` looks who is alike after each change, ``review`` opens the sheet."""
 
     def __init__(self, context: PageContext, handle: BusinessHandle, page: QWidget) -> None:
-        super().__init__(page)
-        self._context, self._handle, self._page = context, handle, page
+        super().__init__(context, handle, page)
         self.pairs: Sequence[Suggestion] = ()
         self._wants_review = False
         self._known = False
@@ -77,7 +77,7 @@ class ClientJoins(QObject):
     def separate(self, link_id: int) -> None:
         """Make a customer a client of its own again."""
         action = partial(_unjoin, link_id=link_id)
-        self._context.tasks.change(self._handle.question(action), self._on_separated, self._context.messages.error)
+        self._act(action, self._on_separated)
 
     # --- what is known -------------------------------------------------------------------------------------------
 
@@ -113,12 +113,12 @@ class ClientJoins(QObject):
     @Slot(object, object)
     def _on_join(self, keep_id: int, other_id: int) -> None:
         action = partial(_join, keep_id=keep_id, other_id=other_id)
-        self._context.tasks.change(self._handle.question(action), self._on_joined, self._on_refused)
+        self._act(action, self._on_joined, self._on_refused)
 
     @Slot(object, object)
     def _on_dismiss(self, keep_id: int, other_id: int) -> None:
         action = partial(_dismiss, first_id=keep_id, second_id=other_id)
-        self._context.tasks.change(self._handle.question(action), self._on_dismissed, self._on_refused)
+        self._act(action, self._on_dismissed, self._on_refused)
 
     @Slot(object)
     def _on_joined(self, joined: Joined) -> None:
@@ -158,7 +158,7 @@ class ClientJoins(QObject):
         self._context.messages.tell(Message("success", title, text, label, partial(self._undo, undo)))
 
     def _undo(self, undo: Undo) -> None:
-        self._context.tasks.change(self._handle.question(undo), self._on_undone, self._on_refused)
+        self._act(undo, self._on_undone, self._on_refused)
 
     @Slot()
     def _on_undo_asked(self) -> None:

@@ -47,26 +47,6 @@ def read_overview(business: Business) -> Overview:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """An account that is about to be disconnected, and whether Paydesk can give the access back by itself."""
-
-    integration_id: int
-    forget: bool
-    gives_back: bool = True
-
-
-def read_leaving(business: Business, integration_id: int, forget: bool) -> Leaving:
-    """Whether a connected account's access can be given back, which needs the platform's secret even after PKCE.
-
-    Raises: NotConnectedError where there is no such account, or an error of the vault.
-    """
-    from desktop.actions.platforms import platform_app
-
-    app = platform_app(business, business.integration(integration_id).provider)
-    return Leaving(integration_id, forget, gives_back=app is not None and bool(app.client_secret))
-
-
 def read_set_aside(business: Business, integration_ids: tuple[int, ...]) -> dict[int, list[SetAsideLine]]:
     """What of these accounts could not be read."""
     from desktop.queries.reading import ask

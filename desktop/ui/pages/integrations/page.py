@@ -10,37 +10,26 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout
 
-from desktop.errors import WorldError
-from desktop.ui.app.addresses import RefusedAddressError
 from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import Page, PageContext
-from desktop.ui.app.syncing import SyncOutcome, SyncProgress
+from desktop.ui.app.syncing import SyncOutcome, SyncProgress, Syncs
 from desktop.ui.connecting.card import ConnectingCard
-from desktop.ui.connecting.flow import ConnectFlow, Syncs
+from desktop.ui.connecting.flow import ConnectFlow
 from desktop.ui.connecting.words import Clock
-from desktop.ui.dialogs.disconnect import DisconnectConfirm
 from desktop.ui.dialogs.offer import Offer
-from desktop.ui.dialogs.rename import RenameAccount
-from desktop.ui.dialogs.way_words import key_words
 from desktop.ui.pages.integrations.accounts import AccountRow, AccountsCard
-from desktop.ui.pages.integrations.overview import (
-    Leaving,
-    Overview,
-    read_leaving,
-    read_overview,
-    read_set_aside,
-)
+from desktop.ui.pages.integrations.overview import Overview, read_overview, read_set_aside
 from desktop.ui.translation import translate
+from desktop.ui.verbs.disconnect import Disconnect
+from desktop.ui.verbs.rename import Rename
+from desktop.ui.verbs.set_option import SetOption
 from desktop.ui.widgets.notice import Notice
 from desktop.ui.widgets.payments_card import PaymentsCard
 from desktop.ui.widgets.surfaces import ScrollColumn, clear_layout
 
 if TYPE_CHECKING:
-    from desktop.actions.accounts import Renamed
-    from desktop.actions.business import Business
-    from desktop.actions.disconnect import Disconnected
-    from desktop.actions.options import OptionSet
     from desktop.actions.status import Elsewhere
+    from desktop.books.integrations import IntegrationRow
     from desktop.queries.set_aside import SetAsideLine
 
 #: Below this width (of the look) the two cards stand one below the other.
@@ -58,7 +47,6 @@ class IntegrationsPage(Page):
         self._handle, self._syncing = handle, syncing
         self._overview: Overview | None = None
         self._wants_connect = False
-        self._left = ""
         self._notices = QVBoxLayout()
         self._notices.setSpacing(self.theme.px(8))
         self.body.addLayout(self._notices)
@@ -78,6 +66,10 @@ class IntegrationsPage(Page):
         self.flow = ConnectFlow(context, handle, syncing, self.connecting, self, port)
         self.flow.shown.connect(self._on_flow_shown)
         self.flow.hidden.connect(self.connecting.hide)
+        self._rename, self._disconnect = Rename(context, handle, self), Disconnect(context, handle, self)
+        self._set_option = SetOption(context, handle, self, syncing)
+        self._set_option.turned_on.connect(self._on_turned_on)
+        self._set_option.refused.connect(self.mark_stale)
         syncing.progressed.connect(self._on_progressed)
         syncing.ended.connect(self._on_sync_ended)
         self._arrange()
@@ -209,8 +201,7 @@ class IntegrationsPage(Page):
 
     @Slot(object)
     def _on_reconnect(self, integration_id: int) -> None:
-        row = self.accounts.rows[integration_id].account.integration
-        offer = self._overview.offer(row.provider) if self._overview is not None else None
+        offer = self._offer_for(self._account(integration_id))
         if offer is not None:
             self.flow.choose([offer])
 
@@ -235,119 +226,28 @@ class IntegrationsPage(Page):
 
     @Slot(object)
     def _on_rename(self, integration_id: int) -> None:
-        row = self.accounts.rows[integration_id].account.integration
-        provider_name = row.name or row.account_id or row.provider_title
-        sheet = RenameAccount(self.theme, row.id, row.label, provider_name, self.window())
-        sheet.renamed.connect(self._on_renamed)
-        sheet.open()
-
-    @Slot(object, str)
-    def _on_renamed(self, integration_id: int, label: str) -> None:
-        action = partial(_rename, integration_id=integration_id, label=label)
-        self.tasks.change(self._handle.question(action), None, self.context.messages.error)
+        self._rename(self._account(integration_id))
 
     @Slot(object, bool)
     def _on_disconnect(self, integration_id: int, forget: bool) -> None:
-        row = self.accounts.rows[integration_id].account.integration
-        offer = self._overview.offer(row.provider) if self._overview is not None else None
-        if offer is None or offer.needs_secret or row.status == "disconnected":
-            self._on_leaving(Leaving(integration_id, forget))
-        else:
-            question = partial(read_leaving, integration_id=integration_id, forget=forget)
-            self.tasks.query(self._handle.question(question), self._on_leaving, self.context.messages.error)
-
-    @Slot(object)
-    def _on_leaving(self, leaving: Leaving) -> None:
-        row = self.accounts.rows[leaving.integration_id].account.integration
-        offer = self._overview.offer(row.provider) if self._overview is not None else None
-        if offer is None:
-            return
-        sheet = DisconnectConfirm(
-            self.theme,
-            row.id,
-            row.title,
-            offer,
-            self.context.addresses,
-            self.window(),
-            forget=leaving.forget,
-            connected=row.status != "disconnected",
-            gives_back=leaving.gives_back,
-        )
-        sheet.confirmed.connect(self._on_confirmed)
-        sheet.open()
-
-    @Slot(object, bool)
-    def _on_confirmed(self, integration_id: int, forget: bool) -> None:
-        self._left = self.accounts.rows[integration_id].account.integration.provider
-        action = partial(_disconnect, integration_id=integration_id, forget=forget)
-        self.tasks.change(self._handle.question(action), self._on_disconnected, self.context.messages.error)
-
-    @Slot(object)
-    def _on_disconnected(self, ended: Disconnected) -> None:
-        title = translate("Integrations", "Disconnected")
-        offer = self._overview.offer(self._left) if self._overview is not None else None
-        if not ended.note:
-            self.context.messages.success(title)
-        elif offer is None or ended.revoked:
-            self.context.messages.warning(title, ended.note)
-        else:
-            # What happened, then the way there: the note's own advice is the same in fewer words.
-            happened = ended.note.partition(". ")[0].rstrip(".")
-            text = f"{happened}. {key_words(offer.provider).ending}"
-            there = translate("Integrations", "Open {0}'s dashboard").format(offer.title)
-            self.context.messages.warning(title, text, there, partial(self._open_access_page, offer))
-
-    def _open_access_page(self, offer: Offer) -> None:
-        try:
-            self.context.addresses.open(offer.access_page, offer.hosts)
-        except RefusedAddressError as error:
-            self.context.messages.error(error)
-
-    # --- switches --------------------------------------------------------------------------------------------------
+        account = self._account(integration_id)
+        offer = self._offer_for(account)
+        if offer is not None:
+            self._disconnect(account, offer, forget=forget)
 
     @Slot(object, str, bool)
     def _on_option(self, integration_id: int, option: str, on: bool) -> None:
-        action = partial(_set_option, integration_id=integration_id, option=option, on=on)
-        self.tasks.change(self._handle.question(action), self._on_option_set, self._on_no_option)
+        self._set_option(integration_id, option, on)
 
     @Slot(object)
-    def _on_option_set(self, done: OptionSet) -> None:
-        if not done.on:
-            self.context.messages.info(
-                translate("Integrations", "Stock is not kept any more"),
-                translate("Integrations", "What was read stays, and is not brought up to date."),
-            )
-        elif self._syncing.running:
-            self.context.messages.success(
-                translate("Integrations", "Stock is kept from now on"),
-                translate("Integrations", "It is read with the next sync."),
-            )
-        else:
-            self.context.messages.success(translate("Integrations", "Stock is kept from now on"))
-            self._on_sync_asked(done.integration_id, False)
+    def _on_turned_on(self, integration_id: int) -> None:
+        self._on_sync_asked(integration_id, False)
 
-    @Slot(object)
-    def _on_no_option(self, error: WorldError) -> None:
-        self.context.messages.error(error)
-        self.mark_stale()
+    def _account(self, integration_id: int) -> IntegrationRow:
+        return self.accounts.rows[integration_id].account.integration
 
-
-def _set_option(business: Business, integration_id: int, option: str, on: bool) -> OptionSet:
-    from desktop.actions.options import set_option
-
-    return set_option(business, integration_id, option, on)
-
-
-def _rename(business: Business, integration_id: int, label: str) -> Renamed:
-    from desktop.actions.accounts import rename_account
-
-    return rename_account(business, integration_id, label)
-
-
-def _disconnect(business: Business, integration_id: int, forget: bool) -> Disconnected:
-    from desktop.actions.disconnect import disconnect
-
-    return disconnect(business, integration_id, forget=forget)
+    def _offer_for(self, account: IntegrationRow) -> Offer | None:
+        return self._overview.offer(account.provider) if self._overview is not None else None
 
 
 def _features() -> tuple[str, ...]:
