@@ -9,26 +9,27 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from desktop.queries.clients import CLIENTS
+from desktop.queries import (
+    clients,
+    invoices,
+    locations,
+    orders,
+    payments,
+    payouts,
+    services,
+    stock,
+    subscriptions,
+    terminals,
+)
 from desktop.queries.feet import Foot, read_foot
-from desktop.queries.invoices import INVOICES
 from desktop.queries.listing import Filter, Listing, Sum
 from desktop.queries.locations import LOCATIONS, sales_of_month
-from desktop.queries.orders import ORDERS
 from desktop.queries.payments import PAYMENTS, titles_of_payments
-from desktop.queries.payouts import PAYOUTS
-from desktop.queries.services import SERVICES
-from desktop.queries.stock import STOCK
-from desktop.queries.subscriptions import SUBSCRIPTIONS
-from desktop.queries.terminals import CHECKOUTS, DEVICES, PAYMENT_LINKS
 from desktop.queries.transactions import TRANSACTIONS, Transactions, titles_of_transactions
 
-_ALL: tuple[Listing[Any], ...] = (
-    CLIENTS, INVOICES, PAYMENTS, SUBSCRIPTIONS, PAYOUTS, SERVICES, LOCATIONS, ORDERS, STOCK, DEVICES, CHECKOUTS,
-    PAYMENT_LINKS,
-)  # fmt: skip
-LISTINGS: Mapping[str, Listing[Any]] = {listing.name: listing for listing in _ALL}
-"""Each listing by the name of its table and its command."""
+_SUBJECTS = (clients, invoices, payments, subscriptions, payouts, services, locations, orders, stock, terminals)
+LISTINGS: Mapping[str, Listing[Any]] = {listing.name: listing for subject in _SUBJECTS for listing in subject.LISTED}
+"""Each listing by the name of its table and its command; every subject says which it has."""
 
 # What was sold, for the rows that name neither a client nor what they are for.
 _TITLES: Mapping[str, Callable[[Connection, Sequence[Any]], Mapping[int, str]]] = {

@@ -168,3 +168,4 @@ ORDERS: Listing[OrderRow] = Listing(
     sum_up=_sold,
     foot="total",
 )
+LISTED: tuple[Listing[Any], ...] = (ORDERS,)
