@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from desktop.actions.business import Business
 from desktop.books.integrations import DISCONNECTED, IntegrationRow, list_integrations
 from desktop.providers.registry import provider_title
+from desktop.queries.stream_counts import count_streams
 from desktop.queries.work import count_work
 from desktop.regions import country_of_machine, region_of
 from desktop.sync.situation import read_schedule, read_situations
@@ -56,7 +57,9 @@ def account_standings(business: Business, *, scheduled: bool = True) -> tuple[St
 
 
 def _streams(business: Business, connection: Connection, row: IntegrationRow) -> list[StreamStatus]:
-    return read_status(connection, row.id, business.provider(row.provider), business.books.now())
+    provider = business.provider(row.provider)
+    counts = count_streams(connection, row.id, [stream.name for stream in provider.streams])
+    return read_status(connection, row.id, provider, business.books.now(), counts)
 
 
 def _standings(

@@ -65,7 +65,7 @@ def read_situations(
         provider = provider_of(row.provider)
         known = (streams or {}).get(row.id)
         if known is None:
-            known = read_status(connection, row.id, provider, now, counted=False)
+            known = read_status(connection, row.id, provider, now)
         holder = holder_in(connection, row.id, now)
         is_ours = holder is not None and holder.is_ours
         found.append(

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from desktop.books.books import now_ms
-from desktop.books.tables import Base, ClientLink
-from desktop.books.tables.base import table_of
 from desktop.providers.contract import Provider, Stream
 from desktop.sync.aside import aside_by_stream
 from desktop.sync.bookmarks import CLOSED, EVENTS, Mark, Marks, read_marks
 from desktop.sync.lease import holder_in
 from desktop.sync.streams import streams_of
-
-_LINK = table_of(ClientLink)
 
 EVENTS_CLOSED: Final = "The event feed is closed to this key: changes are found by looking back."
 
@@ -44,11 +40,15 @@ class StreamStatus:
 
 
 def read_status(
-    connection: Connection, integration_id: int, provider: Provider, now: int | None = None, *, counted: bool = True
+    connection: Connection,
+    integration_id: int,
+    provider: Provider,
+    now: int | None = None,
+    counts: Mapping[str, int] | None = None,
 ) -> list[StreamStatus]:
     """Every stream that the account reads, in the provider's order, read in the caller's transaction.
 
-    ``now`` is this machine's clock (ms). ``counted=False`` leaves the counts at 0, which costs next to nothing.
+    ``now`` is this machine's clock (ms). ``counts`` are the rows by stream, for whoever shows them; else 0.
     """
     marks = read_marks(connection, integration_id)
     aside = aside_by_stream(connection, integration_id)
@@ -62,7 +62,7 @@ def read_status(
             StreamStatus(
                 name=stream.name,
                 state=status.state,
-                count=_count(connection, integration_id, stream.name) if counted else 0,
+                count=(counts or {}).get(stream.name, 0),
                 complete_through=status.through,
                 since=status.since,
                 set_aside=aside.get(stream.name, 0),
@@ -134,17 +134,3 @@ def _least(marks: Sequence[Mark]) -> int | None:
     throughs = [mark.complete_through for mark in marks]
     known = [through for through in throughs if through is not None]
     return min(known) if len(known) == len(throughs) and known else None
-
-
-def _count(connection: Connection, integration_id: int, stream: str) -> int:
-    """How many there are of what a stream reads. Streams are named like their tables."""
-    of_clients = stream == "clients"
-    table = _LINK if of_clients else Base.metadata.tables[stream]
-    # Two customers that the owner joined are one client, here as in the list.
-    number = func.count(table.c.client_id.distinct()) if of_clients else func.count()
-    query = select(number).select_from(table).where(table.c.integration_id == integration_id)
-    if of_clients:
-        query = query.where(table.c.stated.is_(True))
-    if "deleted" in table.c:
-        query = query.where(table.c.deleted.is_(False))
-    return int(connection.execute(query).scalar_one())

@@ -17,6 +17,7 @@ from desktop.books.books import Books, open_books
 from desktop.books.tables import Base, Integration
 from desktop.books.tables.base import table_of
 from desktop.providers.contract import Credentials
+from desktop.queries.stream_counts import count_streams
 from desktop.records import Changes
 from desktop.sync.account import Job, Worker
 from desktop.sync.credentials import CredentialStore
@@ -73,7 +74,8 @@ class Desk:
     def status(self) -> dict[str, StreamStatus]:
         """How each stream stands."""
         with self.books.read() as connection:
-            statuses = read_status(connection, self.integration_id, self.provider, self.books.now())
+            counts = count_streams(connection, self.integration_id, [stream.name for stream in self.provider.streams])
+            statuses = read_status(connection, self.integration_id, self.provider, self.books.now(), counts)
         return {status.name: status for status in statuses}
 
     def rows(self, model: type[Base], *columns: str) -> list[Any]:
