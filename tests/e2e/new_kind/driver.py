@@ -14,8 +14,8 @@ from desktop.actions.sync import sync_account
 from desktop.queries.json_shapes import list_rows
 from desktop.queries.listings import LISTINGS
 from desktop.queries.reading import ask
-from desktop.ui.app.business_handle import Desk
-from desktop.ui.lists.source import wall_of
+from desktop.ui.app.business_handle import BusinessHandle
+from desktop.ui.lists.source import row_context
 from desktop.ui.pages.catalogue import page_specs
 from desktop.workspace import open_business
 
@@ -34,7 +34,7 @@ def main(home: str) -> None:
         )
         listed = ask(business.books, list_rows, "coupons", business.today())
         found = ask(business.books, listing.rows, [one["id"] for one in listed])
-        wall = wall_of(business)
+        context = row_context(business)
         panels = [shown.open_row(business, one["id"]) for one in listed]
         told = {
             "tree": str(Path(desktop.__file__).parents[1]),
@@ -42,8 +42,8 @@ def main(home: str) -> None:
             "heard": sorted(heard),
             "stream": [[one.seen, one.deleted] for one in report.streams if one.name == "coupons"],
             "listed": listed,
-            "pages": [spec.key for spec in page_specs(Desk(lambda: business), None)],  # type: ignore[arg-type]
-            "shown": [list(map(str, shown.show(one, wall)[:2])) for one in found],
+            "pages": [spec.key for spec in page_specs(BusinessHandle(lambda: business), None)],  # type: ignore[arg-type]
+            "shown": [list(map(str, shown.show(one, context)[:2])) for one in found],
             "panels": [[entry.value for block in panel.blocks for entry in block.entries] for panel in panels],
         }
         sys.stdout.write(json.dumps(told) + "\n")
