@@ -282,4 +282,4 @@ CLIENTS: Listing[ClientRow] = Listing(
     read_behind=_read_who_paid,
     sorts_behind={"paid": _by_paid_within},
 )  # fmt: skip
-LISTED: tuple[Listing[Any], ...] = (CLIENTS,)
+LISTS: tuple[Listing[Any], ...] = (CLIENTS,)

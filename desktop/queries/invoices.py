@@ -221,7 +221,7 @@ INVOICES: Listing[InvoiceRow] = Listing(
     foot="outstanding",
     behind={"outstanding": _outstanding_rows, "overdue": _overdue_rows, "invoiced": _invoiced_rows},
 )
-LISTED: tuple[Listing[Any], ...] = (INVOICES,)
+LISTS: tuple[Listing[Any], ...] = (INVOICES,)
 
 
 # ------------------------------------------------------------------------------------------------------ one invoice

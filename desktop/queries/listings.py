@@ -28,7 +28,7 @@ from desktop.queries.payments import PAYMENTS, titles_of_payments
 from desktop.queries.transactions import TRANSACTIONS, Transactions, titles_of_transactions
 
 _SUBJECTS = (clients, invoices, payments, subscriptions, payouts, services, locations, orders, stock, terminals)
-LISTINGS: Mapping[str, Listing[Any]] = {listing.name: listing for subject in _SUBJECTS for listing in subject.LISTED}
+LISTINGS: Mapping[str, Listing[Any]] = {listing.name: listing for subject in _SUBJECTS for listing in subject.LISTS}
 """Each listing by the name of its table and its command; every subject says which it has."""
 
 # What was sold, for the rows that name neither a client nor what they are for.

@@ -142,7 +142,7 @@ LOCATIONS: Listing[LocationRow] = Listing(
     read_as_of=read_locations,
     at_location=lambda ref: _LOCATION.c.external_id == ref,
 )
-LISTED: tuple[Listing[Any], ...] = (LOCATIONS,)
+LISTS: tuple[Listing[Any], ...] = (LOCATIONS,)
 
 
 def sales_of_month(connection: Connection, wanted: Filter) -> dict[str, tuple[Sum, ...]]:

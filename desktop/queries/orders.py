@@ -168,4 +168,4 @@ ORDERS: Listing[OrderRow] = Listing(
     sum_up=_sold,
     foot="total",
 )
-LISTED: tuple[Listing[Any], ...] = (ORDERS,)
+LISTS: tuple[Listing[Any], ...] = (ORDERS,)

@@ -231,7 +231,7 @@ PAYMENTS: Listing[PaymentRow] = Listing(
     dated=DATED,
     behind={"ended": _ended_rows},
 )
-LISTED: tuple[Listing[Any], ...] = (PAYMENTS,)
+LISTS: tuple[Listing[Any], ...] = (PAYMENTS,)
 
 
 # ------------------------------------------------------------------------------------------------------ one payment

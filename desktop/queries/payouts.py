@@ -112,7 +112,7 @@ PAYOUTS: Listing[PayoutRow] = Listing(
     sum_up=_paid_out,
     foot="paid_out",
 )
-LISTED: tuple[Listing[Any], ...] = (PAYOUTS,)
+LISTS: tuple[Listing[Any], ...] = (PAYOUTS,)
 
 
 class EntrySum(NamedTuple):

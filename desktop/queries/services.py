@@ -141,4 +141,4 @@ SERVICES: Listing[ServiceRow] = Listing(
     meanings=_meanings,
     read=read_services,
 )
-LISTED: tuple[Listing[Any], ...] = (SERVICES,)
+LISTS: tuple[Listing[Any], ...] = (SERVICES,)

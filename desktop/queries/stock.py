@@ -102,7 +102,7 @@ STOCK: Listing[StockRow] = Listing(
     meanings=_meanings,
     read=read_stock,
 )
-LISTED: tuple[Listing[Any], ...] = (STOCK,)
+LISTS: tuple[Listing[Any], ...] = (STOCK,)
 
 
 # ----------------------------------------------------------------------------------------------- one item's stock

@@ -168,7 +168,7 @@ SUBSCRIPTIONS: Listing[SubscriptionRow] = Listing(
     meanings=_meanings,
     read=read_subscriptions,
 )
-LISTED: tuple[Listing[Any], ...] = (SUBSCRIPTIONS,)
+LISTS: tuple[Listing[Any], ...] = (SUBSCRIPTIONS,)
 
 
 class ItemRow(NamedTuple):

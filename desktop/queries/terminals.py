@@ -273,4 +273,4 @@ PAYMENT_LINKS: Listing[PaymentLinkRow] = Listing(
     read=read_links,
     at_location=_link_at,
 )
-LISTED: tuple[Listing[Any], ...] = (DEVICES, CHECKOUTS, PAYMENT_LINKS)
+LISTS: tuple[Listing[Any], ...] = (DEVICES, CHECKOUTS, PAYMENT_LINKS)
