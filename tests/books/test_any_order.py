@@ -11,24 +11,25 @@ from desktop.books.books import Books
 from tests.helpers.orders import Mail, check_any_order, check_recount, mails
 from tests.helpers.shops import PROJECTIONS, STEADY, TOTALS, Shop
 from tests.helpers.towns import Town
+from tests.helpers.variants import variants
 from tests.helpers.versions import check_again_changes_nothing
 
 
 @given(mails())
-@settings(STEADY, max_examples=120)
+@settings(STEADY, max_examples=variants(30))
 def test_any_order_of_parts_gives_the_same_rows_and_totals(shared_books: Books, mail: Mail) -> None:
     check_any_order(Shop(shared_books), Shop(shared_books), mail)
 
 
 @given(mails())
-@settings(STEADY, max_examples=15)
+@settings(STEADY, max_examples=variants(6))
 def test_one_by_one_and_backwards_is_an_order_too(shared_books: Books, mail: Mail) -> None:
     backwards = Mail(mail.seed, tuple((place,) for place in reversed(range(len(mail.told)))))
     check_any_order(Shop(shared_books), Shop(shared_books), backwards)
 
 
 @given(mails())
-@settings(STEADY, max_examples=15)
+@settings(STEADY, max_examples=variants(6))
 def test_a_town_told_again_changes_nothing(shared_books: Books, mail: Mail) -> None:
     shop = Shop(shared_books)
     shop.take_in_turn(mail.batches)

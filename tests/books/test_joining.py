@@ -24,6 +24,7 @@ from desktop.queries.listings import LISTINGS
 from desktop.records import AttemptRecord, ClientRecord
 from desktop.reports.dashboard import dashboard
 from tests.helpers.shops import STEADY, Shop, gone_at, read_at
+from tests.helpers.variants import variants
 from tests.worlds import World
 
 TODAY = "2026-11-22"
@@ -138,7 +139,7 @@ def test_forgetting_an_account_leaves_no_trace_of_what_was_joined(world: World) 
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 4), st.integers(0, 4)), max_size=12))
-@settings(STEADY, max_examples=40)
+@settings(STEADY, max_examples=variants(15))
 def test_whatever_was_joined_comes_apart_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[bool, int, int]]
 ) -> None:

@@ -15,6 +15,7 @@ from desktop.books.books import Books, open_books
 from desktop.books.rebuild import change_timezone, compare_totals, rebuild_totals
 from desktop.records import AttemptRecord, BalanceEntryRecord, DisputeRecord
 from tests.helpers.shops import STEADY, ZONE, Shop, at, read_at
+from tests.helpers.variants import variants
 
 SOLD = at("2026-03-30 10:00")
 FIRST, SECOND = at("2026-04-02 10:00"), at("2026-04-30 23:30")  # the second is in May in the shop's zone
@@ -87,7 +88,7 @@ def test_on_postgresql_an_adjustment_counts_on_its_own_day_too(postgres_shop: Sh
     fee=st.integers(-100, 900),
     data=st.data(),
 )
-@settings(STEADY, max_examples=60)
+@settings(STEADY, max_examples=variants(25))
 def test_any_order_of_parts_gives_the_same_row_and_days_and_all_add_up(
     shared_books: Books, parts: list[tuple[int, int]], fee: int, data: st.DataObject
 ) -> None:

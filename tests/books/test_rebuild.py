@@ -30,6 +30,7 @@ from desktop.books.tables.base import table_of
 from desktop.errors import UsageError
 from tests.helpers.shops import STEADY, Shop
 from tests.helpers.towns import Town
+from tests.helpers.variants import variants
 from tests.worlds import World
 
 SUMS = (DailyTotal, ClientTotal, ServiceAllocation, ServiceTotal)
@@ -58,7 +59,7 @@ def stored(books: Books, models: tuple[type[Base], ...] = SUMS) -> dict[str, lis
 
 
 @given(seeds=st.lists(st.integers(0, 10_000), min_size=1, max_size=2))
-@settings(STEADY, max_examples=25)
+@settings(STEADY, max_examples=variants(10))
 def test_a_rebuild_gives_what_the_moving_sums_are(tmp_path_factory: pytest.TempPathFactory, seeds: list[int]) -> None:
     world = World(tmp_path_factory.mktemp("books"))
     for seed in seeds:

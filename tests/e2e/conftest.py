@@ -20,13 +20,17 @@ from tests.helpers.patience import PATIENCE_S
 ROOT = Path(__file__).resolve().parents[2]
 
 
+SANDBOXED = os.pathsep.join((str(Path(__file__).parent / "sandboxed"), str(ROOT)))
+SPARSE = {"PYTHONPATH": SANDBOXED, "SPARSE_YEAR": "1"}
+"""Variables under which a sandbox in another process tells a year of few sales (``sandboxed/``)."""
+
+
 def watched(report: Path) -> dict[str, str]:
-    """Variables under which a sandbox in another process holds its Square against Square's file (``watched/``)."""
+    """Variables under which a sandbox in another process holds its Square against Square's file (``sandboxed/``)."""
     specs = os.environ.get("PAYDESK_SPECS")
     if not specs:
         return {"PYTHONPATH": str(ROOT)}
-    path = os.pathsep.join((str(Path(__file__).parent / "watched"), str(ROOT)))
-    return {"PYTHONPATH": path, "WATCHED_SPECS": specs, "WATCHED_TO": str(report)}
+    return {"PYTHONPATH": SANDBOXED, "WATCHED_SPECS": specs, "WATCHED_TO": str(report)}
 
 
 def check_watched(report: Path, times: int) -> None:

@@ -19,7 +19,7 @@ from desktop.actions.connect import connect_by_oauth
 from desktop.sandbox import launch
 from desktop.workspace import open_business
 from tests.actions.conftest import Person
-from tests.e2e.conftest import Command, check_watched, watched
+from tests.e2e.conftest import SPARSE, Command, check_watched, watched
 
 TODAY = "2026-11-23"
 STREAMS = {
@@ -39,7 +39,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, M
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env={**os.environ, **watched(report)},
+        env={**os.environ, **watched(report), **SPARSE},
     ) as process:
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())

@@ -16,7 +16,8 @@ TODAY = "2026-11-23"
 
 @pytest.fixture
 def sandbox() -> Iterator[launch.Running]:
-    with launch.start(seed=9, today=date.fromisoformat(TODAY), timezone="Europe/Berlin") as running:
+    year = launch.build(seed=9, today=date.fromisoformat(TODAY), timezone="Europe/Berlin", pace=0.3)
+    with launch.Running(year, 0) as running:
         yield running
 
 

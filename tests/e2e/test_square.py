@@ -44,7 +44,7 @@ def served(*, watched: bool = True) -> Iterator[launch.RunningSquare]:
     spec = square_spec.load() if watched else None
     watch = square_spec.Watch(spec) if spec is not None else None
     around = watch.around if watch is not None else None
-    with launch.start_square(seed=9, today=DAY, timezone=ZONE, sales_a_day=2, around=around) as running:
+    with launch.start_square(seed=9, today=DAY, timezone=ZONE, sales_a_day=0.8, around=around) as running:
         yield running
     if watch is not None:
         assert watch.violations() == []
@@ -226,7 +226,7 @@ def test_stock_is_read_once_it_is_switched_on(business: Business, square: launch
 
 
 def test_the_stripe_and_the_square_half_make_one_set_of_books(tmp_path: Path) -> None:
-    with launch.start_both(seed=4, today=DAY, timezone=ZONE, sales_a_day=2) as both:
+    with launch.start_both(seed=4, today=DAY, timezone=ZONE, sales_a_day=0.8, pace=0.4) as both:
         environment = {
             "PAYDESK_STRIPE_API_BASE": both.stripe.api_base,
             "PAYDESK_STRIPE_CONNECT_BASE": both.stripe.connect_base,

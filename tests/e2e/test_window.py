@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
+from tests.e2e.conftest import SPARSE
 from tests.helpers.patience import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,7 +83,7 @@ class Shot:
 class Person:
     """Somebody in front of the screen, and the program that was started for them."""
 
-    def __init__(self, screen: dict[str, str], folder: Path) -> None:
+    def __init__(self, screen: dict[str, str], folder: Path, year: dict[str, str]) -> None:
         self._screen = screen
         kept = {
             name: value
@@ -96,7 +97,7 @@ class Person:
         self.temporary.mkdir()
         environment = {
             **kept, **screen, "HOME": str(folder), "TMPDIR": str(self.temporary), "XDG_RUNTIME_DIR": str(runtime),
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(ROOT), **year,
         }  # fmt: skip
         with self.errors.open("wb") as errors:
             self.process = subprocess.Popen(
@@ -187,11 +188,14 @@ def screen() -> Iterator[dict[str, str]]:
     server.wait(timeout=PATIENCE_S)
 
 
-@pytest.fixture
-def person(screen: dict[str, str], tmp_path: Path) -> Iterator[Person]:
-    somebody = Person(screen, tmp_path)
+@pytest.fixture(params=[{}], ids=[""])
+def person(request: pytest.FixtureRequest, screen: dict[str, str], tmp_path: Path) -> Iterator[Person]:
+    somebody = Person(screen, tmp_path, request.param)
     yield somebody
     somebody.leave()
+
+
+of_few_sales = pytest.mark.parametrize("person", [SPARSE], ids=["few sales"], indirect=True)
 
 
 def test_a_walk_through_the_demo(person: Person) -> None:
@@ -236,6 +240,7 @@ def test_a_walk_through_the_demo(person: Person) -> None:
     assert list(person.temporary.iterdir()) == []
 
 
+@of_few_sales
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_closes_the_window_like_its_own_button(person: Person, number: signal.Signals) -> None:
     person.wait_for_window()
@@ -246,6 +251,7 @@ def test_a_signal_closes_the_window_like_its_own_button(person: Person, number: 
     assert list(person.temporary.iterdir()) == []
 
 
+@of_few_sales
 def test_the_pretend_providers_end_with_a_window_that_is_killed(person: Person) -> None:
     person.wait_for_window()
     person.process.kill()

@@ -1,12 +1,11 @@
 """Payments told as the providers tell them, by chance from a seed, beside what each of their figures must come to.
 
 The expected figures are written down where a thing happens, from the definitions of the words on the screen, and know
-nothing of how the books arrive at theirs. ``PAYDESK_VARIANTS`` says how many of each kind are tried.
+nothing of how the books arrive at theirs.
 """
 
 from __future__ import annotations
 
-import os
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -20,7 +19,6 @@ from desktop.providers.stripe.records import map_object as map_stripe
 from desktop.records import SourceObject, Version
 from tests.helpers.shops import ZONE
 
-VARIANTS = int(os.environ.get("PAYDESK_VARIANTS", "6"))
 MONTHS = ("2026-09", "2026-10", "2026-11", "2026-12")
 _BEGIN = datetime(2026, 9, 3, tzinfo=UTC)
 _DAYS = 85

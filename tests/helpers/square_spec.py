@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _REFERENCE = "#/components/schemas/"
@@ -167,7 +167,7 @@ class Spec:
         if known in self._passed:
             return []
         found = [
-            f"{where}{name} at {'/'.join(map(str, error.absolute_path)) or 'top'}: {error.message[:200]}"
+            f"{where}{name} at {'/'.join(map(str, error.instance_path)) or 'top'}: {error.message[:200]}"
             for error in self.validator(name).iter_errors(value)
         ]
         if not found:

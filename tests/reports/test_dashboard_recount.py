@@ -32,6 +32,7 @@ from desktop.books.tables.base import table_of
 from desktop.reports.dashboard import Dashboard, dashboard, to_json
 from tests.helpers.shops import STEADY, ZONE, Shop
 from tests.helpers.towns import Town
+from tests.helpers.variants import variants
 from tests.worlds import World
 
 TODAY = "2026-04-01"
@@ -42,7 +43,7 @@ Sums = dict[str, dict[str, int]]
 
 
 @given(st.lists(st.integers(0, 10_000), min_size=1, max_size=3))
-@settings(STEADY, max_examples=40)
+@settings(STEADY, max_examples=variants(14))
 def test_the_figures_are_what_the_rows_add_up_to(seeds: list[int]) -> None:
     with TemporaryDirectory() as home:
         world = World(Path(home))

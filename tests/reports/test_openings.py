@@ -20,6 +20,7 @@ from desktop.reports.dashboard import dashboard
 from desktop.reports.openings import check_figures, openings
 from tests.helpers.shops import STEADY, Shop
 from tests.helpers.towns import Town
+from tests.helpers.variants import variants
 from tests.worlds import World
 
 TODAY = "2026-11-22"
@@ -174,7 +175,7 @@ def test_a_filter_says_which_figure_it_is_about(shop: World) -> None:
 
 
 @given(st.lists(st.integers(0, 10_000), min_size=1, max_size=2))
-@settings(STEADY, max_examples=8)
+@settings(STEADY, max_examples=variants(3))
 def test_in_any_town_every_figure_opens_what_it_says(seeds: list[int]) -> None:
     with TemporaryDirectory() as home:
         world = World(Path(home))

@@ -13,8 +13,9 @@ from desktop.periods import period_of
 from desktop.queries.period_figures import read_figures
 from desktop.queries.scales import read_scales
 from desktop.queries.scope import Scope
-from tests.helpers.neighbours import MONTHS, VARIANTS, Key, SquareStory, Story, StripeStory
+from tests.helpers.neighbours import MONTHS, Key, SquareStory, Story, StripeStory
 from tests.helpers.shops import Shop
+from tests.helpers.variants import variants
 from tests.worlds import World
 
 FIGURES = (
@@ -91,7 +92,7 @@ def expected(story: Story, place: str) -> dict[Key, int]:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_every_figure_is_what_the_definitions_say_in_any_order(world: World, rule: str) -> None:
-    for seed in range(VARIANTS):
+    for seed in range(variants(6)):
         story, shop = RULES[rule](seed), Shop(world.books)
         for batch in story.batches():
             shop.take(*batch)

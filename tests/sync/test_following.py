@@ -30,6 +30,7 @@ from desktop.sync.changes import OVERLAP_MS
 from desktop.sync.following import LOOK_BACK_DAYS
 from desktop.sync.lease import EXPIRES_MS
 from tests.helpers.patience import PROPERTY_S
+from tests.helpers.variants import variants
 from tests.sync.comparing import picture
 from tests.sync.conftest import Desk, make_desk
 from tests.sync.test_kill import Killed, Killer
@@ -436,7 +437,7 @@ def undisturbed(home: Path) -> dict[str, list[tuple[object, ...]]]:
 
 
 @pytest.mark.timeout(PROPERTY_S)
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=variants(4), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(
     kills=st.lists(st.integers(0, 60), min_size=2, max_size=8),
     order=st.sampled_from(["newest", "oldest", "mixed"]),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from desktop.books.database import Writer
 from desktop.sync.lease import EXPIRES_MS
 from tests.helpers.patience import PROPERTY_S
+from tests.helpers.variants import variants
 from tests.sync.comparing import picture
 from tests.sync.conftest import Desk, make_desk
 from tests.sync.worlds import NOW, FakeReader, World, fill, sell
@@ -84,7 +85,7 @@ def undisturbed(home: Path, *, changed: bool) -> dict[str, list[tuple[Any, ...]]
 
 
 @pytest.mark.timeout(PROPERTY_S)
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=variants(5), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(
     kills=st.lists(st.integers(0, 90), min_size=1, max_size=8),
     order=st.sampled_from(["newest", "oldest", "mixed"]),

@@ -23,6 +23,7 @@ from desktop.records import (
     SourceObject,
     Version,
 )
+from tests.helpers.variants import variants
 
 Sample = Callable[..., dict[str, Any]]
 AT = 1_790_000_000_000
@@ -603,7 +604,7 @@ _JUNK = st.recursive(
 
 
 class TestWhateverComes:
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=variants(100), deadline=None)
     @given(data=st.data())
     def test_mapping_never_raises(self, data: st.DataObject, sample: Sample) -> None:
         kind = data.draw(st.sampled_from(sorted(MAPPERS)))
@@ -625,7 +626,7 @@ class TestWhateverComes:
         assert isinstance(found, SourceObject | SetAside)
         assert body == kept
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=variants(60), deadline=None)
     @given(body=_JUNK, kind=st.sampled_from(sorted(MAPPERS)))
     def test_junk_is_set_aside(self, body: Any, kind: str) -> None:
         assert isinstance(map_object(kind, body, WHEN), SetAside)

@@ -14,8 +14,6 @@ from desktop.providers.square.constants import STREAMS
 from desktop.providers.square.lists import OBJECTS, PLACES, place_of
 from desktop.providers.square.provider import SquareProvider
 from desktop.providers.square.reads import SquareReader
-
-pytest.importorskip("jsonschema")
 from tests.helpers import square_spec
 
 SPEC = square_spec.load()

@@ -30,6 +30,7 @@ from desktop.records import (
     SubscriptionRecord,
     Version,
 )
+from tests.helpers.variants import variants
 
 Sample = Callable[..., dict[str, Any]]
 AT = 1_780_000_000_000
@@ -574,7 +575,7 @@ _JUNK = st.recursive(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=variants(100))
 @given(data=st.data(), kind=st.sampled_from(sorted(MAPPERS)))
 def test_junk_in_any_place_never_raises(data: st.DataObject, kind: str, sample: Sample) -> None:
     body = sample(kind)

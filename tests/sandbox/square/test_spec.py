@@ -117,7 +117,7 @@ def test_a_watch_tells_once(watched: tuple[Watch, str]) -> None:
     httpx.get(f"{address}/v2/payments", params={"limit": 3})
     (found,) = watch.violations()
     assert "GET /v2/payments?limit=3 (200)" in found
-    assert "5 is not of type 'string'" in found
+    assert '5 is not of type "string"' in found
     assert watch.violations() == []
 
 

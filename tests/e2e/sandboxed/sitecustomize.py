@@ -1,12 +1,21 @@
-"""Python runs this in every process that a watched test starts, for this folder leads its path.
+"""Python runs this in every process that such a test starts, for this folder leads its path.
 
-A process that serves the pretend providers then holds its Square against Square's own file, and writes what was wrong
-to the file that ``WATCHED_TO`` names: a line of nothing but "as it should be" where nothing was.
+With ``SPARSE_YEAR`` a process that serves the pretend providers tells a year of few sales, for tests of what goes on
+around a demo. With ``WATCHED_TO`` it holds its Square against Square's own file, and writes what was wrong to the file
+that is named: a line of nothing but "as it should be" where nothing was.
 """
 
 import os
 import sys
 from pathlib import Path
+
+if "SPARSE_YEAR" in os.environ and "sandbox" in sys.orig_argv:
+    from functools import partial
+
+    from desktop.sandbox import launch
+
+    launch.DEFAULT_SALES_A_DAY = 0.2
+    launch.start_both = partial(launch.start_both, pace=0.2)
 
 if "WATCHED_TO" in os.environ and "sandbox" in sys.orig_argv:
     from desktop.sandbox import launch
