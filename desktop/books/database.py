@@ -276,6 +276,17 @@ class Database:
                 raise
             raise refusal from error
 
+    def damage(self) -> str:
+        """What SQLite finds wrong with the whole file, "" where nothing is; PostgreSQL looks after its own.
+
+        Raises: ClosedBooksError where it cannot be read at all.
+        """
+        if self.dialect_name != "sqlite":
+            return ""
+        with self.read() as connection:
+            found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(3)")]
+        return "" if found == ["ok"] else "; ".join(found)
+
     def close(self, *, tidy: bool = True) -> None:
         """Let all connections go. ``tidy`` lets SQLite refresh its statistics, which may write to the file."""
         if tidy and self.dialect_name == "sqlite":

@@ -263,6 +263,64 @@ def _account_set(
     return accounts.set_options(context.obj, integration_id, choices, as_json=as_json)
 
 
+keys_app = typer.Typer(help="The key to the credentials: another one, and the recovery key.", rich_markup_mode=None)
+books_app = typer.Typer(help="The books: whether they are sound, and the zone of their days.", rich_markup_mode=None)
+app.add_typer(keys_app, name="keys")
+app.add_typer(books_app, name="books")
+
+Place = Annotated[
+    str, typer.Option("--to", metavar="{keychain,passphrase,environment}", help="Where the new key is kept.")
+]
+
+
+@keys_app.command("rotate", help="Put a new master key in the place of the present one; accounts stay connected.")
+def _keys_rotate(
+    context: typer.Context,
+    to: Place = "",
+    key_stdin: Annotated[bool, typer.Option("--key-stdin", help="Read the new key from standard input.")] = False,
+    as_json: Json = False,
+) -> int:
+    from desktop.cli import keys
+
+    return keys.rotate(context.obj, to, key_stdin=key_stdin, as_json=as_json)
+
+
+@keys_app.command("recovery", help="Make a recovery key and show it, this once.")
+def _keys_recovery(context: typer.Context, as_json: Json = False) -> int:
+    from desktop.cli import keys
+
+    return keys.recovery(context.obj, as_json=as_json)
+
+
+@keys_app.command("recover", help="Open the credentials with the recovery key, which is read from standard input.")
+def _keys_recover(context: typer.Context, to: Place = "", as_json: Json = False) -> int:
+    from desktop.cli import keys
+
+    return keys.recover(context.obj, to, as_json=as_json)
+
+
+@books_app.command("check", help="Look through the whole books.")
+def _books_check(
+    context: typer.Context,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make every sum anew from the rows.")] = False,
+    as_json: Json = False,
+) -> int:
+    from desktop.cli import books
+
+    return books.check(context.obj, rebuild=rebuild, as_json=as_json)
+
+
+@books_app.command("timezone", help="Let the business's days be those of another zone.")
+def _books_timezone(
+    context: typer.Context,
+    zone: Annotated[str, typer.Argument(metavar="ZONE")],
+    as_json: Json = False,
+) -> int:
+    from desktop.cli import books
+
+    return books.timezone(context.obj, zone, as_json=as_json)
+
+
 @app.command("report", help="Figures: dashboard.")
 def _report(
     context: typer.Context,

@@ -93,6 +93,10 @@ class KeySources(Protocol):
         """The source that holds the key of this record."""
         ...
 
+    def new(self, kind: str) -> KeySource:
+        """The source of this kind for a key that takes another's place; with "" the one that a new home would take."""
+        ...
+
     def discard(self, record: MasterRecord) -> bool:
         """Delete what is kept of a retired key. False: its place cannot be reached from here; try another time."""
         ...
@@ -327,6 +331,10 @@ class OneSource:
             raise LostKeyError(f"The key of these books is kept elsewhere ({record.kind}).")
         return self._source
 
+    def new(self, kind: str) -> KeySource:
+        """As ``KeySources.new``."""
+        return self._source
+
     def discard(self, record: MasterRecord) -> bool:
         """As ``KeySources.discard``."""
         if record.kind == self._source.kind:
@@ -371,6 +379,20 @@ class KeyLadder:
                 f"Set {VARIABLE} (openssl rand -base64 32), or run it from a terminal.",
             ) from None
         return self._keychain
+
+    def new(self, kind: str) -> KeySource:
+        """As ``KeySources.new``. Raises ``NoKeyPlaceError`` where nobody can be asked for a passphrase."""
+        if kind == ENVIRONMENT:
+            return self._environment
+        if kind == KEYCHAIN:
+            return self._keychain
+        if kind == PASSPHRASE:
+            if self._ask is not None:
+                return PassphraseSource(self._ask, reason="The new passphrase protects the credentials from now on.")
+            raise NoKeyPlaceError(
+                "A passphrase is needed", "There is nobody to ask for a new passphrase.", "Run it from a terminal."
+            )
+        return self.first()
 
     def of(self, record: MasterRecord) -> KeySource:
         """As ``KeySources.of``: the step that the record names.

@@ -134,6 +134,13 @@ class Vault:
         fields: dict[str, str] = json.loads(opened.reveal())
         return {name: Secret(value) for name, value in fields.items()}
 
+    def new_source(self, kind: str = "") -> KeySource:
+        """Where a new key can be kept: a kind of place, or the one that a new home would take here.
+
+        Raises ``NoKeyPlaceError`` where there is none.
+        """
+        return self._sources.new(kind)
+
     def rotate(self, new_source: KeySource) -> None:
         """Put a new master key from this source in the place of the present one. Data keys and seals stay valid.
 

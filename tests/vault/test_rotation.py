@@ -90,6 +90,9 @@ class MortalSources:
     def of(self, record: Any) -> Any:
         return MortalSource(self.inner.of(record), self.killer)
 
+    def new(self, kind: str) -> Any:
+        return MortalSource(self.inner.new(kind), self.killer)
+
     def discard(self, record: Any) -> bool:
         return bool(self.killer.run("discard", lambda: self.inner.discard(record)))
 
