@@ -236,6 +236,10 @@ class DayClock:
         return self.day(instant_ms)[:7]
 
 
+TODAY: Final = "PAYDESK_TODAY"
+"""The environment variable of the day that is taken for today: for the demo and tests."""
+
+
 def today(where: ZoneInfo, override: str | None = None, now: Callable[[], float] = time.time) -> str:
     """The business's day now, or ``override`` (``PAYDESK_TODAY``: demo and tests). Raises UsageError for a bad one."""
     return parse_day(override) if override else day_of(int(now() * 1000), where)

@@ -16,7 +16,7 @@ from desktop.books.integrations import (
     list_integrations,
 )
 from desktop.errors import NotConnectedError, UsageError
-from desktop.periods import today
+from desktop.periods import TODAY, today
 from desktop.providers.registry import Providers, provider_names, provider_title
 from desktop.regions import Region, country_of_machine, region_of
 from desktop.sync.account import Worker, Workers
@@ -25,8 +25,6 @@ from desktop.vault.vault import Vault
 
 if TYPE_CHECKING:
     from desktop.providers.contract import Credentials, Endpoints, Provider
-
-TODAY = "PAYDESK_TODAY"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.actions.care import Soundness, check_books, rebuild_sums, set_timezone
+from desktop.books.rebuild import Difference
 from desktop.cli.output import document, say
 from desktop.cli.session import Session
 from desktop.errors import ClosedBooksError
@@ -26,7 +27,12 @@ def check(session: Session, *, rebuild: bool, as_json: bool) -> int:
                 "sound": found.is_sound,
                 "damage": found.damage or None,
                 "differences": [
-                    {"table": one.table, "key": list(one.key), "stored": list(one.stored), "expected": list(one.expected)}
+                    {
+                        "table": one.table,
+                        "key": list(one.key),
+                        "stored": list(one.stored),
+                        "expected": list(one.expected),
+                    }
                     for one in found.differences
                 ],
             }
@@ -36,12 +42,17 @@ def check(session: Session, *, rebuild: bool, as_json: bool) -> int:
     return 0 if found.is_sound else ClosedBooksError.exit_status
 
 
+def _difference(one: Difference) -> dict[str, object]:
+    return {"table": one.table, "key": list(one.key), "stored": list(one.stored), "expected": list(one.expected)}
+
+
 def _say(found: Soundness) -> None:
     if found.is_sound:
         say("The books are sound: the file is whole, and every sum is what its rows add up to.")
         return
     if found.damage:
-        say(f"The file of the books is damaged: {found.damage}. Restore a backup, or connect the accounts in a new home.")
+        say(f"The file of the books is damaged: {found.damage}.")
+        say("Restore a backup, or connect the accounts in a new home.")
     if found.differences:
         count = len(found.differences)
         say(f"{count} {'sum is' if count == 1 else 'sums are'} not what the rows add up to:")

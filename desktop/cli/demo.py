@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from desktop.actions.business import TODAY, Business
+from desktop.actions.business import Business
 from desktop.actions.callback import Callback
 from desktop.actions.connect import Step, connect_by_oauth
 from desktop.actions.sync import sync_account
@@ -23,7 +23,7 @@ from desktop.cli.accounts import report_json
 from desktop.cli.output import document, say, tell
 from desktop.cli.reports import say_dashboard, units_of
 from desktop.errors import UnreachableError, UsageError, WorldError
-from desktop.periods import parse_day, today, zone
+from desktop.periods import TODAY, parse_day, today, zone
 from desktop.providers.contract import Account
 from desktop.providers.registry import facts_of, provider_names, provider_title
 from desktop.reports.dashboard import dashboard, to_json

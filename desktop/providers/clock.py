@@ -22,6 +22,8 @@ from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from typing import Final, NamedTuple
 
+from desktop.periods import day_number, parse_day
+
 TOLERANCE_MS: Final = 5 * 60_000
 """How far two clocks may be apart that both are right enough."""
 
@@ -34,8 +36,21 @@ _FAR_MS: Final = 3 * 366 * 86_400_000
 _RELEASED: Final = 1_793_491_200_000
 """2026-11-01: a machine whose clock is behind this is wrong, for this program is newer."""
 
+_DAY_S: Final = 86_400
+
 _END: Final = 7_258_118_400
 """2200-01-01, in seconds: no answer was given after it."""
+
+
+def machine_on(today: str) -> Callable[[], float]:
+    """This machine's clock in seconds, set to a day (UTC) that is taken for today; with "" as it is.
+
+    Raises: UsageError for a bad day.
+    """
+    if not today:
+        return time.time
+    shift = (day_number(parse_day(today)) - int(time.time() // _DAY_S)) * _DAY_S
+    return lambda: time.time() + shift
 
 
 class Heard(NamedTuple):

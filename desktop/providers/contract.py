@@ -166,10 +166,14 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where the provider is. Other addresses than its own must be https or loopback."""
+    """Where the provider is. Other addresses than its own must be https or loopback.
+
+    ``today``: the day that is taken for today, "" for this machine's (``PAYDESK_TODAY``: demo and tests only).
+    """
 
     api_base: str
     connect_base: str
+    today: str = ""
 
 
 @dataclass(frozen=True, slots=True)

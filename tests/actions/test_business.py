@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert, select
 
-from desktop.actions.business import TODAY, Business
+from desktop.actions.business import Business
 from desktop.actions.connect import connect_by_key
 from desktop.actions.disconnect import disconnect
 from desktop.actions.status import standing
@@ -19,6 +19,7 @@ from desktop.books.integrations import update_integration
 from desktop.books.tables import Conflict, Event, OutboxEntry
 from desktop.books.tables.base import table_of
 from desktop.errors import CancelledError, NotConnectedError, UsageError
+from desktop.periods import TODAY
 from desktop.records import Changes
 from desktop.sandbox import launch
 from desktop.sync.report import Progress

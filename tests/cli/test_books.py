@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from desktop.cli import main
-from desktop.records import LocationRecord, OrderRecord
 from desktop.sync.lease import acquire, holder_text
 from desktop.workspace import open_business
 from tests.worlds import World

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.providers.clock import Heard, ProviderClock
+from desktop.providers.clock import Heard, ProviderClock, machine_on
 
 NOW = 1_796_000_000  # 2026-11-30, in seconds
 YEAR = 366 * 86_400
@@ -147,3 +147,10 @@ def test_whatever_single_answers_say_no_instant_lies_ahead_of_the_time(offs: lis
         except (ValueError, OverflowError):
             continue
         assert heard.answered_at <= (times.true + 2 * 5 * MINUTE + 1) * 1000
+
+
+def test_a_day_that_is_taken_for_today_sets_the_clock_that_answers_are_held_against() -> None:
+    told = machine_on("2039-01-16")()
+    assert datetime.fromtimestamp(told, UTC).date().isoformat() == "2039-01-16"
+    assert ProviderClock().hear(stated(told), 0.1).asked_at == 0
+    assert ProviderClock(machine_on("2039-01-16")).hear(stated(told), 0.1).asked_at > 0

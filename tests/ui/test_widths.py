@@ -13,10 +13,11 @@ import pytest
 from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
-from desktop.actions.business import TODAY, Business
+from desktop.actions.business import Business
 from desktop.books.integrations import update_integration
 from desktop.errors import UnreachableError
 from desktop.keystore import BooksKeyStore
+from desktop.periods import TODAY
 from desktop.queries.duplicates import suggestions
 from desktop.records import (
     AttemptRecord,

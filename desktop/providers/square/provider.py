@@ -9,6 +9,7 @@ from typing import Any
 
 from desktop import __version__
 from desktop.errors import UsageError
+from desktop.periods import TODAY
 from desktop.providers.base import BaseProvider
 from desktop.providers.contract import (
     Credentials,
@@ -82,7 +83,7 @@ class SquareProvider(BaseProvider):
         default = constants.SANDBOX_BASE if client_id.startswith(constants.SANDBOX_PREFIX) else constants.API_BASE
         stated = environment.get(constants.API_BASE_VARIABLE)
         base = checked_base(stated, constants.API_BASE_VARIABLE) if stated else default
-        return Endpoints(api_base=base, connect_base=base)
+        return Endpoints(base, base, environment.get(TODAY) or "")
 
     def credentials_from_key(self, key: str, endpoints: Endpoints | None = None) -> Credentials:
         """Credentials from a pasted personal access token; on loopback a token need not look like one of Square's.
@@ -127,6 +128,7 @@ class SquareProvider(BaseProvider):
             merchant_id=merchant,
             personal=credentials.get("connected_by") != "oauth",
             user_agent=f"Paydesk/{__version__}",
+            today=endpoints.today,
         )
 
     def interpret(self, event: ProviderEvent) -> SourceObject | Reread | SetAside | None:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from desktop.providers.base import BaseReader, Refused, Reply, list_stuck, sorted_out
-from desktop.providers.clock import ProviderClock
+from desktop.providers.clock import ProviderClock, machine_on
 from desktop.providers.contract import (
     Account,
     EventPage,
@@ -57,6 +57,7 @@ class SquareReader(BaseReader):
         merchant_id: str = "",
         personal: bool = True,
         user_agent: str = "Paydesk",
+        today: str = "",
     ) -> None:
         headers = {
             "Authorization": f"Bearer {token}",
@@ -64,7 +65,7 @@ class SquareReader(BaseReader):
             "User-Agent": user_agent,
             "Accept": "application/json",
         }
-        self._calls = Calls(Wire(base, headers, "Square", stop, ProviderClock()), allowance, stop)
+        self._calls = Calls(Wire(base, headers, "Square", stop, ProviderClock(machine_on(today))), allowance, stop)
         self._merchant = Merchant(self._calls, mode_of(base), merchant_id)
         self._personal = personal
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from desktop import __version__
 from desktop.errors import UsageError
+from desktop.periods import TODAY
 from desktop.providers.base import BaseProvider
 from desktop.providers.contract import (
     Credentials,
@@ -78,6 +79,7 @@ class StripeProvider(BaseProvider):
         return Endpoints(
             api_base=base(constants.API_BASE_VARIABLE, constants.API_BASE),
             connect_base=base(constants.CONNECT_BASE_VARIABLE, constants.CONNECT_BASE),
+            today=environment.get(TODAY) or "",
         )
 
     def credentials_from_key(self, key: str, endpoints: Endpoints | None = None) -> Credentials:
@@ -108,6 +110,7 @@ class StripeProvider(BaseProvider):
             stop,
             account=credentials.get("stripe_account"),
             user_agent=f"Paydesk/{__version__}",
+            today=endpoints.today,
         )
 
     def interpret(self, event: ProviderEvent) -> SourceObject | Reread | SetAside | None:

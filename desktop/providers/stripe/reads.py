@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from desktop.errors import RefusedError
 from desktop.providers.base import BaseReader, Refused, Reply, list_stuck, sorted_out
-from desktop.providers.clock import ProviderClock
+from desktop.providers.clock import ProviderClock, machine_on
 from desktop.providers.contract import (
     Account,
     CredentialsRefused,
@@ -56,6 +56,7 @@ class StripeReader(BaseReader):
         *,
         account: str = "",
         user_agent: str = "Paydesk",
+        today: str = "",
     ) -> None:
         headers = {
             "Authorization": f"Bearer {key}",
@@ -66,7 +67,7 @@ class StripeReader(BaseReader):
         if account:
             headers["Stripe-Account"] = account
         self._mode = "live" if "_live_" in key[:12] else "sandbox" if is_loopback(base) else "test"
-        self._calls = Calls(Wire(base, headers, "Stripe", stop, ProviderClock()), allowance, stop)
+        self._calls = Calls(Wire(base, headers, "Stripe", stop, ProviderClock(machine_on(today))), allowance, stop)
 
     def identify(self) -> Account:
         """Who the key belongs to; only the mode where the account may not be read.

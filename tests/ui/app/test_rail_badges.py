@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.actions.business import TODAY, Business
+from desktop.actions.business import Business
 from desktop.books.integrations import update_integration
 from desktop.keystore import BooksKeyStore
+from desktop.periods import TODAY
 from desktop.records import Changes, InventoryCountRecord, LocationRecord
 from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.rail_badges import RailBadges

@@ -13,13 +13,14 @@ from PySide6.QtCore import QTimer
 from sqlalchemy import insert
 
 from desktop.actions import sync as sync_action
-from desktop.actions.business import TODAY, Business
+from desktop.actions.business import Business
 from desktop.books.books import Books
 from desktop.books.integrations import IntegrationRow, update_integration
 from desktop.books.tables import Bookmark, Lease, SyncRun
 from desktop.books.tables.base import table_of
 from desktop.errors import CancelledError, ClosedBooksError, NotConnectedError, UnreachableError, WorldError
 from desktop.keystore import BooksKeyStore
+from desktop.periods import TODAY
 from desktop.records import Changes
 from desktop.sync.bookmarks import Mark
 from desktop.sync.lease import holder_text

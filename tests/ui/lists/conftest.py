@@ -12,10 +12,11 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.actions.business import TODAY, Business
+from desktop.actions.business import Business
 from desktop.books.integrations import update_integration
 from desktop.errors import WorldError
 from desktop.keystore import BooksKeyStore
+from desktop.periods import TODAY
 from desktop.records import (
     AttemptRecord,
     BalanceEntryRecord,
