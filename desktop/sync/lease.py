@@ -15,13 +15,13 @@ from typing import Protocol
 
 from sqlalchemy import Connection, bindparam, or_, select, update
 
-from desktop.books.books import Books
+from desktop.books.books import TIMEZONE, Books, read_setting
 from desktop.books.database import Writer
 from desktop.books.integrations import DISCONNECTED
 from desktop.books.tables import Integration
 from desktop.books.tables import Lease as LeaseRow
 from desktop.books.tables.base import table_of
-from desktop.errors import CancelledError, WorldError
+from desktop.errors import CancelledError, ClosedBooksError, WorldError
 from desktop.periods import rfc3339
 
 EXPIRES_MS = 60_000
@@ -171,9 +171,20 @@ class Lease:
 
 
 def acquire(books: Books, integration_id: int, holder: str) -> Lease | Held:
-    """Take the lease where it is free, expired, or held by a process of this machine that has ended."""
+    """Take the lease where it is free, expired, or held by a process of this machine that has ended.
+
+    Raises: ClosedBooksError where another program has changed the business's zone since the books were opened: what
+    is written by the days of the old one would be wrong.
+    """
     now = books.now()
     with books.write(durable=False) as writer:
+        kept = read_setting(writer.connection, TIMEZONE, books.timezone)
+        if kept != books.timezone:
+            raise ClosedBooksError(
+                "The time zone was changed",
+                f"The business's days are those of {kept} now, and these books were opened with {books.timezone}.",
+                "Close Paydesk and open it again.",
+            )
         current = _begun(books, writer, integration_id)
         gone = _ended(current.holder)
         free = or_(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktop.cli import main
+from desktop.errors import ClosedBooksError
 from desktop.sync.lease import acquire, holder_text
 from desktop.workspace import open_business
 from tests.worlds import World
@@ -67,6 +68,14 @@ def test_another_zone_counts_every_figure_by_its_days(capsys, home: str) -> None
     assert json.loads(out) == {"timezone": "Pacific/Auckland"}
     assert value(home, "select day from daily_totals where measure = 'collected'") == "2026-11-21"
     assert run(capsys, home, "books", "check")[0] == 0
+
+
+def test_who_had_the_books_open_in_the_old_zone_writes_nothing_more(capsys, home: str) -> None:
+    business = open_business(Path(home), {})
+    assert run(capsys, home, "books", "timezone", "UTC")[0] == 0
+    with pytest.raises(ClosedBooksError, match="are those of UTC now"):
+        acquire(business.books, 1, holder_text("window"))
+    business.close()
 
 
 def test_an_unknown_zone_changes_nothing(capsys, home: str) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.actions.business import credentials_place
 from desktop.books.integrations import update_integration
 from desktop.cli import main
-from desktop.vault.secret import Secret
+from desktop.providers.contract import Credentials
+from desktop.sync.credentials import CredentialStore
 from desktop.workspace import open_business
 from tests.worlds import World
 
@@ -30,9 +30,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     world.books.close()
     business = open_business(tmp_path, {"PAYDESK_MASTER_KEY": OLD})
     uuid = business.integration(account).row_uuid
-    business.vault.unlock()
-    business.vault.new_data_key(uuid)
-    sealed = business.vault.seal_fields(uuid, credentials_place(uuid), {"secret_key": Secret(TOKEN)})
+    sealed = CredentialStore(business.books, business.vault).seal(uuid, Credentials({"secret_key": TOKEN}))
     with business.books.write() as writer:
         update_integration(writer.connection, account, credentials=sealed)
     business.close()
@@ -44,7 +42,7 @@ def opened(home: str, key: str) -> str:
     business = open_business(Path(home), {"PAYDESK_MASTER_KEY": key})
     try:
         (row,) = business.integrations()
-        return business.credentials(row)["secret_key"]
+        return CredentialStore(business.books, business.vault).open(row.id)["secret_key"]
     finally:
         business.close()
 
