@@ -148,16 +148,18 @@ def connect_by_oauth(
 
 
 def _no_platform(provider: Provider) -> UsageError:
+    paste = provider.facts.key_words.paste
+    instead = f"{paste[:1].lower()}{paste[1:]} instead"
     if provider.facts.needs_secret:
         return UsageError(
             "Platform keys are needed",
             f"Connecting {provider.title} in the browser needs your own platform's client id and secret.",
-            "Enter them once, or paste a restricted key instead.",
+            f"Enter them once, or {instead}.",
         )
     return UsageError(
         "An application id is needed",
         f"Connecting {provider.title} in the browser needs the id of your own application at {provider.title}.",
-        f"Enter it once (PAYDESK_{provider.name.upper()}_CLIENT_ID), or paste an access token instead.",
+        f"Enter it once (PAYDESK_{provider.name.upper()}_CLIENT_ID), or {instead}.",
     )
 
 

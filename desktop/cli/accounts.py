@@ -128,10 +128,11 @@ def _keep_app(business: Business, provider: str, app_id: str) -> None:
     known = known_platform(business, provider)
     if not app_id:
         if known is None and not offered.facts.needs_secret:
+            noun = offered.facts.key_words.noun
             raise UsageError(
                 "An application id is needed",
                 f"Connecting {offered.title} in the browser needs the id of your own application there.",
-                f"Run paydesk connect {provider} --app-id ID once, or pipe an access token in with --key-stdin.",
+                f"Run paydesk connect {provider} --app-id ID once, or pipe your {noun} in with --key-stdin.",
             )
     elif known is None or (known.client_id != app_id.strip() and not known.fixed):
         keep_platform(business, provider, app_id)

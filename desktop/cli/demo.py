@@ -66,7 +66,7 @@ def demo_environment(addresses: Mapping[str, Mapping[str, str]], day: str, timez
     return {
         **{
             variable: addresses[name][value]
-            for name in provider_names()
+            for name in _pretended()
             for variable, value in facts_of(name).stand_in.items()
         },
         "PAYDESK_DATABASE_URL": "",
@@ -77,9 +77,14 @@ def demo_environment(addresses: Mapping[str, Mapping[str, str]], day: str, timez
 
 
 def connect_demo(business: Business, cancel: threading.Event | None = None) -> list[dict[str, Any]]:
-    """Connect every provider through the sandbox's own pages, as a browser would, and sync them; the syncs' reports."""
+    """Connect every pretend provider by its own pages, as a browser would, and sync it; the syncs' reports."""
     stop = cancel or threading.Event()
-    return [_connect_one(business, provider, stop) for provider in provider_names()]
+    return [_connect_one(business, provider, stop) for provider in _pretended()]
+
+
+def _pretended() -> list[str]:
+    """The providers that the sandbox has."""
+    return [name for name in provider_names() if facts_of(name).stand_in]
 
 
 def _connect_one(business: Business, provider: str, stop: threading.Event) -> dict[str, Any]:

@@ -124,4 +124,4 @@ class Facts:
     """Loggers of its SDK that write addresses, parameters or bodies."""
 
     stand_in: Mapping[str, str]
-    """The environment's variables that lead to a pretend one, by what the sandbox calls their values."""
+    """The variables that lead to a pretend one, each with what the sandbox calls its value; empty without one."""
