@@ -15,9 +15,9 @@ from desktop.books.integrations import (
     get_integration,
     list_integrations,
 )
-from desktop.errors import NotConnectedError, UsageError
+from desktop.errors import NotConnectedError
 from desktop.periods import TODAY, today
-from desktop.providers.registry import Providers, provider_names, provider_title
+from desktop.providers.registry import Providers, provider_title
 from desktop.regions import Region, country_of_machine, region_of
 from desktop.sync.account import Worker, Workers
 from desktop.sync.credentials import CredentialStore
@@ -52,12 +52,6 @@ class Business:
 
     def provider(self, name: str) -> Provider:
         """A provider by name. Raises: UsageError for one that there is not."""
-        if name not in provider_names():
-            raise UsageError(
-                "No such provider",
-                f"Paydesk does not know a provider called {name}.",
-                f"It knows {', '.join(provider_names())}.",
-            )
         return self.providers.of(name)
 
     def integrations(self, *, connected: bool = False) -> list[IntegrationRow]:

@@ -31,7 +31,7 @@ def provider_names() -> Sequence[str]:
 @cache
 def facts_of(name: str) -> Facts:
     """A provider's facts by its stored name. Raises: UsageError for a name that is not known."""
-    package, _, _ = _place(name).rpartition(".")
+    package, _, _ = _factory_of(name).rpartition(".")
     return cast("Facts", import_module(f"{package}.facts").FACTS)
 
 
@@ -75,12 +75,12 @@ def make_provider(name: str) -> Provider:
 
     Raises: UsageError for a name that is not known.
     """
-    module, _, factory = _place(name).partition(":")
+    module, _, factory = _factory_of(name).partition(":")
     return cast("Provider", getattr(import_module(module), factory)())
 
 
-def _place(name: str) -> str:
-    place = _FACTORIES.get(name)
-    if place is None:
+def _factory_of(name: str) -> str:
+    factory = _FACTORIES.get(name)
+    if factory is None:
         raise UsageError("Unknown provider", f"There is no provider “{name}”.", f"Use {' or '.join(_FACTORIES)}.")
-    return place
+    return factory
