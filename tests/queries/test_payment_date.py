@@ -95,8 +95,8 @@ def plans(world: World, question: Callable[..., object], *arguments: object) -> 
 
 def test_what_is_asked_by_day_is_found_by_an_index(world: World) -> None:
     figure = Figure("stored_refunds", "usd", "2026-11-01", "2026-12-01")
-    assert "ix_payments_dated" in plans(world, PAYMENTS.ids, Filter(TODAY))
-    assert "ix_payments_status_dated" in plans(world, PAYMENTS.ids, Filter(TODAY, status="succeeded"))
+    assert "COVERING INDEX ix_payments_dated" in plans(world, PAYMENTS.ids, Filter(TODAY))
+    assert "COVERING INDEX ix_payments_status_dated" in plans(world, PAYMENTS.ids, Filter(TODAY, status="succeeded"))
     assert "ix_payments_client_link_id_dated" in plans(world, CLIENTS.ids, Filter(TODAY, sort="last"))
     assert "ix_refunds_stored_day" in plans(world, sum_up, figure)
     assert "ix_invoice_requests_unpaid" in plans(world, read_outstanding, Scales({}), TODAY)

@@ -20,8 +20,8 @@ _REPLACED = (
     "ix_payments_refunded", "ix_payments_disputed",
 )  # fmt: skip
 _WHOLE = (
-    ("ix_payments_dated", f"{_DATED}, id, last4"),
-    ("ix_payments_status_dated", f"status, {_DATED}"),
+    ("ix_payments_dated", f"{_DATED}, id, last4, booked_at, created_at"),
+    ("ix_payments_status_dated", f"status, {_DATED}, id, booked_at, created_at"),
     ("ix_payments_client_link_id_dated", f"client_link_id, {_DATED}"),
 )
 # Few rows have these at all.
