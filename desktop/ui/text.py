@@ -18,7 +18,7 @@ Look: TypeAlias = Literal["body", "secondary", "label", "heading", "title", "fig
 Tone: TypeAlias = Literal["text", "text-2", "text-3", "accent", "danger", "warning", "info", "on-gradient"]
 
 Cut: TypeAlias = Literal["right", "middle"]
-"""Where a text is cut that is too long for its place: in the middle where its end tells most."""
+"""Where a text is cut that is too long for its room: in the middle where its end tells most."""
 
 ELIDING: Final = {"right": Qt.TextElideMode.ElideRight, "middle": Qt.TextElideMode.ElideMiddle}
 _DISGUISES: Final = (
@@ -60,9 +60,9 @@ def set_tip(target: QWidget | QAction, text: str) -> None:
     target.setToolTip(_tip(text))
 
 
-def show_tip(place: QPoint, text: str, owner: QWidget) -> None:
-    """Show a plain tooltip at a place of the screen now; an empty text shows none."""
-    QToolTip.showText(place, _tip(text), owner)
+def show_tip(point: QPoint, text: str, owner: QWidget) -> None:
+    """Show a plain tooltip at a point of the screen now; an empty text shows none."""
+    QToolTip.showText(point, _tip(text), owner)
 
 
 def tell_cut(owner: QWidget, event: QEvent) -> bool:
@@ -79,15 +79,15 @@ def tell_cut(owner: QWidget, event: QEvent) -> bool:
     return True
 
 
-def tip_at(owner: QWidget, place: QPoint) -> str:
-    """The tool tips of what stands at a place of a widget and lets the pointer through, before the widget's own."""
+def tip_at(owner: QWidget, point: QPoint) -> str:
+    """The tool tips of what stands at a point of a widget and lets the pointer through, before the widget's own."""
     found = [
         child.toolTip()
         for child in owner.findChildren(QWidget)
         if child.toolTip()
         and child.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         and child.isVisibleTo(owner)
-        and child.rect().contains(child.mapFrom(owner, place))
+        and child.rect().contains(child.mapFrom(owner, point))
     ]
     return "".join([*dict.fromkeys(found), owner.toolTip()])
 

@@ -1,4 +1,4 @@
-"""The one place that opens addresses, in the system's browser and nowhere else.
+"""What opens addresses, in the system's browser and nowhere else.
 
 Text of a provider decides nothing here: an address opens only when it is https on a host that the caller names as
 the provider's, without a user part and on the usual port.

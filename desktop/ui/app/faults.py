@@ -23,7 +23,7 @@ class Faults(QObject):
     """Takes over ``sys.excepthook``, which may be called in any thread and so only emits a signal of this object.
 
     Signals: ``caught`` with the exception, from whichever thread; ``shown`` in the UI thread with the traceback's
-    text, once for each place in the code.
+    text, once for each line of the code.
     """
 
     caught = Signal(object)
@@ -50,12 +50,12 @@ class Faults(QObject):
     @Slot(object)
     def _on_caught(self, error: BaseException) -> None:
         frames = traceback.extract_tb(error.__traceback__)
-        place = tuple((frame.filename, frame.lineno or 0) for frame in frames)
-        if place in self._seen or len(self._seen) >= _SHOWN_AT_MOST:
+        lines = tuple((frame.filename, frame.lineno or 0) for frame in frames)
+        if lines in self._seen or len(self._seen) >= _SHOWN_AT_MOST:
             return
-        self._seen.add(place)
+        self._seen.add(lines)
         _log.error("a bug", exc_info=error)
-        # The text of an exception may quote anything; what is copied names the places in the code only.
+        # The text of an exception may quote anything; what is copied names lines of the code only.
         self._last = "\n".join(
             [type(error).__name__, *(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)]
         )
@@ -72,5 +72,5 @@ class Faults(QObject):
 
     @Slot()
     def copy_details(self) -> None:
-        """Put the last traceback's places on the clipboard."""
+        """Put the last traceback's lines on the clipboard."""
         QGuiApplication.clipboard().setText(self._last)

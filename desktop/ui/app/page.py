@@ -132,7 +132,7 @@ class Page(RefreshingView):
 
     @Slot(object)
     def show_failed(self, error: WorldError) -> None:
-        """It could not be read: the error with Retry, in the place of the content. Fits as ``on_error``."""
+        """It could not be read: the error with Retry, instead of the content. Fits as ``on_error``."""
         self.show_state(failed_view(self.theme, error, self.retry))
 
     @Slot()

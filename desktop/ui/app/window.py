@@ -127,14 +127,14 @@ class MainWindow(QMainWindow):
             "theme": self.next_theme,
             "quit": self._on_quit,
         }
-        for place in range(_PAGE_KEYS):
-            handlers[f"page_{place + 1}"] = partial(self._on_place, place)
+        for index in range(_PAGE_KEYS):
+            handlers[f"page_{index + 1}"] = partial(self._on_page_key, index)
         return handlers
 
-    def _on_place(self, place: int) -> None:
+    def _on_page_key(self, index: int) -> None:
         keys = self.rail.keys()
-        if place < len(keys):
-            self.open_page(keys[place])
+        if index < len(keys):
+            self.open_page(keys[index])
 
     def set_commands(self, commands: Sequence[Command]) -> None:
         """Offer these commands in the search field, after the pages and before what every window can do."""
@@ -218,8 +218,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def next_theme(self) -> None:
         """Go on to the next choice: system, light, dark."""
-        place = CHOICES.index(self._theme.choice)
-        self._theme.choose(CHOICES[(place + 1) % len(CHOICES)])
+        index = CHOICES.index(self._theme.choice)
+        self._theme.choose(CHOICES[(index + 1) % len(CHOICES)])
 
     def _page(self, key: str) -> Page:
         if key not in self._pages:

@@ -22,7 +22,7 @@ from desktop.ui.widgets.steps import StepList, StepState
 from desktop.ui.widgets.surfaces import Card, clear_layout
 
 _COLUMNS = 2
-#: Places of the steps that a pasted key makes needless: the page, the access, the exchange.
+#: Steps (0 is the first) that a pasted key makes needless: the page, the access, the exchange.
 _KEY_SKIPS = (1, 2, 4)
 
 
@@ -155,29 +155,29 @@ class ConnectingCard(Card):
         self._needless = dict(zip(_KEY_SKIPS, key_words(provider).needless, strict=True))
         self.platform.set_text(platform_words(provider).change)
         self._head.set_text(translate("Connecting", "Connecting {0}").format(provider_title))
-        for place, title in enumerate(self._titles):
-            self.steps.show_step(place, "waiting", title)
+        for step, title in enumerate(self._titles):
+            self.steps.show_step(step, "waiting", title)
         self.run_step(0)
         self.show_working(translate("Connecting", "Asking {0} who this is.").format(provider_title))
 
-    def finish_step(self, place: int, state: StepState = "done", text: str = "") -> None:
+    def finish_step(self, step: int, state: StepState = "done", text: str = "") -> None:
         """A step is over; the next one runs."""
-        self.steps.show_step(place, state, text)
-        self.run_step(place + 1)
+        self.steps.show_step(step, state, text)
+        self.run_step(step + 1)
 
-    def run_step(self, place: int, text: str = "") -> None:
+    def run_step(self, step: int, text: str = "") -> None:
         """This step is under way."""
-        self._running = place if place < len(self._titles) else -1
+        self._running = step if step < len(self._titles) else -1
         if self._running >= 0:
-            self.steps.show_step(place, "running", text)
+            self.steps.show_step(step, "running", text)
 
     def _fail_step(self) -> None:
         if self._running >= 0:
             self.steps.show_step(self._running, "failed")
 
-    def skip_step(self, place: int) -> None:
+    def skip_step(self, step: int) -> None:
         """A step that a pasted key makes needless."""
-        self.finish_step(place, "skipped", self._needless.get(place, ""))
+        self.finish_step(step, "skipped", self._needless.get(step, ""))
 
     def show_working(self, text: str) -> None:
         """Something is under way that will not take long."""
@@ -233,8 +233,8 @@ class ConnectingCard(Card):
         grid.setHorizontalSpacing(self._theme.px(12))
         grid.setVerticalSpacing(self._theme.px(6))
         rows = -(-len(figures) // _COLUMNS)
-        for place, (title, count) in enumerate(figures):
-            row, column = place % rows, (place // rows) * 3
+        for index, (title, count) in enumerate(figures):
+            row, column = index % rows, (index // rows) * 3
             grid.addWidget(PlainLabel(title, tone="text-2"), row, column)
             number = PlainLabel(count, strong=True)
             grid.addWidget(number, row, column + 1)

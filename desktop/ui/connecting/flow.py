@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from desktop.actions.status import AccountStatus
 
 _UPDATES, _SYNC, _CONNECTED = 6, 7, 8
-"""Places of steps in the list (0 is the first)."""
+"""Steps by their index in the list (0 is the first)."""
 
 
 class ConnectFlow(QObject):
@@ -166,12 +166,12 @@ class ConnectFlow(QObject):
     def _on_stepped(self, number: int, note: str) -> None:
         if self.sender() is not self._talk or self._attempt is None:
             return
-        place = number - 1
-        if note and place < _UPDATES:
-            self._card.skip_step(place)
+        step = number - 1
+        if note and step < _UPDATES:
+            self._card.skip_step(step)
         else:
-            self._card.finish_step(place)
-        if self._attempt.way == "browser" and place == 2:
+            self._card.finish_step(step)
+        if self._attempt.way == "browser" and step == 2:
             self._card.show_working(translate("Connecting", "Exchanging the code for access."))
 
     @Slot(object)

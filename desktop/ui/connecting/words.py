@@ -60,7 +60,7 @@ def state_words(state: str) -> tuple[str, str]:
 
 
 def counted(count: int, one: str, many: str) -> str:
-    """A count with its noun; ``many`` has the number's place."""
+    """A count with its noun; ``many`` says where the number stands."""
     return one if count == 1 else many.format(f"{count:,}")
 
 

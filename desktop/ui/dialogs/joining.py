@@ -69,7 +69,7 @@ class JoiningSheet(Sheet):
     def show_pairs(self, pairs: Sequence[Suggestion]) -> None:
         """Show these pairs, from which the ones that were decided are gone; without any there is nothing left to do."""
         theme, bar = self._theme, self._list.verticalScrollBar()
-        place = bar.value()
+        scrolled = bar.value()
         clear_layout(self._list.body)
         self.cards = []
         for pair in pairs:
@@ -91,7 +91,7 @@ class JoiningSheet(Sheet):
             self._list.setFixedHeight(min(max(needed, theme.px(_LOW)), theme.px(_HIGH)))
             self._begun = True
             return
-        bar.setValue(place)
+        bar.setValue(scrolled)
         # Not on the next Join: a key that is still down must not decide about the next pair.
         (self._list if self.cards else self.done_button).setFocus()
 
@@ -141,16 +141,16 @@ class PairCard(QFrame):
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(16))
         grid.setVerticalSpacing(theme.px(4))
-        for place, client in enumerate((pair.keep, pair.other)):
-            grid.setColumnStretch(1 + place, 1)
-            grid.addWidget(_head(theme, client), 0, 1 + place)
+        for index, client in enumerate((pair.keep, pair.other)):
+            grid.setColumnStretch(1 + index, 1)
+            grid.addWidget(_head(theme, client), 0, 1 + index)
         rows = [row for row in _facts(pair) if any(row[1:3])]
         for number, (title, one, other, alike) in enumerate(rows, start=1):
             grid.addWidget(PlainLabel(title, look="secondary", tone="text-3"), number, 0)
-            for place, value in enumerate((one, other)):
+            for index, value in enumerate((one, other)):
                 label = PlainLabel(value or NOTHING, tone="text" if value else "text-3", elide=True, select=True)
                 label.setProperty("strong", alike and bool(value))
-                grid.addWidget(label, number, 1 + place)
+                grid.addWidget(label, number, 1 + index)
         grid.setColumnMinimumWidth(0, theme.px(64))
         column.addLayout(grid)
         foot = QHBoxLayout()

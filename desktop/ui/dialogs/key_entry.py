@@ -72,10 +72,10 @@ class KeyEntry(Sheet):
             translate("KeyEntry", "Access"),
             translate("KeyEntry", "Without it"),
         )
-        for place, head in enumerate(heads):
-            grid.addWidget(PlainLabel(head, look="label", tone="text-2", strong=True), 0, place)
-        for place, right in enumerate(self._offer.rights):
-            self._add_right(grid, 1 + 2 * place, right)
+        for index, head in enumerate(heads):
+            grid.addWidget(PlainLabel(head, look="label", tone="text-2", strong=True), 0, index)
+        for index, right in enumerate(self._offer.rights):
+            self._add_right(grid, 1 + 2 * index, right)
         column.body.addLayout(grid)
         column.body.addStretch(1)
         return column

@@ -112,6 +112,6 @@ class Sheet(QDialog):
         owner = self.parentWidget()
         if owner is not None:
             area = owner.window().frameGeometry()
-            place = area.center() - self.rect().center()
-            self.move(max(place.x(), 0), max(place.y(), 0))
+            corner = area.center() - self.rect().center()
+            self.move(max(corner.x(), 0), max(corner.y(), 0))
         super().showEvent(event)

@@ -1,4 +1,4 @@
-"""A list in its card: the table, its totals at the foot, and its loading, empty and failed states in one place."""
+"""A list in its card: the table, its totals at the foot, and its loading, empty and failed states together."""
 
 from __future__ import annotations
 

@@ -94,18 +94,18 @@ class CellDelegate(QStyledItemDelegate):
         model = index.model()
         if not isinstance(model, RowsModel):
             return
-        row, place = index.row(), index.column()
+        row, section = index.row(), index.column()
         area = QRectF(option.rect)
         painter.save()
-        self._draw_ground(painter, area, row, place)
-        column = model.columns[place]
+        self._draw_ground(painter, area, row, section)
+        column = model.columns[section]
         cells = model.cells(row)
         inner = self._inside(area)
         if cells is not None:
-            self._draw_cell(painter, inner, cells[place], column)
+            self._draw_cell(painter, inner, cells[section], column)
         elif not model.is_here(row):
             self._draw_skeleton(painter, inner, column)
-        elif place == 0:
+        elif section == 0:
             self._draw_piece(painter, Piece(inner, "—", "body", "text-3"))
         painter.restore()
 
@@ -123,8 +123,8 @@ class CellDelegate(QStyledItemDelegate):
         cells = model.cells(index.row())
         whole = ""
         if cells is not None:
-            place = index.column()
-            whole = self.whole_text(cells[place], model.columns[place], QRectF(view.visualRect(index)))
+            section = index.column()
+            whole = self.whole_text(cells[section], model.columns[section], QRectF(view.visualRect(index)))
         show_tip(event.globalPos(), whole, view)
         return True
 
@@ -157,14 +157,14 @@ class CellDelegate(QStyledItemDelegate):
         for piece in _LAYING[column.kind](self, area, cell, column):
             self._draw_piece(painter, piece)
 
-    def _draw_ground(self, painter: QPainter, area: QRectF, row: int, place: int) -> None:
+    def _draw_ground(self, painter: QPainter, area: QRectF, row: int, section: int) -> None:
         theme = self._theme
         if self._looks.is_marked(row):
             painter.fillRect(area, theme.colour("accent-soft"))
         elif self._looks.hovered_row() == row:
             painter.fillRect(area, theme.colour("hover"))
         painter.fillRect(QRectF(area.left(), area.bottom() - 1, area.width(), 1), theme.colour("line"))
-        if place == 0 and self._looks.keyboard_row() == row:
+        if section == 0 and self._looks.keyboard_row() == row:
             painter.fillRect(QRectF(area.left(), area.top(), 3, area.height() - 1), theme.colour("accent"))
 
     def _draw_skeleton(self, painter: QPainter, area: QRectF, column: Column) -> None:

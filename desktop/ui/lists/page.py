@@ -330,7 +330,7 @@ class ListPage(Page):
         self._fit()
 
     def _fit(self) -> None:
-        """In a small window the panel takes the list's place, and tabs and filters go without their counts."""
+        """In a small window the panel stands instead of the list, and tabs and filters go without their counts."""
         margins = self.body.contentsMargins()
         room = self.width() - margins.left() - margins.right()
         alone = room - self.panel.minimumWidth() < self.theme.px(_LEAST_TABLE)

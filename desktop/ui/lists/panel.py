@@ -48,7 +48,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line: label and value, a second line below the label, a pill in place of the value, a way to more.
+    """One line: label and value, a second line below the label, a pill instead of the value, a way to more.
 
     ``mark`` is the provider whose mark stands before it, ``action`` a button at its end, ``cut`` where the label is
     shortened.
@@ -135,8 +135,8 @@ class EntryList(QWidget):
         column.setSpacing(0)
         if block.head is not None:
             column.addWidget(self._head(*block.head))
-        for place, entry in enumerate(block.entries):
-            if block.rules and (place or block.head is not None):
+        for index, entry in enumerate(block.entries):
+            if block.rules and (index or block.head is not None):
                 column.addWidget(line())
             column.addWidget(self._row(entry, go, history=not block.rules))
 

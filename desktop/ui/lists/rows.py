@@ -242,14 +242,14 @@ class RowsModel(QAbstractTableModel):
 
     def cells(self, row: int) -> Row | None:
         """A row's cells, None while they are on their way (they are asked for) or where the row is gone."""
-        block, place = divmod(row, BLOCK)
+        block, offset = divmod(row, BLOCK)
         held = self._blocks.get(block)
         if held is None or held[0] != self._generation:
             self._want(block)
         if held is None:
             return None
         self._blocks.move_to_end(block)
-        return held[1][place] if place < len(held[1]) else None
+        return held[1][offset] if offset < len(held[1]) else None
 
     def is_here(self, row: int) -> bool:
         """Whether the row was fetched, also when it turned out to be gone."""

@@ -138,7 +138,7 @@ class RowsTable(QTableView):
 
     def _ranges(self) -> list[QItemSelectionRange]:
         selection = self.selectionModel().selection()
-        return [selection.at(place) for place in range(selection.size())]
+        return [selection.at(index) for index in range(selection.size())]
 
     def current_id(self) -> int | None:
         """The id of the row the keyboard is on."""
@@ -238,11 +238,11 @@ class RowsTable(QTableView):
     def _show_order(self) -> None:
         """An arrow in the column that the rows are sorted by."""
         key, order = self._sorted_by(), Qt.SortOrder.AscendingOrder
-        place = next((place for place, column in enumerate(self._rows.columns) if column.key == key), -1)
+        section = next((section for section, column in enumerate(self._rows.columns) if column.key == key), -1)
         if self._rows.filter.descending:
             order = Qt.SortOrder.DescendingOrder
-        self._head.setSortIndicatorShown(place >= 0)
-        self._head.setSortIndicator(place, order)
+        self._head.setSortIndicatorShown(section >= 0)
+        self._head.setSortIndicator(section, order)
 
     @Slot(int)
     def _on_handle(self, section: int) -> None:
@@ -270,32 +270,32 @@ class RowsTable(QTableView):
     def _share_width(self) -> None:
         room, head = self.viewport().width(), self._head
         folded = self._folded(room)
-        for place, width in enumerate(self._widths(room, folded)):
-            head.setSectionHidden(place, place in folded)
-            if place not in folded:
-                head.resizeSection(place, width)
+        for section, width in enumerate(self._widths(room, folded)):
+            head.setSectionHidden(section, section in folded)
+            if section not in folded:
+                head.resizeSection(section, width)
 
     def _folded(self, room: int) -> frozenset[int]:
         """Which columns are left out so that the others keep their characters; the last ones first."""
         folded: set[int] = set()
         needed = self._needed()
-        for place in reversed(range(len(needed))):
+        for section in reversed(range(len(needed))):
             if sum(width for other, width in enumerate(needed) if other not in folded) <= room:
                 break
-            column = self._rows.columns[place]
+            column = self._rows.columns[section]
             if (column.folds or column.key in self._spared) and column.key not in self._kept:
-                folded.add(place)
+                folded.add(section)
         return frozenset(folded)
 
     def _needed(self) -> list[int]:
         """The width of each column's characters, and of its title; what a person dragged is as wide as that."""
-        return [self._dragged.get(place, self._own_width(place)) for place in range(len(self._rows.columns))]
+        return [self._dragged.get(section, self._own_width(section)) for section in range(len(self._rows.columns))]
 
-    def _own_width(self, place: int) -> int:
-        column, pad = self._rows.columns[place], 2 * self._theme.px(12)
+    def _own_width(self, section: int) -> int:
+        column, pad = self._rows.columns[section], 2 * self._theme.px(12)
         one = QFontMetricsF(self._theme.font()).averageCharWidth() * 1.1
         extra = small_mark_room(self._theme) if column.kind == "marked" else self._theme.px(_EXTRA.get(column.kind, 0))
-        return max(round(column.chars * one) + pad + extra, self._head.needed(place))
+        return max(round(column.chars * one) + pad + extra, self._head.needed(section))
 
     def _widths(self, room: int, folded: frozenset[int] = frozenset()) -> list[int]:
         """Each column gets its characters; what is left is shared by stretch. No contents are measured.
@@ -303,31 +303,31 @@ class RowsTable(QTableView):
         Where the room is too small, names give way first (they are shortened), figures and pills never.
         """
         columns = self._rows.columns
-        widths = [0 if place in folded else width for place, width in enumerate(self._needed())]
-        own = [bool(width) and place not in self._dragged for place, width in enumerate(widths)]
+        widths = [0 if section in folded else width for section, width in enumerate(self._needed())]
+        own = [bool(width) and section not in self._dragged for section, width in enumerate(widths)]
         spare = room - sum(widths)
         if spare >= 0:
             stretches = [column.stretch if mine else 0 for column, mine in zip(columns, own, strict=True)]
             parts = sum(stretches) or 1
             widths = [width + spare * part // parts for width, part in zip(widths, stretches, strict=True)]
-            last = max((place for place, mine in enumerate(own) if mine), default=len(widths) - 1)
+            last = max((section for section, mine in enumerate(own) if mine), default=len(widths) - 1)
             widths[last] += room - sum(widths)
             return widths
         giving = [
-            max(0, width - self._least(place)) if own[place] and self._gives(place) else 0
-            for place, width in enumerate(widths)
+            max(0, width - self._least(section)) if own[section] and self._gives(section) else 0
+            for section, width in enumerate(widths)
         ]
         share = min(1.0, -spare / max(1, sum(giving)))
         return [width - round(given * share) for width, given in zip(widths, giving, strict=True)]
 
-    def _gives(self, place: int) -> bool:
-        column = self._rows.columns[place]
+    def _gives(self, section: int) -> bool:
+        column = self._rows.columns[section]
         return column.kind in _GIVING and (column.stretch > 0 or column.cut == "middle")
 
-    def _least(self, place: int) -> int:
+    def _least(self, section: int) -> int:
         """How narrow a name may become; its title stays whole."""
         one = QFontMetricsF(self._theme.font()).averageCharWidth() * 1.1
-        return max(round(_SHORT_NAME * one) + 2 * self._theme.px(12), self._head.needed(place))
+        return max(round(_SHORT_NAME * one) + 2 * self._theme.px(12), self._head.needed(section))
 
     @Slot()
     def _on_theme(self) -> None:
@@ -378,6 +378,6 @@ class RowsTable(QTableView):
             for row in range(part.top(), min(part.bottom() + 1, part.top() + _COPIED_AT_MOST)):
                 if self._rows.cells(row) is not None:
                     cells = range(self._rows.columnCount())
-                    lines.append("\t".join(str(self._rows.index(row, place).data(COPY_ROLE)) for place in cells))
+                    lines.append("\t".join(str(self._rows.index(row, section).data(COPY_ROLE)) for section in cells))
         if lines:
             QGuiApplication.clipboard().setText("\n".join(lines[:_COPIED_AT_MOST]))

@@ -69,13 +69,13 @@ QPushButton[look="segment"]:hover { background: $hover; color: $text; }
 QPushButton[look="segment"]:checked { background: $accent_soft; color: $accent; font-weight: 600; }
 QPushButton[look="segment"]:focus { color: $text; text-decoration: underline; }
 QPushButton[look="segment"]:checked:focus { color: $accent; }
-QPushButton[look="segment"][place="first"] {
+QPushButton[look="segment"][position="first"] {
     border-top-left-radius: ${segment_radius}px; border-bottom-left-radius: ${segment_radius}px;
 }
-QPushButton[look="segment"][place="last"] {
+QPushButton[look="segment"][position="last"] {
     border-top-right-radius: ${segment_radius}px; border-bottom-right-radius: ${segment_radius}px;
 }
-QPushButton[look="segment"][place="only"] { border-radius: ${segment_radius}px; }
+QPushButton[look="segment"][position="only"] { border-radius: ${segment_radius}px; }
 QPushButton[look="card"] {
     background: $surface; border: 1px solid $line; border-radius: ${card}px; padding: 0; text-align: left;
 }

@@ -45,7 +45,7 @@ class Chart(QWidget):
     """Bars with a dashed line of what they are compared with.
 
     Signals: ``failed`` with the ``WorldError`` where it could not be drawn; ``drawn`` when a new picture is shown;
-    ``opened`` with the place of a bar that was clicked, or marked by the keyboard and asked for with Return.
+    ``opened`` with the index of a bar that was clicked, or marked by the keyboard and asked for with Return.
     """
 
     failed = Signal(object)
@@ -79,10 +79,10 @@ class Chart(QWidget):
         self._tell()
         self.update()
 
-    def bar_place(self, place: int) -> QPointF:
+    def bar_middle(self, index: int) -> QPointF:
         """The middle of a bar's column, once it is drawn."""
         assert self._drawing is not None
-        slot = self._drawing.layout.slots[place]
+        slot = self._drawing.layout.slots[index]
         return QPointF(slot.left + slot.width / 2, self.height() / 2)
 
     def marked(self) -> Bar | None:
@@ -167,9 +167,9 @@ class Chart(QWidget):
     def _paint_skeleton(self, painter: QPainter) -> None:
         slot, colour = self.width() / len(_SKELETON), self._theme.colour("neutral-soft")
         bottom = self.height() - self._theme.px(20)
-        for place, share in enumerate(_SKELETON):
+        for index, share in enumerate(_SKELETON):
             high = share * (bottom - self._theme.px(20))
-            painter.fillRect(QRectF(place * slot + slot * 0.15, bottom - high, slot * 0.7, high), colour)
+            painter.fillRect(QRectF(index * slot + slot * 0.15, bottom - high, slot * 0.7, high), colour)
 
     def _shown_layout(self) -> Layout | None:
         """The layout under the pointer; None while the picture is stretched to another size."""
@@ -180,8 +180,8 @@ class Chart(QWidget):
 
     # --- the marked bar ----------------------------------------------------------------------------------------
 
-    def _paint_mark(self, painter: QPainter, layout: Layout, place: int, bar: Bar) -> None:
-        slot, box = layout.slots[place], layout.bars[place]
+    def _paint_mark(self, painter: QPainter, layout: Layout, index: int, bar: Bar) -> None:
+        slot, box = layout.slots[index], layout.bars[index]
         shade = QColor(self._theme.colour("text"))
         shade.setAlphaF(0.06)
         painter.fillRect(QRectF(slot.left, layout.grid[-1], slot.width, layout.grid[0] - layout.grid[-1]), shade)
@@ -216,9 +216,9 @@ class Chart(QWidget):
             rows.append((one_line(f"{bar.previous_name}  {bar.previous_text}"), "text-3", False))
         return rows
 
-    def _mark(self, place: int | None) -> None:
-        if place != self._marked:
-            self._marked = place
+    def _mark(self, index: int | None) -> None:
+        if index != self._marked:
+            self._marked = index
             self._tell()
             self.update()
 
@@ -241,9 +241,9 @@ class Chart(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Mark the bar under the pointer."""
         layout = self._shown_layout()
-        place = None if layout is None else layout.bar_at(event.position().x())
-        self._mark(place)
-        self.setCursor(Qt.CursorShape.ArrowCursor if place is None else Qt.CursorShape.PointingHandCursor)
+        index = None if layout is None else layout.bar_at(event.position().x())
+        self._mark(index)
+        self.setCursor(Qt.CursorShape.ArrowCursor if index is None else Qt.CursorShape.PointingHandCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click on a bar opens what it is made of."""
@@ -251,9 +251,9 @@ class Chart(QWidget):
         layout = self._shown_layout()
         inside = self.rect().contains(event.position().toPoint())
         if event.button() == Qt.MouseButton.LeftButton and layout is not None and inside:
-            place = layout.bar_at(event.position().x())
-            if place is not None:
-                self.opened.emit(place)
+            index = layout.bar_at(event.position().x())
+            if index is not None:
+                self.opened.emit(index)
 
     def leaveEvent(self, event: QEvent) -> None:
         """The pointer has gone."""

@@ -95,9 +95,9 @@ class Layout:
 
     def bar_at(self, x: float) -> int | None:
         """Which bar's column this is."""
-        for place, slot in enumerate(self.slots):
+        for index, slot in enumerate(self.slots):
             if slot.left <= x < slot.left + slot.width:
-                return place
+                return index
         return None
 
 
@@ -137,7 +137,7 @@ def lay_out(data: ChartData, width: int, height: int, text_width: Callable[[str]
         return bottom - (amount - ticks[0]) / span * (bottom - top)
 
     slot = min(width / max(len(data.bars), _LEAST_SLOTS), float(_WIDEST_SLOT))
-    slots = tuple(Box(place * slot, 0.0, slot, float(height)) for place in range(len(data.bars)))
+    slots = tuple(Box(index * slot, 0.0, slot, float(height)) for index in range(len(data.bars)))
     zero = y_of(0)
     bars = tuple(_bar(box, zero, y_of(bar.amount)) for box, bar in zip(slots, data.bars, strict=True))
     line = tuple(
@@ -170,9 +170,9 @@ def _ticks(
     widest = max(text_width(bar.tick) for bar in bars) + _LABEL_GAP
     every = next((step for step in (1, 2, 7, 14, 31, 62) if step * slots[0].width >= widest), 124)
     found: list[Words] = []
-    for place in (*range(0, len(bars) - 1, every), len(bars) - 1):
-        text, wide = bars[place].tick, text_width(bars[place].tick)
-        left = slots[place].left + (slots[place].width - wide) / 2
+    for index in (*range(0, len(bars) - 1, every), len(bars) - 1):
+        text, wide = bars[index].tick, text_width(bars[index].tick)
+        left = slots[index].left + (slots[index].width - wide) / 2
         left = min(max(left, 0.0), width - wide)
         # The last day matters more than the one before it.
         while found and found[-1].x + text_width(found[-1].text) + 8 > left:

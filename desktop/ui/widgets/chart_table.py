@@ -91,7 +91,7 @@ class _Padded(QStyledItemDelegate):
 class ChartTable(QTableView):
     """Period, amount and what it is compared with; the newest at the top.
 
-    Signals: ``opened`` with the place of a bar whose row was clicked, or asked for with Return.
+    Signals: ``opened`` with the index of a bar whose row was clicked, or asked for with Return.
     """
 
     opened = Signal(object)

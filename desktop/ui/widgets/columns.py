@@ -39,9 +39,9 @@ class Columns(QWidget):
         for widget in self._widgets:
             self._grid.removeWidget(widget)
         whole = in_row == len(self._widgets)
-        for place, widget in enumerate(self._widgets):
-            self._grid.addWidget(widget, place // in_row, place % in_row)
-            self._grid.setColumnStretch(place, self._stretches[place] if whole else int(place < in_row))
+        for index, widget in enumerate(self._widgets):
+            self._grid.addWidget(widget, index // in_row, index % in_row)
+            self._grid.setColumnStretch(index, self._stretches[index] if whole else int(index < in_row))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place the widgets for the new width."""

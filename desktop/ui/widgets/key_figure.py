@@ -43,7 +43,7 @@ class KeyFigure(CardButton):
         return self.minimumSizeHint().expandedTo(super().sizeHint())
 
     def minimumSizeHint(self) -> QSize:
-        """A style sheet's minimum would take the place of one that is set."""
+        """A style sheet's minimum would replace one that is set."""
         least = super().minimumSizeHint()
         return QSize(least.width(), max(least.height(), self._theme.px(107)))
 

@@ -52,8 +52,8 @@ class LineList(QWidget):
                     30,
                 )
             )
-        for place, shown in enumerate(lines):
-            if self._rules and (place or head is not None):
+        for index, shown in enumerate(lines):
+            if self._rules and (index or head is not None):
                 self._layout.addWidget(line())
             label = PlainLabel(shown.label, tone=shown.tone, strong=shown.strong, elide=True)
             value = PlainLabel(shown.value, tone=shown.value_tone, strong=shown.strong)

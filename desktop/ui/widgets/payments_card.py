@@ -50,12 +50,12 @@ class PaymentsCard(QFrame):
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(14))
         grid.setVerticalSpacing(theme.px(8))
-        for place, feature in enumerate(features):
+        for index, feature in enumerate(features):
             row = QHBoxLayout()
             row.setSpacing(theme.px(8))
             row.addWidget(Picture(theme, "check", "on-gradient", 15))
             row.addWidget(PlainLabel(feature, tone="on-gradient"), 1)
-            grid.addLayout(row, place // 2, place % 2)
+            grid.addLayout(row, index // 2, index % 2)
         layout.addLayout(grid)
         layout.addStretch(1)
         foot = QHBoxLayout()
@@ -118,10 +118,10 @@ class PaymentsCard(QFrame):
         """The request's green, or the same with the shade mixed in: opaque, so that no bands show."""
         green = QLinearGradient(area.topLeft(), area.bottomRight())
         start, end, shade = (self._theme.hex(f"gradient-{name}") for name in ("start", "end", "shade"))
-        for place in (0.0, 0.25, 0.5, 0.75, 1.0):
-            colour = mixed(start, end, place)
-            cover = SHADE_START + (SHADE_END - SHADE_START) * place
-            green.setColorAt(place, QColor(mixed(colour, shade, cover) if shaded else colour))
+        for stop in (0.0, 0.25, 0.5, 0.75, 1.0):
+            colour = mixed(start, end, stop)
+            cover = SHADE_START + (SHADE_END - SHADE_START) * stop
+            green.setColorAt(stop, QColor(mixed(colour, shade, cover) if shaded else colour))
         return green
 
 

@@ -40,11 +40,11 @@ class Segments(QFrame):
         self._group = QButtonGroup(self)
         self._texts = dict(options)
         self._buttons: dict[str, QPushButton] = {}
-        for place, (key, text) in enumerate(options):
+        for index, (key, text) in enumerate(options):
             button = QPushButton(self)
             button.setCheckable(True)
             button.setProperty("look", "segment")
-            button.setProperty("place", _place(place, len(options)))
+            button.setProperty("position", _position(index, len(options)))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setObjectName(key)
             self._group.addButton(button)
@@ -84,7 +84,7 @@ class Segments(QFrame):
         self.chosen.emit(button.objectName())
 
 
-def _place(place: int, count: int) -> str:
+def _position(index: int, count: int) -> str:
     if count == 1:
         return "only"
-    return {0: "first", count - 1: "last"}.get(place, "middle")
+    return {0: "first", count - 1: "last"}.get(index, "middle")

@@ -48,7 +48,7 @@ class Skeleton(QWidget):
         painter = QPainter(self)
         colour = self._theme.colour("neutral-soft")
         step, bar = self._theme.px(self._step), self._theme.px(self._bar)
-        for place, share in enumerate(self._shares):
-            top = place * step + (step - bar) / 2
+        for index, share in enumerate(self._shares):
+            top = index * step + (step - bar) / 2
             draw_bar(painter, QRectF(0, top, self.width() * share, bar), colour)
         painter.end()

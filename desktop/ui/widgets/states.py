@@ -59,7 +59,7 @@ class StateView(QWidget):
 
 
 def failed_view(theme: Theme, error: WorldError, retry: Callable[[], None], parent: QWidget | None = None) -> StateView:
-    """The error in its own words with Retry, for the place where the data would be."""
+    """The error in its own words with Retry, shown where the data would be."""
     return StateView(
         theme,
         "empty-failed",

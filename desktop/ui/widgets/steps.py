@@ -74,7 +74,7 @@ class StepList(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.px(10))
-        for place, text in enumerate(steps):
+        for index, text in enumerate(steps):
             row = QHBoxLayout()
             row.setSpacing(theme.px(10))
             sign, label = _StepSign(theme), PlainLabel(text, elide=True)
@@ -82,22 +82,22 @@ class StepList(QWidget):
             row.addWidget(label, 1)
             layout.addLayout(row)
             self._rows.append((sign, label))
-            self.show_step(place, "waiting")
+            self.show_step(index, "waiting")
         layout.addStretch(1)
 
     @Slot()
     def reset(self) -> None:
         """Every step waits again."""
-        for place in range(len(self._rows)):
-            self.show_step(place, "waiting")
+        for index in range(len(self._rows)):
+            self.show_step(index, "waiting")
 
-    def show_step(self, place: int, state: StepState, text: str = "") -> None:
-        """Show the state of the step at a place (0 is the first), and another text where it has one to tell."""
-        sign, label = self._rows[place]
+    def show_step(self, index: int, state: StepState, text: str = "") -> None:
+        """Show the state of a step by its index (0 is the first), and another text where it has one to tell."""
+        sign, label = self._rows[index]
         sign.show_state(state)
         if text:
-            self._texts[place] = text
+            self._texts[index] = text
             label.set_text(text)
         label.set_tone(_TONES[state])
         word = translate("StepList", _WORDS[state])
-        label.set_heard(f"{self._texts[place]}: {word}")
+        label.set_heard(f"{self._texts[index]}: {word}")

@@ -85,7 +85,7 @@ class CardButton(QPushButton):
 
 
 class ScrollColumn(QScrollArea):
-    """A column that scrolls when it is higher than its place; lay things into ``body``."""
+    """A column that scrolls when it is higher than its room; lay things into ``body``."""
 
     def __init__(self, theme: Theme, *, margins: tuple[int, int] = (0, 0), parent: QWidget | None = None) -> None:
         super().__init__(parent)

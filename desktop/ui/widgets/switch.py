@@ -13,7 +13,7 @@ _WIDE, _HIGH, _GAP, _EDGE = 34, 20, 10, 3
 
 
 class Switch(QAbstractButton):
-    """``toggled`` and ``clicked`` as with any checkable button; the place of the knob says how it stands."""
+    """``toggled`` and ``clicked`` as with any checkable button; the position of the knob says how it stands."""
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

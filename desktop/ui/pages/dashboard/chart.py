@@ -64,8 +64,8 @@ def chart_data(report: Dashboard, part: CurrencyDashboard, view: str, first_mont
         return money_text(amount, part.currency, part.provider)
 
     bars = []
-    for place, point in enumerate(points):
-        names = name(report, points, place)
+    for index, point in enumerate(points):
+        names = name(report, points, index)
         previous = point.previous if month_of(names.before_day) >= first_month else None
         bars.append(
             Bar(
@@ -112,15 +112,15 @@ def _is_running(start: str, view: str, today: str) -> bool:
     return start <= today < ends[view]()
 
 
-def _day_names(report: Dashboard, points: Sequence[Point], place: int) -> _Names:
-    day = points[place].start_day
+def _day_names(report: Dashboard, points: Sequence[Point], index: int) -> _Names:
+    day = points[index].start_day
     before = _before(report)
     same = f"{month_of(before)}-{day[8:10]}"
     return _Names(day_text(day), full_day_text(day), day_text(same), same)
 
 
-def _week_names(report: Dashboard, points: Sequence[Point], place: int) -> _Names:
-    start = points[place].start_day
+def _week_names(report: Dashboard, points: Sequence[Point], index: int) -> _Names:
+    start = points[index].start_day
     earlier = add_days(start, -7 * len(points))
     return _Names(
         day_text(start),
@@ -130,11 +130,11 @@ def _week_names(report: Dashboard, points: Sequence[Point], place: int) -> _Name
     )
 
 
-def _month_names(_report: Dashboard, points: Sequence[Point], place: int) -> _Names:
-    start = points[place].start_day
+def _month_names(_report: Dashboard, points: Sequence[Point], index: int) -> _Names:
+    start = points[index].start_day
     earlier = f"{int(start[:4]) - 1}{start[4:7]}"
     # The year stands where it changes, and at the left end.
-    year = f" {start[:4]}" if place == 0 or start[5:7] == "01" else ""
+    year = f" {start[:4]}" if index == 0 or start[5:7] == "01" else ""
     return _Names(short_month_name(start) + year, month_text(start), month_text(earlier), f"{earlier}-01")
 
 
@@ -272,10 +272,10 @@ class Facts(QWidget):
             for title, amount, what, always in parts
             if amount or always
         ]
-        for place, fact in enumerate(self._facts):
-            fact.setVisible(place < len(rows))
-            if place < len(rows):
-                fact.show_fact(rows[place])
+        for index, fact in enumerate(self._facts):
+            fact.setVisible(index < len(rows))
+            if index < len(rows):
+                fact.show_fact(rows[index])
         self.updateGeometry()
 
     def texts(self) -> list[str]:
@@ -351,7 +351,7 @@ class ChartCard(Card):
             self.show_part(*self._shown)
 
     @Slot(object)
-    def _on_bar(self, place: int) -> None:
+    def _on_bar(self, index: int) -> None:
         if self._shown is None:
             return
         from desktop.reports.openings import bar_days
@@ -359,8 +359,8 @@ class ChartCard(Card):
         _report, part, _first = self._shown
         view = self.views.current()
         points = {"day": part.series.days, "week": part.series.weeks, "month": part.series.months}[view]
-        if 0 <= place < len(points):
-            self.bar_asked.emit(*bar_days(view, points[place].start_day))
+        if 0 <= index < len(points):
+            self.bar_asked.emit(*bar_days(view, points[index].start_day))
 
     @Slot()
     def _on_table(self) -> None:

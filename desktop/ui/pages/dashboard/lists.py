@@ -1,4 +1,4 @@
-"""The card at the right: top paying clients and revenue by service type, changed in place as figures change."""
+"""The card at the right: top paying clients and revenue by service type, changed where they stand as figures change."""
 
 from __future__ import annotations
 
@@ -245,10 +245,10 @@ class PeopleAndServices(Card):
             column.addWidget(row)
             self._client_column.addWidget(holder)
             self._client_rows.append((holder, row))
-        for place, (holder, row) in enumerate(self._client_rows):
-            holder.setVisible(place < len(shown))
-            if place < len(shown):
-                one = shown[place]
+        for index, (holder, row) in enumerate(self._client_rows):
+            holder.setVisible(index < len(shown))
+            if index < len(shown):
+                one = shown[index]
                 row.show_client(one.client_id, client_title(one.name), self._money(part, one.amount))
         self._client_head.show_count(len(part.top_clients), _CLIENTS, every=self._every_client)
         self._client_none.setVisible(not shown)
@@ -266,10 +266,10 @@ class PeopleAndServices(Card):
             row.service_asked.connect(self.service_asked)
             self._service_column.addWidget(row)
             self._service_rows.append(row)
-        for place, row in enumerate(self._service_rows):
-            row.setVisible(place < len(shown))
-            if place < len(shown):
-                one = shown[place]
+        for index, row in enumerate(self._service_rows):
+            row.setVisible(index < len(shown))
+            if index < len(shown):
+                one = shown[index]
                 row.show_service(one, service_title(one), self._money(part, one.amount), max(0, one.amount) / most)
         self._service_head.show_count(len(services), _SERVICES, every=self._every_service)
         self._service_none.setVisible(not shown)

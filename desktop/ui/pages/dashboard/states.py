@@ -98,9 +98,9 @@ class ReadingView(StateView):
         self.progress.show_progress(translate("Dashboard", "Starting"))
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
-        place = layout.count() - 1
-        layout.insertSpacing(place, theme.px(8))
-        layout.insertWidget(place + 1, self.progress)
+        index = layout.count() - 1
+        layout.insertSpacing(index, theme.px(8))
+        layout.insertWidget(index + 1, self.progress)
         layout.setAlignment(self.progress, Qt.AlignmentFlag.AlignHCenter)
 
 

@@ -95,11 +95,11 @@ class StreamTable(QWidget):
         grid.setHorizontalSpacing(self._theme.px(14))
         grid.setVerticalSpacing(self._theme.px(5))
         grid.setColumnStretch(0, 1)
-        for place, (title, right) in enumerate(_heads()):
+        for index, (title, right) in enumerate(_heads()):
             head = PlainLabel(title, look="label", tone="text-2", strong=True)
             if right:
                 head.setAlignment(_RIGHT)
-            grid.addWidget(head, 0, place)
+            grid.addWidget(head, 0, index)
         row, standing = 1, account.standing
         # What is said of the account already is not said again of each that it holds for.
         said = standing.detail if standing is not None and standing.is_trouble else ""
@@ -125,10 +125,10 @@ class StreamTable(QWidget):
             _since(stream, clock),
             f"{stream.set_aside:,}" if stream.set_aside else "—",
         )
-        for place, value in enumerate(values, start=2):
-            label = PlainLabel(value, tone="warning" if place == len(values) + 1 and stream.set_aside else "text-2")
+        for index, value in enumerate(values, start=2):
+            label = PlainLabel(value, tone="warning" if index == len(values) + 1 and stream.set_aside else "text-2")
             label.setAlignment(_RIGHT)
-            grid.addWidget(label, row + 1, place)
+            grid.addWidget(label, row + 1, index)
         row += 2
         if stream.error and stream.error != said:
             tone_of: Tone = "warning" if stream.state == "failed" else "text-2"
