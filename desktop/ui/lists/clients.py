@@ -10,7 +10,7 @@ from desktop.providers.registry import currencies_of
 from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import PageContext
 from desktop.ui.lists.entries import invoice_entry, payment_entry, rows_of_client
-from desktop.ui.lists.outside import Outside, joined, outside
+from desktop.ui.lists.origin import Origin, joined, origin_of
 from desktop.ui.lists.page import ListPage, ListPlan
 from desktop.ui.lists.panel import Action, Block, Entry, PanelContent, Target
 from desktop.ui.lists.rows import Amount, Column, Marked, PillCell, Row, TwoLines
@@ -148,8 +148,8 @@ def open_client(business: Business, client_id: int) -> PanelContent | None:
     if detail is None:
         return None
     row, context = detail.row, row_context(business)
-    places = [outside(business, link.integration_id, "clients", link.external_id) for link in detail.links]
-    still = [place for place, link in zip(places, detail.links, strict=True) if not link.deleted]
+    origins = [origin_of(business, link.integration_id, "clients", link.external_id) for link in detail.links]
+    still = [origin for origin, link in zip(origins, detail.links, strict=True) if not link.deleted]
     paid = [payment for payment in detail.payments if payment.status not in {"open", "canceled"}]
     open_invoices = [invoice for invoice in detail.invoices if invoice.is_open]
     return PanelContent(
@@ -157,7 +157,7 @@ def open_client(business: Business, client_id: int) -> PanelContent | None:
         title=row.name,
         pill=_pill(row),
         who=row.email or row.company,
-        where=joined((row.phone, *dict.fromkeys(place.where for place in places))),
+        where=joined((row.phone, *dict.fromkeys(origin.where for origin in origins))),
         actions=_actions(detail),
         blocks=(
             *_sums(detail),
@@ -178,10 +178,10 @@ def open_client(business: Business, client_id: int) -> PanelContent | None:
                 tuple(_method(one, context) for one in detail.methods),
             ),
             Block(translate("Clients", "About"), _about(detail, context)),
-            Block(translate("Clients", "Made of"), _customers(detail, places)),
-            *(block for place in still for block in place.own_page()),
+            Block(translate("Clients", "Made of"), _customers(detail, origins)),
+            *(block for origin in still for block in origin.own_page()),
         ),
-        hosts=tuple(dict.fromkeys(host for place in places for host in place.hosts)),
+        hosts=tuple(dict.fromkeys(host for origin in origins for host in origin.hosts)),
     )
 
 
@@ -217,8 +217,8 @@ def _sums(detail: ClientDetail) -> tuple[Block, ...]:
         )
         entries = tuple(
             Entry(label, money_text(amount, one.currency, one.provider))
-            for place, (label, amount) in enumerate(told)
-            if amount or not place
+            for index, (label, amount) in enumerate(told)
+            if amount or not index
         )
         blocks.append(
             Block(
@@ -256,22 +256,22 @@ def _method(method: MethodRow, context: RowContext) -> Entry:
     )
 
 
-def _customers(detail: ClientDetail, places: Sequence[Outside]) -> tuple[Entry, ...]:
+def _customers(detail: ClientDetail, origins: Sequence[Origin]) -> tuple[Entry, ...]:
     """The customers that the client is made of, each with the way out where there are several."""
     own = [link for link in detail.links if not link.merged_into]
     if len(detail.links) < 2:
         return ()
     entries = []
-    for link, place in zip(detail.links, places, strict=True):
+    for link, origin in zip(detail.links, origins, strict=True):
         detail_text = link.external_id
         action = None
         if link.merged_into:
             merged = translate("Clients", "{0}, merged by {1} itself")
-            detail_text = merged.format(link.external_id, place.provider)
+            detail_text = merged.format(link.external_id, origin.provider)
         elif len(own) > 1:
             target = Target(wanted=((LINK, link.link_id),))
             action = Action("separate", translate("Clients", "Separate"), target)
-        entries.append(Entry(place.where, detail=detail_text, mark=link.provider, action=action))
+        entries.append(Entry(origin.where, detail=detail_text, mark=link.provider, action=action))
     return tuple(entries)
 
 
@@ -282,13 +282,13 @@ def _about(detail: ClientDetail, context: RowContext) -> tuple[Entry, ...]:
         (translate("Clients", "Client since"), context.day_of(row.created_at) if row.created_at else ""),
     ]
     entries = [Entry(label, value) for label, value in told if value]
-    place = joined((
+    address_text = joined((
         address.line1, address.line2,
         region().place(address.city, address.region, address.postal_code, address.country),
         country_text(address.country) if address.country else "",
     ))  # fmt: skip
-    if place:
-        entries.append(Entry(translate("Clients", "Address"), detail=place))
+    if address_text:
+        entries.append(Entry(translate("Clients", "Address"), detail=address_text))
     if detail.description:
         entries.append(Entry(translate("Clients", "Note"), detail=detail.description))
     for link in detail.links:

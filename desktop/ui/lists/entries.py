@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from desktop.money import format_plain
 from desktop.providers.registry import currencies_of
-from desktop.ui.lists.outside import joined
+from desktop.ui.lists.origin import joined
 from desktop.ui.lists.panel import Action, Entry, Target, to_row
 from desktop.ui.lists.rows import Amount
 from desktop.ui.lists.words import invoice_pill, method_text, payment_pill

@@ -44,7 +44,7 @@ _TITLES: Final[Mapping[str, object]] = {
 
 
 def figure_choice(figure: Figure) -> str:
-    """A figure as one text; its account, place and client have choices of their own."""
+    """A figure as one text; its account, location and client have choices of their own."""
     return json.dumps([figure.measure, figure.currency, figure.start_day, figure.end_day, figure.service])
 
 

@@ -9,8 +9,8 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import PageContext
 from desktop.ui.lists.entries import amount_cell, client_action, payment_entry
-from desktop.ui.lists.orders import place_entry
-from desktop.ui.lists.outside import Outside, joined, outside
+from desktop.ui.lists.orders import location_entry
+from desktop.ui.lists.origin import Origin, joined, origin_of
 from desktop.ui.lists.page import ListPage
 from desktop.ui.lists.panel import Action, Block, Entry, PanelContent
 from desktop.ui.lists.plan import Focus, ListPlan
@@ -83,7 +83,7 @@ def _plan() -> ListPlan:
         ),
         unconnected=translate("Invoices", "Connect the account you bill with, and its invoices appear here."),
         gone=translate("Invoices", "This invoice is gone"),
-        places=True,
+        locations=True,
         focus={"late": Focus("due", kept=frozenset({"issued", "due"}), spared=frozenset({"total"}))},
     )
 
@@ -112,16 +112,16 @@ def open_invoice(business: Business, invoice_id: int) -> PanelContent | None:
     if detail is None:
         return None
     row, context = detail.row, row_context(business)
-    place = outside(business, row.integration_id, "invoices", row.external_id)
+    origin = origin_of(business, row.integration_id, "invoices", row.external_id)
     return PanelContent(
         row_id=invoice_id,
         title=row.number or translate("Lists", "Draft without number"),
         pill=invoice_pill(row, context.today),
         who=row.client_name,
-        where=joined((row.client_email, place.where)),
-        actions=_actions(detail, place),
+        where=joined((row.client_email, origin.where)),
+        actions=_actions(detail, origin),
         blocks=(
-            Block("", place_entry(detail.location_name, detail.location_id)),
+            Block("", location_entry(detail.location_name, detail.location_id)),
             Block("", _lines(detail, context), _column_titles()),
             Block(translate("Invoices", "Asked for in parts"), _requests(detail, context)),
             Block(
@@ -130,9 +130,9 @@ def open_invoice(business: Business, invoice_id: int) -> PanelContent | None:
             ),
             Block(translate("Invoices", "Credit notes"), _notes(detail, context)),
             Block(translate("Invoices", "History"), _history(detail, context), rules=False),
-            *place.own_page(),
+            *origin.own_page(),
         ),
-        hosts=place.hosts,
+        hosts=origin.hosts,
     )
 
 
@@ -140,12 +140,12 @@ def _column_titles() -> tuple[str, str]:
     return translate("Invoices", "Line"), translate("Invoices", "Amount")
 
 
-def _actions(detail: InvoiceDetail, place: Outside) -> tuple[Action, ...]:
+def _actions(detail: InvoiceDetail, origin: Origin) -> tuple[Action, ...]:
     row, url = detail.row, detail.facts.hosted_url
     actions: list[Action] = []
     if row.status not in {"draft", "void"}:
-        actions += place.copy(translate("Invoices", "Copy link"), url, primary=row.is_open)
-        actions += place.link(translate("Invoices", "Open page"), url)
+        actions += origin.copy(translate("Invoices", "Copy link"), url, primary=row.is_open)
+        actions += origin.link(translate("Invoices", "Open page"), url)
     actions += client_action(row.client_id)
     return tuple(actions)
 
@@ -296,8 +296,8 @@ def _history(detail: InvoiceDetail, context: RowContext) -> tuple[Entry, ...]:
 
         first = add_days(row.due_day, 1)
         began = local_midnight(first, context.zone)
-        place = sum(one.at >= began for one in ordered)
-        entries.insert(place, Entry(translate("Invoices", "Became late"), context.day(first)))
+        index = sum(one.at >= began for one in ordered)
+        entries.insert(index, Entry(translate("Invoices", "Became late"), context.day(first)))
     return tuple(entries)
 
 

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from desktop.queries.choices import LocationName
 
 
-def place_names(places: Iterable[LocationName]) -> list[tuple[str, str]]:
+def location_names(locations: Iterable[LocationName]) -> list[tuple[str, str]]:
     """Ids and names; those of one name say whose they are, those that are closed that they are."""
     closed = translate("Lists", "{0} (inactive)")
     named = []
-    for place in places:
-        name = f"{place.name} · {place.account}" if place.namesake else place.name
-        named.append((place.ref, name if place.active else closed.format(name)))
+    for location in locations:
+        name = f"{location.name} · {location.account}" if location.namesake else location.name
+        named.append((location.ref, name if location.active else closed.format(name)))
     return named

@@ -10,8 +10,8 @@ from desktop.providers.registry import currencies_of
 from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import PageContext
 from desktop.ui.lists.clients import country_text
-from desktop.ui.lists.orders import checkout_pill, device_pill, rows_of_place, some
-from desktop.ui.lists.outside import joined, outside
+from desktop.ui.lists.orders import checkout_pill, device_pill, rows_of_location, some
+from desktop.ui.lists.origin import joined, origin_of
 from desktop.ui.lists.page import ListPage
 from desktop.ui.lists.panel import Action, Block, Entry, PanelContent, to_row
 from desktop.ui.lists.plan import ListPlan
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class LocationsPage(ListPage):
-    """Every place of business. Opened with ``status``, ``search`` or ``row_id``."""
+    """Every location. Opened with ``status``, ``search`` or ``row_id``."""
 
     kinds: ClassVar[frozenset[str]] = frozenset(
         {"locations", "totals", "payments", "orders", "terminal_devices", "terminal_checkouts", "payment_links",
@@ -86,7 +86,7 @@ def _plan() -> ListPlan:
 
 
 def sum_up(sums: Mapping[str, tuple[Sum, ...]], today: str) -> tuple[tuple[str, str], ...]:
-    """What the listed places took together this month."""
+    """What the listed locations took together this month."""
     if not any(sums.values()):
         return ()
     month = translate("Locations", "Sales in {0}").format(month_name(today[:7]))
@@ -98,7 +98,7 @@ def sum_up(sums: Mapping[str, tuple[Sum, ...]], today: str) -> tuple[tuple[str, 
 
 
 def show_location(row: LocationRow, context: RowContext) -> Row:
-    """A row as the table has it. A closed place is quiet."""
+    """A row as the table has it. A closed location is quiet."""
     return (
         TwoLines(row.name or NOTHING, joined((_status(row), _kind(row)))),
         row.city or NOTHING,
@@ -148,18 +148,18 @@ def open_location(business: Business, location_id: int) -> PanelContent | None:
     if detail is None:
         return None
     row, context = detail.row, row_context(business)
-    place = outside(business, row.integration_id, "locations", row.external_id)
+    origin = origin_of(business, row.integration_id, "locations", row.external_id)
     return PanelContent(
         row_id=location_id,
         title=row.name or NOTHING,
         pill=_pill(row),
         who=joined((translate("Locations", "Main location") if row.main else "", _kind(row))),
-        where=place.where,
+        where=origin.where,
         actions=_actions(row),
         blocks=(
             Block(month_name(row.month), _month(row)),
             Block(translate("Locations", "About"), _facts(detail)),
-            *place.own_page(),
+            *origin.own_page(),
             Block(translate("Locations", "Card readers"), _devices(detail)),
             Block(
                 translate("Locations", "Latest sales"),
@@ -185,7 +185,7 @@ def open_location(business: Business, location_id: int) -> PanelContent | None:
                 tuple(_link(one, context) for one in detail.links),
             ),
         ),
-        hosts=place.hosts,
+        hosts=origin.hosts,
     )
 
 
@@ -200,10 +200,10 @@ def _actions(row: LocationRow) -> tuple[Action, ...]:
         Action(
             "page",
             translate("Locations", "Payments"),
-            rows_of_place("payments", row.external_id),
+            rows_of_location("payments", row.external_id),
             primary=True,
         ),
-        Action("page", translate("Locations", "Invoices"), rows_of_place("invoices", row.external_id)),
+        Action("page", translate("Locations", "Invoices"), rows_of_location("invoices", row.external_id)),
     )
 
 

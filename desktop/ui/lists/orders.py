@@ -1,4 +1,4 @@
-"""What the panels say of a sale at a counter: the order's lines as on a receipt, how it came, its payout, its place."""
+"""What the panels say of a sale at a counter: the order as on a receipt, how it came, its payout and its location."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
-from desktop.ui.lists.outside import joined
+from desktop.ui.lists.origin import joined
 from desktop.ui.lists.panel import Block, Entry, Target, to_row
 from desktop.ui.lists.rows import PillCell
 from desktop.ui.lists.source import RowContext
@@ -117,7 +117,7 @@ def payout_entries(payout: PayoutRow | None, context: RowContext) -> tuple[Entry
     )
 
 
-def place_entry(name: str, location_id: int | None) -> tuple[Entry, ...]:
+def location_entry(name: str, location_id: int | None) -> tuple[Entry, ...]:
     """Where it was, as a line that leads to the location; none where nothing says so."""
     if not name:
         return ()
@@ -125,7 +125,7 @@ def place_entry(name: str, location_id: int | None) -> tuple[Entry, ...]:
     return (Entry(translate("Orders", "Location"), name, target=target),)
 
 
-def rows_of_place(page: str, ref: str, **wanted: str) -> Target:
+def rows_of_location(page: str, ref: str, **wanted: str) -> Target:
     """A page with the rows of one location."""
     return Target(page, (("location", ref), *wanted.items()))
 

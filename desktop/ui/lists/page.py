@@ -19,14 +19,14 @@ from desktop.ui.lists.card import ListCard
 from desktop.ui.lists.figures import FIGURE, figure_choice, figure_of_choice, figure_title
 from desktop.ui.lists.panel import Action, PanelContent, Target, show_content
 from desktop.ui.lists.plan import ListPlan as ListPlan
-from desktop.ui.lists.plan import account_options, chosen, fitting, place_options
+from desktop.ui.lists.plan import account_options, chosen, fitting, location_options
 from desktop.ui.lists.rows import RowFilter, RowsModel, Summary
 from desktop.ui.lists.source import (
     ACCOUNT,
     CLIENT,
+    LOCATION,
     PERIOD,
     PERIODS,
-    PLACE,
     ListingSource,
     Standing,
     standing_question,
@@ -66,7 +66,7 @@ class ListPage(Page):
         self._chips: dict[str, FilterChip | ClosingChip] = {}
         self._client_shown: tuple[str, str] | None = None
         self._figure_shown = ("", "")
-        self._places_offered: list[tuple[str, str]] = []
+        self._locations_offered: list[tuple[str, str]] = []
         source = ListingSource(handle, plan.listing, plan.show, plan.totals, plan.tabs)
         status = plan.tabs[0][0]
         sort, descending = plan.order_of(status)
@@ -143,7 +143,7 @@ class ListPage(Page):
             choices = {
                 CLIENT: str(client_id) if client_id is not None else "",
                 PERIOD: wanted.get("period", ""),
-                PLACE: wanted.get("location", ""),
+                LOCATION: wanted.get("location", ""),
                 ACCOUNT: str(wanted.get("account") or ""),
                 **self._choices_of(wanted.get("figure")),
             }
@@ -154,7 +154,7 @@ class ListPage(Page):
                 old = replace(old, sort=wanted["sort"], descending=True)
             self.model.set_filter(replace(old, choices=chosen(choices)))
             self.tabs.choose(status)
-            self._offer_places()
+            self._offer_locations()
             self._chips_follow()
             if client_id is not None:
                 self.tasks.query(standing_question(self._handle, client_id), self._on_standing, self.show_failed)
@@ -273,7 +273,7 @@ class ListPage(Page):
         before, self._standing = self._standing, standing
         if before is None or before.accounts != standing.accounts:
             self._offer_accounts(standing)
-        self._offer_places()
+        self._offer_locations()
         self._chips_follow()
         if standing.accounts:
             self.show_ready()
@@ -285,16 +285,16 @@ class ListPage(Page):
         self._add_chip(ACCOUNT, translate("Lists", "All accounts"), offered)
         self._drop_unoffered(ACCOUNT, offered)
 
-    def _offer_places(self) -> None:
+    def _offer_locations(self) -> None:
         """The locations as they are called now; no chip where they make no difference."""
-        if not self._plan.places or self._standing is None:
+        if not self._plan.locations or self._standing is None:
             return
-        picked = dict(self.model.filter.choices).get(PLACE, "")
-        offered = place_options(self._standing, picked)
-        if offered != self._places_offered:
-            self._places_offered = offered
-            self._add_chip(PLACE, translate("Lists", "All locations"), offered)
-            self._drop_unoffered(PLACE, offered)
+        picked = dict(self.model.filter.choices).get(LOCATION, "")
+        offered = location_options(self._standing, picked)
+        if offered != self._locations_offered:
+            self._locations_offered = offered
+            self._add_chip(LOCATION, translate("Lists", "All locations"), offered)
+            self._drop_unoffered(LOCATION, offered)
 
     def _drop_unoffered(self, key: str, offered: Sequence[tuple[str, str]]) -> None:
         """What was forgotten meanwhile is not filtered by: a filter that no chip shows would hide everything."""

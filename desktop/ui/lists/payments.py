@@ -8,8 +8,8 @@ from desktop.providers.registry import provider_title
 from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import PageContext
 from desktop.ui.lists.entries import amount_cell, client_action, invoice_entry
-from desktop.ui.lists.orders import came_by, order_block, payout_entries, place_entry
-from desktop.ui.lists.outside import Outside, joined, outside
+from desktop.ui.lists.orders import came_by, location_entry, order_block, payout_entries
+from desktop.ui.lists.origin import Origin, joined, origin_of
 from desktop.ui.lists.page import ListPage
 from desktop.ui.lists.panel import Action, Block, Entry, PanelContent
 from desktop.ui.lists.plan import ListPlan
@@ -87,7 +87,7 @@ def _plan() -> ListPlan:
         ),
         unconnected=translate("Payments", "Connect the account you take money with, and its payments appear here."),
         gone=translate("Payments", "This payment is gone"),
-        places=True,
+        locations=True,
     )  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def show_payment(row: PaymentRow, context: RowContext) -> Row:
 def _whose(row: PaymentRow, context: RowContext) -> TwoLines:
     """The client, else what it was for; a sale at a counter has neither. And where it was."""
     sale = context.told.get(row.id) or (translate("Payments", "Sale") if row.order_ref else NOTHING)
-    where = context.places.get((row.integration_id, row.location_ref), "")
+    where = context.locations.get((row.integration_id, row.location_ref), "")
     return TwoLines(row.client_name or row.description or sale, where)
 
 
@@ -128,16 +128,16 @@ def open_payment(business: Business, payment_id: int) -> PanelContent | None:
     if detail is None:
         return None
     row, context = detail.row, row_context(business)
-    place = outside(business, row.integration_id, "payments", row.external_id)
+    origin = origin_of(business, row.integration_id, "payments", row.external_id)
     return PanelContent(
         row_id=payment_id,
         title=money_text(row.amount, row.currency, row.provider),
         pill=payment_pill(row),
         who=row.client_name or translate("Payments", "No client named"),
-        where=joined((context.stamp(row.created_at), place.where)),
-        actions=(*_actions(detail, place), *client_action(row.client_id)),
+        where=joined((context.stamp(row.created_at), origin.where)),
+        actions=(*_actions(detail, origin), *client_action(row.client_id)),
         blocks=(
-            Block("", (*_facts(detail, context), *place_entry(detail.location_name, detail.location_id))),
+            Block("", (*_facts(detail, context), *location_entry(detail.location_name, detail.location_id))),
             *order_block(detail.order, detail.order_lines),
             Block(translate("Payments", "Money"), _money(row, fee_is_due=_fee_is_due(detail))),
             Block(translate("Payments", "Payout"), payout_entries(detail.payout, context)),
@@ -154,17 +154,17 @@ def open_payment(business: Business, payment_id: int) -> PanelContent | None:
                 tuple(_dispute(one, row, context) for one in detail.disputes),
             ),
             *_story(detail, context),
-            *place.own_page(),
+            *origin.own_page(),
         ),
-        hosts=place.hosts,
+        hosts=origin.hosts,
     )
 
 
-def _actions(detail: PaymentDetail, place: Outside) -> tuple[Action, ...]:
+def _actions(detail: PaymentDetail, origin: Origin) -> tuple[Action, ...]:
     if detail.row.status != "succeeded":
         return ()
-    actions = place.link(translate("Payments", "Open receipt"), detail.receipt_url)
-    return (*actions, *place.copy(translate("Payments", "Copy link"), detail.receipt_url))
+    actions = origin.link(translate("Payments", "Open receipt"), detail.receipt_url)
+    return (*actions, *origin.copy(translate("Payments", "Copy link"), detail.receipt_url))
 
 
 def _facts(detail: PaymentDetail, context: RowContext) -> tuple[Entry, ...]:

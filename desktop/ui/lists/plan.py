@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from desktop.ui.lists.location_names import place_names
+from desktop.ui.lists.location_names import location_names
 from desktop.ui.lists.panel import PanelContent
 from desktop.ui.lists.rows import Column, Row
-from desktop.ui.lists.source import ACCOUNT, PLACE, RowContext, Standing, Totals
+from desktop.ui.lists.source import ACCOUNT, LOCATION, RowContext, Standing, Totals
 from desktop.ui.translation import translate
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class ListPlan:
 
     ``listing`` names it in ``LISTINGS``; ``show`` writes a row, ``open_row`` reads what the panel shows (both off the
     UI thread; None: the row is gone). The first of ``tabs`` is shown first. ``counted`` has "{0} invoice" and
-    "{0} invoices". ``periods`` offers the period chip, ``places`` the chip of locations. ``sort`` is what the list is
+    "{0} invoices". ``periods`` and ``locations`` offer the chips of those. ``sort`` is what the list is
     ordered by at first, upwards; empty for the newest first; ``focus`` is for tabs that differ. ``totals`` writes
     the foot where that is not one sum by currency.
     """
@@ -52,7 +52,7 @@ class ListPlan:
     gone: str
     periods: bool = True
     tall: bool = False
-    places: bool = False
+    locations: bool = False
     sort: str = ""
     focus: Mapping[str, Focus] = field(default_factory=dict)
     totals: Totals | None = None
@@ -73,20 +73,20 @@ def account_options(standing: Standing) -> list[tuple[str, str]]:
     return [("", every), *((str(one.id), one.title if one.connected else gone.format(one.title)) for one in accounts)]
 
 
-def place_options(standing: Standing, picked: str) -> list[tuple[str, str]]:
+def location_options(standing: Standing, picked: str) -> list[tuple[str, str]]:
     """The locations to choose from: none where there is only one, unless that one is picked."""
-    if len(standing.places) < 2 and not any(place.ref == picked for place in standing.places):
+    if len(standing.locations) < 2 and not any(location.ref == picked for location in standing.locations):
         return []
-    return [("", translate("Lists", "All locations")), *place_names(standing.places)]
+    return [("", translate("Lists", "All locations")), *location_names(standing.locations)]
 
 
 def fitting(choices: Mapping[str, str], changed: str, standing: Standing | None) -> dict[str, str]:
     """The choices without one that excludes what was picked last: a location belongs to one account."""
     kept = dict(choices)
-    places = standing.places if standing is not None else ()
-    place = next((one for one in places if one.ref == kept.get(PLACE)), None)
-    if place is not None and kept.get(ACCOUNT, "") not in {"", str(place.integration_id)}:
-        del kept[PLACE if changed == ACCOUNT else ACCOUNT]
+    locations = standing.locations if standing is not None else ()
+    location = next((one for one in locations if one.ref == kept.get(LOCATION)), None)
+    if location is not None and kept.get(ACCOUNT, "") not in {"", str(location.integration_id)}:
+        del kept[LOCATION if changed == ACCOUNT else ACCOUNT]
     return kept
 
 

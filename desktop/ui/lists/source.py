@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from desktop.queries.figures import Measure
     from desktop.queries.listing import Filter, Sum
 
-ACCOUNT, CLIENT, PERIOD, PLACE = "account", "client", "period", "place"
+ACCOUNT, CLIENT, PERIOD, LOCATION = "account", "client", "period", "location"
 #: What the page of transactions is narrowed to: a figure in parts (``FIGURE`` is one for other pages).
 MEASURE, DAYS, CURRENCY = "measure", "days", "currency"
 THIS_MONTH: Final = "this_month"
@@ -58,17 +58,17 @@ _FEET: Final[Mapping[str, object]] = {
 
 @dataclass(frozen=True, slots=True)
 class RowContext:
-    """The calendar and the clock on the business's context, as rows and panels are written by.
+    """What rows and panels are written by: the business's day and zone, and what things are called.
 
-    ``several``: rows of more than one provider stand together, so that each says whose it is. ``places`` are names of
-    locations by their account and id, where there is more than one; ``accounts`` what accounts are called;
+    ``several``: rows of more than one provider stand together, so that each says whose it is. ``locations`` are their
+    names by account and id, where there is more than one; ``accounts`` what accounts are called;
     ``told`` what was sold, by the row; ``providers`` whose accounts they are.
     """
 
     today: str
     zone: ZoneInfo
     several: bool = False
-    places: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    locations: Mapping[tuple[int, str], str] = field(default_factory=dict)
     accounts: Mapping[int, str] = field(default_factory=dict)
     told: Mapping[int, str] = field(default_factory=dict)
     providers: Mapping[int, str] = field(default_factory=dict)
@@ -104,12 +104,14 @@ class RowContext:
 
 
 def row_context(business: Business) -> RowContext:
-    """The business's context today."""
+    """What rows are written by today."""
     from desktop.queries.choices import list_locations
     from desktop.queries.reading import ask
 
-    rows, places = business.integrations(), ask(business.books, list_locations)
-    names = {(place.integration_id, place.ref): place.name for place in places} if len(places) > 1 else {}
+    rows, locations = business.integrations(), ask(business.books, list_locations)
+    names = (
+        {(location.integration_id, location.ref): location.name for location in locations} if len(locations) > 1 else {}
+    )
     several, accounts = len({row.provider for row in rows}) > 1, {row.id: row.title for row in rows}
     providers = {row.id: row.provider for row in rows}
     return RowContext(business.today(), business.books.zone, several, names, accounts, providers=providers)
@@ -133,7 +135,7 @@ class Standing:
 
     accounts: tuple[AccountChoice, ...]
     client_name: str = ""
-    places: tuple[LocationName, ...] = ()
+    locations: tuple[LocationName, ...] = ()
     currencies: tuple[str, ...] = ()
     today: str = ""
 
@@ -264,7 +266,7 @@ def filter_of(business: Business, wanted: RowFilter) -> Filter:
         sort=wanted.sort,
         descending=wanted.descending,
         integration_id=int(account) if account else None,
-        location_ref=choices.get(PLACE) or None,
+        location_ref=choices.get(LOCATION) or None,
         client_id=int(client) if client else None,
         since_at=since,
         before_at=before,

@@ -10,7 +10,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import PageContext
-from desktop.ui.lists.outside import joined, outside
+from desktop.ui.lists.origin import joined, origin_of
 from desktop.ui.lists.page import ListPage
 from desktop.ui.lists.panel import Block, Entry, PanelContent
 from desktop.ui.lists.plan import ListPlan
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class StockPage(ListPage):
-    """How much of each item is at each place. Opened with ``status``, ``search``, ``location`` or ``row_id``."""
+    """How much of each item is at each location. Opened with ``status``, ``search``, ``location`` or ``row_id``."""
 
     kinds: ClassVar[frozenset[str]] = frozenset({"inventory_counts", "services", "locations", "integrations"})
 
@@ -69,7 +69,7 @@ def _plan() -> ListPlan:
         unconnected=translate("Stock", "Connect the account that counts your stock."),
         gone=translate("Stock", "This count is gone"),
         periods=False,
-        places=True,
+        locations=True,
         sort="item",
     )  # fmt: skip
 
@@ -122,22 +122,22 @@ def open_stock(business: Business, count_id: int) -> PanelContent | None:
     if detail is None:
         return None
     row, context = detail.row, row_context(business)
-    place = outside(business, row.integration_id, "services", detail.product_ref)
+    origin = origin_of(business, row.integration_id, "services", detail.product_ref)
     return PanelContent(
         row_id=count_id,
         title=row.item or NOTHING,
         pill=stock_pill(row.quantity),
         who=row.variation,
-        where=joined((row.location_name, place.where)),
+        where=joined((row.location_name, origin.where)),
         blocks=(
             Block("", _facts(detail)),
             Block(
                 translate("Stock", "By location"),
                 tuple(_count(one, context) for one in detail.counts),
             ),
-            *place.own_page(),
+            *origin.own_page(),
         ),
-        hosts=place.hosts,
+        hosts=origin.hosts,
     )
 
 

@@ -14,7 +14,7 @@ from desktop.ui.app.page import PageContext
 from desktop.ui.lists.entries import amount_cell
 from desktop.ui.lists.figures import days_title, measure_title
 from desktop.ui.lists.invoices import open_invoice
-from desktop.ui.lists.outside import joined, outside
+from desktop.ui.lists.origin import joined, origin_of
 from desktop.ui.lists.page import ListPage
 from desktop.ui.lists.panel import Block, Entry, PanelContent
 from desktop.ui.lists.payments import open_payment
@@ -24,9 +24,9 @@ from desktop.ui.lists.source import (
     ACCOUNT,
     CURRENCY,
     DAYS,
+    LOCATION,
     MEASURE,
     PERIODS,
-    PLACE,
     THIS_MONTH,
     TRANSACTIONS,
     RowContext,
@@ -76,7 +76,7 @@ class TransactionsPage(ListPage):
                 self._offered = tuple(offered.items())
                 for key, options in offered.items():
                     self._add_chip(key, options[0][1], options)
-                for key in (ACCOUNT, PLACE):
+                for key in (ACCOUNT, LOCATION):
                     # What the figure is about comes first.
                     if key in self._chips:
                         self._filters.removeWidget(self._chips[key])
@@ -143,7 +143,7 @@ def _plan() -> ListPlan:
 ),
         gone=translate("Transactions", "This row is gone"),
         periods=False,
-        places=True,
+        locations=True,
     )  # fmt: skip
 
 
@@ -190,7 +190,7 @@ def _whose(row: TransactionRow, context: RowContext) -> str:
 
 def _detail(row: TransactionRow, context: RowContext) -> str:
     """What it was for, below a name, or where it was."""
-    where = context.places.get((row.integration_id, row.location_ref), "")
+    where = context.locations.get((row.integration_id, row.location_ref), "")
     return joined((row.description if row.client_name and not row.invoice_number else "", where))
 
 
@@ -236,11 +236,11 @@ def _of_line(business: Business, number: int, line: LineRow) -> PanelContent:
         (translate("Transactions", "Fee"), money(-line.fee) if line.fee else ""),
         (translate("Transactions", "Net"), "" if line.is_payout else money(line.net)),
     ]
-    place = outside(business, line.integration_id, "", "")
+    origin = origin_of(business, line.integration_id, "", "")
     return PanelContent(
         row_id=number,
         title=money(line.amount),
         who=line.description or what,
-        where=joined((context.stamp(line.created_at), place.where)),
+        where=joined((context.stamp(line.created_at), origin.where)),
         blocks=(Block(what, tuple(Entry(label, value) for label, value in told if value)),),
     )

@@ -175,7 +175,7 @@ def banner_text(pairs: Sequence[Suggestion]) -> str:
     """Who looks alike, in one sentence; empty where nobody does."""
     if not pairs:
         return ""
-    names = dict.fromkeys(name for pair in pairs for face in (pair.keep, pair.other) for name in face.providers)
+    names = dict.fromkeys(name for pair in pairs for client in (pair.keep, pair.other) for name in client.providers)
     titles = [provider_title(name) for name in names]
     count = f"{len(pairs):,}"
     if len(pairs) > _AT_MOST:

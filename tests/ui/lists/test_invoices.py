@@ -508,7 +508,7 @@ def test_invoices_are_narrowed_to_a_location(world, place, shop, show_page, sett
     assert page.model.rowCount() == 2
     page.open(location="loc_1")
     settle()
-    assert (page.model.rowCount(), page._chips["place"].text()) == (1, "Market")
+    assert (page.model.rowCount(), page._chips["location"].text()) == (1, "Market")
     page.open(location="loc_2")
     settle()
     assert page.model.rowCount() == 0

@@ -178,7 +178,7 @@ def test_names_that_are_alike_say_whose_they_are(world, shop, place, show_page) 
     world.put(other, ("loc_8", LocationRecord("Market", "inactive", "usd", 1)),
               ("stock_8", InventoryCountRecord("x", "loc_8", "in_stock", "1", 1)))  # fmt: skip
     page = show_page(catalogue.stock(place.handle))
-    names = [action.text() for action in page._chips["place"].menu().actions()]
+    names = [action.text() for action in page._chips["location"].menu().actions()]
     assert names == [
         "All locations", "Market · Café <b>Nord</b>", "Harbour <b>stall</b>", "Market · Bakery (inactive)",
         "Old kiosk (inactive)",

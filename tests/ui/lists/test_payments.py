@@ -353,9 +353,9 @@ def test_the_location_leads_to_its_page(place, shop, show_page, settle, press) -
 
 def test_a_location_narrows_the_list_and_its_foot(place, shop, show_page, settle, texts) -> None:
     page = show_page(catalogue.payments(place.handle))
-    page._chips["place"].menu().actions()[1].trigger()
+    page._chips["location"].menu().actions()[1].trigger()
     settle()
-    assert page._chips["place"].text() == "Market"
+    assert page._chips["location"].text() == "Market"
     assert page.model.rowCount() == 2
     assert texts(page.card)[-2:] == ["Collected", "$34.26"]
 
@@ -366,24 +366,24 @@ def test_opened_for_a_location_before_its_first_look_it_says_which(place, shop, 
     page.open(location="loc_2")
     page.show()
     settle()
-    assert page._chips["place"].text() == "Harbour <b>stall</b>"
+    assert page._chips["location"].text() == "Harbour <b>stall</b>"
     assert page.model.rowCount() == 1
     page.open(status="")
     settle()
-    assert page._chips["place"].text() == "All locations"
+    assert page._chips["location"].text() == "All locations"
 
 
 def test_a_location_of_another_account_gives_way_to_the_account(world, place, shop, show_page, settle) -> None:
     other = world.account()
     page = show_page(catalogue.payments(place.handle))
-    page._chips["place"].menu().actions()[1].trigger()
+    page._chips["location"].menu().actions()[1].trigger()
     page._chips["account"].menu().actions()[2].trigger()
     settle()
     assert dict(page.model.filter.choices) == {"account": str(other)}
-    assert page._chips["place"].text() == "All locations"
-    page._chips["place"].menu().actions()[2].trigger()
+    assert page._chips["location"].text() == "All locations"
+    page._chips["location"].menu().actions()[2].trigger()
     settle()
-    assert dict(page.model.filter.choices) == {"place": "loc_2"}
+    assert dict(page.model.filter.choices) == {"location": "loc_2"}
     assert page._chips["account"].current() == ""
 
 
@@ -392,10 +392,10 @@ def test_one_location_is_no_choice_unless_it_is_picked(world, place, show_page, 
     world.put(square, ("loc_1", LocationRecord("Market", "active", "usd", 1)))
     world.sale(square, "1", 100, "2026-11-20")
     page = show_page(catalogue.payments(place.handle))
-    assert "place" not in page._chips
+    assert "location" not in page._chips
     page.open(location="loc_1")
     settle()
-    page._chips["place"].menu().actions()[0].trigger()
+    page._chips["location"].menu().actions()[0].trigger()
     settle()
     assert page.model.rowCount() == 1
 

@@ -42,7 +42,7 @@ def test_it_is_searched_by_sku_and_narrowed_to_a_location(page, settle) -> None:
     page.search("cf-l")
     settle()
     assert page.model.rowCount() == 2
-    chip = page._chips["place"]
+    chip = page._chips["location"]
     assert [action.text() for action in chip.menu().actions()] == [
         "All locations", "Market", "Harbour <b>stall</b>", "Old kiosk (inactive)",
     ]  # fmt: skip

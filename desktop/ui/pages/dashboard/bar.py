@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
 from desktop.periods import add_days, month_of
-from desktop.ui.lists.location_names import place_names
+from desktop.ui.lists.location_names import location_names
 from desktop.ui.text import one_line, set_tip, shortened
 from desktop.ui.theme.theme import Theme
 from desktop.ui.translation import translate
@@ -99,28 +99,28 @@ class Picker(QPushButton):
         self.setIconSize(QSize(self._theme.px(12), self._theme.px(12)))
 
 
-class PlacePicker(Picker):
+class LocationPicker(Picker):
     """Shows of which location the figures are, all of them at first; hidden where there is nothing to choose."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, translate("Dashboard", "Location"), parent)
-        self._places: tuple[LocationName, ...] = ()
+        self._locations: tuple[LocationName, ...] = ()
         self._ref = ""
         self._chars = _NAME_CHARS
 
-    def show_places(self, places: Sequence[LocationName], ref: str) -> None:
+    def show_locations(self, locations: Sequence[LocationName], ref: str) -> None:
         """Offer these, with the one of this id picked; empty for all."""
         every = translate("Dashboard", "All locations")
-        if tuple(places) != self._places:
-            self._places = tuple(places)
+        if tuple(locations) != self._locations:
+            self._locations = tuple(locations)
             self._start_options()
             self._add_option(self._choices, "", every)
-            for key, name in place_names(places):
+            for key, name in location_names(locations):
                 self._add_option(self._choices, key, name)
         self._ref = ref
         self._write()
         # With one location, all of them is the same.
-        self.setVisible(len(places) > 1 or bool(ref))
+        self.setVisible(len(locations) > 1 or bool(ref))
 
     def show_tight(self, *, tight: bool) -> None:
         """Shorten the name further where room is short."""
@@ -129,7 +129,7 @@ class PlacePicker(Picker):
 
     def _write(self) -> None:
         every = translate("Dashboard", "All locations")
-        name = next((place.name for place in self._places if place.ref == self._ref), every)
+        name = next((location.name for location in self._locations if location.ref == self._ref), every)
         short = shortened(name, self._chars)
         if not self._ref and self._chars < _NAME_CHARS:
             short = translate("Dashboard", "Locations")
@@ -173,8 +173,8 @@ class MonthPicker(Picker):
     def _fill(self) -> None:
         self._start_options()
         years: dict[str, QMenu] = {}
-        for place, month in enumerate(self._months):
-            if place < _AT_ONCE:
+        for index, month in enumerate(self._months):
+            if index < _AT_ONCE:
                 menu = self._choices
             else:
                 if not years:
@@ -200,20 +200,20 @@ class DashboardBar(QWidget):
         self._theme = theme
         self._codes: tuple[str, ...] = ()
         self._switch: Segments | FilterChip | None = None
-        self.place = PlacePicker(theme)
-        self.place.picked.connect(self.location_picked)
+        self.location = LocationPicker(theme)
+        self.location.picked.connect(self.location_picked)
         self.month = MonthPicker(theme)
         self.month.picked.connect(self.month_picked)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(theme.px(12))
-        self._row.addWidget(self.place)
+        self._row.addWidget(self.location)
         self._row.addWidget(self.month)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
-    def show_places(self, places: Sequence[LocationName], ref: str) -> None:
+    def show_locations(self, locations: Sequence[LocationName], ref: str) -> None:
         """Offer these locations; an empty ``ref`` is all of them."""
-        self.place.show_places(places, ref)
+        self.location.show_locations(locations, ref)
 
     def show_currencies(self, codes: Sequence[str], current: str) -> None:
         """Offer these currencies; amounts of two are never added, so one is shown at a time."""
@@ -228,12 +228,12 @@ class DashboardBar(QWidget):
     def show_tight(self, *, tight: bool) -> None:
         """Shorten what can be shortened, in a narrow window."""
         self._row.setSpacing(self._theme.px(8 if tight else 12))
-        self.place.show_tight(tight=tight)
+        self.location.show_tight(tight=tight)
         self.month.show_tight(tight=tight)
 
     def show_nothing(self) -> None:
         """There is nothing to choose from yet."""
-        self.show_places((), "")
+        self.show_locations((), "")
         self.show_currencies((), "")
         self.month.hide()
 

@@ -50,8 +50,8 @@ def ground_of(answer: Answer, *, syncing: bool) -> Ground:
     told = [standing for standing in answer.standings if standing.condition != "good"]
     first = syncing and footing.complete_through is None
     parts = []
-    if answer.place is not None:
-        parts.append(translate("Dashboard", "Only {0}").format(answer.place.name))
+    if answer.location is not None:
+        parts.append(translate("Dashboard", "Only {0}").format(answer.location.name))
     if lead is None:
         parts.append(translate("Dashboard", "Nothing is connected: figures rest on what was read before"))
     elif first:

@@ -111,7 +111,7 @@ class DashboardPage(Page):
         self.tasks.query(question, self._on_answer, self.show_failed)
 
     def open(self, **wanted: Any) -> None:
-        """Opened from elsewhere: ``month="2026-10"`` shows that month, ``location`` (a provider's id) that place."""
+        """Opened from elsewhere: ``month="2026-10"`` shows that month, ``location`` (a provider's id) that location."""
         if "location" in wanted and wanted["location"] != self._location:
             self._on_location(str(wanted["location"] or ""))
         month = str(wanted.get("month") or "")
@@ -132,7 +132,7 @@ class DashboardPage(Page):
 
     @Slot(object)
     def show_failed(self, error: WorldError) -> None:
-        """The error with Retry, in the place of whatever was shown."""
+        """The error with Retry, instead of whatever was shown."""
         self._reading = None
         super().show_failed(error)
 
@@ -141,7 +141,7 @@ class DashboardPage(Page):
     @Slot(object)
     def _on_answer(self, answer: Answer) -> None:
         self._answer = answer
-        self._location = answer.place.ref if answer.place is not None else ""
+        self._location = answer.location.ref if answer.location is not None else ""
         if not answer.has_figures:
             self._show_waiting(answer)
             return
@@ -179,7 +179,7 @@ class DashboardPage(Page):
         current = report.as_of[:7]
         first = min(answer.first_month or current, report.month)
         self._bar.month.show_months(months_back(first, current), report.month)
-        self._bar.show_places(answer.places, self._location)
+        self._bar.show_locations(answer.locations, self._location)
         self._bar.show_currencies([part.currency for part in report.currencies], self._currency)
         if part is not None:
             self.chart.show_part(report, part, answer.first_month)
@@ -254,14 +254,14 @@ class DashboardPage(Page):
     def _open(
         self, page: str, measure: Measure, *, days: tuple[str, str] = ("", ""), service: str = "", **wanted: Any
     ) -> None:
-        """Open a page with the rows behind a figure of what is shown: its days (the month's), currency and place."""
+        """Open a page with the rows behind a figure of what is shown: its days (the month's), currency and location."""
         answer, part = self._answer, self._part()
         if answer is None or part is None:
             return
         if not days[0] and measure not in _TODAYS:
             days = month_days(f"{answer.report.month}-01")
-        if answer.place is not None:
-            wanted |= {"location": answer.place.ref, "account": answer.place.integration_id}
+        if answer.location is not None:
+            wanted |= {"location": answer.location.ref, "account": answer.location.integration_id}
         self.context.open_page(page, figure=Figure(measure, part.currency, *days, service=service), **wanted)
 
     @Slot(str)

@@ -25,16 +25,16 @@ class Account:
 class Answer:
     """The figures, and the standings of the accounts that they rest on.
 
-    ``first_month`` (``YYYY-MM``) is the earliest there is anything of. ``places`` are the locations to choose from,
-    ``place`` the one that everything here is of; None for all of them.
+    ``first_month`` (``YYYY-MM``) is the earliest there is anything of. ``locations`` are those to choose from,
+    ``location`` the one that everything here is of; None for all of them.
     """
 
     report: Dashboard
     accounts: tuple[Account, ...]
     standings: tuple[Standing, ...]
     first_month: str
-    places: tuple[LocationName, ...] = ()
-    place: LocationName | None = None
+    locations: tuple[LocationName, ...] = ()
+    location: LocationName | None = None
 
     @property
     def has_figures(self) -> bool:
@@ -47,7 +47,7 @@ class Answer:
         return self.report.footing.complete_through is not None or any(account.synced for account in self.accounts)
 
 
-def ask_dashboard(business: Business, month: str | None, location: str = "") -> Answer:
+def ask_dashboard(business: Business, month: str | None, location_ref: str = "") -> Answer:
     """The dashboard of a month (``YYYY-MM``; None for the current one), of all locations or of one (its provider's id).
 
     One that is gone meanwhile is not narrowed to. Raises: ClosedBooksError.
@@ -59,14 +59,14 @@ def ask_dashboard(business: Business, month: str | None, location: str = "") -> 
     from desktop.queries.reading import ask
     from desktop.reports.dashboard import dashboard
 
-    places = ask(business.books, list_locations)
-    place = next((one for one in places if one.ref == location), None) if location else None
+    locations = ask(business.books, list_locations)
+    location = next((one for one in locations if one.ref == location_ref), None) if location_ref else None
     report = dashboard(
         business.books,
         business.today(),
         month,
-        location=place.ref if place else None,
-        integration_id=place.integration_id if place else None,
+        location=location.ref if location else None,
+        integration_id=location.integration_id if location else None,
     )
     for part in report.currencies:
         # How a currency is written is read from a file the first time: here, not in the UI thread.
@@ -78,9 +78,9 @@ def ask_dashboard(business: Business, month: str | None, location: str = "") -> 
         tuple(
             standing
             for standing in account_standings(business)
-            if place is None or standing.integration_id == place.integration_id
+            if location is None or standing.integration_id == location.integration_id
         ),
         ask(business.books, first_month) or "",
-        places,
-        place,
+        locations,
+        location,
     )

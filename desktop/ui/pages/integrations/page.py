@@ -125,7 +125,7 @@ class IntegrationsPage(Page):
     @Slot()
     def _on_flow_shown(self) -> None:
         self.connecting.show()
-        # In a low window it stands below the fold, and has its place after the next layout only.
+        # In a low window it stands below the fold, and is laid out after the next turn only.
         QTimer.singleShot(0, self, self._see_connecting)
 
     @Slot()

@@ -375,7 +375,7 @@ def test_the_chart_shows_each_day_beside_the_month_before(
     page = make()
     drawn(qtbot, page)
     chart = page.chart.chart
-    qtbot.mouseMove(chart, chart.bar_place(2).toPoint())
+    qtbot.mouseMove(chart, chart.bar_middle(2).toPoint())
     bar = chart.marked()
     assert bar is not None
     assert (bar.name, bar.amount_text) == ("Tuesday 3 November 2026", "$1,000.00")
@@ -729,7 +729,7 @@ def test_a_location_narrows_figures_and_what_they_open(
 ) -> None:
     counter(world)
     page = make()
-    picker = page._bar.place
+    picker = page._bar.location
     qtbot.waitUntil(picker.isVisible)
     assert (picker.text().strip(), picker.accessibleName()) == ("All locations", "Location: All locations")
     assert revenue(page) == "$36.00"
@@ -760,7 +760,7 @@ def test_one_location_is_no_choice(qtbot: Any, make: Callable[[], DashboardPage]
     world.sale(square, "1", 100, "2026-11-20")
     page = make()
     qtbot.waitUntil(page._bar.month.isVisible)
-    assert not page._bar.place.isVisible()
+    assert not page._bar.location.isVisible()
 
 
 def test_a_location_that_is_gone_is_not_narrowed_to(
@@ -779,9 +779,9 @@ def test_a_location_that_is_gone_is_not_narrowed_to(
 def test_a_narrow_window_writes_the_bar_short(qtbot: Any, make: Callable[[], DashboardPage], world: World) -> None:
     counter(world)
     page = make()
-    qtbot.waitUntil(page._bar.place.isVisible)
+    qtbot.waitUntil(page._bar.location.isVisible)
     page.resize(700, 600)
-    assert (page._bar.place.text().strip(), page._bar.month.text().strip()) == ("Locations", "Nov 2026")
+    assert (page._bar.location.text().strip(), page._bar.month.text().strip()) == ("Locations", "Nov 2026")
     assert page._bar.month.accessibleName() == "Month: November 2026"
     page.resize(1064, 744)
-    assert (page._bar.place.text().strip(), page._bar.month.text().strip()) == ("All locations", "November 2026")
+    assert (page._bar.location.text().strip(), page._bar.month.text().strip()) == ("All locations", "November 2026")

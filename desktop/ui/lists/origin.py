@@ -1,4 +1,4 @@
-"""Whose row it is and where it can be looked at outside: the account, and the addresses that may be opened."""
+"""Where a row comes from and where it can be looked at there: the account, and the addresses that may be opened."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SEPARATOR = " · "
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class Origin:
     """A row's account: what to call it, the hosts of its provider, and the provider's page of the row itself."""
 
     where: str
@@ -45,7 +45,7 @@ class Outside:
         return bool(address) and is_allowed(address, self.hosts)
 
 
-def outside(business: Business, integration_id: int, kind: str, external_id: str) -> Outside:
+def origin_of(business: Business, integration_id: int, kind: str, external_id: str) -> Origin:
     """The account of a row of this kind (a table's name). A disconnected one says so."""
     from desktop.books.integrations import DISCONNECTED
 
@@ -56,7 +56,7 @@ def outside(business: Business, integration_id: int, kind: str, external_id: str
     if account.status == DISCONNECTED:
         parts.append(translate("Lists", "disconnected"))
     address = provider.page_of(kind, external_id, account_id=account.account_id, mode=account.mode)
-    return Outside(SEPARATOR.join(parts), provider.title, provider.facts.hosts, address)
+    return Origin(SEPARATOR.join(parts), provider.title, provider.facts.hosts, address)
 
 
 def joined(parts: Iterable[str]) -> str:
