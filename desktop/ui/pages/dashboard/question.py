@@ -54,6 +54,7 @@ def ask_dashboard(business: Business, month: str | None, location_ref: str = "")
     """
     from desktop.actions.status import account_standings
     from desktop.money import format_money
+    from desktop.providers.registry import currencies_of
     from desktop.queries.choices import list_locations
     from desktop.queries.history import first_month
     from desktop.queries.reading import ask
@@ -70,7 +71,7 @@ def ask_dashboard(business: Business, month: str | None, location_ref: str = "")
     )
     for part in report.currencies:
         # How a currency is written is read from a file the first time: here, not in the UI thread.
-        format_money(0, part.currency)
+        format_money(0, part.currency, table=currencies_of(part.provider))
     rows = business.integrations(connected=True)
     return Answer(
         report,
