@@ -70,7 +70,7 @@ _UUID: Final = re.compile(r"\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{1
 _LETTERS_BEFORE: Final = re.compile(r"(?:^|[^A-Za-z])([A-Za-z]+)$")
 _WORD_AROUND: Final = 64
 _HEXADECIMAL: Final = re.compile(r"[0-9a-f]{32,}|[0-9A-F]{32,}")
-# Prefixes of Stripe's ids. An id of a stored card (card_…) has 24 characters more: so many digits are a card's number.
+# Prefixes of ids. That of a stored card (card_…) has 24 characters more: so many digits are a card's number.
 _ID: Final = re.compile(
     r"(?:^|[^A-Za-z0-9])(?:ac|acct|ba|ch|cn|cnli|cs|cus|dp|du|evt|fee|file|fr|ii|il|in|inpay|li|pi|plan|pm|po|price|"
     r"prod|promo|py|pyr|qt|re|req|seti|si|sli|src|sub|tml|tok|tr|trr|txi|txn|txr|we)_(?:test_|live_)?$"
