@@ -23,7 +23,7 @@ from desktop.books.tables.base import table_of
 from desktop.queries.clients import ClientRow, read_clients
 from desktop.queries.invoices import (
     CreditNoteRow,
-    Happening,
+    InvoiceEventRow,
     InvoiceFacts,
     InvoiceRow,
     Line,
@@ -85,7 +85,7 @@ class InvoiceDetail:
     lines: tuple[Line, ...]
     payments: tuple[PaymentRow, ...]
     credit_notes: tuple[CreditNoteRow, ...]
-    history: tuple[Happening, ...]
+    history: tuple[InvoiceEventRow, ...]
     requests: tuple[RequestRow, ...] = ()
     location_name: str = ""
     location_id: int | None = None

@@ -128,7 +128,7 @@ def _by_name(client: _Known) -> str:
 
 
 _ALIKE: Mapping[str, Callable[[_Known], str]] = {"email": _by_email, "phone": _by_phone, "name": _by_name}
-_RANKS = {reason: place for place, reason in enumerate(_ALIKE)}
+_RANKS = {reason: rank for rank, reason in enumerate(_ALIKE)}
 
 
 def _plain(words: str) -> str:

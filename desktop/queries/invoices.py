@@ -247,7 +247,7 @@ class RequestRow(NamedTuple):
     due_day: str | None
 
 
-class Happening(NamedTuple):
+class InvoiceEventRow(NamedTuple):
     """Something in an invoice's history; ``observed``: we saw it, the provider did not state when it was."""
 
     kind: str
@@ -324,14 +324,14 @@ def read_requests(connection: Connection, integration_id: int, ref: str) -> tupl
     return tuple(RequestRow(*row) for row in connection.execute(query))
 
 
-def read_history(connection: Connection, integration_id: int, ref: str) -> tuple[Happening, ...]:
+def read_history(connection: Connection, integration_id: int, ref: str) -> tuple[InvoiceEventRow, ...]:
     """What happened to the invoice, newest first."""
     query = (
         select(_EVENT.c.kind, _EVENT.c.at, _EVENT.c.amount, _EVENT.c.observed)
         .where(_EVENT.c.integration_id == integration_id, _EVENT.c.invoice_ref == ref)
         .order_by(_EVENT.c.at.desc(), _EVENT.c.id.desc())
     )
-    return tuple(Happening(*row) for row in connection.execute(query))
+    return tuple(InvoiceEventRow(*row) for row in connection.execute(query))
 
 
 def read_credit_notes(connection: Connection, integration_id: int, ref: str) -> tuple[CreditNoteRow, ...]:

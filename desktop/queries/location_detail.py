@@ -48,21 +48,21 @@ _PAY_LINK = table_of(PaymentLink)
 _LOOK_BACK_DAYS = 31
 
 
-class Sale(NamedTuple):
+class LocationSale(NamedTuple):
     """A payment at a location; ``title`` is what was sold, where its order says so."""
 
     row: PaymentRow
     title: str
 
 
-class Taken(NamedTuple):
+class LocationCheckout(NamedTuple):
     """A sale sent to a card reader; ``payment_id`` is the payment it led to, None before or without one."""
 
     row: CheckoutRow
     payment_id: int | None
 
 
-class Linked(NamedTuple):
+class LocationLink(NamedTuple):
     """A payment link; ``payment_id`` is the newest payment that came by it, None before one did."""
 
     row: PaymentLinkRow
@@ -79,10 +79,10 @@ class LocationDetail:
     region: str
     description: str
     devices: tuple[DeviceRow, ...]
-    sales: tuple[Sale, ...]
+    sales: tuple[LocationSale, ...]
     open_orders: tuple[OrderRow, ...]
-    checkouts: tuple[Taken, ...]
-    links: tuple[Linked, ...]
+    checkouts: tuple[LocationCheckout, ...]
+    links: tuple[LocationLink, ...]
 
 
 def location_detail(connection: Connection, location_id: int, today: str = "") -> LocationDetail | None:
@@ -118,7 +118,7 @@ def _devices(connection: Connection, row: LocationRow) -> tuple[DeviceRow, ...]:
     return tuple(found[device] for device in ids if device in found)
 
 
-def _sales(connection: Connection, row: LocationRow) -> tuple[Sale, ...]:
+def _sales(connection: Connection, row: LocationRow) -> tuple[LocationSale, ...]:
     last = select(func.max(_DAILY.c.day)).where(*_at(_DAILY, row), _DAILY.c.measure == "collected")
     day = connection.execute(last).scalar_one()
     if day is None:
@@ -132,7 +132,7 @@ def _sales(connection: Connection, row: LocationRow) -> tuple[Sale, ...]:
     )
     payments = [PaymentRow(*found) for found in connection.execute(query)]
     titles = titles_of_sales(connection, payments)
-    return tuple(Sale(payment, titles.get(payment.id, "")) for payment in payments)
+    return tuple(LocationSale(payment, titles.get(payment.id, "")) for payment in payments)
 
 
 def _open_orders(connection: Connection, row: LocationRow) -> tuple[OrderRow, ...]:
@@ -145,7 +145,7 @@ def _open_orders(connection: Connection, row: LocationRow) -> tuple[OrderRow, ..
     return tuple(titled(connection, query).values())
 
 
-def _checkouts(connection: Connection, row: LocationRow) -> tuple[Taken, ...]:
+def _checkouts(connection: Connection, row: LocationRow) -> tuple[LocationCheckout, ...]:
     query = (
         select_checkouts()
         .where(*_at(_CHECKOUT, row))
@@ -164,10 +164,10 @@ def _checkouts(connection: Connection, row: LocationRow) -> tuple[Taken, ...]:
         .order_by(DATED)
     )
     payments: Mapping[str, int] = dict(_pairs(connection, led))
-    return tuple(Taken(checkout, payments.get(checkout.external_id)) for checkout in rows)
+    return tuple(LocationCheckout(checkout, payments.get(checkout.external_id)) for checkout in rows)
 
 
-def _links(connection: Connection, row: LocationRow) -> tuple[Linked, ...]:
+def _links(connection: Connection, row: LocationRow) -> tuple[LocationLink, ...]:
     """Links say their location themselves, or their orders do."""
     own = _PAY_LINK.c.location_ref == row.external_id
     untold = and_(_PAY_LINK.c.location_ref == literal_column("''"), _ORDER.c.location_ref == row.external_id)
@@ -188,7 +188,7 @@ def _links(connection: Connection, row: LocationRow) -> tuple[Linked, ...]:
         .order_by(DATED)
     )
     payments: Mapping[str, int] = dict(_pairs(connection, paid))
-    return tuple(Linked(link, payments.get(link.order_ref)) for link in rows)
+    return tuple(LocationLink(link, payments.get(link.order_ref)) for link in rows)
 
 
 def _pairs(connection: Connection, query: Any) -> list[tuple[str, int]]:

@@ -123,9 +123,9 @@ def _series(by_bucket: Mapping[str, int], spans: Spans) -> Series:
     # Days that have anything are few: each is added to its week, rather than each week looking up its days.
     first, weeks = day_number(spans.weeks[0].start_day), [0] * len(spans.weeks)
     for key, amount in by_bucket.items():
-        place = (day_number(key) - first) // 7 if len(key) > len("2026-11") else -1
-        if 0 <= place < len(weeks):
-            weeks[place] += amount
+        week = (day_number(key) - first) // 7 if len(key) > len("2026-11") else -1
+        if 0 <= week < len(weeks):
+            weeks[week] += amount
     months = [by_month.get(month_of(month.start_day), 0) for month in spans.months]
     return Series(
         days=tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from desktop.queries.details import DETAILS, Address, ClientSums, LinkRow, MethodRow
-from desktop.queries.invoices import CreditNoteRow, Happening, Line
+from desktop.queries.invoices import CreditNoteRow, InvoiceEventRow, Line
 from desktop.queries.payments import AttemptRow
 from desktop.queries.payouts import EntrySum
 from desktop.queries.subscriptions import ItemRow
@@ -61,11 +61,11 @@ def test_an_invoice_opens_with_lines_payments_and_history(world: World) -> None:
     stated = [happening for happening in invoice.history if not happening.observed]
     created = world.at("2026-11-01")
     assert stated == [
-        Happening("credited", noted_at, 50, False),
-        Happening("payment", paid_at + 1, 20, False),
-        Happening("payment", paid_at, 500, False),
-        Happening("finalized", created, 1_120, False),
-        Happening("created", created, 1_120, False),
+        InvoiceEventRow("credited", noted_at, 50, False),
+        InvoiceEventRow("payment", paid_at + 1, 20, False),
+        InvoiceEventRow("payment", paid_at, 500, False),
+        InvoiceEventRow("finalized", created, 1_120, False),
+        InvoiceEventRow("created", created, 1_120, False),
     ]
     assert [(one.kind, one.amount) for one in invoice.history if one.observed] == [("remaining", 620)]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from desktop.actions.business import Business
     from desktop.queries.details import InvoiceDetail
-    from desktop.queries.invoices import Happening, InvoiceRow, RequestRow
+    from desktop.queries.invoices import InvoiceEventRow, InvoiceRow, RequestRow
     from desktop.queries.invoices import Line as InvoiceLine
 
 
@@ -271,7 +271,7 @@ def _notes(detail: InvoiceDetail, context: RowContext) -> tuple[Entry, ...]:
     )
 
 
-_HAPPENINGS: Final[Mapping[str, object]] = {
+_EVENTS: Final[Mapping[str, object]] = {
     "created": QT_TRANSLATE_NOOP("ListWords", "Created"),
     "finalized": QT_TRANSLATE_NOOP("ListWords", "Issued"),
     "payment": QT_TRANSLATE_NOOP("ListWords", "Payment of {0}"),
@@ -283,14 +283,14 @@ _HAPPENINGS: Final[Mapping[str, object]] = {
     "uncredited": QT_TRANSLATE_NOOP("ListWords", "Credit note of {0} voided"),
 }
 #: What happened first where several things have one instant.
-_ORDER: Final = tuple(_HAPPENINGS)
+_ORDER: Final = tuple(_EVENTS)
 
 
 def _history(detail: InvoiceDetail, context: RowContext) -> tuple[Entry, ...]:
     """Newest first; being late is not an event of the provider but follows from the due day."""
     row = detail.row
     ordered = sorted(detail.history, key=lambda one: (one.at, _rank(one)), reverse=True)
-    entries = [_happening(one, row, context) for one in ordered]
+    entries = [_event(one, row, context) for one in ordered]
     if row.days_late(context.today) > 0 and row.due_day:
         from desktop.periods import add_days, local_midnight
 
@@ -301,15 +301,15 @@ def _history(detail: InvoiceDetail, context: RowContext) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _rank(happening: Happening) -> int:
-    return _ORDER.index(happening.kind) if happening.kind in _ORDER else len(_ORDER)
+def _rank(event: InvoiceEventRow) -> int:
+    return _ORDER.index(event.kind) if event.kind in _ORDER else len(_ORDER)
 
 
-def _happening(happening: Happening, row: InvoiceRow, context: RowContext) -> Entry:
-    known = _HAPPENINGS.get(happening.kind)
+def _event(event: InvoiceEventRow, row: InvoiceRow, context: RowContext) -> Entry:
+    known = _EVENTS.get(event.kind)
     if known is None:
-        label = humanized(happening.kind)
+        label = humanized(event.kind)
     else:
-        amount = money_text(happening.amount, row.currency, row.provider)
+        amount = money_text(event.amount, row.currency, row.provider)
         label = word(known).format(amount)
-    return Entry(label, context.moment(happening.at))
+    return Entry(label, context.moment(event.at))

@@ -24,7 +24,7 @@ from desktop.ui.wording import money_text, month_name, region
 if TYPE_CHECKING:
     from desktop.actions.business import Business
     from desktop.queries.listing import Sum
-    from desktop.queries.location_detail import Linked, LocationDetail, Sale, Taken
+    from desktop.queries.location_detail import LocationCheckout, LocationDetail, LocationLink, LocationSale
     from desktop.queries.locations import LocationRow
 
 
@@ -249,7 +249,7 @@ def _devices(detail: LocationDetail) -> tuple[Entry, ...]:
     )
 
 
-def _sale(sale: Sale, context: RowContext) -> Entry:
+def _sale(sale: LocationSale, context: RowContext) -> Entry:
     row = sale.row
     plain = not row.refunded and not row.disputed
     title = sale.title or row.description or row.client_name
@@ -262,19 +262,19 @@ def _sale(sale: Sale, context: RowContext) -> Entry:
     )
 
 
-def _checkout(taken: Taken, context: RowContext) -> Entry:
-    row = taken.row
+def _checkout(checkout: LocationCheckout, context: RowContext) -> Entry:
+    row = checkout.row
     return Entry(
         row.note or row.reference or context.day_of(row.created_at),
         money_text(row.amount, row.currency, row.provider),
         joined((context.moment(row.created_at), row.device_name)),
         pill=checkout_pill(row.status),
-        target=to_row("payments", taken.payment_id) if taken.payment_id is not None else None,
+        target=to_row("payments", checkout.payment_id) if checkout.payment_id is not None else None,
     )
 
 
-def _link(linked: Linked, context: RowContext) -> Entry:
-    row, paid = linked.row, linked.payment_id is not None
+def _link(link: LocationLink, context: RowContext) -> Entry:
+    row, paid = link.row, link.payment_id is not None
     return Entry(
         row.name or row.description or translate("Locations", "Payment link"),
         "" if row.amount is None else money_text(row.amount, row.currency, row.provider),
@@ -282,5 +282,5 @@ def _link(linked: Linked, context: RowContext) -> Entry:
         pill=PillCell(translate("Locations", "Paid"), "accent")
         if paid
         else PillCell(translate("Locations", "Open"), "info"),
-        target=to_row("payments", linked.payment_id) if linked.payment_id is not None else None,
+        target=to_row("payments", link.payment_id) if link.payment_id is not None else None,
     )
