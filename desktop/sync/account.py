@@ -94,11 +94,14 @@ class Worker:
             finally:
                 self._end_turn()
 
-    def give_way(self, job: Job) -> None:
-        """Let what a person waits for go before the rest of a long job, and come back when that has ended."""
+    def give_way(self, job: Job) -> bool:
+        """Let what a person waits for go before the rest of a long job, and come back when that has ended.
+
+        Whether there was anything to wait for.
+        """
         with self._turns:
-            if job.urgent or not any(one.urgent for one in self._waiting):
-                return
+            if not any(one.urgent for one in self._waiting):
+                return False
             self._running = None
             self._paused.append(job)
             self._turns.notify_all()
@@ -106,6 +109,7 @@ class Worker:
                 self._turns.wait()
             self._paused.remove(job)
             self._running = job
+        return True
 
     def leave(self, job: Job) -> None:
         """The account is not connected any more: every other job of it ends at its next step."""
@@ -170,7 +174,10 @@ class Worker:
 
 
 class Job:
-    """A turn of work on an account. Used by the thread that it was begun on; ``calls`` reaches into one of its own."""
+    """A turn of work on an account. Used by the thread that it was begun on; ``calls`` reaches into one of its own.
+
+    ``pauses`` counts how often it gave way: what it remembers of the books may have changed meanwhile.
+    """
 
     def __init__(self, worker: Worker, cancel: threading.Event, *, urgent: bool, since: int) -> None:
         self.worker = worker
@@ -182,6 +189,8 @@ class Job:
         self.since = since
         self.thread = threading.get_ident()
         self.lease: Lease | None = None
+        self.pauses = 0
+        self._gives_way = not urgent
         self.calls = Fetching(cancel, self.beat)
         self._reader: Reader | None = None
 
@@ -196,7 +205,8 @@ class Job:
 
         Raises: LeaseLost, AccountLeft.
         """
-        self.worker.give_way(self)
+        if self._gives_way:
+            self.pauses += self.worker.give_way(self)
         self.worker.see_that_it_is_ours(self)
         assert self.lease is not None
         self.lease.beat()
@@ -209,8 +219,15 @@ class Job:
             yield writer
 
     def call(self, work: Callable[[], T]) -> T:
-        """Do something that takes its time without letting the lease go. Raises: what it raises, CancelledError."""
-        return self.calls.call(work)
+        """Do something that takes its time, without letting the lease go and without letting anybody else in.
+
+        Raises: what it raises, CancelledError.
+        """
+        self._gives_way = False
+        try:
+            return self.calls.call(work)
+        finally:
+            self._gives_way = not self.urgent
 
     @property
     def endpoints(self) -> Endpoints:

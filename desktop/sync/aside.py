@@ -35,6 +35,10 @@ class AsideShelf:
         self._integration_id = integration_id
         self._known = set(known)
 
+    def recall(self, known: Iterable[tuple[str, str]]) -> None:
+        """Somebody else may have set aside or cleared since: this is what is there now."""
+        self._known = set(known)
+
     def put(self, writer: Writer, stream: str, items: Sequence[SetAside], at: int) -> None:
         """Keep what could not be read; ``at`` is the provider's instant of the reading (ms)."""
         rows = {}

@@ -66,6 +66,7 @@ class Intake:
         self._reader: Reader | None = None
         self.counts = Counts([stream.name for stream in self.streams])
         self.aside = AsideShelf(books.database.statements, self.integration_id, aside)
+        self._pauses = job.pauses
         self._clock = (0, 0.0)
         self.unstorable = unstorable_in(books)
 
@@ -107,6 +108,9 @@ class Intake:
     def write(self, *, durable: bool = True) -> Iterator[Writer]:
         """A transaction that is still ours to write. Raises: as ``Job.write``."""
         with self.job.write(durable=durable) as writer:
+            if self._pauses != self.job.pauses:
+                self._pauses = self.job.pauses
+                self.aside.recall(known_aside(writer.connection, self.integration_id))
             yield writer
 
     def save(self, writer: Writer, *marks: Mark) -> None:

@@ -453,11 +453,15 @@ def test_a_personal_access_token_is_never_exchanged(shop: Shop) -> None:
     assert shop.renewals == 0
 
 
-def test_a_key_of_stripe_is_never_exchanged(business: Business, sandbox: launch.Running) -> None:
-    row = connect_by_key(business, "stripe", sandbox.secret_key, Person()).integration
-    credentials = business.credentials(row)
-    assert live_credentials(business, row) == credentials
-    assert live_credentials(business, row, refused=credentials) == credentials
+def test_a_key_of_stripe_is_never_exchanged(tmp_path: Path) -> None:
+    with launch.start(seed=3, today=DAY) as stripe:
+        there = {"PAYDESK_STRIPE_API_BASE": stripe.api_base, "PAYDESK_TIMEZONE": "Europe/Berlin"}
+        business = open_business(tmp_path / "home", there, memory_key=True)
+        row = connect_by_key(business, "stripe", stripe.secret_key, Person()).integration
+        credentials = business.credentials(row)
+        assert live_credentials(business, row) == credentials
+        assert live_credentials(business, row, refused=credentials) == credentials
+        business.close()
 
 
 def test_nothing_secret_is_said_or_written(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
