@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, select
 from desktop.actions.business import Business
 from desktop.books import joining
 from desktop.books.database import Writer
-from desktop.books.integrations import log_activity
+from desktop.books.integrations import DISCONNECTED, log_activity
 from desktop.books.joining import TOUCHED
 from desktop.books.tables import ClientLink
 from desktop.books.tables.base import table_of
@@ -19,6 +20,8 @@ from desktop.queries import duplicates
 from desktop.queries.duplicates import Suggestion
 from desktop.queries.naming import names_of_clients
 from desktop.records import Changes
+from desktop.sync.lease import holder_text
+from desktop.sync.on_demand import read_stored_methods
 
 _LINK = table_of(ClientLink)
 
@@ -60,6 +63,47 @@ class Dismissed:
     first_id: int
     second_id: int
     changes: Changes = field(default_factory=lambda: Changes(frozenset({"clients"})))
+
+
+def read_client(
+    business: Business,
+    client_id: int,
+    *,
+    cancel: threading.Event | None = None,
+    changed: Callable[[Changes], None] | None = None,
+) -> Changes:
+    """Read what no sync asks for and a person who opens a client wants to see: all stored ways to pay.
+
+    One request for each customer that the client is, where the provider keeps them on demand; a job of the account's
+    worker that goes before the next page of a sync. The answer: what it touched.
+    Raises: CredentialsRefused, NotPermitted, NotAvailable, Unreachable, LeaseHeld where another program is at work,
+    CancelledError, or an error of the vault or the books.
+    """
+    touched = Changes()
+
+    def told(changes: Changes) -> None:
+        nonlocal touched
+        touched |= changes
+        if changed is not None:
+            changed(changes)
+
+    with business.books.read() as connection:
+        query = (
+            select(_LINK.c.integration_id, _LINK.c.external_id)
+            .where(_LINK.c.client_id == client_id, _LINK.c.merged_into == "", _LINK.c.deleted.is_(False))
+            .order_by(_LINK.c.id)
+        )
+        links = [(int(one.integration_id), str(one.external_id)) for one in connection.execute(query)]
+    for integration_id, customer in links:
+        row = business.integration(integration_id)
+        streams = [one for one in business.provider(row.provider).streams if one.on_demand]
+        if row.status == DISCONNECTED or not streams:
+            continue
+        business.credentials(row)  # before the lease is held: a passphrase may be asked for
+        with business.worker(row).job(holder_text("Paydesk"), urgent=True, cancel=cancel) as job:
+            for stream in streams:
+                read_stored_methods(job, stream, customer, told)
+    return touched
 
 
 def suggestions(business: Business, limit: int = 50) -> list[Suggestion]:

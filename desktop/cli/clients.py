@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from desktop.actions.business import Business
-from desktop.actions.clients import dismiss_suggestion, join_clients, suggestions, unjoin_client
-from desktop.cli.output import document, facts, say, table
+from desktop.actions.clients import dismiss_suggestion, join_clients, read_client, suggestions, unjoin_client
+from desktop.cli.output import document, facts, say, table, tell
 from desktop.cli.session import Session
-from desktop.errors import UsageError
-from desktop.queries.details import ClientDetail, client_detail
+from desktop.errors import UsageError, WorldError
+from desktop.queries.details import ClientDetail, MethodRow, client_detail
 from desktop.queries.duplicates import ClientFacts
 from desktop.queries.json_shapes import client_json, links_json, suggestion_json
 from desktop.queries.reading import ask
 
 
 def show(session: Session, client_id: int, *, as_json: bool) -> int:
-    """What a client is made of. Raises: UsageError where there is none of that number."""
+    """What a client is made of, and how they can be charged. Raises: UsageError where there is none of that number.
+
+    Stored ways to pay are read now where no sync does; where that is not possible, what the books hold is shown.
+    """
     with session.business() as business:
+        _detail(business, client_id)
+        try:
+            read_client(business, client_id)
+        except WorldError as error:
+            tell(f"The stored ways to pay could not be read now. {error}")
         detail = _detail(business, client_id)
     row = detail.row
     if as_json:
@@ -24,6 +32,9 @@ def show(session: Session, client_id: int, *, as_json: bool) -> int:
     facts({"Client": f"{row.id}. {row.name}", "E-mail": row.email or "—", "Status": row.status})
     rows = [(str(one.link_id), one.provider, one.external_id, one.merged_into or "—") for one in detail.links]
     table(rows, ("Link", "Provider", "Customer", "Merged into"))
+    if detail.methods:
+        say()
+        table([_method(one) for one in detail.methods], ("Way to pay", "Ends in", "Expires", "Id", "Default"))
     return 0
 
 
@@ -87,6 +98,12 @@ def _detail(business: Business, client_id: int) -> ClientDetail:
             "No such client", f"There is no client with the number {client_id}.", "Run paydesk clients --json."
         )
     return detail
+
+
+def _method(one: MethodRow) -> tuple[str, ...]:
+    expires = f"{one.exp_month:02}/{one.exp_year}" if one.exp_month and one.exp_year else "—"
+    kind = " ".join(filter(None, (one.provider, one.brand or one.kind)))
+    return kind, one.last4 or "—", expires, one.external_id, "default" if one.is_default else ""
 
 
 def _link_of(detail: ClientDetail, named: str) -> int:

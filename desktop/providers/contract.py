@@ -65,6 +65,8 @@ class Stream:
     ``lookback_days``: objects created in these days are listed again at each sync, whether or not they say that they
     changed. ``parent_days``: following changes, only parents created in these days are asked again; 0: all.
     ``option``: the switch in the account's settings without which the stream is not read; "": always.
+    ``on_demand``: no sync asks for it. Its objects come along in the pages of other lists (``Page.carried``) and by
+    events, and all of one parent's are read when somebody asks for them: one by one would cost a request a parent.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Stream:
     lookback_days: int = 0
     parent_days: int = 0
     option: str = ""
+    on_demand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class Page:
     ``asked_at`` is the provider's clock when the page was asked for (ms): what "complete through" may promise.
     ``oldest_at`` is the smallest creation instant on the page, None where the feed has none.
     ``notes`` say what the server refused and we left out (an optional parameter, an expansion).
+    ``carried`` are objects of other types that came along inside those of the page.
     """
 
     objects: tuple[SourceObject, ...]
@@ -92,6 +96,7 @@ class Page:
     set_aside: tuple[SetAside, ...] = ()
     oldest_at: int | None = None
     notes: tuple[str, ...] = ()
+    carried: tuple[SourceObject, ...] = ()
 
 
 NO_INSTANT: Final = 0

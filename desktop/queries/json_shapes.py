@@ -100,7 +100,27 @@ _DERIVED: Mapping[type, Callable[[Any, str], dict[str, Any]]] = {
 def client_json(detail: ClientDetail) -> dict[str, Any]:
     """What a client is made of: ``paydesk client show --json``."""
     row = detail.row
-    return {"id": row.id, "name": row.name, "email": row.email, "status": row.status, "links": links_json(detail)}
+    methods = [
+        {
+            "provider": one.provider,
+            "external_id": one.external_id,
+            "kind": one.kind,
+            "brand": one.brand,
+            "last4": one.last4,
+            "exp_month": one.exp_month,
+            "exp_year": one.exp_year,
+            "default": one.is_default,
+        }
+        for one in detail.methods
+    ]
+    return {
+        "id": row.id,
+        "name": row.name,
+        "email": row.email,
+        "status": row.status,
+        "links": links_json(detail),
+        "payment_methods": methods,
+    }
 
 
 def links_json(detail: ClientDetail) -> list[dict[str, Any]]:

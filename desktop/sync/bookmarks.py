@@ -37,6 +37,9 @@ FULL = "full"
 CLOSED = frozenset({"not_permitted", "not_available"})
 """States of a feed that these credentials or this server do not give."""
 
+ON_DEMAND = "on_demand"
+"""The state of a stream that no sync reads whole: its objects come along with others, and in full when asked for."""
+
 UNORDERED = -1
 """``oldest_at`` of a pass that was found not to come newest first: nothing may be concluded from its order."""
 
@@ -45,9 +48,9 @@ UNORDERED = -1
 class Mark:
     """One feed's bookmark. Instants are the provider's, in ms, but ``updated_at``, which is this machine's.
 
-    ``state`` is never, running, complete, failed, not_permitted or not_available. ``pass_kind`` is first or full
-    while a pass is under way. ``error`` beside the state complete: the last sync could not read what changed since;
-    the promise still holds. ``pass_started_at`` is when the first page of the pass was asked for, ``pass_clean``
+    ``state`` is never, running, complete, failed, not_permitted, not_available or on_demand. ``pass_kind`` is first or
+    full while a pass is under way. ``error`` beside the state complete: the last sync could not read what changed
+    since; the promise still holds. ``pass_started_at`` is when the first page of the pass was asked for, ``pass_clean``
     whether it left no gap so far. ``complete_through`` never moves back. ``seen`` counts the objects of the pass.
     """
 

@@ -126,7 +126,7 @@ def _start(intake: Intake, mark: Mark) -> int:
 
 def _miss_all(intake: Intake, error: Unreachable) -> None:
     for stream in intake.streams:
-        if not stream.recheck:
+        if not (stream.recheck or stream.on_demand):
             intake.counts.miss(stream.name, error)
 
 

@@ -84,14 +84,21 @@ class Intake:
 
     @property
     def feeds(self) -> Iterator[tuple[Stream, Feed]]:
-        """Every feed of every stream, in the order of a first sync."""
+        """Every feed that a sync reads, in the order of a first sync."""
+        for stream, feed in self.all_feeds:
+            if not stream.on_demand:
+                yield stream, feed
+
+    @property
+    def all_feeds(self) -> Iterator[tuple[Stream, Feed]]:
+        """The feeds of every stream, those that are read on demand among them."""
         for stream in self.streams:
             for feed in stream.feeds:
                 yield stream, feed
 
     def feed_of(self, data_type: str) -> tuple[Stream, Feed] | None:
         """Where objects of this type are listed."""
-        return next(((stream, feed) for stream, feed in self.feeds if feed.data_type == data_type), None)
+        return next(((stream, feed) for stream, feed in self.all_feeds if feed.data_type == data_type), None)
 
     def mark(self, stream: str, feed: str) -> Mark:
         """The bookmark of a feed, as last committed, without instants that a wrong clock has put ahead of us."""

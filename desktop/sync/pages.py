@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from desktop.books.database import Writer
 from desktop.providers.contract import Page, Stream
 from desktop.records import Applied, SetAside, SourceObject, Tally
+from desktop.sync.bookmarks import CLOSED
 from desktop.sync.intake import Intake
 from desktop.sync.rereading import Read, read_again
 
@@ -26,10 +27,12 @@ def take_page(
     """Take ``objects`` of ``page`` in, in one transaction that ``conclude`` ends.
 
     Where the order of an object is unclear it is read again first, and only the transaction with that answer is
-    concluded: a kill in between reads the page again.
+    concluded: a kill in between reads the page again. So it does before what the page carried has gone in.
     Raises: CredentialsRefused, Unreachable, CancelledError, LeaseLost, ClosedBooksError.
     """
     intake.heard(page.asked_at)
+    if page.carried:
+        _take_carried(intake, page, durable=durable)
     try:
         applied = _apply(intake, stream, page, objects, conclude, durable=durable, careful=False)
     except intake.unstorable:
@@ -41,6 +44,19 @@ def take_page(
         read = read_again(intake, applied.reread)
         tally = take_read(intake, stream, read, lambda writer, whole: conclude(writer, whole and not aside))
         intake.counts.add(stream.name, uncounted(tally))
+
+
+def _take_carried(intake: Intake, page: Page, *, durable: bool) -> None:
+    """Take in what came along inside a page's objects, as pages of the streams that it belongs to."""
+    for data_type in dict.fromkeys(item.data_type for item in page.carried):
+        place = intake.feed_of(data_type)
+        if place is not None and intake.mark(place[0].name, place[1].name).state not in CLOSED:
+            items = tuple([item for item in page.carried if item.data_type == data_type])
+            take_page(intake, place[0], Page(items, None, page.asked_at), items, _no_bookmark, durable=durable)
+
+
+def _no_bookmark(_writer: Writer, _whole: bool) -> None:
+    return None
 
 
 def _apply(

@@ -67,17 +67,20 @@ class Parcels:
 
     def wrap(self, page: Page) -> bytes:
         """A page, ready to be sent."""
-        texts = [self._text(item) for item in page.objects]
+        objects, carried = self._wrapped(page.objects), self._wrapped(page.carried)
+        aside = [(item.data_type, item.external_id, item.reason, item.body) for item in page.set_aside]
+        return marshal.dumps((objects, aside, page.cursor, page.asked_at, page.oldest_at, tuple(page.notes), carried))
+
+    def _wrapped(self, items: Sequence[SourceObject]) -> list[tuple[Any, ...]]:
+        texts = [self._text(item) for item in items]
         bodies = self._packer.pack(texts) if texts else []
-        objects = [
+        return [
             (
                 item.data_type, item.external_id, item.version.low, item.version.high, item.version.native, body,
                 digest(text), *self._record(item.record), int(item.deletion), item.merged_into,
             )
-            for item, text, body in zip(page.objects, texts, bodies, strict=True)
+            for item, text, body in zip(items, texts, bodies, strict=True)
         ]  # fmt: skip
-        aside = [(item.data_type, item.external_id, item.reason, item.body) for item in page.set_aside]
-        return marshal.dumps((objects, aside, page.cursor, page.asked_at, page.oldest_at, tuple(page.notes)))
 
     @staticmethod
     def _text(item: SourceObject) -> bytes:
@@ -103,7 +106,7 @@ class Parcels:
     def unwrap(self, parcel: bytes) -> Page:
         """The page that was wrapped; its bodies are ``KeptBody``."""
         # Written by our own other process a moment ago, never by anybody else.
-        objects, aside, cursor, asked_at, oldest_at, notes = marshal.loads(parcel)  # noqa: S302
+        objects, aside, cursor, asked_at, oldest_at, notes, carried = marshal.loads(parcel)  # noqa: S302
         return Page(
             objects=tuple([self._object(one) for one in objects]),
             cursor=cursor,
@@ -111,6 +114,7 @@ class Parcels:
             set_aside=tuple([SetAside(*one) for one in aside]),
             oldest_at=oldest_at,
             notes=notes,
+            carried=tuple([self._object(one) for one in carried]),
         )
 
     def _object(self, one: tuple[Any, ...]) -> SourceObject:

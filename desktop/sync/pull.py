@@ -236,6 +236,7 @@ def _together(pages: Sequence[Page]) -> Page:
         cursor=pages[-1].cursor,
         asked_at=pages[0].asked_at,
         set_aside=tuple(item for page in pages for item in page.set_aside),
+        carried=tuple(item for page in pages for item in page.carried),
     )
 
 

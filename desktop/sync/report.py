@@ -15,7 +15,7 @@ from desktop.records import Tally
 PROGRESS_EVERY_S: Final = 0.1
 """Progress is told at most this often, and at each beginning and end of a feed."""
 
-_STANDING = frozenset({"complete", "not_permitted", "not_available"})
+_STANDING = frozenset({"complete", "not_permitted", "not_available", "on_demand"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -310,6 +310,8 @@ class _Run:
             pull.keep(*marks)
 
     def _is_readable(self, stream: Stream) -> bool:
+        if stream.on_demand:
+            return False
         return any(self._pull.mark(stream.name, feed.name).state not in CLOSED for feed in stream.feeds)
 
     # --- telling -----------------------------------------------------------------------------------------------

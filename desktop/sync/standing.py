@@ -36,6 +36,9 @@ FULL_DISK: Final = "full"
 
 CLOSED: Final = frozenset({"not_permitted", "not_available"})
 
+UNREAD: Final = CLOSED | {"on_demand"}
+"""States of streams that no sync reads: nothing is promised of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class LastSync:
@@ -165,7 +168,7 @@ class _Telling:
         if last.outcome == "failed":
             return self._failed()
         failed = [stream.name for stream in facts.streams if stream.state == "failed"]
-        readable = [stream.name for stream in facts.streams if stream.state not in CLOSED]
+        readable = [stream.name for stream in facts.streams if stream.state not in UNREAD]
         if failed and len(failed) == len(readable):
             return self._unreachable()
         troubled = [name for name in readable if name in failed or name in last.troubled]
@@ -383,7 +386,7 @@ class _Telling:
         return at is not None and self._now.at - at > LATE_AFTER * self._now.schedule.every_ms
 
     def _is_unread(self, stream: StreamStatus) -> bool:
-        if stream.state in CLOSED or stream.set_aside:
+        if stream.state in UNREAD or stream.set_aside:
             return False
         return stream.state in ("never", "partial", "running") or stream.complete_through is None
 
@@ -401,7 +404,7 @@ _CAUSES: Final = {
 
 def _good_through(streams: Sequence[StreamStatus]) -> int | None:
     """The instant that every readable stream is complete up to; None where one promises nothing yet."""
-    promised = [stream.complete_through for stream in streams if stream.state not in CLOSED]
+    promised = [stream.complete_through for stream in streams if stream.state not in UNREAD]
     known = [instant for instant in promised if instant is not None]
     return min(known) if known and len(known) == len(promised) else None
 

@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 from desktop.books.books import now_ms
 from desktop.providers.contract import Provider, Stream
 from desktop.sync.aside import aside_by_stream
-from desktop.sync.bookmarks import CLOSED, EVENTS, Mark, Marks, read_marks
+from desktop.sync.bookmarks import CLOSED, EVENTS, ON_DEMAND, Mark, Marks, read_marks
 from desktop.sync.lease import holder_in
 from desktop.sync.streams import streams_of
 
 EVENTS_CLOSED: Final = "The event feed is closed to this key: changes are found by looking back."
+
+_ON_DEMAND: Final = "What comes with other lists is kept; all of a client's are read when the client is opened."
 
 _INTERRUPTED: Final = "Reading was interrupted; it goes on at the next sync."
 
@@ -24,8 +26,8 @@ _INTERRUPTED: Final = "Reading was interrupted; it goes on at the next sync."
 class StreamStatus:
     """One stream as ``status --json`` shows it. ``complete_through`` in ms; ``since`` a day, or None.
 
-    ``state`` is complete, partial, running, failed, not_permitted, not_available or never. ``usable``: enough was
-    read to work with, while older objects may follow.
+    ``state`` is complete, partial, running, failed, not_permitted, not_available, on_demand or never. ``usable``:
+    enough was read to work with, while older objects may follow.
     """
 
     name: str
@@ -93,6 +95,8 @@ def _status(stream: Stream, marks: Marks, set_aside: int, *, working: bool, even
     notes = dict.fromkeys(note for mark in feeds for note in mark.notes)
     if not read:
         return _Standing(feeds[0].state, _least(feeds), None, feeds[0].error, tuple(notes), False)
+    if stream.on_demand:
+        return _Standing("partial" if set_aside else ON_DEMAND, None, None, "", (_ON_DEMAND, *notes), True)
     for mark in refused:
         notes[f"{mark.feed}: {mark.error}"] = None
     if events_closed and not stream.recheck and any(mark.state != "never" for mark in read):

@@ -85,7 +85,7 @@ def _unseen(intake: Intake, feed: Feed, mark: Mark, limit: int) -> list[str]:
 def retry_set_aside(intake: Intake, limit: int = ASIDE_A_RUN) -> None:
     """Read again what was set aside a day ago or more: a newer version of the mapper, or of the object, may do."""
     before = intake.provider_now().low - DAY_MS
-    for stream, feed in intake.feeds:
+    for stream, feed in intake.all_feeds:
         if not intake.aside.has([feed.data_type]):
             continue
         with intake.books.read() as connection:

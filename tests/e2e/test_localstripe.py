@@ -17,7 +17,7 @@ from tests.e2e.conftest import Command
 from tests.helpers.patience import PATIENCE_S
 
 KEY = "sk_test_" + "localstripe0000000000"
-LACKING = {"disputes", "credit_notes", "payment_methods"}
+LACKING = {"disputes", "credit_notes"}
 
 
 class LocalStripe:

@@ -1,4 +1,4 @@
-"""Asking Stripe: without the optional parameters that a server does not know."""
+"""Asking Stripe: without the optional parameters that a server does not know, or does not give to this key."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from desktop.providers.base import BaseCalls, Refused, Reply
 from desktop.providers.http import Answer, Wire
 from desktop.providers.limits import Allowance, Fault
-from desktop.providers.stripe.errors import refusal, refused_parameter
+from desktop.providers.stripe.errors import is_expansion, refusal, refused_parameter
 
 
 class Calls(BaseCalls):
@@ -41,9 +41,11 @@ class Calls(BaseCalls):
             if answer.status == 200:
                 break
             refused = refused_parameter(answer, sent)
-            if not refused:
+            # What may not be read is either the list, or what was to come along with it.
+            dropped = {refused} if refused else {name for name in sent if is_expansion(name)}
+            if not refused and (answer.status != 403 or not dropped):
                 raise Refused(answer)
-            left_out |= {refused}
+            left_out |= dropped
         if left_out:
             with self._lock:
                 self._dropped[what] = self._dropped.get(what, frozenset()) | left_out

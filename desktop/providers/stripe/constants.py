@@ -41,25 +41,29 @@ ENDPOINT_RATE = 25.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the objects of a feed are listed, and what its first request needs beside ``limit``."""
+    """Where the objects of a feed are listed, and what its first request needs beside ``limit``.
+
+    ``methods``: where its objects name a stored way to pay, which is then asked for with them: it costs no request.
+    """
 
     path: str
     wanted: Mapping[str, str] = field(default_factory=dict)
+    methods: tuple[str, ...] = ()
 
 
 PLACES: Mapping[str, Place] = {
-    "customers": Place("/v1/customers"),
+    "customers": Place("/v1/customers", methods=("invoice_settings.default_payment_method", "default_source")),
     "products": Place("/v1/products"),
     "prices": Place("/v1/prices"),
     "invoices": Place("/v1/invoices"),
     "invoice_payments": Place("/v1/invoice_payments"),
     "charges": Place("/v1/charges"),
-    "payment_intents": Place("/v1/payment_intents"),
+    "payment_intents": Place("/v1/payment_intents", methods=("payment_method",)),
     "refunds": Place("/v1/refunds"),
     "balance_transactions": Place("/v1/balance_transactions"),
     "payouts": Place("/v1/payouts"),
     "disputes": Place("/v1/disputes"),
-    "subscriptions": Place("/v1/subscriptions", {"status": "all"}),
+    "subscriptions": Place("/v1/subscriptions", {"status": "all"}, methods=("default_payment_method",)),
     "credit_notes": Place("/v1/credit_notes"),
     "payment_methods": Place("/v1/customers/{parent}/payment_methods"),
 }
@@ -99,6 +103,6 @@ STREAMS: Sequence[Stream] = (
     Stream("disputes", (Feed("disputes", "dispute"),)),
     Stream("subscriptions", (Feed("subscriptions", "subscription"),)),
     Stream("credit_notes", (Feed("credit_notes", "credit_note"),)),
-    Stream("payment_methods", (Feed("payment_methods", "payment_method"),), per_parent="customer"),
+    Stream("payment_methods", (Feed("payment_methods", "payment_method"),), per_parent="customer", on_demand=True),
 )
 """Everything that is kept of Stripe, in the order of a first sync."""

@@ -63,6 +63,11 @@ def refused_parameter(answer: Answer, sent: Mapping[str, str]) -> str:
     return next((name for name in sent if name.split("[")[0] in error.message), next(iter(sent)))
 
 
+def is_expansion(parameter: str) -> bool:
+    """Whether a parameter asks for something to come along with the objects of a list."""
+    return parameter.startswith("expand[")
+
+
 def refusal(answer: Answer, what: str, cursor: str = "") -> WorldError:
     """The error of the world for an answer that no retry will change. ``what`` names the thing that was asked for."""
     error = stated_error(answer)

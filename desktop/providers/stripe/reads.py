@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -23,10 +23,11 @@ from desktop.providers.http import Wire, is_loopback
 from desktop.providers.limits import Allowance, Unusable
 from desktop.providers.stripe.calls import Calls
 from desktop.providers.stripe.constants import API_VERSION, OBJECT_PATHS, PAGE_LIMIT, PLACES
-from desktop.providers.stripe.errors import names_missing_object, refusal
+from desktop.providers.stripe.errors import is_expansion, names_missing_object, refusal
 from desktop.providers.stripe.events import read_events
 from desktop.providers.stripe.records import map_object, put_aside
 from desktop.providers.stripe.records.fields import LAST_SECOND, child, text
+from desktop.providers.stripe.records.people import take_methods_out
 from desktop.records import Deletion, SetAside, SourceObject, Version
 from desktop.secrets.cleaning import clean
 
@@ -40,6 +41,12 @@ _LEFT_OUT_NOTES: Mapping[str, str] = {
     "created[gte]": "The server does not filter by creation, so everything was read.",
     "status": "The server does not know status=all, so ended subscriptions may be missing.",
 }
+
+
+_WITHOUT_METHODS = "The server does not give stored ways to pay with this list: those that changed come by events."
+
+_REMEMBERED = 50_000
+"""Ids of stored ways to pay that a reader remembers to have brought: a few megabytes."""
 
 
 class StripeReader(BaseReader):
@@ -66,6 +73,8 @@ class StripeReader(BaseReader):
         }
         if account:
             headers["Stripe-Account"] = account
+        self._lock = threading.Lock()
+        self._brought: set[str] = set()
         self._mode = "live" if "_live_" in key[:12] else "sandbox" if is_loopback(base) else "test"
         self._calls = Calls(Wire(base, headers, "Stripe", stop, ProviderClock(machine_on(today))), allowance, stop)
 
@@ -112,7 +121,7 @@ class StripeReader(BaseReader):
         params = {"limit": str(PAGE_LIMIT)}
         if cursor:
             params["starting_after"] = cursor
-        optional = dict(place.wanted)
+        optional = {**place.wanted, **{f"expand[{at}]": f"data.{name}" for at, name in enumerate(place.methods)}}
         if created_from is not None:
             optional["created[gte]"] = str(created_from // 1000)
         path = place.path.replace("{parent}", quote(parent, safe=""))
@@ -124,7 +133,7 @@ class StripeReader(BaseReader):
             if parent and names_missing_object(refused.answer) and not isinstance(error, CursorGone):
                 return Page((), None, refused.answer.asked_at)
             raise error from None
-        rows: list[Any] = reply.body["data"]
+        rows, carried = self._without_methods(reply, place.methods)
         objects, aside = sorted_out(self._mapped(feed.data_type, row, reply.version) for row in rows)
         return Page(
             objects=objects,
@@ -132,7 +141,8 @@ class StripeReader(BaseReader):
             asked_at=reply.asked_at,
             set_aside=aside,
             oldest_at=_oldest(rows),
-            notes=tuple([_LEFT_OUT_NOTES[name] for name in reply.left_out]),
+            notes=tuple(dict.fromkeys(_note_of(name) for name in reply.left_out)),
+            carried=carried,
         )
 
     def read(self, data_type: str, external_id: str) -> SourceObject | SetAside | None:
@@ -168,6 +178,29 @@ class StripeReader(BaseReader):
         """A page of what happened, as ``contract.Reader.events`` has it."""
         return read_events(self._calls, cursor=cursor, created_from=created_from)
 
+    def _without_methods(self, reply: Reply, paths: Sequence[str]) -> tuple[list[Any], tuple[SourceObject, ...]]:
+        """The rows of a page as they are listed, with the ids of stored ways to pay, and those that came along.
+
+        One that is no customer's (any more) is not stored: what it was used for says nothing else of it. One that this
+        reader has brought a moment ago is not brought again.
+        """
+        rows: list[Any] = reply.body["data"]
+        if not paths:
+            return rows, ()
+        found: dict[str, object] = {}
+        listed = [take_methods_out(row, paths, found) for row in rows]
+        brought: list[SourceObject] = []
+        with self._lock:
+            for external_id, body in found.items():
+                if external_id not in self._brought:
+                    mapped = map_object("payment_method", body, reply.version)
+                    if isinstance(mapped, SourceObject) and child(body).get("customer"):
+                        brought.append(mapped)
+            if len(self._brought) > _REMEMBERED:
+                self._brought.clear()
+            self._brought.update(found)
+        return listed, tuple(brought)
+
     def _mapped(self, data_type: str, row: object, version: Version) -> SourceObject | SetAside:
         """An object as a record, with the inner list completed that Stripe cuts short at ten."""
         inner = _INNER_LISTS.get(data_type)
@@ -201,6 +234,10 @@ class StripeReader(BaseReader):
             cursor = _next_cursor(reply, cursor, name)
             if cursor is None:
                 return data, reply.answered_at
+
+
+def _note_of(left_out: str) -> str:
+    return _WITHOUT_METHODS if is_expansion(left_out) else _LEFT_OUT_NOTES[left_out]
 
 
 def _next_cursor(reply: Reply, cursor: str | None, what: str) -> str | None:

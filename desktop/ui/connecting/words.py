@@ -54,6 +54,7 @@ def state_words(state: str) -> tuple[str, str]:
         "failed": (translate("StreamState", "Not read"), "warning"),
         "not_permitted": (translate("StreamState", "Not permitted"), "info"),
         "not_available": (translate("StreamState", "Not available"), "neutral"),
+        "on_demand": (translate("StreamState", "On demand"), "neutral"),
         "never": (translate("StreamState", "Not read yet"), "neutral"),
     }
     return known.get(state, (state, "neutral"))

@@ -30,6 +30,15 @@ KEY = "rk_test_51QyWmNkXbTdLrHcVpZaEoUsGiFj"
 NOW = 1_790_000_000
 
 FEEDS = {feed.name: (stream, feed) for stream in STREAMS for feed in stream.feeds}
+CARRYING = {
+    "customers": {
+        "expand[0]": "data.invoice_settings.default_payment_method",
+        "expand[1]": "data.default_source",
+    },
+    "payment_intents": {"expand[0]": "data.payment_method"},
+    "subscriptions": {"expand[0]": "data.default_payment_method"},
+}
+"""What lists are asked to bring along: it costs no request."""
 
 
 def page(reader: StripeReader, feed: str, cursor: str | None = None, **more: Any) -> Page:
@@ -45,14 +54,14 @@ def error(status: int, told: Any, **fields: Any) -> Any:
 
 class TestFirstPull:
     @pytest.mark.parametrize("feed", sorted(FEEDS))
-    def test_sends_nothing_optional(
+    def test_sends_nothing_optional_but_what_makes_ways_to_pay_come_along(
         self, feed: str, reader: StripeReader, server: Any, told: Any, listing: Make
     ) -> None:
         path = "/v1/customers/cus_1/payment_methods" if feed == "payment_methods" else f"/v1/{feed}"
         server.answers[path] = told(listing())
         page(reader, feed, parent="cus_1" if feed == "payment_methods" else "")
         page(reader, feed, "x_1", parent="cus_1" if feed == "payment_methods" else "")
-        wanted = {"limit": "100"} | ({"status": "all"} if feed == "subscriptions" else {})
+        wanted = {"limit": "100"} | ({"status": "all"} if feed == "subscriptions" else {}) | CARRYING.get(feed, {})
         assert [asked.query for asked in server.asked] == [wanted, {**wanted, "starting_after": "x_1"}]
 
     def test_sends_the_headers_that_the_sdk_sends(
@@ -251,6 +260,44 @@ class TestRefusals:
         got = reader.read("payment_method", "pm_1")
         assert isinstance(got, SourceObject)
         assert (got.record, got.deletion) == (None, Deletion.INFERRED)
+
+
+class TestStoredWaysToPay:
+    """They come along with the lists that name them, and leave these lists' objects as they are without."""
+
+    def test_come_along_once_and_with_their_customer_only(
+        self, reader: StripeReader, server: Any, told: Any, sample: Make, listing: Make
+    ) -> None:
+        stored, guest = sample("payment_method"), sample("payment_method", id="pm_2", customer=None)
+        rows = [sample("payment_intent", id=f"pi_{at}", payment_method=one) for at, one in enumerate((stored, guest))]
+        rows.append(sample("payment_intent", id="pi_3", payment_method=stored))
+        server.answers["/v1/payment_intents"] = told(listing(*rows))
+        first = page(reader, "payment_intents")
+        assert [(one.data_type, one.external_id) for one in first.carried] == [("payment_method", "pm_1")]
+        assert [one.body["payment_method"] for one in first.objects] == ["pm_1", "pm_2", "pm_1"]
+        assert page(reader, "payment_intents").carried == ()
+
+    def test_are_done_without_where_the_key_may_not_read_them(
+        self, reader: StripeReader, server: Any, told: Any, sample: Make, listing: Make
+    ) -> None:
+        refused = error(403, told, message="The provided key does not have the required permissions.")
+        server.answers["/v1/customers"] = [refused, told(listing(sample("customer"))), told(listing())]
+        found = page(reader, "customers")
+        assert [one.external_id for one in found.objects] == ["cus_1"]
+        assert len(found.notes) == 1
+        page(reader, "customers")
+        assert [any(name.startswith("expand") for name in asked.query) for asked in server.asked] == [
+            True,
+            False,
+            False,
+        ]
+
+    def test_do_not_hide_that_the_list_itself_may_not_be_read(
+        self, reader: StripeReader, server: Any, told: Any
+    ) -> None:
+        server.answers["/v1/customers"] = error(403, told, message="The provided key may not.")
+        with pytest.raises(NotPermitted):
+            page(reader, "customers")
 
 
 class TestOptionalParameters:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from desktop.providers.stripe.records.fields import Mapper, amount_or, child, count, instant, ref, rows, text
@@ -120,6 +120,25 @@ def reduce_nested(kind: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
     elif kind == "customer":
         changed.update(_reduce_customer(body))
     return {**body, **changed} if changed else body
+
+
+def take_methods_out(row: object, paths: Sequence[str], found: dict[str, object]) -> object:
+    """The object as a list gives it by itself: with the ids of the stored ways to pay that came along.
+
+    ``paths`` says where they are; they are put into ``found`` by id, the first of each.
+    """
+    for path in paths:
+        name, _, rest = path.partition(".")
+        inner = child(row).get(name)
+        if rest:
+            reduced = take_methods_out(inner, (rest,), found)
+        elif type(inner) is dict and inner.get("object") in METHOD_OBJECTS and (reduced := text(inner.get("id"))):
+            found.setdefault(reduced, inner)
+        else:
+            continue
+        if reduced is not inner:
+            row = {**child(row), name: reduced}
+    return row
 
 
 def _reduce_intent(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -169,7 +169,7 @@ def _options() -> Mapping[str, tuple[str, str]]:
 def _since(stream: StreamStatus, clock: Clock) -> str:
     if stream.since:
         return clock.day(stream.since)
-    read = stream.state not in CLOSED and stream.state != "never"
+    read = stream.state not in CLOSED | {"on_demand", "never"}
     return translate("StreamTable", "the beginning") if read else "—"
 
 
