@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QGuiApplication, QHelpEvent, QImage, QMouseEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QHelpEvent, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QHeaderView, QStyle, QStyleOptionHeaderV2, QToolTip
 
+from desktop.providers.registry import facts_of
 from desktop.ui.app.tasks import Tasks
 from desktop.ui.lists.cells import CellDelegate
 from desktop.ui.lists.rows import (
@@ -339,7 +340,8 @@ def inked(table: RowsTable, row: int, column: int, top: float, bottom: float) ->
 
 
 def test_a_tip_is_drawn_below_the_amount_and_a_mark_before_the_day(counter: RowsTable, theme: Theme) -> None:
-    mark = theme.colour("square").name()
+    ink = facts_of("square").mark
+    mark = QColor(ink.light if theme.scheme == "light" else ink.dark).name()
     assert mark in inked(counter, 0, 0, 0, 1)
     assert mark not in inked(counter, 1, 0, 0, 1)
     assert len(inked(counter, 0, 1, 0.75, 0.95)) > 1
