@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 _LOOK_EVERY_S = 0.2
 
 
-class Wish:
-    """Something that the worker wants from the window, and waits for. Settle it in the UI thread, once."""
+class PendingQuestion:
+    """Something that the worker wants from the window, and waits for. Answer it in the UI thread, once."""
 
-    __slots__ = ("_answer", "_done", "_error", "subject", "talk")
+    __slots__ = ("_done", "_error", "_given", "subject", "talk")
 
     def __init__(self, talk: Conversation, subject: object) -> None:
         self.talk = talk
         self.subject = subject
-        self._answer = False
+        self._given = False
         self._error: WorldError | None = None
         self._done = threading.Event()
 
-    def settle(self, answer: bool) -> None:
+    def answer(self, answer: bool) -> None:
         """This is the answer; a later one changes nothing."""
         if not self._done.is_set():
-            self._answer = answer
+            self._given = answer
             self._done.set()
 
     def fail(self, error: WorldError) -> None:
@@ -51,14 +51,14 @@ class Wish:
                 raise CancelledError("Stopped", "Connecting was stopped.", "Nothing was stored.")
         if self._error is not None:
             raise self._error
-        return self._answer
+        return self._given
 
 
 class Conversation(QObject):
     """The window's side of ``actions.connect.Conversation``. Its methods are called in the worker thread.
 
     Signals: ``stepped`` with a step's number (as object) and note; ``page_wanted`` and ``confirm_wanted`` with a
-    ``Wish``; ``listening_begun`` with the callback's listener.
+    ``PendingQuestion``; ``listening_begun`` with the callback's listener.
     """
 
     stepped = Signal(object, str)
@@ -76,17 +76,17 @@ class Conversation(QObject):
 
     def open_page(self, address: str) -> None:
         """Have the page opened. Raises: RefusedAddressError, CancelledError."""
-        self._wish(self.page_wanted, address)
+        self._ask(self.page_wanted, address)
 
     def confirm(self, account: Account) -> bool:
         """Ask whether it is their business. Raises: CancelledError."""
-        return self._wish(self.confirm_wanted, account)
+        return self._ask(self.confirm_wanted, account)
 
     def listening(self, callback: Callback) -> None:
         """A pasted address may be handed to this listener."""
         self.listening_begun.emit(callback)
 
-    def _wish(self, signal: SignalInstance, subject: object) -> bool:
-        wish = Wish(self, subject)
-        signal.emit(wish)
-        return wish.wait(self.cancelled)
+    def _ask(self, signal: SignalInstance, subject: object) -> bool:
+        question = PendingQuestion(self, subject)
+        signal.emit(question)
+        return question.wait(self.cancelled)

@@ -19,7 +19,7 @@ from desktop.ui.app.syncing import SyncOutcome, SyncProgress, Syncs, stream_titl
 from desktop.ui.app.tasks import Job, Lane
 from desktop.ui.connecting.attempt import Attempt, Connecting, Keeping, candidate, no_sync, outcome_of, read_account
 from desktop.ui.connecting.card import ConnectingCard
-from desktop.ui.connecting.conversation import Conversation, Wish
+from desktop.ui.connecting.conversation import Conversation, PendingQuestion
 from desktop.ui.connecting.words import CLOSED, progress_line, told
 from desktop.ui.dialogs.business_check import BusinessCheck
 from desktop.ui.dialogs.key_entry import KeyEntry
@@ -63,7 +63,7 @@ class ConnectFlow(QObject):
         self._kept: Attempt | None = None
         self._talk: Conversation | None = None
         self._job: Job | None = None
-        self._wish: Wish | None = None
+        self._pending: PendingQuestion | None = None
         self._check: BusinessCheck | None = None
         self._listener: Callback | None = None
         self._browser_address = ""
@@ -179,14 +179,14 @@ class ConnectFlow(QObject):
         self._listener = listener
 
     @Slot(object)
-    def _on_page_wanted(self, wish: Wish) -> None:
+    def _on_page_wanted(self, question: PendingQuestion) -> None:
         attempt = self._attempt
-        if wish.talk is not self._talk or attempt is None:
-            wish.settle(False)
+        if question.talk is not self._talk or attempt is None:
+            question.answer(False)
             return
-        self._browser_address = str(wish.subject)
+        self._browser_address = str(question.subject)
         if not is_allowed(self._browser_address, attempt.offer.hosts, loopback=attempt.offer.loopback):
-            wish.fail(
+            question.fail(
                 RefusedAddressError(
                     translate("Connecting", "Address not opened"),
                     translate("Connecting", "The page to agree on does not belong to {0}.").format(attempt.offer.title),
@@ -195,7 +195,7 @@ class ConnectFlow(QObject):
             )
             return
         self._open_in_browser()
-        wish.settle(True)
+        question.answer(True)
 
     def _open_in_browser(self) -> None:
         attempt = self._attempt
@@ -228,13 +228,13 @@ class ConnectFlow(QObject):
             self._card.show_refused_address(f"{error.message} {error.action}")
 
     @Slot(object)
-    def _on_confirm_wanted(self, wish: Wish) -> None:
+    def _on_confirm_wanted(self, question: PendingQuestion) -> None:
         attempt = self._attempt
-        if wish.talk is not self._talk or attempt is None:
-            wish.settle(False)
+        if question.talk is not self._talk or attempt is None:
+            question.answer(False)
             return
-        account: Any = wish.subject
-        self._wish = wish
+        account: Any = question.subject
+        self._pending = question
         self._card.show_working(translate("Connecting", "Is this your business? Please answer."))
         self._check = BusinessCheck(self._context.theme, candidate(attempt.offer, account), self._page.window())
         self._check.answered.connect(self._on_answered)
@@ -242,11 +242,11 @@ class ConnectFlow(QObject):
 
     @Slot(bool)
     def _on_answered(self, yes: bool) -> None:
-        wish, self._wish, self._check = self._wish, None, None
+        question, self._pending, self._check = self._pending, None, None
         if yes:
             self._card.show_working(translate("Connecting", "Sealing the credentials."))
-        if wish is not None:
-            wish.settle(yes)
+        if question is not None:
+            question.answer(yes)
 
     @Slot()
     def cancel(self) -> None:
