@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QLocale
 
-from desktop.money import exponent, format_money
+from desktop.money import format_money
 from desktop.providers.registry import currencies_of, provider_names, provider_title
 from desktop.regions import Region
 from desktop.ui.translation import translate
@@ -42,12 +42,6 @@ def money_text(amount: int, currency: str, provider: str | None = None) -> str:
     """An amount with all of its decimals: "$4,200.00", "¥412,000", "−$12.50", with a minus sign and no hyphen."""
     text = format_money(amount, currency, table=currencies_of(provider))
     return text.replace("-", "−", 1) if amount < 0 else text
-
-
-def round_money_text(amount: int, currency: str, provider: str | None = None) -> str:
-    """An amount without decimals where they are all zero, for axes: "$4,000"."""
-    text = money_text(amount, currency, provider)
-    return text.removesuffix("." + "0" * exponent(currency, currencies_of(provider)))
 
 
 def month_name(month: str) -> str:

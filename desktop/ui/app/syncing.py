@@ -423,10 +423,6 @@ def _now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _title_syncing() -> str:
-    return translate("Syncing", "Syncing")
-
-
 def stream_title(name: str) -> str:
     """A stream as people read it: "balance_entries" is "Ledger"."""
     return translate("Streams", title_of(name))

@@ -86,11 +86,6 @@ class ConnectFlow(QObject):
         """Whether an attempt is under way."""
         return self._job is not None
 
-    @property
-    def syncs_first(self) -> int | None:
-        """The account whose first sync this flow shows, None where it shows none."""
-        return self._connected[0] if self._connected is not None else None
-
     # --- before ----------------------------------------------------------------------------------------------------
 
     def choose(self, offers: Sequence[Offer]) -> None:

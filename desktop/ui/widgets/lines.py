@@ -1,30 +1,27 @@
-"""Lines of a label and a value: facts of a panel, lines of an invoice, a history, bars by share."""
+"""Lines of a label and a value: the facts of an account, as a person is asked about them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.ui.text import PlainLabel, Tone
 from desktop.ui.theme.theme import Theme
-from desktop.ui.widgets.painting import draw_track
 from desktop.ui.widgets.surfaces import clear_layout, line
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line. ``strong`` is for the sum; ``share`` (0–1) is the bar below it in a bar list."""
+    """One line. ``strong`` is for the sum."""
 
     label: str
     value: str
     tone: Tone = "text"
     value_tone: Tone = "text"
     strong: bool = False
-    share: float = 0.0
 
 
 class LineList(QWidget):
@@ -70,46 +67,3 @@ class LineList(QWidget):
         layout.addWidget(value)
         row.setMinimumHeight(self._theme.px(height))
         return row
-
-
-class BarList(QWidget):
-    """Label, amount and a thin bar of each line's share."""
-
-    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self.setAccessibleName(name)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(theme.px(4))
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-
-    def show_lines(self, lines: Sequence[Line]) -> None:
-        """Show these lines; each ``share`` is of the longest bar's width."""
-        clear_layout(self._layout)
-        for shown in lines:
-            row = QHBoxLayout()
-            row.setSpacing(self._theme.px(8))
-            row.addWidget(PlainLabel(shown.label, tone=shown.tone, elide=True), 1)
-            value = PlainLabel(shown.value, tone="text-3")
-            row.addWidget(value)
-            self._layout.addLayout(row)
-            self._layout.addWidget(_Track(self._theme, shown.share))
-            self._layout.addSpacing(self._theme.px(5))
-        self.updateGeometry()
-
-
-class _Track(QWidget):
-    def __init__(self, theme: Theme, share: float) -> None:
-        super().__init__()
-        self._theme, self._share = theme, share
-        self.setFixedHeight(theme.px(6))
-        theme.changed.connect(self.update)
-
-    def sizeHint(self) -> QSize:
-        return QSize(self._theme.px(60), self._theme.px(6))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        draw_track(painter, self._theme, QRectF(self.rect()), self._share)
-        painter.end()

@@ -16,7 +16,7 @@ from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.buttons import Button, IconButton
 from desktop.ui.widgets.chips import FilterChip
 from desktop.ui.widgets.key_figure import KeyFigure
-from desktop.ui.widgets.lines import BarList, Line, LineList
+from desktop.ui.widgets.lines import Line, LineList
 from desktop.ui.widgets.panel import DetailPanel, PanelAction
 from desktop.ui.widgets.payments_card import PaymentsCard
 from desktop.ui.widgets.picture import Mark
@@ -37,7 +37,6 @@ PIECES: dict[str, Callable[[Theme], QWidget]] = {
     "chip": lambda theme: FilterChip(theme, "Provider", [("", "All"), ("stripe", "Stripe")]),
     "key figure": lambda theme: KeyFigure(theme, "Total revenue", "Collected less refunds"),
     "lines": lambda theme: LineList(theme, "Lines"),
-    "bars": lambda theme: BarList(theme, "Services"),
     "panel": lambda theme: DetailPanel(theme, "Invoice"),
     "payments card": lambda theme: PaymentsCard(theme, FEATURES),
     "mark": lambda theme: Mark(theme, "square"),
