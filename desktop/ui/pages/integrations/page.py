@@ -14,12 +14,12 @@ from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import Page, PageContext
 from desktop.ui.app.syncing import SyncOutcome, SyncProgress, Syncs
 from desktop.ui.connecting.card import ConnectingCard
-from desktop.ui.connecting.flow import ConnectFlow
 from desktop.ui.connecting.words import Clock
 from desktop.ui.dialogs.offer import Offer
 from desktop.ui.pages.integrations.accounts import AccountRow, AccountsCard
 from desktop.ui.pages.integrations.overview import Overview, read_overview, read_set_aside
 from desktop.ui.translation import translate
+from desktop.ui.verbs.connect import Connect
 from desktop.ui.verbs.disconnect import Disconnect
 from desktop.ui.verbs.rename import Rename
 from desktop.ui.verbs.set_option import SetOption
@@ -63,9 +63,9 @@ class IntegrationsPage(Page):
         self.connecting.hide()
         self.body.addWidget(self.connecting)
         self.body.addStretch(1)
-        self.flow = ConnectFlow(context, handle, syncing, self.connecting, self, port)
-        self.flow.shown.connect(self._on_flow_shown)
-        self.flow.hidden.connect(self.connecting.hide)
+        self.connect_account = Connect(context, handle, self, syncing, self.connecting, port)
+        self.connect_account.shown.connect(self._on_connecting_shown)
+        self.connect_account.hidden.connect(self.connecting.hide)
         self._rename, self._disconnect = Rename(context, handle, self), Disconnect(context, handle, self)
         self._set_option = SetOption(context, handle, self, syncing)
         self._set_option.turned_on.connect(self._on_turned_on)
@@ -94,7 +94,7 @@ class IntegrationsPage(Page):
         self.show_ready()
         if self._wants_connect:
             self._wants_connect = False
-            self.flow.choose(overview.offers)
+            self.connect_account(overview.offers)
 
     def _clock(self, overview: Overview) -> Clock:
         return Clock(ZoneInfo(overview.timezone), overview.today)
@@ -123,7 +123,7 @@ class IntegrationsPage(Page):
         self._arrange()
 
     @Slot()
-    def _on_flow_shown(self) -> None:
+    def _on_connecting_shown(self) -> None:
         self.connecting.show()
         # In a low window it stands below the fold, and is laid out after the next turn only.
         QTimer.singleShot(0, self, self._see_connecting)
@@ -147,11 +147,11 @@ class IntegrationsPage(Page):
         if self._overview is None:
             self._wants_connect = True
         else:
-            self.flow.choose(self._overview.offers)
+            self.connect_account(self._overview.offers)
 
     def leave(self) -> None:
         """The window closes."""
-        self.flow.leave()
+        self.connect_account.leave()
 
     # --- the accounts ----------------------------------------------------------------------------------------------
 
@@ -203,7 +203,7 @@ class IntegrationsPage(Page):
     def _on_reconnect(self, integration_id: int) -> None:
         offer = self._offer_for(self._account(integration_id))
         if offer is not None:
-            self.flow.choose([offer])
+            self.connect_account([offer])
 
     @Slot(object)
     def _on_details(self, integration_id: int) -> None:

@@ -18,7 +18,7 @@ from desktop.ui.dialogs.key_entry import KeyEntry
 from desktop.ui.dialogs.platform_keys import PlatformKeys
 from desktop.ui.theme.theme import Theme
 from tests.helpers.patience import PATIENCE_S
-from tests.ui.connecting.test_flow import Stage
+from tests.ui.verbs.test_connect import Stage
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_the_application_is_asked_for_once_and_the_browser_does_the_rest(
     assert known_platform(stage.handle.business(), "square").client_id == sandbox.application_id
     (row,) = stage.handle.business().integrations()
     assert (row.provider, row.account_id) == ("square", sandbox.merchant_id)
-    stage.page.flow._on_closed()
+    stage.page.connect_account._on_closed()
     stage.syncs.running = False
     stage.page._last_refresh = 0.0
     stage.page.mark_stale()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -27,6 +27,7 @@ from desktop.ui.dialogs.offer import Offer
 from desktop.ui.dialogs.platform_keys import PlatformKeys
 from desktop.ui.dialogs.provider_picker import ProviderPicker
 from desktop.ui.translation import translate
+from desktop.ui.verbs.verb import Verb
 from desktop.vault.secret import Secret
 
 if TYPE_CHECKING:
@@ -38,10 +39,11 @@ _UPDATES, _SYNC, _CONNECTED = 6, 7, 8
 """Steps by their index in the list (0 is the first)."""
 
 
-class ConnectFlow(QObject):
-    """Leads one attempt at a time. Signals: ``shown`` when its card has to be seen, ``hidden`` when it is over.
+class Connect(Verb):
+    """Leads one attempt at a time; while one is under way, asking again shows it.
 
-    ``port`` is where the browser comes back to; None takes the one that is registered with the provider.
+    Signals: ``shown`` when its card has to be seen, ``hidden`` when it is over. ``port`` is where the browser comes
+    back to; None takes the one that is registered with the provider.
     """
 
     shown = Signal()
@@ -51,13 +53,13 @@ class ConnectFlow(QObject):
         self,
         context: PageContext,
         handle: BusinessHandle,
+        page: QWidget,
         syncing: Syncs,
         card: ConnectingCard,
-        page: QWidget,
         port: int | None = None,
     ) -> None:
-        super().__init__(page)
-        self._context, self._handle, self._syncing, self._card, self._page = context, handle, syncing, card, page
+        super().__init__(context, handle, page)
+        self._syncing, self._card = syncing, card
         self._port = port
         self._attempt: Attempt | None = None
         self._kept: Attempt | None = None
@@ -88,7 +90,7 @@ class ConnectFlow(QObject):
 
     # --- before ----------------------------------------------------------------------------------------------------
 
-    def choose(self, offers: Sequence[Offer]) -> None:
+    def __call__(self, offers: Sequence[Offer]) -> None:
         """Let the person pick a provider and a way in; while one is being connected, show that."""
         if self.busy:
             self.shown.emit()
@@ -135,7 +137,7 @@ class ConnectFlow(QObject):
     def _on_platform(self, offer: Offer, client_id: str, secret: Secret[str]) -> None:
         self._kept = Attempt(replace(offer, client_id=client_id), "browser")
         keep = Keeping(offer.provider, client_id, secret)
-        self._context.tasks.change(self._handle.question(keep), self._on_kept, self._context.messages.error)
+        self._act(keep, self._on_kept)
 
     @Slot(object)
     def _on_kept(self, _nothing: object) -> None:

@@ -326,7 +326,9 @@ def test_a_denial_is_said_plainly(own: Stage) -> None:
 def test_a_wrong_state_changes_nothing_and_the_right_one_still_works(own: Stage) -> None:
     own.choose("browser")
     own.browse(state="stripe.forged")
-    own.until(lambda: own.page.flow._listener is not None and own.page.flow._listener.refused == 1)
+    own.until(
+        lambda: own.page.connect_account._listener is not None and own.page.connect_account._listener.refused == 1
+    )
     assert own.steps[2] == "running"
     own.browse()
     own.sheet(BusinessCheck).yes.click()
@@ -435,7 +437,7 @@ def test_while_connecting_the_card_is_shown_instead_of_the_picker(own: Stage) ->
     own.page.payments._button.click()
     assert not any(isinstance(one, ProviderPicker) and one.isVisible() for one in QApplication.topLevelWidgets())
     own.card.cancel_asked.emit()
-    own.until(lambda: not own.page.flow.busy)
+    own.until(lambda: not own.page.connect_account.busy)
 
 
 def test_in_a_low_window_the_card_is_scrolled_into_sight(own: Stage) -> None:
@@ -445,7 +447,7 @@ def test_in_a_low_window_the_card_is_scrolled_into_sight(own: Stage) -> None:
     own.until(lambda: not own.card.visibleRegion().isEmpty())
     assert own.card.isVisible()
     own.card.cancel_asked.emit()
-    own.until(lambda: not own.page.flow.busy)
+    own.until(lambda: not own.page.connect_account.busy)
 
 
 # --- the platform's keys ------------------------------------------------------------------------------------------
@@ -459,7 +461,7 @@ def test_platform_keys_are_asked_for_once_and_kept(stage: Stage, sandbox: launch
     keys.keep_button.click()
     stage.until(lambda: stage.opened)
     stage.card.cancel_asked.emit()
-    stage.until(lambda: not stage.page.flow.busy)
+    stage.until(lambda: not stage.page.connect_account.busy)
     stage.page.refresh()
     stage.until(lambda: stage.page._overview.offers[0].leads == "browser")
     stage.choose("browser")
