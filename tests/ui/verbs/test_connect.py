@@ -104,7 +104,7 @@ class Stage:
         self.pages.append(key)
 
     def until(self, true: Callable[[], object]) -> None:
-        self.qtbot.waitUntil(lambda: bool(true()), timeout=20_000)
+        self.qtbot.waitUntil(lambda: bool(true()), timeout=PATIENCE_MS)
 
     def sheet(self, kind: type[S]) -> S:
         def find() -> S | None:
