@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from desktop.books.tables import BalanceEntry
 from desktop.books.tables.base import table_of
@@ -19,7 +19,7 @@ from desktop.sync.parents import met_parents, present_parents, see_parents, stor
 from desktop.sync.pull import HISTORY, Pull
 
 LOOK_BACK_DAYS: Final = 3
-"""What is followed by creation is listed again at least this far before the bookmark."""
+"""Once a day, what is followed by creation is listed again at least this far before the bookmark."""
 
 GIVE_UP_AFTER: Final = 2
 """Streams that could not be reached, with none that could, before nothing more is asked for in this sync."""
@@ -75,7 +75,10 @@ def _since_created(pull: Pull, stream: Stream, feed: Feed, mark: Mark) -> None:
     since = _bookmark(mark)
     if since is None:
         return
-    since = min(since - max(LOOK_BACK_DAYS, stream.lookback_days) * DAY_MS, _oldest_pending(pull, stream))
+    # What is listed again costs a request a page each time: days of it once a day, else from what is complete.
+    is_new_day = since // DAY_MS < pull.provider_now().low // DAY_MS
+    overlap = LOOK_BACK_DAYS * DAY_MS if is_new_day else OVERLAP_MS
+    since = min(since - max(overlap, stream.lookback_days * DAY_MS), _oldest_pending(pull, stream))
     list_since(pull, stream, feed, "changes", created_from=since, parents=_parents(pull, stream))
 
 
@@ -141,11 +144,17 @@ def _oldest_pending(pull: Pull, stream: Stream) -> int:
     now = pull.provider_now().low
     if stream.name != _ENTRY.name:
         return now
-    query = select(func.min(_ENTRY.c.created_at)).where(
-        _ENTRY.c.integration_id == pull.integration_id,
-        _ENTRY.c.created_at >= now - _PENDING_DAYS * DAY_MS,
-        _ENTRY.c.available_at < now,
-        _ENTRY.c.status == "pending",
+    query = (
+        select(_ENTRY.c.created_at)
+        .where(
+            # A sum has no index: by the account's every line would be read, by creation only those since then.
+            _ENTRY.c.integration_id + 0 == pull.integration_id,
+            _ENTRY.c.created_at >= now - _PENDING_DAYS * DAY_MS,
+            _ENTRY.c.available_at < now,
+            _ENTRY.c.status == "pending",
+        )
+        .order_by(_ENTRY.c.created_at)
+        .limit(1)
     )
     with pull.books.read() as connection:
         oldest = connection.execute(query).scalar_one_or_none()

@@ -9,6 +9,7 @@ import pytest
 from desktop.books.tables import BalanceEntry, Client, ClientLink, Event, Invoice, Payment, SetAsideObject
 from desktop.providers.contract import NotPermitted, ProviderEvent, Unreachable
 from desktop.records import BalanceEntryRecord, ClientRecord
+from desktop.sync.changes import OVERLAP_MS
 from desktop.sync.status import EVENTS_CLOSED
 from tests.sync.comparing import picture
 from tests.sync.conftest import Desk
@@ -264,7 +265,19 @@ def test_how_old_a_bookmark_is_goes_by_the_providers_clock(tmp_path: Any, ahead:
     desk.books.close()
 
 
-def test_ledger_lines_are_listed_from_three_days_before_the_bookmark(desk: Desk, world: World) -> None:
+def test_ledger_lines_are_listed_from_those_that_are_complete(desk: Desk, world: World) -> None:
+    world.now = (NOW // DAY + 1) * DAY + DAY // 2
+    desk.sync(FakeReader(world))
+    through = desk.status()["balance_entries"].complete_through
+    world.now += 3_600_000
+    reader = FakeReader(world)
+    desk.sync(reader)
+    assert through is not None
+    assert [one.created_from for one in reader.asked] == [through - OVERLAP_MS]
+
+
+def test_once_a_day_ledger_lines_are_listed_from_three_days_before_the_bookmark(desk: Desk, world: World) -> None:
+    world.now = (NOW // DAY + 1) * DAY + 3_600_000
     entry = BalanceEntryRecord("fee", -10, 0, -10, "usd", NOW - 2 * DAY)
     world.put("balance_transaction", "txn_slow", entry)
     world.put("balance_transaction", "txn_slower", BalanceEntryRecord("fee", -10, 0, -10, "usd", NOW - 5 * DAY))

@@ -27,7 +27,6 @@ from desktop.books.tables.base import table_of
 from desktop.providers.contract import NotPermitted, Unreachable
 from desktop.records import Deletion, RefundRecord
 from desktop.sync.changes import OVERLAP_MS
-from desktop.sync.following import LOOK_BACK_DAYS
 from desktop.sync.lease import EXPIRES_MS
 from tests.helpers.patience import PROPERTY_S
 from tests.helpers.variants import variants
@@ -199,7 +198,7 @@ def test_what_is_followed_by_creation_is_listed_from_days_before_the_bookmark(de
     world.change("payout", "po_0000", status="failed", silent=True)
     reader = read_by(world)
     desk.sync(reader)
-    began = since - max(14, LOOK_BACK_DAYS) * DAY
+    began = since - 14 * DAY
     assert asked(reader, "payouts") == [Asked("payouts", place, began) for place in ("loc_1", "loc_2")]
     assert ("po_0000", "failed") in desk.rows(Payout, "external_id", "status")
 
