@@ -46,6 +46,8 @@ class Lane(Enum):
     ACTING = "acting"
     SYNCING = "syncing"
     CONNECTING = "connecting"
+    #: What a person's click reads from a provider: it waits for no sync, and holds no change up.
+    FETCHING = "fetching"
     #: Everything of matplotlib, which is not thread-safe.
     DRAWING = "drawing"
 

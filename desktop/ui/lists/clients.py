@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from desktop.money import format_plain
 from desktop.providers.registry import currencies_of
+from desktop.records import Changes
 from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import PageContext
 from desktop.ui.lists.entries import invoice_entry, payment_entry, rows_of_client
@@ -21,6 +22,8 @@ from desktop.ui.verbs.join_clients import LINK, JoinClients
 from desktop.ui.wording import money_text, region
 
 if TYPE_CHECKING:
+    import threading
+
     from desktop.actions.business import Business
     from desktop.queries.clients import ClientRow
     from desktop.queries.details import ClientDetail, MethodRow
@@ -81,6 +84,7 @@ def _plan() -> ListPlan:
         ),
         show=show_client,
         open_row=open_client,
+        fetch_row=fetch_client,
         counted=(
             translate("Clients", "{0} client"),
             translate("Clients", "{0} clients"),
@@ -183,6 +187,19 @@ def open_client(business: Business, client_id: int) -> PanelContent | None:
         ),
         hosts=tuple(dict.fromkeys(host for origin in origins for host in origin.hosts)),
     )
+
+
+def fetch_client(business: Business, client_id: int, cancel: threading.Event) -> Changes:
+    """Read all of a client's stored ways to pay from its provider; off the UI thread.
+
+    Nobody is asked for a passphrase to look at a client: where the vault is not open yet, nothing is read.
+    Raises: as :func:`read_client`.
+    """
+    from desktop.actions.clients import read_client
+
+    if not business.vault.is_unlocked:
+        return Changes()
+    return read_client(business, client_id, cancel=cancel)
 
 
 def _pill(row: ClientRow) -> PillCell | None:

@@ -10,14 +10,14 @@ from PySide6.QtCore import QModelIndex, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from desktop.errors import WorldError
+from desktop.errors import CancelledError, WorldError
 from desktop.queries.figures import Figure
 from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import Page, PageContext
-from desktop.ui.app.tasks import Lane
+from desktop.ui.app.tasks import Job, Lane
 from desktop.ui.lists.card import ListCard
 from desktop.ui.lists.figures import FIGURE, figure_choice, figure_of_choice, figure_title
-from desktop.ui.lists.panel import Action, PanelContent, Target, show_content
+from desktop.ui.lists.panel import Action, Block, Entry, PanelContent, Target, show_content
 from desktop.ui.lists.plan import ListPlan as ListPlan
 from desktop.ui.lists.plan import account_options, chosen, fitting, location_options
 from desktop.ui.lists.rows import RowFilter, RowsModel, Summary
@@ -61,6 +61,9 @@ class ListPage(Page):
         self._standing: Standing | None = None
         self._client_id: int | None = None
         self._opened_id: int | None = None
+        self._fetch: Job | None = None
+        self._fetched: set[int] = set()
+        self._not_fetched = (0, "")
         self._wanted_id: int | None = None
         self._hosts: tuple[str, ...] = ()
         self._chips: dict[str, FilterChip | ClosingChip] = {}
@@ -360,6 +363,38 @@ class ListPage(Page):
                 self.panel.show_loading()
                 self._fit()
         self._ask_detail(row_id)
+        self._fetch_row(row_id)
+
+    def _fetch_row(self, row_id: int) -> None:
+        """Read what only who opens the row wants to see, once for each row; what was asked for another is let go."""
+        fetch = self._plan.fetch_row
+        if fetch is None or row_id in self._fetched:
+            return
+        if self._fetch is not None:
+            self._fetch.cancel()
+            self._fetched.discard(self._not_fetched[0])
+        self._fetched.add(row_id)
+        self._not_fetched = (row_id, "")
+        ask = self._handle.business
+        self._fetch = self.tasks.run(
+            lambda job: fetch(ask(), row_id, job.cancelled), None, self._on_not_fetched, Lane.FETCHING
+        )
+        self._fetch.ended.connect(self._on_fetch_ended)
+
+    @Slot()
+    def _on_fetch_ended(self) -> None:
+        if self.sender() is self._fetch:
+            self._fetch = None
+
+    @Slot(object)
+    def _on_not_fetched(self, error: WorldError) -> None:
+        if isinstance(error, CancelledError):
+            return
+        row_id, _ = self._not_fetched
+        self._fetched.discard(row_id)
+        self._not_fetched = (row_id, f"{error.message} {error.action}")
+        if self._opened_id == row_id:
+            self._ask_detail(row_id)
 
     def _ask_detail(self, row_id: int) -> None:
         read = self._plan.open_row
@@ -376,6 +411,10 @@ class ListPage(Page):
         if self._opened_id is None:
             return
         shown = content or PanelContent(self._opened_id, self._plan.gone)
+        row_id, said = self._not_fetched
+        if said and row_id == shown.row_id:
+            note = Block(translate("Lists", "Could not be asked for just now"), (Entry("", detail=said),))
+            shown = replace(shown, blocks=(*shown.blocks, note))
         self._hosts = shown.hosts
         show_content(self.panel, self.theme, shown, self._run, self._go)
 

@@ -13,7 +13,10 @@ from desktop.ui.lists.source import ACCOUNT, LOCATION, RowContext, Standing, Tot
 from desktop.ui.translation import translate
 
 if TYPE_CHECKING:
+    import threading
+
     from desktop.actions.business import Business
+    from desktop.records import Changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class ListPlan:
     """What makes one list page different from another. All words are translated already.
 
     ``listing`` names it in ``LISTINGS``; ``show`` writes a row, ``open_row`` reads what the panel shows (both off the
-    UI thread; None: the row is gone). The first of ``tabs`` is shown first. ``counted`` has "{0} invoice" and
+    UI thread; None: the row is gone). ``fetch_row`` reads from the provider what no sync asks for and who opens the
+    row wants to see. The first of ``tabs`` is shown first. ``counted`` has "{0} invoice" and
     "{0} invoices". ``periods`` and ``locations`` offer the chips of those. ``sort`` is what the list is
     ordered by at first, upwards; empty for the newest first; ``focus`` is for tabs that differ. ``totals`` writes
     the foot where that is not one sum by currency.
@@ -56,6 +60,7 @@ class ListPlan:
     sort: str = ""
     focus: Mapping[str, Focus] = field(default_factory=dict)
     totals: Totals | None = None
+    fetch_row: Callable[[Business, int, threading.Event], Changes] | None = None
 
     def order_of(self, status: str) -> tuple[str, bool]:
         """What a tab is ordered by at first, and whether downwards."""

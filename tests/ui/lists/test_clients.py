@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from desktop.records import ClientRecord, PaymentMethodRecord, SubscriptionItemRecord, SubscriptionRecord
+from desktop.providers.contract import Unreachable
+from desktop.records import Changes, ClientRecord, PaymentMethodRecord, SubscriptionItemRecord, SubscriptionRecord
 from desktop.ui.lists.rows import Marked, TwoLines, copied_text, heard_text, shown_text
 from desktop.ui.pages import catalogue
 from tests import worlds
@@ -135,6 +136,54 @@ def test_what_recurs_and_how_it_is_paid(world, kline, place, show_page, settle, 
     assert after(told, "Ways to pay")[:5] == [
         "Visa •••• 4242", "Expires 04/30", "Default", "Amex •••• 0005", "Expired 10/26",
     ]  # fmt: skip
+
+
+@pytest.fixture
+def unlocked(place: Any) -> None:
+    place.business.vault.unlock()
+
+
+def test_who_opens_a_client_has_its_ways_to_pay_read_once(
+    qtbot, world, account, kline, unlocked, place, show_page, settle, texts, monkeypatch
+) -> None:
+    asked = []
+
+    def read(business: Any, client_id: int, *, cancel: Any) -> Changes:
+        asked.append(client_id)
+        card = PaymentMethodRecord(client_ref="cus_1", kind="card", created_at=1, brand="visa", last4="7777")
+        world.put(account, ("pm_new", card))
+        return Changes(frozenset({"payment_methods"}))
+
+    monkeypatch.setattr("desktop.actions.clients.read_client", read)
+    page = opened(place, show_page, settle)
+    qtbot.waitUntil(lambda: "7777" in " ".join(texts(page.panel)))
+    page.panel.close_panel()
+    page.open(row_id=1)
+    settle()
+    assert asked == [1]
+
+
+def test_what_could_not_be_asked_for_is_said_in_the_panel_and_tried_again(
+    kline, unlocked, place, show_page, settle, texts, monkeypatch
+) -> None:
+    asked = []
+
+    def fail(*_arguments: Any, **_words: Any) -> Changes:
+        asked.append(1)
+        raise Unreachable("Not reached", "The provider could not be reached.", "Check the connection.")
+
+    monkeypatch.setattr("desktop.actions.clients.read_client", fail)
+    page = opened(place, show_page, settle)
+    assert "The provider could not be reached. Check the connection." in " ".join(texts(page.panel))
+    page.panel.close_panel()
+    page.open(row_id=1)
+    settle()
+    assert len(asked) == 2
+
+
+def test_nobody_is_asked_for_a_passphrase_to_look_at_a_client(kline, place, show_page, settle, monkeypatch) -> None:
+    monkeypatch.setattr("desktop.actions.clients.read_client", pytest.fail)
+    opened(place, show_page, settle)
 
 
 def test_invoices_and_payments_are_a_click_away(kline, place, show_page, settle, press) -> None:
