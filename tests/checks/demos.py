@@ -57,7 +57,7 @@ def faults(business: Business, both: launch.Both, day: date) -> Iterator[str]:
     accounts = {account.integration.provider: account for account in standing(business).accounts}
     for provider, account in accounts.items():
         for stream in account.streams:
-            if stream.state != "complete":
+            if stream.state not in {"complete", "on_demand"}:
                 yield f"{provider}: {stream.name} is {stream.state}: {stream.error}"
     with both.stripe.server.at_work(), both.square.server.at_work():
         truths = {"stripe": both.stripe.truth(), "square": both.square.truth()}
