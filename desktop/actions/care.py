@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
 from desktop.actions.business import Business
 from desktop.books.integrations import log_activity
 from desktop.books.rebuild import Difference, change_timezone, compare_totals, rebuild_totals
-from desktop.sync.lease import Held, Lease, acquire, holder_text
+from desktop.sync.lease import Held, acquire, holder_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def check_books(business: Business) -> Soundness:
 
 def rebuild_sums(business: Business) -> None:
     """Make every sum anew from the rows. Raises: LeaseHeld while an account syncs, ClosedBooksError."""
-    with _Alone(business, "rebuild"):
+    with _alone(business, "rebuild"):
         rebuild_totals(business.books)
         _note(business, "sums rebuilt")
 
@@ -45,31 +47,23 @@ def set_timezone(business: Business, name: str) -> Business:
     The answer is the business in the new zone; the one given must not write any more. Raises: UsageError for an
     unknown zone, LeaseHeld while an account syncs, ClosedBooksError.
     """
-    with _Alone(business, "time zone"):
+    with _alone(business, "time zone"):
         changed = replace(business, books=change_timezone(business.books, name))
         _note(changed, f"time zone is {name}")
     return changed
 
 
-class _Alone:
-    """Holds every account's lease, so that nothing syncs meanwhile. Raises: LeaseHeld."""
-
-    def __init__(self, business: Business, role: str) -> None:
-        self._business = business
-        self._holder = holder_text(role)
-        self._leases: list[Lease] = []
-
-    def __enter__(self) -> None:
-        for row in self._business.integrations():
-            lease = acquire(self._business.books, row.id, self._holder)
+@contextmanager
+def _alone(business: Business, role: str) -> Iterator[None]:
+    """Hold every account's lease, so that nothing syncs meanwhile. Raises: LeaseHeld."""
+    holder = holder_text(role)
+    with ExitStack() as held:
+        for row in business.integrations():
+            lease = acquire(business.books, row.id, holder)
             if isinstance(lease, Held):
-                self.__exit__()
                 raise lease.error()
-            self._leases.append(lease)
-
-    def __exit__(self, *_failed: object) -> None:
-        for lease in self._leases:
-            lease.release()
+            held.callback(lease.release)
+        yield
 
 
 def _note(business: Business, what: str) -> None:

@@ -18,8 +18,8 @@ from desktop.ui.app.tasks import Job, Lane
 from desktop.ui.lists.card import ListCard
 from desktop.ui.lists.figures import FIGURE, figure_choice, figure_of_choice, figure_title
 from desktop.ui.lists.panel import Action, Block, Entry, PanelContent, Target, show_content
+from desktop.ui.lists.plan import Fetched, account_options, chosen, fetched, fitting, location_options
 from desktop.ui.lists.plan import ListPlan as ListPlan
-from desktop.ui.lists.plan import account_options, chosen, fitting, location_options
 from desktop.ui.lists.rows import RowFilter, RowsModel, Summary
 from desktop.ui.lists.source import (
     ACCOUNT,
@@ -63,7 +63,7 @@ class ListPage(Page):
         self._opened_id: int | None = None
         self._fetch: Job | None = None
         self._fetched: set[int] = set()
-        self._not_fetched = (0, "")
+        self._unfetched: dict[int, str] = {}
         self._wanted_id: int | None = None
         self._hosts: tuple[str, ...] = ()
         self._chips: dict[str, FilterChip | ClosingChip] = {}
@@ -372,29 +372,23 @@ class ListPage(Page):
             return
         if self._fetch is not None:
             self._fetch.cancel()
-            self._fetched.discard(self._not_fetched[0])
         self._fetched.add(row_id)
-        self._not_fetched = (row_id, "")
+        self._unfetched.pop(row_id, None)
         ask = self._handle.business
         self._fetch = self.tasks.run(
-            lambda job: fetch(ask(), row_id, job.cancelled), None, self._on_not_fetched, Lane.FETCHING
+            lambda job: fetched(fetch, ask, row_id, job.cancelled), self._on_fetched, lane=Lane.FETCHING
         )
-        self._fetch.ended.connect(self._on_fetch_ended)
-
-    @Slot()
-    def _on_fetch_ended(self) -> None:
-        if self.sender() is self._fetch:
-            self._fetch = None
 
     @Slot(object)
-    def _on_not_fetched(self, error: WorldError) -> None:
-        if isinstance(error, CancelledError):
+    def _on_fetched(self, answer: Fetched) -> None:
+        if answer.error is None:
             return
-        row_id, _ = self._not_fetched
-        self._fetched.discard(row_id)
-        self._not_fetched = (row_id, f"{error.message} {error.action}")
-        if self._opened_id == row_id:
-            self._ask_detail(row_id)
+        self._fetched.discard(answer.row_id)
+        if isinstance(answer.error, CancelledError):
+            return
+        self._unfetched[answer.row_id] = f"{answer.error.message} {answer.error.action}"
+        if self._opened_id == answer.row_id:
+            self._ask_detail(answer.row_id)
 
     def _ask_detail(self, row_id: int) -> None:
         read = self._plan.open_row
@@ -411,8 +405,8 @@ class ListPage(Page):
         if self._opened_id is None:
             return
         shown = content or PanelContent(self._opened_id, self._plan.gone)
-        row_id, said = self._not_fetched
-        if said and row_id == shown.row_id:
+        said = self._unfetched.get(shown.row_id)
+        if said is not None:
             note = Block(translate("Lists", "Could not be asked for just now"), (Entry("", detail=said),))
             shown = replace(shown, blocks=(*shown.blocks, note))
         self._hosts = shown.hosts

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from desktop.errors import WorldError
+from desktop.records import Changes
 from desktop.ui.lists.location_names import location_names
 from desktop.ui.lists.panel import PanelContent
 from desktop.ui.lists.rows import Column, Row
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     import threading
 
     from desktop.actions.business import Business
-    from desktop.records import Changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,28 @@ class ListPlan:
         """What a tab is ordered by at first, and whether downwards."""
         sort = self.focus[status].sort if status in self.focus else self.sort
         return sort, not sort
+
+
+class Fetched(NamedTuple):
+    """What came of reading a row's own things from the provider: what it touched, or why it could not be read."""
+
+    row_id: int
+    changes: Changes
+    error: WorldError | None = None
+
+
+def fetched(
+    fetch: Callable[[Business, int, threading.Event], Changes],
+    ask: Callable[[], Business],
+    row_id: int,
+    cancel: threading.Event,
+) -> Fetched:
+    """Read them; off the UI thread. A refusal is an answer that names its row: another may be open by then."""
+    try:
+        return Fetched(row_id, fetch(ask(), row_id, cancel))
+    except WorldError as error:
+        # A traceback would keep the frames' objects alive in a cycle that any thread may collect.
+        return Fetched(row_id, Changes(), error.with_traceback(None))
 
 
 def account_options(standing: Standing) -> list[tuple[str, str]]:

@@ -181,6 +181,24 @@ def test_what_could_not_be_asked_for_is_said_in_the_panel_and_tried_again(
     assert len(asked) == 2
 
 
+def test_a_refusal_is_said_of_the_client_that_it_was_about(
+    world, account, kline, unlocked, place, show_page, settle, texts, monkeypatch
+) -> None:
+    world.client(account, "cus_2", "Fern Yoga")
+
+    def read(_business: Any, client_id: int, *, cancel: Any) -> Changes:
+        if client_id == 1:
+            raise Unreachable("Not reached", "The provider could not be reached.", "Check the connection.")
+        return Changes()
+
+    monkeypatch.setattr("desktop.actions.clients.read_client", read)
+    page = opened(place, show_page, settle)
+    page.open(row_id=2)
+    settle()
+    assert "Fern Yoga" in texts(page.panel)
+    assert "could not be reached" not in " ".join(texts(page.panel))
+
+
 def test_nobody_is_asked_for_a_passphrase_to_look_at_a_client(kline, place, show_page, settle, monkeypatch) -> None:
     monkeypatch.setattr("desktop.actions.clients.read_client", pytest.fail)
     opened(place, show_page, settle)
