@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
-from desktop.books.books import Books, read_setting, write_setting
+from desktop.books.books import Books
+from desktop.books.settings import read_setting, write_setting
 from desktop.books.tables import Integration, KeyRecord, WrappedDataKey
 from desktop.books.tables.base import table_of
 from desktop.vault.errors import KeysChangedError

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from desktop.actions.business import Business
-from desktop.books.books import Books, open_books, read_setting, write_setting
+from desktop.books.books import Books, open_books
 from desktop.books.integrations import mapped_by_older
+from desktop.books.settings import read_setting, write_setting
 from desktop.errors import WorldError
 from desktop.keystore import BooksKeyStore
 from desktop.providers.registry import Providers

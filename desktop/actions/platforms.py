@@ -6,7 +6,7 @@ import base64
 from dataclasses import dataclass
 
 from desktop.actions.business import Business
-from desktop.books.books import drop_setting
+from desktop.books.settings import drop_setting
 from desktop.errors import UsageError
 from desktop.providers.contract import OAuthApp
 from desktop.vault.sealing import Place

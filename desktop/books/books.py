@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert
 
 from desktop.books.database import BUSY_MS, Database, Writer, open_postgresql, open_sqlite
 from desktop.books.schema import bring_up_to_date
-from desktop.books.tables import Setting, User
+from desktop.books.settings import SUMS_DUE, TIMEZONE, read_setting, write_setting
+from desktop.books.tables import User
 from desktop.books.tables.base import table_of
 from desktop.errors import ClosedBooksError, UsageError
 from desktop.periods import DayClock, zone
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
     from desktop.books.door import Door, Remapped
     from desktop.records import Applied, Changes, SourceObject
 
-_SETTING = table_of(Setting)
-TIMEZONE = "timezone"
-SUMS_DUE = "sums_due"
-"""The setting by which a migration says that sums are to be made again from the rows."""
 FILE_NAME = "books.db"
 
 
@@ -73,6 +70,10 @@ class Books:
             self._door = Door(self.database.statements, self.days)
         return self._door
 
+    def in_zone(self, timezone: str) -> Books:
+        """The same books on the same database, with the days of another zone. Raises: UsageError for an unknown one."""
+        return Books(self.database, timezone, clock=self.now)
+
     def setting(self, name: str, default: Any = None) -> Any:
         """A kept choice."""
         with self.read() as connection:
@@ -86,23 +87,6 @@ class Books:
     def close(self) -> None:
         """Let the database go."""
         self.database.close()
-
-
-def read_setting(connection: Connection, name: str, default: Any = None) -> Any:
-    """A kept choice, read in the caller's transaction."""
-    row = connection.execute(select(_SETTING.c.value).where(_SETTING.c.name == name)).first()
-    return default if row is None else row[0]
-
-
-def write_setting(connection: Connection, name: str, value: Any) -> None:
-    """Keep a choice, in the caller's transaction."""
-    drop_setting(connection, name)
-    connection.execute(insert(_SETTING).values(name=name, value=value))
-
-
-def drop_setting(connection: Connection, name: str) -> None:
-    """Keep a choice no longer, in the caller's transaction."""
-    connection.execute(_SETTING.delete().where(_SETTING.c.name == name))
 
 
 def open_books(

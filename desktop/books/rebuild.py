@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, literal_column, select, update
 
-from desktop.books.books import SUMS_DUE, TIMEZONE, Books, drop_setting, write_setting
 from desktop.books.database import Writer
 from desktop.books.projections.allocations import Share, allocate, computed_shares, stored_shares, total_key
 from desktop.books.projections.context import Context
@@ -29,6 +28,7 @@ from desktop.books.rollups import (
     RefundSums,
     Totals,
 )
+from desktop.books.settings import SUMS_DUE, TIMEZONE, drop_setting, write_setting
 from desktop.books.statements import Shelf
 from desktop.books.tables import (
     BalanceEntry,
@@ -46,7 +46,10 @@ from desktop.books.tables import (
     ServiceTotal,
 )
 from desktop.books.tables.base import table_of
-from desktop.periods import DayClock, zone
+from desktop.periods import DayClock
+
+if TYPE_CHECKING:
+    from desktop.books.books import Books
 
 _PAGE = 2_000
 _PAYMENT = table_of(Payment)
@@ -264,9 +267,8 @@ def change_timezone(books: Books, name: str) -> Books:
     old zone and must write no more, so nothing may sync meanwhile.
     Raises: UsageError for an unknown zone, ClosedBooksError where the books cannot be written.
     """
-    changed = Books(books.database, name, clock=books.now)
+    changed = books.in_zone(name)
     day = changed.days.day
-    zone(name)
     with books.write() as writer:
         for table, columns, tell in _days_told():
             names = tell(day, (None,) * len(columns)).keys()

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, func, literal_column, select
 
-from desktop.books.books import TIMEZONE, now_ms, read_setting
+from desktop.books.books import now_ms
+from desktop.books.settings import TIMEZONE, read_setting
 from desktop.books.tables import DailyTotal, Integration, Location
 from desktop.books.tables.base import table_of
 from desktop.periods import DayClock, period_of, zone

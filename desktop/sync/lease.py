@@ -15,9 +15,10 @@ from typing import Protocol
 
 from sqlalchemy import Connection, bindparam, or_, select, update
 
-from desktop.books.books import TIMEZONE, Books, read_setting
+from desktop.books.books import Books
 from desktop.books.database import Writer
 from desktop.books.integrations import DISCONNECTED
+from desktop.books.settings import TIMEZONE, read_setting
 from desktop.books.tables import Integration
 from desktop.books.tables import Lease as LeaseRow
 from desktop.books.tables.base import table_of

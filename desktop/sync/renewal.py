@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from desktop.books.books import Books, drop_setting, read_setting, write_setting
+from desktop.books.books import Books
 from desktop.books.integrations import (
     ACTIVE,
     NEEDS_ATTENTION,
@@ -23,6 +23,7 @@ from desktop.books.integrations import (
     log_activity,
     update_integration,
 )
+from desktop.books.settings import drop_setting, read_setting, write_setting
 from desktop.errors import NotConnectedError
 from desktop.periods import day_of
 from desktop.providers.contract import Credentials, CredentialsRefused, OAuthApp, Tenure, Unanswered, Unreachable

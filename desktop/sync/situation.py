@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from desktop.books.books import read_setting
 from desktop.books.integrations import DISCONNECTED, NEEDS_ATTENTION, IntegrationRow
+from desktop.books.settings import read_setting
 from desktop.books.tables import SyncRun
 from desktop.books.tables.base import table_of
 from desktop.providers.contract import Provider
