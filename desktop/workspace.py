@@ -76,15 +76,16 @@ def _map_anew(business: Business, tell: Callable[[str], None]) -> None:
 
     What was done by then stays done; the rest is tried at the next opening, and by the account's next sync.
     """
-    books = business.books
-    with books.read() as connection:
-        if not mapped_by_older(connection):
-            return
+    with business.books.read() as connection:
+        due = {integration_id for integration_id, _ in mapped_by_older(connection)}
+    if not due:
+        return
     from desktop.sync.lease import holder_text
     from desktop.sync.remapping import remap_all
 
     try:
-        remap_all(books, business.provider, holder_text("upgrade"), tell)
+        workers = [business.worker(row) for row in business.integrations() if row.id in due]
+        remap_all(workers, holder_text("upgrade"), tell)
     except WorldError as error:
         logger.warning("The books could not all be brought up to date: %s", error)
         tell(f"The books could not all be brought up to date. It is tried again at the next start. {error.message}")

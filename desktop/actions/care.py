@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from desktop.actions.business import Business
+from desktop.books.database import Writer
 from desktop.books.integrations import log_activity
-from desktop.books.rebuild import Difference, change_timezone, compare_totals, rebuild_totals
-from desktop.sync.lease import Held, acquire, holder_text
+from desktop.books.rebuild import Check, Difference, change_timezone, compare_totals, rebuild_totals
+from desktop.sync.account import Workers, all_jobs
+from desktop.sync.lease import holder_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,36 +37,43 @@ def check_books(business: Business) -> Soundness:
     return Soundness(business.books.database.damage(), tuple(compare_totals(business.books)))
 
 
-def rebuild_sums(business: Business) -> None:
-    """Make every sum anew from the rows. Raises: LeaseHeld while an account syncs, ClosedBooksError."""
-    with _alone(business, "rebuild"):
-        rebuild_totals(business.books)
-        _note(business, "sums rebuilt")
+def rebuild_sums(business: Business, *, cancel: threading.Event | None = None) -> None:
+    """Make every sum anew from the rows: a job of every account's worker, before the next page of what they do.
+
+    ``cancel`` ends waiting for them.
+    Raises: LeaseHeld while another program is at work on an account, CancelledError, ClosedBooksError.
+    """
+    with _on_all(business, "rebuild", urgent=True, cancel=cancel) as check:
+        rebuild_totals(business.books, check=check)
+    _note(business, "sums rebuilt")
 
 
-def set_timezone(business: Business, name: str) -> Business:
+def set_timezone(business: Business, name: str, *, cancel: threading.Event | None = None) -> Business:
     """Let the business's days be those of another zone: every figure is counted anew by its days.
 
-    The answer is the business in the new zone; the one given must not write any more. Raises: UsageError for an
-    unknown zone, LeaseHeld while an account syncs, ClosedBooksError.
+    A job of every account's worker, once what they do has ended: it counts by the old days. The answer is the business
+    in the new zone; the one given must not write any more. ``cancel`` ends waiting.
+    Raises: UsageError for an unknown zone, LeaseHeld while another program is at work on an account, CancelledError,
+    ClosedBooksError.
     """
-    with _alone(business, "time zone"):
-        changed = replace(business, books=change_timezone(business.books, name))
-        _note(changed, f"time zone is {name}")
+    with _on_all(business, "time zone", urgent=False, cancel=cancel) as check:
+        books = change_timezone(business.books, name, check=check)
+    changed = replace(business, books=books, workers=Workers())
+    _note(changed, f"time zone is {name}")
     return changed
 
 
 @contextmanager
-def _alone(business: Business, role: str) -> Iterator[None]:
-    """Hold every account's lease, so that nothing syncs meanwhile. Raises: LeaseHeld."""
-    holder = holder_text(role)
-    with ExitStack() as held:
-        for row in business.integrations():
-            lease = acquire(business.books, row.id, holder)
-            if isinstance(lease, Held):
-                raise lease.error()
-            held.callback(lease.release)
-        yield
+def _on_all(business: Business, role: str, *, urgent: bool, cancel: threading.Event | None) -> Iterator[Check]:
+    """Be at work on every account at once: the answer sees to it that all of them are still ours."""
+    workers = [business.worker(row) for row in business.integrations()]
+    with all_jobs(workers, holder_text(role), urgent=urgent, cancel=cancel) as jobs:
+
+        def check(writer: Writer) -> None:
+            for job in jobs:
+                job.check(writer)
+
+        yield check
 
 
 def _note(business: Business, what: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -78,13 +79,29 @@ class Difference:
     expected: tuple[int, ...]
 
 
-def rebuild_totals(books: Books, integration_id: int | None = None) -> None:
+Check = Callable[[Writer], None]
+"""Sees to it that a transaction is still ours to write."""
+
+
+def rebuild_totals(books: Books, integration_id: int | None = None, *, check: Check | None = None) -> None:
     """Compute the sums of one account, or of all, from the rows and put them in place of the stored ones.
 
-    One transaction. Raises: ClosedBooksError where the books cannot be written.
+    One transaction. ``check`` is asked at its beginning and at its end, which may be long after.
+    Raises: ClosedBooksError where the books cannot be written, and what ``check`` raises.
     """
-    with books.write() as writer:
+    with _checked(books, check) as writer:
         _rebuild(writer, books.days, integration_id)
+
+
+@contextmanager
+def _checked(books: Books, check: Check | None) -> Iterator[Writer]:
+    """A transaction that is ours from its beginning to its end: nothing else is written as long as it lasts."""
+    with books.write() as writer:
+        if check is not None:
+            check(writer)
+        yield writer
+        if check is not None:
+            check(writer)
 
 
 def _rebuild(writer: Writer, clock: DayClock, integration_id: int | None) -> None:
@@ -260,16 +277,16 @@ def _differences(
 # ------------------------------------------------------------------------------------------------- changing the zone
 
 
-def change_timezone(books: Books, name: str) -> Books:
+def change_timezone(books: Books, name: str, *, check: Check | None = None) -> Books:
     """Let the business's days be those of another zone: every day is told anew and the sums are rebuilt.
 
     One transaction. The answer is the same books in the new zone on the same database; the one given still has the
-    old zone and must write no more, so nothing may sync meanwhile.
-    Raises: UsageError for an unknown zone, ClosedBooksError where the books cannot be written.
+    old zone and must write no more, so nothing may sync meanwhile: ``check`` is asked at the beginning and at the end.
+    Raises: UsageError for an unknown zone, ClosedBooksError where the books cannot be written, what ``check`` raises.
     """
     changed = books.in_zone(name)
     day = changed.days.day
-    with books.write() as writer:
+    with _checked(books, check) as writer:
         for table, columns, tell in _days_told():
             names = tell(day, (None,) * len(columns)).keys()
             statement = (

@@ -8,8 +8,8 @@ page of a long one, which waits for it and then goes on. A job runs on the threa
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from desktop.books.books import Books
@@ -44,6 +44,27 @@ class Workers:
             return found
 
 
+@contextmanager
+def all_jobs(
+    workers: Sequence[Worker], holder: str, *, urgent: bool = False, cancel: threading.Event | None = None
+) -> Iterator[Sequence[Job]]:
+    """Be at work on several accounts at once, for what cannot be done for one alone.
+
+    They are waited for in the order of their numbers, so that two who want several never wait for each other; what is
+    had already is kept meanwhile. Raises: as :meth:`Worker.job`.
+    """
+    jobs: list[Job] = []
+
+    def keep() -> None:
+        for job in jobs:
+            job.keep()
+
+    with ExitStack() as stack:
+        for worker in sorted(workers, key=lambda one: one.integration_id):
+            jobs.append(stack.enter_context(worker.job(holder, urgent=urgent, cancel=cancel, meanwhile=keep)))
+        yield jobs
+
+
 class Worker:
     """One account's worker: lease, provider and credentials while anybody is at work, and whose turn it is."""
 
@@ -76,15 +97,17 @@ class Worker:
         urgent: bool = False,
         takes_over: bool = False,
         cancel: threading.Event | None = None,
+        meanwhile: Callable[[], None] | None = None,
     ) -> Iterator[Job]:
         """Be at work on the account, once it is this job's turn. ``holder`` is who others read has the lease.
 
         ``urgent``: a person waits for it, and it is short, so that it goes before the next page of a long one.
         ``takes_over``: another program at work has to stop (the account is disconnected). ``cancel`` ends waiting.
+        ``meanwhile`` is done over and over while the turn is waited for.
         Raises: LeaseHeld where another program is at work, CancelledError, AccountLeft, ClosedBooksError.
         """
         job = Job(self, cancel or threading.Event(), urgent=urgent, since=self._times_left)
-        self._wait_for_turn(job)
+        self._wait_for_turn(job, meanwhile)
         try:
             job.lease = self._hold_lease(holder, takes_over=takes_over)
             yield job
@@ -124,7 +147,7 @@ class Worker:
 
     # --- turns -------------------------------------------------------------------------------------------------------
 
-    def _wait_for_turn(self, job: Job) -> None:
+    def _wait_for_turn(self, job: Job, meanwhile: Callable[[], None] | None) -> None:
         with self._turns:
             mine = threading.get_ident()
             if any(one.thread == mine for one in (self._running, *self._paused) if one is not None):
@@ -135,6 +158,8 @@ class Worker:
                     self._turns.wait(_TICK)
                     job.calls.stop_if_asked()
                     self.see_that_it_is_ours(job)
+                    if meanwhile is not None:
+                        meanwhile()
             except BaseException:
                 self._waiting.remove(job)
                 self._turns.notify_all()
@@ -207,6 +232,10 @@ class Job:
         """
         if self._gives_way:
             self.pauses += self.worker.give_way(self)
+        self.keep()
+
+    def keep(self) -> None:
+        """As :meth:`beat`, without letting anybody in. Raises: LeaseLost, AccountLeft."""
         self.worker.see_that_it_is_ours(self)
         assert self.lease is not None
         self.lease.beat()

@@ -8,8 +8,8 @@ door's projections once more: rows are replaced or taken away, totals built anew
 it can be read now. **Whoever changes a mapper or a projection raises that number, once for a release.**
 
 It is done page by page in the order in which the objects were stored, a page and how far it came in one transaction:
-a kill at any moment goes on where it was. Only who holds the account's lease does it, so where another window or
-command is at work, that one's next sync does. An object that breaks is left as it is and logged.
+a kill at any moment goes on where it was. It is a job of the account's worker, so where another window or command is
+at work, that one's next sync does it. An object that breaks is left as it is and logged.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ from desktop.books.tables.accounts import MAPPING_VERSION
 from desktop.books.tables.base import table_of
 from desktop.providers.contract import Provider
 from desktop.records import Deletion, SourceObject, Version
+from desktop.sync.account import Worker
 from desktop.sync.aside import AsideShelf, known_aside
 from desktop.sync.intake import unstorable_in
-from desktop.sync.lease import Held, Right, acquire
+from desktop.sync.lease import LeaseHeld, Right
 
 logger = logging.getLogger(__name__)
 
@@ -73,23 +74,19 @@ class _Row(NamedTuple):
         return Version(self.version_low, self.version_high, self.version_native)
 
 
-def remap_all(books: Books, provider_of: Callable[[str], Provider], holder: str, tell: Tell) -> bool:
-    """Map the objects of every account anew that is due. False where one has to wait for who is at work on it.
+def remap_all(workers: Iterable[Worker], holder: str, tell: Tell) -> bool:
+    """Map the objects of accounts anew, where that is due: a job of each one's worker.
 
+    False where one has to wait for another program that is at work on it.
     Raises: LeaseLost, ClosedBooksError; what was committed by then is not done again.
     """
-    with books.read() as connection:
-        accounts = mapped_by_older(connection)
     whole = True
-    for integration_id, provider in accounts:
-        lease = acquire(books, integration_id, holder)
-        if isinstance(lease, Held):
-            whole = False
-            continue
+    for worker in workers:
         try:
-            remap(books, provider_of(provider), lease, tell)
-        finally:
-            lease.release()
+            with worker.job(holder) as job:
+                remap_if_due(job.books, job.provider, job, tell)
+        except LeaseHeld:
+            whole = False
     return whole
 
 
@@ -98,12 +95,7 @@ def remap_if_due(books: Books, provider: Provider, lease: Right, tell: Tell) -> 
     with books.read() as connection:
         is_due = any(account == lease.integration_id for account, _ in mapped_by_older(connection))
     if is_due:
-        remap(books, provider, lease, tell)
-
-
-def remap(books: Books, provider: Provider, lease: Right, tell: Tell) -> None:
-    """Map all objects of the account whose lease is held anew. Raises: as :func:`remap_all`."""
-    _Remapping(books, provider, lease).run(tell)
+        _Remapping(books, provider, lease).run(tell)
 
 
 class _Remapping:
@@ -126,7 +118,7 @@ class _Remapping:
             )
         self._map_pages()
         self._try_set_aside()
-        rebuild_totals(self._books, self._account)
+        rebuild_totals(self._books, self._account, check=self._lease.check)
         with self._books.write() as writer:
             self._lease.check(writer)
             self._note(writer, mapping_version=MAPPING_VERSION, mapping_cursor=0)

@@ -7,6 +7,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sqlalchemy import func, insert, select, text, update
 from desktop.actions.connect import connect_by_key
 from desktop.actions.sync import sync_account
 from desktop.books.books import Books, open_books
+from desktop.books.database import Writer
 from desktop.books.rebuild import compare_totals
 from desktop.books.tables import Base, Integration, IntegrationData, Refund, SetAsideObject
 from desktop.books.tables.accounts import MAPPING_VERSION
@@ -26,12 +28,15 @@ from desktop.providers.registry import make_provider
 from desktop.providers.stripe.provider import StripeProvider
 from desktop.records import SetAside, SourceObject
 from desktop.sandbox import launch
+from desktop.sync import lease as leases
 from desktop.sync import remapping
-from desktop.sync.lease import Lease, acquire
+from desktop.sync.account import Worker
+from desktop.sync.lease import EXPIRES_MS, Held, Lease, acquire
 from desktop.sync.remapping import remap_all, remap_if_due
 from desktop.workspace import open_business
 from tests.actions.conftest import Person
 from tests.sync.comparing import picture
+from tests.sync.conftest import HOLDER, Open
 
 DAY = date(2026, 11, 23)
 ZONE = "Europe/Berlin"
@@ -82,7 +87,11 @@ def age(books: Books) -> None:
 
 
 def run(books: Books, provider_of: Callable[[str], Provider] = make_provider) -> bool:
-    return remap_all(books, provider_of, "test on nowhere (1)", lambda _sentence: None)
+    workers = [
+        Worker(books, provider, account, Open(books), partial(provider.endpoints, {}))
+        for account, provider in ((1, provider_of("stripe")), (2, provider_of("square")))
+    ]
+    return remap_all(workers, HOLDER, lambda _sentence: None)
 
 
 def facts(books: Books) -> dict[str, list[tuple[Any, ...]]]:
@@ -189,6 +198,35 @@ def test_who_holds_the_lease_maps_anew_and_nobody_else(books: Books) -> None:
     remap_if_due(books, make_provider("stripe"), lease, lambda _sentence: None)
     lease.release()
     assert facts(books) == before
+
+
+def test_sums_that_take_longer_than_a_lease_lives_stay_with_who_makes_them(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [1_790_000_000_000]
+    books = open_books(home, clock=lambda: clock[0])
+    age(books)
+    monkeypatch.setattr(leases.time, "monotonic", lambda: clock[0] / 1000)
+    rebuild = remapping.rebuild_totals
+    found: list[Lease | Held] = []
+
+    def slowly(books: Books, account: int, *, check: Callable[[Writer], None]) -> None:
+        asked: list[Writer] = []
+
+        def pass_time(writer: Writer) -> None:
+            if asked:
+                clock[0] += 2 * EXPIRES_MS
+            check(writer)
+            asked.append(writer)
+
+        rebuild(books, account, check=pass_time)
+        assert len(asked) == 2
+        found.append(acquire(books, account, "window on elsewhere (1)"))
+
+    monkeypatch.setattr(remapping, "rebuild_totals", slowly)
+    assert run(books)
+    books.close()
+    assert [type(one) for one in found] == [Held, Held]
 
 
 def test_an_object_that_breaks_is_left_as_it_is_and_the_others_go_on(
