@@ -1,21 +1,23 @@
 """A loopback server of pre-encoded pages in Stripe's shape: it costs next to nothing, so the reader is measured.
 
-``python -m tests.bench.pages --charges N --invoices N`` prints its address and serves until it is stopped.
+``python -m tests.bench.pages --charges N --invoices N`` prints its address and serves until it is stopped;
+``--latency-ms N`` writes each answer that long after its request.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import datetime
 import json
 import random
+import re
 import string
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import orjson
+
+from tests.bench.loopback import Answer, Request, serve
 
 Wire = dict[str, Any]
 PAGE = 100
@@ -46,12 +48,12 @@ def make(charges: int, invoices: int, customers: int = 500) -> dict[str, list[by
     dice = random.Random(7)
     sample = templates()
     step = YEARS * 365 * 86_400 // max(charges, 1)
-    who = [f"cus_{_ref(dice, 14)}" for _ in range(customers)]
+    who = [f"cus_{draw_ref(dice, 14)}" for _ in range(customers)]
     rows: dict[str, list[bytes]] = {name: [] for name in PATHS}
     for index, ref in enumerate(who):
         rows["customers"].append(encode(sample["customer"], index, id=ref, created=END - index * 1000))
     for index in range(charges):
-        at, ref, amount = END - index * step, _ref(dice), dice.randrange(500, 90_000)
+        at, ref, amount = END - index * step, draw_ref(dice), dice.randrange(500, 90_000)
         owner, fee = who[dice.randrange(customers)], amount * 29 // 1000 + 30
         names = {"charge": f"ch_{ref}", "payment_intent": f"pi_{ref}", "balance_transaction": f"txn_{ref}"}
         paid = {"amount": amount, "created": at, "currency": "usd"}
@@ -79,17 +81,17 @@ def make(charges: int, invoices: int, customers: int = 500) -> dict[str, list[by
     return rows
 
 
-def _ref(dice: random.Random, length: int = 24) -> str:
+def draw_ref(dice: random.Random, length: int = 24) -> str:
     """An id as the provider makes them: letters and digits, no long run of digits."""
     return "".join(dice.choices(string.ascii_letters + string.digits, k=length))
 
 
 def _invoice(sample: list[Wire], index: int, step: int, owner: str, dice: random.Random) -> bytes:
     item = json.loads(json.dumps(sample[index % len(sample)]))
-    ref = f"in_{_ref(dice)}"
+    ref = f"in_{draw_ref(dice)}"
     item |= {"id": ref, "customer": owner, "created": END - index * step, "number": f"B-{index:06d}"}
     for line in item["lines"]["data"]:
-        line |= {"id": f"il_{_ref(dice)}", "invoice": ref}
+        line |= {"id": f"il_{draw_ref(dice)}", "invoice": ref}
     return orjson.dumps(item)
 
 
@@ -104,9 +106,9 @@ PATHS = (
 )  # fmt: skip
 
 
-def paginate(rows: dict[str, list[bytes]]) -> dict[tuple[str, str], bytes]:
-    """Whole HTTP answers by address and by the id that the page starts after."""
-    pages: dict[tuple[str, str], bytes] = {}
+def paginate(rows: dict[str, list[bytes]]) -> dict[tuple[str, str], Answer]:
+    """Whole answers by address and by the id that the page starts after."""
+    pages: dict[tuple[str, str], Answer] = {}
     for name, items in rows.items():
         after = ""
         for start in range(0, max(len(items), 1), PAGE):
@@ -121,71 +123,39 @@ def paginate(rows: dict[str, list[bytes]]) -> dict[tuple[str, str], bytes]:
                 + name.encode()
                 + b'"}'
             )
-            pages[name, after] = _answer(body)
+            pages[name, after] = Answer(body)
             if part:
                 after = orjson.loads(part[-1])["id"]
     return pages
 
 
-def _answer(body: bytes, status: str = "200 OK") -> bytes:
-    now = datetime.datetime.now(datetime.UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
-    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nDate: {now}\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+ACCOUNT = Answer(orjson.dumps({"id": "acct_bench", "object": "account", "country": "US", "default_currency": "usd"}))
+EMPTY = Answer(b'{"object":"list","data":[],"has_more":false,"url":"/v1/"}')
+NOT_HERE = Answer(b'{"error":{"type":"invalid_request_error","message":"not here"}}', "404 Not Found")
+_ONE = re.compile(r"/cus_[^/]+")
 
 
-ACCOUNT = orjson.dumps({"id": "acct_bench", "object": "account", "country": "US", "default_currency": "usd"})
+def reply(pages: dict[tuple[str, str], Answer], request: Request) -> Answer:
+    """The answer to a request: what is asked for from a day on is empty, since nothing is as new as that."""
+    name = request.path.removeprefix("/v1/")
+    if name == "account":
+        return ACCOUNT
+    if name.endswith("/payment_methods") or "created[gte]" in request.query:
+        return EMPTY
+    return pages.get((name, request.query.get("starting_after", "")), NOT_HERE)
 
 
-class _Server(asyncio.Protocol):
-    def __init__(self, pages: dict[tuple[str, str], bytes]) -> None:
-        self._pages = pages
-        self._rest = b""
-        self._transport: asyncio.Transport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        *requests, self._rest = (self._rest + data).split(b"\r\n\r\n")
-        for request in requests:
-            target = urlsplit(request.split(b" ", 2)[1].decode())
-            assert self._transport is not None
-            self._transport.write(self._reply(target.path, target.query))
-
-    def _reply(self, path: str, query: str) -> bytes:
-        name = path.removeprefix("/v1/")
-        if name == "account":
-            return _answer(ACCOUNT)
-        if name.endswith("/payment_methods"):
-            return _answer(b'{"object":"list","data":[],"has_more":false,"url":"/v1/"}')
-        asked = parse_qs(query)
-        after = asked.get("starting_after", [""])[0]
-        if "created[gte]" in asked:
-            return _answer(b'{"object":"list","data":[],"has_more":false,"url":"/v1/"}')
-        found = self._pages.get((name, after))
-        if found is None:
-            return _answer(b'{"error":{"type":"invalid_request_error","message":"not here"}}', "404 Not Found")
-        return found
-
-
-async def _serve(pages: dict[tuple[str, str], bytes]) -> None:
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: _Server(pages), "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    print(f"http://127.0.0.1:{port}", flush=True)  # noqa: T201
-    async with server:
-        await server.serve_forever()
-
-
-def names(rows: dict[str, list[bytes]]) -> Iterator[tuple[str, int]]:
-    """How many objects stand at each address."""
-    return ((name, len(items)) for name, items in rows.items() if items)
+def endpoint(path: str) -> str:
+    """What a path is counted as."""
+    return _ONE.sub("/{id}", path)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--charges", type=int, default=50_000)
     parser.add_argument("--invoices", type=int, default=20_000)
+    parser.add_argument("--customers", type=int, default=500)
+    parser.add_argument("--latency-ms", type=float, default=0)
     chosen = parser.parse_args()
-    asyncio.run(_serve(paginate(make(chosen.charges, chosen.invoices))))
+    made = paginate(make(chosen.charges, chosen.invoices, chosen.customers))
+    serve(partial(reply, made), endpoint=endpoint, latency_ms=chosen.latency_ms)
