@@ -51,7 +51,7 @@ def make(payments: int, orders: int, customers: int, locations: int) -> Shop:
     from desktop.sandbox import launch
 
     dice = random.Random(7)
-    world = launch.build_square(seed=1, today=datetime.date(2026, 11, 23)).world
+    world = launch.build_square(seed=1, today=datetime.date(2026, 11, 23), sales_a_day=3.0).world
     shops = _locations(world.find("location", world.main_location), locations, dice)
     who = [draw_ref(dice, 26) for _ in range(customers)]
     people = world.every("customer")
