@@ -49,9 +49,11 @@ def sync_account(
     progress: Callable[[Progress], None] | None = None,
     changed: Callable[[Changes], None] | None = None,
     who: str = "the command",
+    scheduled: bool = False,
 ) -> SyncReport:
     """Sync one account. Progress and changes are told as they happen, on the caller's thread.
 
+    ``scheduled``: its time has come and nobody asked for it, so that what may follow less often is left out until due.
     It is one job of the account's worker: what a person asks for meanwhile (disconnecting) goes before its next page.
     Raises: NotConnectedError, CredentialsRefused, LeaseHeld, AccountLeft where it was disconnected meanwhile,
     CancelledError, or an error of the vault or the books.
@@ -60,7 +62,8 @@ def sync_account(
     with ExitStack() as stack:
         with noting_failure(business.books, row.id):
             business.credentials(row)  # before the lease is held: a passphrase may be asked for
-            job = stack.enter_context(business.worker(row).job(holder_text(who), cancel=cancel))
+            worker = business.worker(row)
+            job = stack.enter_context(worker.job(holder_text(who), scheduled=scheduled, cancel=cancel))
             credentials = live_credentials(job, app)
         run = partial(_sync, job, full=full, since=since, progress=progress or _ignore, changed=changed or _ignore)
         try:

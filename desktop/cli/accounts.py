@@ -423,6 +423,7 @@ def status_json(now: Status) -> dict[str, Any]:
                         "set_aside": stream.set_aside,
                         "error": stream.error or None,
                         "notes": list(stream.notes),
+                        "every_hours": stream.every_hours,
                     }
                     for stream in account.streams
                 ],

@@ -64,6 +64,9 @@ class Stream:
     and contents tell what changed).
     ``lookback_days``: objects created in these days are listed again at each sync, whether or not they say that they
     changed. ``parent_days``: following changes, only parents created in these days are asked again; 0: all.
+    ``every_hours``: a sync of the schedule leaves the stream out until its last reading would be older than this
+    before the next one; 0: it follows each time. ``lookback_every_hours``: the same for what is asked for again
+    although nothing says that it changed (``lookback_days``, ``parent_days``). A person's sync asks for all of it.
     ``option``: the switch in the account's settings without which the stream is not read; "": always.
     ``on_demand``: no sync asks for it. Its objects come along in the pages of other lists (``Page.carried``) and by
     events, and all of one parent's are read when somebody asks for them: one by one would cost a request a parent.
@@ -76,6 +79,8 @@ class Stream:
     recheck: str = ""
     lookback_days: int = 0
     parent_days: int = 0
+    every_hours: int = 0
+    lookback_every_hours: int = 0
     option: str = ""
     on_demand: bool = False
 

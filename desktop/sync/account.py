@@ -96,17 +96,20 @@ class Worker:
         *,
         urgent: bool = False,
         takes_over: bool = False,
+        scheduled: bool = False,
         cancel: threading.Event | None = None,
         meanwhile: Callable[[], None] | None = None,
     ) -> Iterator[Job]:
         """Be at work on the account, once it is this job's turn. ``holder`` is who others read has the lease.
 
         ``urgent``: a person waits for it, and it is short, so that it goes before the next page of a long one.
-        ``takes_over``: another program at work has to stop (the account is disconnected). ``cancel`` ends waiting.
-        ``meanwhile`` is done over and over while the turn is waited for.
+        ``takes_over``: another program at work has to stop (the account is disconnected). ``scheduled``: nobody asked
+        for it, its time has come. ``cancel`` ends waiting. ``meanwhile`` is done over and over while the turn is waited
+        for.
         Raises: LeaseHeld where another program is at work, CancelledError, AccountLeft, ClosedBooksError.
         """
-        job = Job(self, cancel or threading.Event(), urgent=urgent, since=self._times_left)
+        cancel = cancel or threading.Event()
+        job = Job(self, cancel, urgent=urgent, scheduled=scheduled, since=self._times_left)
         self._wait_for_turn(job, meanwhile)
         try:
             job.lease = self._hold_lease(holder, takes_over=takes_over)
@@ -204,13 +207,16 @@ class Job:
     ``pauses`` counts how often it gave way: what it remembers of the books may have changed meanwhile.
     """
 
-    def __init__(self, worker: Worker, cancel: threading.Event, *, urgent: bool, since: int) -> None:
+    def __init__(
+        self, worker: Worker, cancel: threading.Event, *, urgent: bool, since: int, scheduled: bool = False
+    ) -> None:
         self.worker = worker
         self.books = worker.books
         self.provider = worker.provider
         self.integration_id = worker.integration_id
         self.cancel = cancel
         self.urgent = urgent
+        self.scheduled = scheduled
         self.since = since
         self.thread = threading.get_ident()
         self.lease: Lease | None = None

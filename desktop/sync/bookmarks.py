@@ -30,6 +30,9 @@ UNSEEN = "unseen:"
 PARENTS = "parents:"
 """Before a feed's name: which of the objects that it is read for one by one its last whole reading began with."""
 
+LOOKED_BACK = "looked_back:"
+"""Before a feed's name: since when (``pass_started_at``) it need not be looked back over."""
+
 FIRST = "first"
 FULL = "full"
 """The kinds of passes: a feed's first, and every later one over all of it."""

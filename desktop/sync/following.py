@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import select
@@ -11,12 +12,13 @@ from desktop.books.tables import BalanceEntry
 from desktop.books.tables.base import table_of
 from desktop.periods import local_midnight
 from desktop.providers.contract import Feed, Stream
-from desktop.sync.bookmarks import Mark
+from desktop.sync.bookmarks import LOOKED_BACK, Mark
 from desktop.sync.changes import OVERLAP_MS, guarded, list_since
 from desktop.sync.intake import DAY_MS
 from desktop.sync.lookback import PASS_EVERY_DAYS, read_all
-from desktop.sync.parents import met_parents, present_parents, see_parents, stored_parents
+from desktop.sync.parents import met_parents, present_parents, promised, see_parents, stored_parents
 from desktop.sync.pull import HISTORY, Pull
+from desktop.sync.schedule import HOUR_MS, LONGEST_HOUR_MS
 
 LOOK_BACK_DAYS: Final = 3
 """Once a day, what is followed by creation is listed again at least this far before the bookmark."""
@@ -44,10 +46,39 @@ def follow(pull: Pull) -> None:
         ready = stream.recheck and not mark.under_way and mark.state == "complete"
         if ready and not pull.was_heard and pull.counts.missed_count >= GIVE_UP_AFTER:
             pull.counts.miss_for(stream.name, given_up(pull), pull.counts.cause)
+        elif ready and not _is_due(pull, stream, mark):
+            pull.counts.put_off(stream.name)
         elif ready and ((bookmark := _bookmark(mark)) is None or pull.lies_ahead(bookmark)):
             read_all(pull, stream, feed)  # up to when it was read is not known: a clock was wrong
         elif ready and _meet_parents(pull, stream, feed, mark):
             _WAYS[stream.recheck](pull, stream, feed, pull.mark(stream.name, feed.name))
+
+
+def _is_due(pull: Pull, stream: Stream, mark: Mark) -> bool:
+    """Whether this sync follows the stream: a person's does always, and what could not be read is tried again."""
+    if not pull.job.scheduled or not stream.every_hours or mark.error:
+        return True
+    return _is_time(pull, max(mark.complete_through or 0, mark.pass_started_at or 0), stream.every_hours)
+
+
+def _looks_back(pull: Pull, stream: Stream, feed: Feed, mark: Mark) -> bool:
+    """Whether this sync asks again for what may have changed without saying so; a whole pass has just done that."""
+    if not pull.job.scheduled or not stream.lookback_every_hours:
+        return True
+    looked = pull.mark(stream.name, LOOKED_BACK + feed.name)
+    return _is_time(pull, max(looked.pass_started_at or 0, mark.pass_started_at or 0), stream.lookback_every_hours)
+
+
+def _is_time(pull: Pull, last: int, hours: int) -> bool:
+    """Whether so many hours would be over at the next hourly sync; also where the last time lies ahead."""
+    return not 0 <= pull.provider_now().low - last <= hours * HOUR_MS - LONGEST_HOUR_MS
+
+
+def _looked_back(pull: Pull, stream: Stream, feed: Feed, at: int | None) -> None:
+    """Keep since when the stream need not be looked back over; None: it could not be."""
+    if stream.lookback_every_hours and at is not None:
+        mark = Mark(pull.integration_id, stream.name, LOOKED_BACK + feed.name)
+        pull.keep(replace(mark, state="complete", pass_started_at=at))
 
 
 def _meet_parents(pull: Pull, stream: Stream, feed: Feed, mark: Mark) -> bool:
@@ -78,8 +109,12 @@ def _since_created(pull: Pull, stream: Stream, feed: Feed, mark: Mark) -> None:
     # What is listed again costs a request a page each time: days of it once a day, else from what is complete.
     is_new_day = since // DAY_MS < pull.provider_now().low // DAY_MS
     overlap = LOOK_BACK_DAYS * DAY_MS if is_new_day else OVERLAP_MS
-    since = min(since - max(overlap, stream.lookback_days * DAY_MS), _oldest_pending(pull, stream))
-    list_since(pull, stream, feed, "changes", created_from=since, parents=_parents(pull, stream))
+    looks_back = _looks_back(pull, stream, feed, mark)
+    back = stream.lookback_days * DAY_MS if looks_back else 0
+    since = min(since - max(overlap, back), _oldest_pending(pull, stream))
+    read = list_since(pull, stream, feed, "changes", created_from=since, parents=_parents(pull, stream))
+    if looks_back:
+        _looked_back(pull, stream, feed, read)
 
 
 def _since_changed(pull: Pull, stream: Stream, feed: Feed, mark: Mark) -> None:
@@ -89,7 +124,7 @@ def _since_changed(pull: Pull, stream: Stream, feed: Feed, mark: Mark) -> None:
     if _may_have_lost(pull, stream, mark):
         read_all(pull, stream, feed)
         return
-    if stream.lookback_days:
+    if stream.lookback_days and _looks_back(pull, stream, feed, mark):
         recent = pull.provider_now().low - stream.lookback_days * DAY_MS
         read = list_since(
             pull, stream, feed, "looking_back",
@@ -97,16 +132,21 @@ def _since_changed(pull: Pull, stream: Stream, feed: Feed, mark: Mark) -> None:
         )  # fmt: skip
         if read is None:
             return
+        _looked_back(pull, stream, feed, read)
     list_since(pull, stream, feed, "changes", changed_from=since - OVERLAP_MS, parents=_parents(pull, stream))
 
 
 def _by_scan(pull: Pull, stream: Stream, feed: Feed, mark: Mark) -> None:
     if pull.counts.was_read(stream.name):
         return
-    if not _is_read_whole(stream):
-        list_since(pull, stream, feed, "changes", parents=_parents(pull, stream))
-        return
-    read_all(pull, stream, feed)
+    if _is_read_whole(stream):
+        read_all(pull, stream, feed)
+    elif _looks_back(pull, stream, feed, mark):
+        read = list_since(pull, stream, feed, "changes", parents=_parents(pull, stream))
+        _looked_back(pull, stream, feed, read)
+    elif not pull.aside.has([feed.data_type]):
+        # Parents that are new were just asked for; of the others nothing is expected.
+        pull.keep(mark.promise(promised(pull, stream, pull.provider_now().low)))
 
 
 def _is_read_whole(stream: Stream) -> bool:
@@ -116,7 +156,8 @@ def _is_read_whole(stream: Stream) -> bool:
 
 def _may_have_lost(pull: Pull, stream: Stream, mark: Mark) -> bool:
     """What is gone says so in no list of changes: things that can be deleted are read in full once a day."""
-    old = mark.pass_started_at is None or pull.provider_now().low - mark.pass_started_at >= PASS_EVERY_DAYS * DAY_MS
+    most = PASS_EVERY_DAYS * DAY_MS - stream.every_hours * HOUR_MS  # it is looked at no sooner than after those hours
+    old = mark.pass_started_at is None or pull.provider_now().low - mark.pass_started_at >= most
     return stream.name not in HISTORY and not stream.per_parent and old
 
 

@@ -97,6 +97,7 @@ class _Count:
     errors: list[str] = field(default_factory=list)
     read: bool = False
     missed: str = ""
+    put_off: bool = False
 
 
 class Counts:
@@ -143,6 +144,14 @@ class Counts:
     def missed(self, stream: str) -> str:
         """Why the stream could not be brought up to date in this run; an empty text where it could."""
         return self._by_stream[stream].missed
+
+    def put_off(self, stream: str) -> None:
+        """The stream was not due in this run: it follows less often."""
+        self._by_stream[stream].put_off = True
+
+    def was_put_off(self, stream: str) -> bool:
+        """Whether the stream was not due in this run."""
+        return self._by_stream[stream].put_off
 
     @property
     def missed_count(self) -> int:

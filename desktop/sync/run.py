@@ -300,7 +300,8 @@ class _Run:
             for name in readable:
                 if not counts.missed(name):
                     counts.miss_for(name, counts.first_missed, counts.cause)
-        self._reached = self._reached and not (readable and all(counts.missed(name) for name in readable))
+        asked = [name for name in readable if not counts.was_put_off(name)]
+        self._reached = self._reached and not (asked and all(counts.missed(name) for name in asked))
         marks = []
         for stream, feed in pull.feeds:
             mark, why = pull.mark(stream.name, feed.name), counts.missed(stream.name)

@@ -12,6 +12,9 @@ HOUR_MS: Final = 3_600_000
 MINUTE_MS: Final = 60_000
 
 _SCATTER: Final = 0.1
+LONGEST_HOUR_MS: Final = int(HOUR_MS * (1 + _SCATTER))
+"""The most that lies between two hourly syncs."""
+
 FIRST_RETRY_MS: Final = 2 * MINUTE_MS
 SETTLE_MS: Final = 15_000
 

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from desktop.regions import Region
 from desktop.sync.moments import ago_words, clock_words, moment_words, past_words
 from desktop.sync.names import names_of, title_of
-from desktop.sync.schedule import Past, Schedule
+from desktop.sync.schedule import HOUR_MS, Past, Schedule
 
 if TYPE_CHECKING:
     from desktop.sync.lease import Held
@@ -94,7 +94,8 @@ class Standing:
     ``line`` and ``since`` are the rail's two lines, ``again`` the third where there is one; ``sentence`` says it whole
     and ``advice`` what happens next or what to do. ``also`` names what else is missing. ``detail`` is what the provider
     or the machine said about it.
-    ``good_through``: up to when the books are good (the provider's clock, ms), None while nothing is promised.
+    ``good_through``: up to when the books are good (the provider's clock, ms), None while nothing is promised. Lists
+    that follow less often are named in ``also`` where they are older.
     ``next_at``: when it is synced next by itself (this machine's clock, ms), None where it is not.
     """
 
@@ -147,6 +148,7 @@ class _Telling:
         self._next_at = self._due()
         self._aside = [stream for stream in facts.streams if stream.set_aside]
         self._closed = [stream for stream in facts.streams if stream.state in CLOSED]
+        self._seldom = _seldom(facts.streams, self._through)
 
     def tell(self) -> Standing:
         """How it stands; what else is missing is named too, whatever is said first."""
@@ -156,6 +158,8 @@ class _Telling:
             also.append(f"{self._left_out_words()}.")
         if standing.condition != "gaps" and self._closed:
             also.append(f"{self._gap_words()}.")
+        if self._seldom:
+            also.append(self._seldom_words())
         return replace(standing, also=" ".join(also)) if also else standing
 
     def _first(self) -> Standing:
@@ -318,6 +322,15 @@ class _Telling:
             since = f"{since} · next in {left} min"
         return self._make("good", "good", "Up to date", f"{self._name} is up to date", since=since, tried=False)
 
+    def _seldom_words(self) -> str:
+        names = [stream.name for stream in self._seldom]
+        hours = max(stream.every_hours for stream in self._seldom)
+        through = min(stream.complete_through or 0 for stream in self._seldom)
+        when = moment_words(through, self._now.where, self._now.today, self._now.region)
+        single = len(names) == 1 and not title_of(names[0]).endswith("s")
+        follow = "follows" if single else "follow"
+        return f"{names_of(names)} {follow} every {hours} hours, so far up to {when}."
+
     # --- wording -----------------------------------------------------------------------------------------------------
 
     def _make(
@@ -403,10 +416,27 @@ _CAUSES: Final = {
 
 
 def _good_through(streams: Sequence[StreamStatus]) -> int | None:
-    """The instant that every readable stream is complete up to; None where one promises nothing yet."""
-    promised = [stream.complete_through for stream in streams if stream.state not in UNREAD]
-    known = [instant for instant in promised if instant is not None]
-    return min(known) if known and len(known) == len(promised) else None
+    """The instant that every readable stream is complete up to; None where one promises nothing yet.
+
+    Those that follow less often have an instant of their own; they count where there are no others.
+    """
+    readable = [stream for stream in streams if stream.state not in UNREAD]
+    known = {stream.name: stream.complete_through for stream in readable if stream.complete_through is not None}
+    if not readable or len(known) != len(readable):
+        return None
+    prompt = [known[stream.name] for stream in readable if not stream.every_hours]
+    return min(prompt or known.values())
+
+
+def _seldom(streams: Sequence[StreamStatus], through: int | None) -> Sequence[StreamStatus]:
+    """Streams that follow less often and are not as good by now as the others are."""
+    if through is None:
+        return ()
+    return [
+        stream
+        for stream in streams
+        if stream.every_hours and stream.state not in UNREAD and (stream.complete_through or 0) < through - HOUR_MS // 2
+    ]
 
 
 def _lower(text: str) -> str:

@@ -27,7 +27,8 @@ class StreamStatus:
     """One stream as ``status --json`` shows it. ``complete_through`` in ms; ``since`` a day, or None.
 
     ``state`` is complete, partial, running, failed, not_permitted, not_available, on_demand or never. ``usable``:
-    enough was read to work with, while older objects may follow.
+    enough was read to work with, while older objects may follow. ``every_hours``: the schedule follows it only that
+    often (``Stream.every_hours``); 0: with each sync.
     """
 
     name: str
@@ -39,6 +40,7 @@ class StreamStatus:
     error: str
     notes: tuple[str, ...]
     usable: bool
+    every_hours: int = 0
 
 
 def read_status(
@@ -71,6 +73,7 @@ def read_status(
                 error=status.error,
                 notes=status.notes,
                 usable=status.usable,
+                every_hours=stream.every_hours,
             )
         )
     return answer

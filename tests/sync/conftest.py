@@ -60,11 +60,13 @@ class Desk:
         endpoints = partial(provider.endpoints, {})
         return Worker(self.books, provider, self.integration_id, Open(self.books), endpoints)
 
-    def sync(self, reader: FakeReader, *, full: bool = False, since: str | None = None) -> SyncReport:
-        """One sync, by a process of its own."""
+    def sync(
+        self, reader: FakeReader, *, full: bool = False, since: str | None = None, scheduled: bool = False
+    ) -> SyncReport:
+        """One sync, by a process of its own; that of the schedule, or a person's."""
         with ExitStack() as stack:
             with noting_failure(self.books, self.integration_id):
-                job = stack.enter_context(self.worker(reader).job(HOLDER, cancel=self.cancel))
+                job = stack.enter_context(self.worker(reader).job(HOLDER, cancel=self.cancel, scheduled=scheduled))
             return self.sync_in(job, full=full, since=since)
 
     def sync_in(self, job: Job, *, full: bool = False, since: str | None = None) -> SyncReport:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,108 @@ def test_syncing_again_changes_nothing(desk: Desk, world: World) -> None:
     assert report.kind == "changes"
     assert {one.name for one in report.streams if one.created or one.updated or one.deleted} == set()
     assert picture(desk.books) == before
+
+
+# --- the schedule's syncs, which leave out what follows less often --------------------------------------------------
+
+SELDOM = 6
+LESS_OFTEN = tuple(
+    replace(stream, every_hours=SELDOM)
+    if stream.name in ("clients", "disputes")
+    else replace(stream, lookback_every_hours=SELDOM)
+    if stream.lookback_days or stream.parent_days
+    else stream
+    for stream in FOLLOWED
+)
+
+
+@pytest.fixture
+def seldom(desk: Desk, world: World) -> World:
+    """The shop an hour after its first sync, of whose lists some follow less often from now on."""
+    desk.provider = FakeProvider(streams=LESS_OFTEN)
+    return world
+
+
+def hourly(desk: Desk, world: World, hours: int = 1) -> FakeReader:
+    """So many hours go by, each with a sync of the schedule; the reader of the last one."""
+    for _ in range(hours):
+        world.now += HOUR
+        reader = read_by(world)
+        assert desk.sync(reader, scheduled=True).exit_status == 0
+    return reader
+
+
+def test_the_schedule_asks_for_a_slow_list_before_it_is_older_than_its_hours(desk: Desk, seldom: World) -> None:
+    began = through(desk, "disputes")
+    seldom.change("dispute", "dp_002", status="won", changed_at=NOW, silent=True)
+    reader = hourly(desk, seldom)
+    assert asked(reader, "disputes") == asked(reader, "customers") == []
+    assert [one.parent for one in asked(reader, "orders")] == ["loc_1", "loc_2"]
+    status = desk.status()
+    assert (status["disputes"].state, status["disputes"].complete_through) == ("complete", began)
+    assert through(desk, "orders") > began
+    reader = hourly(desk, seldom, 3)
+    assert len(asked(reader, "disputes")) == len(asked(reader, "customers")) == 1
+    assert ("dp_002", "won") in desk.rows(Dispute, "external_id", "status")
+    assert through(desk, "disputes") >= seldom.now - HOUR
+    assert asked(hourly(desk, seldom), "disputes") == [], "and not again at once"
+
+
+def test_a_person_gets_everything_at_once(desk: Desk, seldom: World) -> None:
+    reader = read_by(seldom)
+    desk.sync(reader)
+    for feed in ("disputes", "customers"):
+        assert len(asked(reader, feed)) == 1
+    assert [one for one in asked(reader, "refunds") if one.created_from is not None]
+
+
+def test_the_schedule_looks_back_as_seldom(desk: Desk, seldom: World) -> None:
+    seldom.change("payment_intent", "pay_0000", description="Has a fee now", silent=True)
+    seldom.changed["payment_intent", "pay_0000"] = NOW - DAY
+    take(seldom, "fresh", "loc_1", seldom.now, 700)
+    reader = hourly(desk, seldom)
+    assert [one.created_from for one in asked(reader, "payment_intents")] == [None, None]
+    assert [one.parent for one in asked(reader, "payout_entries")] == ["po_fresh"], "only of the new payout"
+    assert ("pay_0000", "Has a fee now") not in desk.rows(Payment, "external_id", "description")
+    kept = through(desk, "balance_entries")
+    assert (kept > NOW, desk.status()["balance_entries"].state) == (True, "complete")
+    reader = hourly(desk, seldom, 3)
+    assert len([one for one in asked(reader, "payment_intents") if one.created_from is not None]) == 2
+    assert len(asked(reader, "payout_entries")) > 1
+    assert ("pay_0000", "Has a fee now") in desk.rows(Payment, "external_id", "description")
+    reader = hourly(desk, seldom)
+    assert [one.created_from for one in asked(reader, "payment_intents")] == [None, None]
+
+
+def test_a_slow_list_that_could_not_be_read_is_tried_at_the_next_sync(desk: Desk, seldom: World) -> None:
+    hourly(desk, seldom, 3)
+    seldom.now += HOUR
+    reader = read_by(seldom)
+    reader.refuse["disputes"] = UNREACHABLE
+    assert desk.sync(reader, scheduled=True).retry
+    assert desk.status()["disputes"].state == "failed"
+    assert len(asked(hourly(desk, seldom), "disputes")) == 1
+    assert desk.status()["disputes"].state == "complete"
+
+
+def test_where_nothing_that_was_asked_for_could_be_read_nothing_was_reached(desk: Desk, seldom: World) -> None:
+    before = desk.rows(Integration, "last_sync_at")
+    seldom.now += HOUR
+    desk.books.now = lambda: NOW + DAY
+    reader = read_by(seldom)
+
+    def fail(_name: str) -> None:
+        raise UNREACHABLE
+
+    reader.before = fail
+    assert desk.sync(reader, scheduled=True).outcome == "partial"
+    assert desk.rows(Integration, "last_sync_at") == before
+
+
+def test_what_is_deleted_from_a_slow_list_is_found_within_a_day(desk: Desk, seldom: World) -> None:
+    seldom.delete("customer", "cus_004", silent=True)
+    hourly(desk, seldom, 24)
+    assert ("cus_004", Deletion.STATED) in desk.rows(IntegrationData, "external_id", "deletion")
 
 
 # --- by the last change ------------------------------------------------------------------------------------------

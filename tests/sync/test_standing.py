@@ -65,6 +65,19 @@ def test_all_is_well() -> None:
     assert standing.text == "Stripe is up to date; the books are good up to 14:02."
 
 
+def test_lists_that_follow_less_often_are_neither_late_nor_let_the_others_seem_so() -> None:
+    older = AT - 4 * HOUR_MS
+    slow = [stream(name, complete_through=older, every_hours=6) for name in ("services", "subscriptions")]
+    standing = told(situation(stream("payments"), *slow))
+    assert (standing.role, standing.good_through, standing.since) == ("good", AT, "14:02 · next in 50 min")
+    assert standing.also == "Services and subscriptions follow every 6 hours, so far up to 10:02."
+    just_read = [replace(one, complete_through=AT - 60_000) for one in slow]
+    assert told(situation(stream("payments"), *just_read)).also == ""
+    assert told(situation(*slow)).good_through == older
+    unread = replace(slow[0], state="never", complete_through=None)
+    assert told(situation(stream("payments"), unread)).good_through is None
+
+
 @pytest.mark.parametrize(
     ("cause", "line", "sentence"),
     [

@@ -59,16 +59,43 @@ SERVICE_TYPES: Sequence[str] = (
 )
 """The kinds of catalog objects that are kept."""
 
+SELDOM_HOURS = 6
+"""How often the schedule asks for what no figure waits for, or what seldom changes after it was read.
+
+Without events a list costs a request each time, and a payout's entries cost one a payout. Followed with each sync:
+locations, on which others depend, what figures are made of, and disputes, which have a last day to answer.
+"""
+
 STREAMS: Sequence[Stream] = (
     Stream("locations", (Feed("locations", "location"),), recheck="scan"),
     Stream("clients", (Feed("customers", "customer"),), recheck="updated"),
-    Stream("services", (Feed("catalog", "catalog_object"),), recheck="updated"),
+    Stream("services", (Feed("catalog", "catalog_object"),), recheck="updated", every_hours=SELDOM_HOURS),
     # A sale made offline arrives up to 72 hours late, with the time at which it was made: hence the look-back.
-    Stream("orders", (Feed("orders", "order"),), per_parent="location", recheck="updated", lookback_days=4),
+    Stream(
+        "orders",
+        (Feed("orders", "order"),),
+        per_parent="location",
+        recheck="updated",
+        lookback_days=4,
+        lookback_every_hours=SELDOM_HOURS,
+    ),
     Stream("invoices", (Feed("invoices", "invoice"),), per_parent="location", recheck="scan"),
     # The fees of a payment arrive later, without its updated_at moving: hence the look-back.
-    Stream("payments", (Feed("payments", "payment"),), per_parent="location", recheck="updated", lookback_days=7),
-    Stream("refunds", (Feed("refunds", "refund"),), recheck="updated", lookback_days=7),
+    Stream(
+        "payments",
+        (Feed("payments", "payment"),),
+        per_parent="location",
+        recheck="updated",
+        lookback_days=7,
+        lookback_every_hours=SELDOM_HOURS,
+    ),
+    Stream(
+        "refunds",
+        (Feed("refunds", "refund"),),
+        recheck="updated",
+        lookback_days=7,
+        lookback_every_hours=SELDOM_HOURS,
+    ),
     Stream("payouts", (Feed("payouts", "payout"),), per_parent="location", recheck="created", lookback_days=14),
     Stream(
         "balance_entries",
@@ -76,23 +103,25 @@ STREAMS: Sequence[Stream] = (
         per_parent="payout",
         recheck="scan",
         parent_days=30,
+        lookback_every_hours=SELDOM_HOURS,
     ),
     Stream("disputes", (Feed("disputes", "dispute"),), recheck="scan"),
-    Stream("subscriptions", (Feed("subscriptions", "subscription"),), recheck="scan"),
-    Stream("payment_methods", (Feed("cards", "card"),), recheck="scan"),
+    Stream("subscriptions", (Feed("subscriptions", "subscription"),), recheck="scan", every_hours=SELDOM_HOURS),
+    Stream("payment_methods", (Feed("cards", "card"),), recheck="scan", every_hours=SELDOM_HOURS),
     Stream(
         "inventory_counts",
         (Feed("inventory_counts", "inventory_count"),),
         recheck="updated",
         option="sync_inventory",
     ),
-    Stream("terminal_devices", (Feed("devices", "device"),), recheck="scan"),
+    Stream("terminal_devices", (Feed("devices", "device"),), recheck="scan", every_hours=SELDOM_HOURS),
     Stream(
         "terminal_checkouts",
         (Feed("terminal_checkouts", "terminal_checkout"),),
         recheck="created",
         lookback_days=30,
+        lookback_every_hours=SELDOM_HOURS,
     ),
-    Stream("payment_links", (Feed("payment_links", "payment_link"),), recheck="scan"),
+    Stream("payment_links", (Feed("payment_links", "payment_link"),), recheck="scan", every_hours=SELDOM_HOURS),
 )
 """Everything that is kept of Square, in the order of a first sync."""

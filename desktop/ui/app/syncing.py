@@ -378,6 +378,7 @@ class _Work:
                 progress=teller.progress,
                 changed=teller.changes,
                 who="the window",
+                scheduled=self._only is not None,
             )
         except WorldError as error:
             return AccountOutcome(row.id, row.title, None, error)

@@ -114,8 +114,10 @@ TONES: Final[Mapping[Role, Tone]] = {
 
 def told(standing: Standing | None) -> list[Said]:
     """What there is to say of an account beside its counts: the sentence that is said of it everywhere."""
-    if standing is None or standing.condition == "good":
+    if standing is None:
         return []
+    if standing.condition == "good":
+        return [Said(standing.also, "text-3")] if standing.also else []
     said = [Said(standing.text, TONES[standing.role])]
     if standing.detail and standing.is_trouble and standing.detail not in standing.text:
         said.append(Said(standing.detail, "text-3"))

@@ -51,10 +51,14 @@ class Provider:
 
     def __init__(self) -> None:
         self.synced: list[tuple[int, bool]] = []
+        self.scheduled: list[bool] = []
         self.deed: Callable[..., SyncReport] = lambda row, **_words: report(row)
 
-    def __call__(self, business: Business, row: IntegrationRow, *, full: bool, **words: Any) -> SyncReport:
+    def __call__(
+        self, business: Business, row: IntegrationRow, *, full: bool, scheduled: bool, **words: Any
+    ) -> SyncReport:
         self.synced.append((row.id, full))
+        self.scheduled.append(scheduled)
         try:
             made = self.deed(row, **words)
         except (CancelledError, NotConnectedError):
@@ -167,6 +171,7 @@ def test_all_accounts_are_synced_one_after_the_other(qtbot, room: Room, provider
     numbers = [room.account(), room.account()]
     outcome = synced(qtbot, room)
     assert provider.synced == [(number, False) for number in numbers]
+    assert provider.scheduled == [False, False], "a person gets everything at once"
     assert [account.integration_id for account in outcome.accounts] == numbers
     assert all(account.error is None and account.report is not None for account in outcome.accounts)
     assert not outcome.cancelled
@@ -362,6 +367,7 @@ def test_an_account_that_is_due_is_synced_when_the_window_opens(qtbot, room: Roo
     with qtbot.waitSignal(room.syncing.ended):
         room.syncing.start()
     assert provider.synced == [(number, False)]
+    assert provider.scheduled == [True], "what follows less often may be left out"
 
 
 def test_an_account_that_was_never_synced_is_due(qtbot, room: Room, provider: Provider) -> None:

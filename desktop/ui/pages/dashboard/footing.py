@@ -60,7 +60,11 @@ def ground_of(answer: Answer, *, syncing: bool) -> Ground:
         # Each sentence says by itself up to when the books are good.
         parts.append(" ".join(standing.text for standing in told).removesuffix("."))
     elif footing.complete_through is not None:
-        instant = moment_words(footing.complete_through, ZoneInfo(report.timezone), report.as_of, region())
+        # No figure is made of what follows less often: it is told with its account.
+        through = min(
+            (one.good_through for one in answer.standings if one.good_through), default=footing.complete_through
+        )
+        instant = moment_words(through, ZoneInfo(report.timezone), report.as_of, region())
         parts.append(translate("Dashboard", "Complete up to {0}").format(instant))
     else:
         parts.append(translate("Dashboard", "Not complete yet: the first reading has not ended"))
