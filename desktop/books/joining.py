@@ -64,7 +64,7 @@ def join(writer: Writer, keep_client_id: int, other_client_id: int) -> Changes:
             "One of the two clients is not in the books any more, or belongs to another one already.",
             "Look at the list again.",
         )
-    move_links(connection, links[other_client_id], keep_client_id)
+    move_links(writer, links[other_client_id], keep_client_id)
     alive = select(_LINK.c.id).where(
         _LINK.c.client_id == keep_client_id, _LINK.c.stated.is_(True), _LINK.c.deleted.is_(False)
     )
@@ -98,10 +98,10 @@ def unjoin(writer: Writer, link_id: int) -> int:
     if kept:
         # The client that was kept is the one's own: the others leave it, with what they were called together.
         target = _free_client(connection, staying, shared)
-        move_links(connection, staying, target)
+        move_links(writer, staying, target)
     else:
         target = _free_client(connection, moving, shared)
-        move_links(connection, moving, target)
+        move_links(writer, moving, target)
     for client_id in (shared, target):
         _be_oneself(connection, client_id)
     return shared if kept else target

@@ -1,4 +1,4 @@
-"""All sums from nothing: after a change of zone, and as the test that the moving sums are right.
+"""All sums and counts from nothing: after a change of zone, and as the test that the moving sums are right.
 
 The same contributions as at the door, added up over every row, so that a rebuild and the moving sums can only differ
 by a fault. Rows are read in pages: memory stays flat but for the sums themselves.
@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, literal_column, select, update
 
+from desktop.books.counting import add_counts, count_rows
 from desktop.books.database import Writer
+from desktop.books.kinds import KINDS
 from desktop.books.projections.allocations import Share, allocate, computed_shares, stored_shares, total_key
 from desktop.books.projections.context import Context
 from desktop.books.rollups import (
@@ -43,6 +45,7 @@ from desktop.books.tables import (
     PaymentPart,
     Payout,
     Refund,
+    RowCount,
     ServiceAllocation,
     ServiceTotal,
 )
@@ -66,7 +69,9 @@ _DAILY = table_of(DailyTotal)
 _CLIENT = table_of(ClientTotal)
 _ALLOCATION = table_of(ServiceAllocation)
 _SERVICE = table_of(ServiceTotal)
-_SUMS = (_DAILY, _CLIENT, _ALLOCATION, _SERVICE)
+_COUNT = table_of(RowCount)
+_SUMS = (_DAILY, _CLIENT, _ALLOCATION, _SERVICE, _COUNT)
+_COUNTED = tuple(kind.table for kind in KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,7 @@ def _rebuild(writer: Writer, clock: DayClock, integration_id: int | None) -> Non
         if integration_id is not None:
             query = query.where(table.c.integration_id == integration_id)
         connection.execute(query)
+    add_counts(writer, shelf, count_rows(connection, _COUNTED, integration_id))
     for account, totals in _added_up(connection, integration_id).items():
         totals.write(writer, shelf)
         for bills in _bills(connection, account):
@@ -221,6 +227,8 @@ def compare_totals(books: Books) -> list[Difference]:
                 clients[month, currency, link, account, place] = (collected, refunds, payments, collected - refunds)
         found += _differences(connection, _DAILY, days)
         found += _differences(connection, _CLIENT, clients)
+        counts = {key: (number,) for key, number in count_rows(connection, _COUNTED).items()}
+        found += _differences(connection, _COUNT, counts)
         services: dict[tuple[Any, ...], int] = defaultdict(int)
         for account, share, stored, expected in _shares(books, connection):
             services[total_key(account, share)] += expected

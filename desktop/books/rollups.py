@@ -46,6 +46,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from desktop.books.counting import add_counts
 from desktop.books.database import Writer
 from desktop.books.statements import Shelf
 from desktop.books.tables import ClientTotal, DailyTotal
@@ -323,7 +324,12 @@ class Totals:
         self._integration_id = integration_id
         self._days: dict[tuple[str, str, str, str], list[int]] = {}
         self._clients: dict[tuple[str, str, int, str], list[int]] = {}
+        self._rows: dict[str, int] = {}
         self.bills: set[Bill] = set()
+
+    def rows(self, counted: str, more: int) -> None:
+        """So many rows more, or less, are there to be counted (see ``books/counting.py``)."""
+        self._rows[counted] = self._rows.get(counted, 0) + more
 
     def payment(self, row: PaymentSums, sign: int) -> None:
         """Count a payment's row in (+1) or out (-1)."""
@@ -386,7 +392,9 @@ class Totals:
         return self._clients
 
     def write(self, writer: Writer, shelf: Shelf) -> bool:
-        """Add the differences to the stored sums; True where there were any."""
+        """Add the differences to what is stored; True where there were any of sums."""
+        add_counts(writer, shelf, {(self._integration_id, counted): more for counted, more in self._rows.items()})
+        self._rows.clear()
         days = [
             (day, measure, currency, self._integration_id, location, amount, count)
             for (day, measure, currency, location), (amount, count) in self._days.items()

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from desktop.books.statements import word
 from desktop.books.tables import BalanceEntry
 from desktop.books.tables.base import table_of
 from desktop.periods import local_midnight
@@ -188,11 +189,11 @@ def _oldest_pending(pull: Pull, stream: Stream) -> int:
     query = (
         select(_ENTRY.c.created_at)
         .where(
-            # A sum has no index: by the account's every line would be read, by creation only those since then.
-            _ENTRY.c.integration_id + 0 == pull.integration_id,
+            _ENTRY.c.integration_id == pull.integration_id,
             _ENTRY.c.created_at >= now - _PENDING_DAYS * DAY_MS,
             _ENTRY.c.available_at < now,
-            _ENTRY.c.status == "pending",
+            # Written out, so that the partial index with the same words answers.
+            _ENTRY.c.status == word("pending"),
         )
         .order_by(_ENTRY.c.created_at)
         .limit(1)

@@ -53,6 +53,7 @@ SUMS: Final[Mapping[str, frozenset[str]]] = {
     "daily_totals": frozenset({"amount", "count"}),
     "client_totals": frozenset({"collected", "refunds", "payments", "paid"}),
     "service_totals": frozenset({"amount"}),
+    "row_counts": frozenset({"count"}),
 }
 """Sums that move by differences: one that came back to nothing says the same as no row."""
 

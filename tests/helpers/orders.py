@@ -13,7 +13,7 @@ from desktop.books import rollups
 from desktop.books.rollups import DisputeSums, EntrySums, InvoiceSums, Part, PaymentSums, PayoutSums, RefundSums
 from desktop.money import split_largest_remainder
 from desktop.records import SourceObject
-from tests.helpers.shops import Shop
+from tests.helpers.shops import COUNTED, Shop
 from tests.helpers.towns import Town
 
 
@@ -89,6 +89,8 @@ def check_recount(shop: Shop) -> None:
         together[month, currency, place] += amount
     assert _filled(together) == _filled(revenue)
 
+    assert {row["counted"]: row["count"] for row in shown["row_counts"]} == recount_rows(shop, shown)
+
 
 def _client_key(row: dict[str, Any]) -> tuple[str, ...]:
     return row["month"], row["currency"], row["client_link_id"], row["location_ref"]
@@ -149,6 +151,14 @@ def _captures(shop: Shop) -> Iterator[tuple[dict[str, Any], str, int]]:
         for day, amount in own or [(row["booked_day"], row["collected"])]:
             if day and amount:
                 yield row, day, amount
+
+
+def recount_rows(shop: Shop, shown: dict[str, list[dict[str, Any]]]) -> dict[str, int]:
+    """How many rows there are that are not hidden, of each kind of object; of clients those behind stated customers."""
+    found = Counter({name: sum(not row.get("deleted") for row in shown[name]) for name in COUNTED})
+    links = shop.rows("client_links", columns=("client_id", "stated", "deleted"))
+    found["clients"] = len({row["client_id"] for row in links if row["stated"] and not row["deleted"]})
+    return _filled(found)
 
 
 def recount_clients(shop: Shop) -> Sums:

@@ -218,10 +218,17 @@ PROJECTIONS = (
     "order_lines", "inventory_counts", "terminal_devices", "terminal_checkouts", "terminal_payments", "payment_links",
     "invoice_requests", "payment_parts",
 )  # fmt: skip
+COUNTED = (
+    "invoices", "invoice_payments", "credit_notes", "client_balance_entries", "payments", "payment_attempts", "refunds",
+    "disputes", "balance_entries", "payouts", "subscriptions", "services", "payment_methods", "locations", "orders",
+    "inventory_counts", "terminal_devices", "terminal_checkouts", "payment_links",
+)  # fmt: skip
+"""The projections of which each row is one object's."""
 TOTALS = {
     "daily_totals": ("amount", "count"),
     "client_totals": ("collected", "refunds", "payments"),
     "service_totals": ("amount",),
+    "row_counts": ("count",),
 }
 
 

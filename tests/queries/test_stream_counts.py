@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop.books.joining import join
 from desktop.queries.reading import ask
 from desktop.queries.stream_counts import count_streams
 from tests.worlds import World
@@ -24,5 +25,5 @@ def test_customers_that_the_owner_joined_count_once(world: World) -> None:
     world.client(account, "cus_1", "Acme")
     world.client(account, "cus_2", "Acme Bakery")
     with world.books.write() as writer:
-        writer.connection.exec_driver_sql("update client_links set client_id = 1")
+        join(writer, 1, 2)
     assert ask(world.books, count_streams, account, ["clients"]) == {"clients": 1}

@@ -47,6 +47,7 @@ _EVENT_COLUMNS = (*_EVENT_KEYS, "amount", "at", "observed")
 _STATED = frozenset({"created", "finalized", "paid", "voided", "uncollectible"})
 _OPEN = frozenset({"open", "partly_paid"})
 _BEFORE = (*InvoiceSums._fields, "amount_remaining", "payment_ref", "order_ref")
+_DELETED = _BEFORE.index("deleted")
 
 
 def project_invoices(
@@ -89,6 +90,7 @@ def project_invoices(
         context.totals.invoice(sums, 1)
         context.payments.named.add(record.payment_ref)
         context.orders.add(record.order_ref)
+    context.totals.rows(_INVOICE.name, len(rows) - sum(not row[_DELETED] for row in old.values()))
     _replace_requests(context, records, [ref for ref in refs if ref in old])
     _replace_lines(context, [ref for ref in refs if ref in old], lines)
     context.writer.run_many(context.shelf.upsert(_INVOICE, KEYS, _INVOICE_COLUMNS), rows)

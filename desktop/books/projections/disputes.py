@@ -37,6 +37,7 @@ def project_disputes(context: Context, records: Sequence[tuple[str, DisputeRecor
         rows.append((context.integration_id, ref, *_FACTS.of(record), withdrawn_at, days[0], reversed_at, days[1]))
         sums_now = DisputeSums(ref, record.amount, record.currency, days[0], days[1], record.location_ref)
         context.totals.dispute(sums_now, 1)
+    context.totals.rows(_DISPUTE.name, len(rows) - len(known))
     context.writer.run_many(context.shelf.upsert(_DISPUTE, KEYS, (*KEYS, *_FACTS.columns, *_MOMENTS)), rows)
 
 

@@ -30,7 +30,9 @@ def project_entries(context: Context, records: Sequence[tuple[str, BalanceEntryR
     """Write ledger lines and count them; the payments and refunds that they are, or were, about are touched."""
     before = context.shelf.select("entry sums", _ENTRY, (*EntrySums._fields, "source_ref"), "external_id")
     rows, sources = [], context.payments.sources
-    for *sums, source in context.fetch(before, [ref for ref, _ in records]):
+    known = context.fetch(before, [ref for ref, _ in records])
+    context.totals.rows(_ENTRY.name, len(records) - len(known))
+    for *sums, source in known:
         context.totals.entry(EntrySums(*sums), -1)
         sources.add(source)
     payouts = _payouts_of(context, records)
@@ -83,6 +85,7 @@ def project_payouts(context: Context, records: Sequence[tuple[str, PayoutRecord]
         sums = PayoutSums(ref, record.status, record.amount, record.fee, record.currency, day, place, failed_day)
         context.totals.payout(sums, 1)
     columns = (*KEYS, "arrival_day", "counted_day", "failed_at", "failed_day", *_PAYOUT_FACTS.columns)
+    context.totals.rows(_PAYOUT.name, len(rows) - len(known))
     context.writer.run_many(context.shelf.upsert(_PAYOUT, KEYS, columns), rows)
     _place_lines(context, {ref: record.location_ref for ref, record in records if record.location_ref})
     _settle_fees(context, {ref: record.fee != 0 for ref, record in records if not record.on_ledger})

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, func, select, true, update
 
+from desktop.books.counting import counting_clients
+from desktop.books.database import Writer
 from desktop.books.projections.context import Context
 from desktop.books.tables import Client, ClientLink
 from desktop.books.tables.base import table_of
@@ -24,24 +26,26 @@ def merge_clients(context: Context, merged: Sequence[tuple[str, str]]) -> None:
     links = context.links(ref for pair in merged for ref in pair)
     for gone, surviving in merged:
         if gone != surviving:
-            _merge(context.writer.connection, links[gone], links[surviving], surviving, context.integration_id)
+            _merge(context.writer, links[gone], links[surviving], surviving, context.integration_id)
     context.tables.add("clients")
 
 
-def _merge(connection: Connection, gone: int, surviving: int, surviving_ref: str, integration_id: int) -> None:
-    mark = update(_LINK).where(_LINK.c.id == gone).values(deleted=true(), merged_into=surviving_ref)
-    connection.execute(mark)
+def _merge(writer: Writer, gone: int, surviving: int, surviving_ref: str, integration_id: int) -> None:
+    connection = writer.connection
     source, target = client_of(connection, gone), client_of(connection, surviving)
+    mark = update(_LINK).where(_LINK.c.id == gone).values(deleted=true(), merged_into=surviving_ref)
+    with counting_clients(writer, [source]):
+        connection.execute(mark)
     if source == target:
         return
     others, beside = _alive(connection, source), _alive(connection, target, but=surviving)
     if others and not beside:
         # The owner had joined the one that is gone with others: the surviving one takes its place among them.
-        move_links(connection, _links_of(connection, target), source)
+        move_links(writer, _links_of(connection, target), source)
     elif others:
-        move_links(connection, follow(connection, gone, integration_id), target)
+        move_links(writer, follow(connection, gone, integration_id), target)
     else:
-        move_links(connection, _links_of(connection, source), target)
+        move_links(writer, _links_of(connection, source), target)
 
 
 def client_of(connection: Connection, link_id: int) -> int:
@@ -49,11 +53,13 @@ def client_of(connection: Connection, link_id: int) -> int:
     return int(connection.execute(select(_LINK.c.client_id).where(_LINK.c.id == link_id)).scalar_one())
 
 
-def move_links(connection: Connection, link_ids: Sequence[int], client_id: int) -> None:
+def move_links(writer: Writer, link_ids: Sequence[int], client_id: int) -> None:
     """Give links to another client; clients that have none left leave the lists, and stay to be come back to."""
+    connection = writer.connection
     left = select(_LINK.c.client_id).where(_LINK.c.id.in_(link_ids), _LINK.c.client_id != client_id)
     sources = connection.execute(left.distinct()).scalars().all()
-    connection.execute(update(_LINK).where(_LINK.c.id.in_(link_ids)).values(client_id=client_id))
+    with counting_clients(writer, [*sources, client_id]):
+        connection.execute(update(_LINK).where(_LINK.c.id.in_(link_ids)).values(client_id=client_id))
     linked = select(_LINK.c.id).where(_LINK.c.client_id == _CLIENT.c.id)
     emptied = update(_CLIENT).where(_CLIENT.c.id.in_(sources), ~linked.exists()).values(status=JOINED)
     connection.execute(emptied)

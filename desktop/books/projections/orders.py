@@ -52,6 +52,7 @@ def project_orders(context: Context, records: Sequence[tuple[str, OrderRecord]])
         rows.append((context.integration_id, ref, link, *_ORDER_FACTS.of(record)))
         if known.get(ref, 0) != link:
             context.orders.add(ref)
+    context.totals.rows(_ORDER.name, len(rows) - len(known))
     context.writer.run_many(context.shelf.upsert(_ORDER, KEYS, (*KEYS, "client_link_id", *_ORDER_FACTS.columns)), rows)
     _drop(context, _LINE, "order_ref", known)
     lines = [(context.integration_id, ref, *_LINE_FACTS.of(line)) for ref, record in records for line in record.lines]

@@ -14,7 +14,7 @@ from sqlalchemy import Table, bindparam
 from desktop.books.projections.composition import Attempt, Back, Composed, Line, Money, compose, is_partial, releases
 from desktop.books.projections.context import Context
 from desktop.books.projections.orders import clients_by_order, invoices_by_order, payments_of_orders
-from desktop.books.projections.rows import KEYS, facts_of
+from desktop.books.projections.rows import KEYS, count_gone, facts_of
 from desktop.books.rollups import PAYMENT_COLUMNS, Part, PaymentSums, RefundSums
 from desktop.books.statements import word
 from desktop.books.tables import (
@@ -70,6 +70,7 @@ def project_attempts(context: Context, records: Sequence[tuple[str, AttemptRecor
         parts = orjson.dumps(record.fee_parts).decode() if record.fee_parts else ""
         rows.append((context.integration_id, ref, key, *_ATTEMPT_FACTS.of(record), parts))
     columns = (*KEYS, "payment_key", *_ATTEMPT_FACTS.columns, "fee_parts")
+    context.totals.rows(_ATTEMPT.name, len(rows) - len(old))
     context.writer.run_many(context.shelf.upsert(_ATTEMPT, KEYS, columns), rows)
 
 
@@ -106,6 +107,7 @@ def drop(context: Context, table: Table, refs: Sequence[str]) -> None:
     if table is _ENTRY:
         sources = context.shelf.select("sources of lines", _ENTRY, ("source_ref",), "external_id")
         touched.sources.update(row[0] for row in context.fetch(sources, refs))
+    count_gone(context, table, refs)
     statement = context.shelf.keep(
         f"drop {table.name}",
         lambda: table.delete().where(
@@ -209,6 +211,7 @@ class PaymentCluster:
                 parted[key] = sums
             context.totals.payment(sums, 1)
             context.invoices.add(sums.invoice_ref)
+        context.totals.rows(_PAYMENT.name, len(composed) - len(old))
         for key in gone:
             context.totals.payment(old[key], -1)
             context.invoices.add(old[key].invoice_ref)
@@ -427,6 +430,7 @@ class PaymentCluster:
                 context.invoices.add(previous.invoice_ref)
             context.totals.refund(sums, 1)
             context.invoices.add(sums.invoice_ref)
+        context.totals.rows(_REFUND.name, len(rows) - len(old))
         context.writer.run_many(context.shelf.upsert(_REFUND, KEYS, _REFUND_COLUMNS), rows)
         context.tables.add("refunds")
 

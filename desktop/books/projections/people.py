@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import orjson
 from sqlalchemy import bindparam, func, literal_column, select, true, update
 
+from desktop.books.counting import CLIENTS, shown
 from desktop.books.projections.context import Context
-from desktop.books.statements import word
+from desktop.books.statements import Prepared, word
 from desktop.books.tables import Client, ClientLink
 from desktop.books.tables.base import table_of
 from desktop.records import ClientRecord
@@ -28,8 +29,7 @@ def project_clients(context: Context, records: Sequence[tuple[str, ClientRecord]
     """Write customers to their links, and to the clients that are made of one customer alone."""
     refs = [ref for ref, _ in records]
     context.links(refs)
-    find = context.shelf.select("link clients", _LINK, ("external_id", "client_id"), "external_id")
-    clients = dict(context.fetch(find, refs))
+    clients = dict(context.fetch(_clients_of(context), refs))
     shared_with_others = _joined(context, list(clients.values()))
     links, rows, alive = [], [], []
     for ref, record in records:
@@ -45,6 +45,7 @@ def project_clients(context: Context, records: Sequence[tuple[str, ClientRecord]
             rows.append(("active", *(agreed[name] for name in SHARED_FIELDS), record.created_at, clients[ref]))
         else:
             alive.append((clients[ref],))
+    context.totals.rows(CLIENTS, len(set(clients.values())) - _counted(context, clients.values()))
     context.writer.run_many(context.shelf.keep("update link", _update_link), links)
     context.writer.run_many(context.shelf.keep("update client", _update_client), rows)
     if alive:
@@ -54,12 +55,27 @@ def project_clients(context: Context, records: Sequence[tuple[str, ClientRecord]
 def remove_clients(context: Context, refs: Sequence[str]) -> None:
     """Mark customers as deleted at the provider; their history stays."""
     context.links(refs)
+    clients = dict(context.fetch(_clients_of(context), refs)).values()
+    before = _counted(context, clients)
     context.writer.run_many(
         context.shelf.keep("delete link", _delete_link), [(context.integration_id, ref) for ref in refs]
     )
+    context.totals.rows(CLIENTS, _counted(context, clients) - before)
     context.writer.run_many(
         context.shelf.keep("delete client", _delete_client), [(context.integration_id, ref) for ref in refs]
     )
+
+
+def _clients_of(context: Context) -> Prepared:
+    return context.shelf.select("link clients", _LINK, ("external_id", "client_id"), "external_id")
+
+
+def _counted(context: Context, clients: Iterable[int]) -> int:
+    """How many of these clients the account counts."""
+    found = context.shelf.select(
+        "clients counted", _LINK, ("client_id",), "client_id", _LINK.c.stated.is_(True), *shown(_LINK)
+    )
+    return len(set(context.fetch(found, clients)))
 
 
 def _joined(context: Context, clients: list[int]) -> set[int]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Table, bindparam, true, update
 
+from desktop.books.counting import counted_as, shown
 from desktop.books.projections.context import Context
 
 KEYS = ("integration_id", "external_id")
@@ -61,11 +62,29 @@ def project_facts(
     columns = (
         *KEYS, *(("deleted",) if hidden else ()), *(("client_link_id",) if by_client else ()), *told, *facts.columns,
     )  # fmt: skip
+    count_new(context, table, [ref for ref, _ in records])
     context.writer.run_many(context.shelf.upsert(table, KEYS, columns), rows)
+
+
+def count_new(context: Context, table: Table, refs: Iterable[str]) -> None:
+    """Count the rows that are not there yet, before they are written; for tables whose old rows nobody reads."""
+    wanted = set(refs)
+    context.totals.rows(counted_as(table), len(wanted) - len(_there(context, table, wanted)))
+
+
+def count_gone(context: Context, table: Table, refs: Iterable[str]) -> None:
+    """Count the rows out that are still there, before they are hidden or taken away."""
+    context.totals.rows(counted_as(table), -len(_there(context, table, refs)))
+
+
+def _there(context: Context, table: Table, refs: Iterable[str]) -> list[tuple[Any, ...]]:
+    query = context.shelf.select(f"counted {table.name}", table, ("external_id",), "external_id", *shown(table))
+    return context.fetch(query, refs)
 
 
 def hide(context: Context, table: Table, refs: Sequence[str]) -> None:
     """Set a row's deleted mark: it leaves the lists, what stands on it stays."""
+    count_gone(context, table, refs)
     statement = context.shelf.keep(
         f"hide {table.name}",
         lambda: (

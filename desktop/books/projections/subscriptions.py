@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete
 
 from desktop.books.projections.context import Context
-from desktop.books.projections.rows import KEYS, facts_of
+from desktop.books.projections.rows import KEYS, count_new, facts_of
 from desktop.books.tables import Subscription, SubscriptionItem
 from desktop.books.tables.base import table_of
 from desktop.records import SubscriptionItemRecord, SubscriptionRecord
@@ -30,6 +30,7 @@ def project_subscriptions(context: Context, records: Sequence[tuple[str, Subscri
     columns = (
         *KEYS, "deleted", "client_link_id", "amount", "interval", "interval_count", "by_use", *facts.columns,
     )  # fmt: skip
+    count_new(context, _SUBSCRIPTION, [ref for ref, _ in records])
     context.writer.run_many(context.shelf.upsert(_SUBSCRIPTION, KEYS, columns), rows)
     drop = context.shelf.keep("drop items", _drop_items)
     context.writer.run_many(drop, [(context.integration_id, ref) for ref, _ in records])

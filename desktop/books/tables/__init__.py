@@ -16,7 +16,7 @@ from desktop.books.tables.ledger import BalanceEntry, ExchangeRate, Payout
 from desktop.books.tables.mirror import Bookmark, Event, IntegrationData, SetAsideObject, SyncRun
 from desktop.books.tables.money import Dispute, Payment, PaymentAttempt, PaymentPart, Refund
 from desktop.books.tables.people import Client, ClientLink, DismissedPair
-from desktop.books.tables.rollups import ClientTotal, DailyTotal, ServiceAllocation, ServiceTotal
+from desktop.books.tables.rollups import ClientTotal, DailyTotal, RowCount, ServiceAllocation, ServiceTotal
 from desktop.books.tables.stores import (
     InventoryCount,
     Location,
@@ -68,6 +68,7 @@ __all__ = [
     "Payout",
     "Refund",
     "Reminder",
+    "RowCount",
     "Service",
     "ServiceAllocation",
     "ServiceTotal",

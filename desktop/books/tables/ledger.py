@@ -19,6 +19,7 @@ from desktop.books.tables.base import (
     Ref,
     Words,
     by_external_id,
+    only,
 )
 
 
@@ -36,6 +37,7 @@ class BalanceEntry(Base):
         Index("ix_balance_entries_integration_id_payout_ref", "integration_id", "payout_ref"),
         Index("ix_balance_entries_created_at_id", "created_at", "id"),
         Index("ix_balance_entries_entry_day", "entry_day"),
+        Index("ix_balance_entries_pending", "integration_id", "created_at", **only("status = 'pending'")),
     )
 
     id = Id()

@@ -43,7 +43,7 @@ class Event(Base):
     __tablename__ = "events"
     __table_args__ = (
         Index("uq_events_integration_id_external_id", "integration_id", "external_id", unique=True),
-        Index("ix_events_state", "state"),
+        Index("ix_events_state_integration_id_received_at", "state", "integration_id", "received_at"),
     )
 
     id = Id()

@@ -49,6 +49,17 @@ class ClientTotal(Base):
     paid = Amount()
 
 
+class RowCount(Base):
+    """How many rows an account has of what is ``counted``, a table by its name: see ``books/counting.py``."""
+
+    __tablename__ = "row_counts"
+    __clustered__ = True
+
+    integration_id = Column(BigInteger, primary_key=True, autoincrement=False)
+    counted = Column(Text, primary_key=True)
+    count = Count()
+
+
 class ServiceAllocation(Base):
     """The share of one bill's money of one month and place that belongs to one service.
 

@@ -1,0 +1,255 @@
+"""A second sync with nothing new, and how everything stands, on a million objects beside the same on fifty thousand.
+
+    python -m tests.bench.bench_second [--large 1000000] [--small 50000] [--runs 5] [--keep DIR]
+
+The books are made by a first sync of each size from a loopback server of pre-encoded pages, whose newest objects are
+of today and whose last week of ledger lines is pending; ``--keep DIR`` leaves them there for the next time. Of that
+first sync the memory is told: the peaks of both processes together, and whether the reading one grows after the first
+quarter. Then the second syncs are interleaved, and what ``paydesk status --json`` asks the books is timed beside them.
+Medians, and the large books' cost as a ratio of the small ones'.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from desktop.actions.business import Business
+from desktop.actions.status import account_standings, standing
+from desktop.actions.sync import sync_account
+from desktop.workspace import open_business
+
+SYNC_WANTED: Final = 2.0
+STATUS_WANTED_S: Final = 0.3
+MEMORY_WANTED_MB: Final = 180.0
+
+_PENDING_S: Final = 7 * 86_400
+_KEY: Final = base64.b64encode(b"k" * 32).decode()
+
+
+class Quiet:
+    """Agrees to what a person is asked when an account is connected."""
+
+    def step(self, step: object, note: str = "") -> None: ...
+    def open_page(self, address: str) -> None: ...
+    def confirm(self, account: object) -> bool:
+        return True
+
+    def listening(self, callback: object) -> None: ...
+
+
+# --- the provider ------------------------------------------------------------------------------------------------
+
+
+def serve(objects: int) -> None:
+    """Print the address and serve about so many objects, three for each charge, until stopped."""
+    from tests.bench import pages
+
+    pages.END = now = round(time.time()) - 3600
+    rows = pages.make(3 * objects // 10, objects // 10)
+    rows["balance_transactions"] = [_line(line, now) for line in rows["balance_transactions"]]
+    asyncio.run(pages._serve(pages.paginate(rows)))
+
+
+def _line(encoded: bytes, now: int) -> bytes:
+    """A ledger line that is pending for a week, as they are."""
+    import orjson
+
+    line = orjson.loads(encoded)
+    available = line["created"] + _PENDING_S
+    return orjson.dumps(line | {"available_on": available, "status": "pending" if available > now else "available"})
+
+
+@contextmanager
+def provider(objects: int) -> Iterator[str]:
+    """The server in a process of its own; its address."""
+    words = [sys.executable, "-m", "tests.bench.bench_second", "--serve", str(objects)]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def open_home(home: Path, base: str) -> Business:
+    """The business of a home whose account is at the loopback server."""
+    fixed = {"PAYDESK_STRIPE_API_BASE": base, "PAYDESK_TIMEZONE": "Europe/Berlin", "PAYDESK_MASTER_KEY": _KEY}
+    return open_business(home, {**os.environ, **fixed})
+
+
+# --- the first sync ----------------------------------------------------------------------------------------------
+
+
+def first(home: Path, base: str) -> dict[str, Any]:
+    """Connect and sync for the first time; how long it took, and the memory of both processes (MB)."""
+    from desktop.actions.connect import connect_by_key
+
+    samples: list[tuple[float, float, float]] = []
+    begun = time.perf_counter()
+
+    def sample(_progress: object) -> None:
+        if samples and time.perf_counter() - begun - samples[-1][0] < 0.5:
+            return
+        own, others = _memory(os.getpid(), "VmRSS"), [_memory(child, "VmRSS") for child in _children()]
+        samples.append((time.perf_counter() - begun, own, sum(others)))
+        for child in _children():
+            peaks[child] = _memory(child, "VmHWM")
+
+    peaks: dict[int, float] = {}
+    business = open_home(home, base)
+    connected = connect_by_key(business, "stripe", "sk_test_" + "b" * 24, Quiet())
+    report = sync_account(business, connected.integration, cancel=threading.Event(), progress=sample)
+    seconds = time.perf_counter() - begun
+    business.close()
+    quarter = seconds / 4
+    reader = [(at, size) for at, _, size in samples if size]
+    return {
+        "objects": sum(stream.seen for stream in report.streams),
+        "seconds": seconds,
+        # Both peaks, although they need not have been at the same moment.
+        "peak_mb": _memory(os.getpid(), "VmHWM") + sum(peaks.values()),
+        "own_peak_mb": _memory(os.getpid(), "VmHWM"),
+        "reader_quarter_mb": max((size for at, size in reader if at <= quarter), default=0.0),
+        "reader_peak_mb": sum(peaks.values()),
+        "samples": [tuple(round(value, 1) for value in one) for one in samples],
+    }
+
+
+def _memory(process: int, name: str) -> float:
+    """A line of /proc/PID/status (MB); 0 of a process that has ended."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0.0
+    return int(status.partition(f"{name}:")[2].split()[0]) / 1024 if name in status else 0.0
+
+
+def _children() -> list[int]:
+    found = []
+    for task in Path("/proc/self/task").iterdir():
+        try:
+            found += [int(word) for word in (task / "children").read_text().split()]
+        except OSError:
+            continue
+    return found
+
+
+def make_home(home: Path, objects: int) -> None:
+    """The books of this size, with what was measured when they were made beside them."""
+    told = home / "first.json"
+    if not told.exists():
+        with provider(objects) as base:
+            words = [sys.executable, "-m", "tests.bench.bench_second", "--first", str(home), "--base", base]
+            done = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True)
+        told.write_text(done.stdout)
+    found = json.loads(told.read_text())
+    sys.stdout.write(
+        f"first sync of {found['objects']:,} objects: {found['seconds']:.0f} s, peak {found['peak_mb']:.0f} MB"
+        f" ({MEMORY_WANTED_MB:.0f} wanted): own {found['own_peak_mb']:.0f}, reader {found['reader_peak_mb']:.0f},"
+        f" {found['reader_quarter_mb']:.0f} after a quarter\n"
+    )
+    sys.stdout.flush()
+
+
+# --- the second --------------------------------------------------------------------------------------------------
+
+
+def questions() -> Mapping[str, Callable[[Business], object]]:
+    """What is timed, by name."""
+    return {"second sync": _sync, "status": standing, "standings": account_standings}
+
+
+def _sync(business: Business) -> None:
+    (row,) = business.integrations()
+    report = sync_account(business, row, cancel=threading.Event())
+    assert report.kind == "changes", report.kind
+    assert not sum(stream.created + stream.updated for stream in report.streams)
+
+
+def measure(small: Path, large: Path, runs: int) -> None:
+    """Interleaved runs after one of each that warms; medians and ratios."""
+    with provider(10) as base:
+        sides = {"small": open_home(small, base), "large": open_home(large, base)}
+        try:
+            for name, ask in questions().items():
+                taken: dict[str, list[float]] = {side: [] for side in sides}
+                for number in range(runs + 1):
+                    for side, business in sides.items():
+                        begun = time.perf_counter()
+                        ask(business)
+                        if number:
+                            taken[side].append(time.perf_counter() - begun)
+                _tell(name, taken, f"; {SYNC_WANTED:g} wanted" if ask is _sync else "")
+        finally:
+            for business in sides.values():
+                business.close()
+        for name, words in {"paydesk status --json": ["status", "--json"], "paydesk --help": ["--help"]}.items():
+            homes = {"small": small, "large": large}
+            taken = {side: [] for side in homes}
+            for number in range(runs + 1):
+                for side, home in homes.items():
+                    seconds = _command(home, base, words)
+                    if number:
+                        taken[side].append(seconds)
+            _tell(name, taken)
+
+
+def _command(home: Path, base: str, words: list[str]) -> float:
+    fixed = {"PAYDESK_STRIPE_API_BASE": base, "PAYDESK_MASTER_KEY": _KEY, "PAYDESK_HOME": str(home)}
+    begun = time.perf_counter()
+    command = [sys.executable, "-m", "desktop.cli", *words]
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True, env={**os.environ, **fixed})
+    return time.perf_counter() - begun
+
+
+def _tell(name: str, taken: Mapping[str, list[float]], wanted: str = "") -> None:
+    medians = {side: statistics.median(times) * 1000 for side, times in taken.items()}
+    ratio = statistics.median(large / small for small, large in zip(taken["small"], taken["large"], strict=True))
+    sys.stdout.write(
+        f"{name:22} small {medians['small']:8.1f} ms, large {medians['large']:8.1f} ms; ratio {ratio:.2f}{wanted}\n"
+    )
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Make the books (or take kept ones), then measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--large", type=int, default=1_000_000)
+    parser.add_argument("--small", type=int, default=50_000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--first", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--base", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.serve:
+        serve(chosen.serve)
+    elif chosen.first:
+        sys.stdout.write(json.dumps(first(chosen.first, chosen.base)) + "\n")
+    else:
+        with tempfile.TemporaryDirectory() as scratch:
+            homes = []
+            for objects in (chosen.small, chosen.large):
+                homes.append((chosen.keep or Path(scratch)) / str(objects))
+                homes[-1].mkdir(parents=True, exist_ok=True)
+                make_home(homes[-1], objects)
+            measure(*homes, chosen.runs)
+
+
+if __name__ == "__main__":
+    main()
