@@ -12,7 +12,6 @@ Medians, and the large books' cost as a ratio of the small ones'.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import base64
 import json
 import os
@@ -24,6 +23,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,37 +31,30 @@ from desktop.actions.business import Business
 from desktop.actions.status import account_standings, standing
 from desktop.actions.sync import sync_account
 from desktop.workspace import open_business
+from tests.bench.first_sync import BASES, KEYS, Quiet
+from tests.bench.race import ROOT, load, run, say
 
 SYNC_WANTED: Final = 2.0
 STATUS_WANTED_S: Final = 0.3
 MEMORY_WANTED_MB: Final = 180.0
 
 _PENDING_S: Final = 7 * 86_400
-_KEY: Final = base64.b64encode(b"k" * 32).decode()
-
-
-class Quiet:
-    """Agrees to what a person is asked when an account is connected."""
-
-    def step(self, step: object, note: str = "") -> None: ...
-    def open_page(self, address: str) -> None: ...
-    def confirm(self, account: object) -> bool:
-        return True
-
-    def listening(self, callback: object) -> None: ...
+_MASTER_KEY: Final = base64.b64encode(b"k" * 32).decode()
+_THIS: Final = (sys.executable, "-m", "tests.bench.bench_second")
 
 
 # --- the provider ------------------------------------------------------------------------------------------------
 
 
-def serve(objects: int) -> None:
+def serve_pages(objects: int) -> None:
     """Print the address and serve about so many objects, three for each charge, until stopped."""
     from tests.bench import pages
+    from tests.bench.loopback import serve
 
     pages.END = now = round(time.time()) - 3600
     rows = pages.make(3 * objects // 10, objects // 10)
     rows["balance_transactions"] = [_line(line, now) for line in rows["balance_transactions"]]
-    asyncio.run(pages._serve(pages.paginate(rows)))
+    serve(partial(pages.reply, pages.paginate(rows)))
 
 
 def _line(encoded: bytes, now: int) -> bytes:
@@ -75,21 +68,24 @@ def _line(encoded: bytes, now: int) -> bytes:
 
 @contextmanager
 def provider(objects: int) -> Iterator[str]:
-    """The server in a process of its own; its address."""
-    words = [sys.executable, "-m", "tests.bench.bench_second", "--serve", str(objects)]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-    finally:
-        process.terminate()
-        process.wait()
+    """The address of a server of these pages, in a process of its own."""
+    command = [*_THIS, "--serve", str(objects)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
 
 
 def open_home(home: Path, base: str) -> Business:
     """The business of a home whose account is at the loopback server."""
-    fixed = {"PAYDESK_STRIPE_API_BASE": base, "PAYDESK_TIMEZONE": "Europe/Berlin", "PAYDESK_MASTER_KEY": _KEY}
-    return open_business(home, {**os.environ, **fixed})
+    return open_business(home, _environment(home, base))
+
+
+def _environment(home: Path, base: str) -> dict[str, str]:
+    fixed = {BASES["stripe"]: base, "PAYDESK_TIMEZONE": "Europe/Berlin", "PAYDESK_MASTER_KEY": _MASTER_KEY}
+    return {**os.environ, **fixed, "PAYDESK_HOME": str(home)}
 
 
 # --- the first sync ----------------------------------------------------------------------------------------------
@@ -112,7 +108,7 @@ def first(home: Path, base: str) -> dict[str, Any]:
 
     peaks: dict[int, float] = {}
     business = open_home(home, base)
-    connected = connect_by_key(business, "stripe", "sk_test_" + "b" * 24, Quiet())
+    connected = connect_by_key(business, "stripe", KEYS["stripe"], Quiet())
     report = sync_account(business, connected.integration, cancel=threading.Event(), progress=sample)
     seconds = time.perf_counter() - begun
     business.close()
@@ -153,17 +149,15 @@ def make_home(home: Path, objects: int) -> None:
     """The books of this size, with what was measured when they were made beside them."""
     told = home / "first.json"
     if not told.exists():
+        home.mkdir(parents=True, exist_ok=True)
         with provider(objects) as base:
-            words = [sys.executable, "-m", "tests.bench.bench_second", "--first", str(home), "--base", base]
-            done = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True)
-        told.write_text(done.stdout)
+            told.write_text(json.dumps(run([*_THIS, "--first", str(home), "--base", base])))
     found = json.loads(told.read_text())
-    sys.stdout.write(
+    say(
         f"first sync of {found['objects']:,} objects: {found['seconds']:.0f} s, peak {found['peak_mb']:.0f} MB"
         f" ({MEMORY_WANTED_MB:.0f} wanted): own {found['own_peak_mb']:.0f}, reader {found['reader_peak_mb']:.0f},"
-        f" {found['reader_quarter_mb']:.0f} after a quarter\n"
+        f" {found['reader_quarter_mb']:.0f} after a quarter"
     )
-    sys.stdout.flush()
 
 
 # --- the second --------------------------------------------------------------------------------------------------
@@ -183,6 +177,7 @@ def _sync(business: Business) -> None:
 
 def measure(small: Path, large: Path, runs: int) -> None:
     """Interleaved runs after one of each that warms; medians and ratios."""
+    say(load())
     with provider(10) as base:
         sides = {"small": open_home(small, base), "large": open_home(large, base)}
         try:
@@ -210,20 +205,16 @@ def measure(small: Path, large: Path, runs: int) -> None:
 
 
 def _command(home: Path, base: str, words: list[str]) -> float:
-    fixed = {"PAYDESK_STRIPE_API_BASE": base, "PAYDESK_MASTER_KEY": _KEY, "PAYDESK_HOME": str(home)}
     begun = time.perf_counter()
     command = [sys.executable, "-m", "desktop.cli", *words]
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True, env={**os.environ, **fixed})
+    subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=True, env=_environment(home, base))
     return time.perf_counter() - begun
 
 
 def _tell(name: str, taken: Mapping[str, list[float]], wanted: str = "") -> None:
     medians = {side: statistics.median(times) * 1000 for side, times in taken.items()}
     ratio = statistics.median(large / small for small, large in zip(taken["small"], taken["large"], strict=True))
-    sys.stdout.write(
-        f"{name:22} small {medians['small']:8.1f} ms, large {medians['large']:8.1f} ms; ratio {ratio:.2f}{wanted}\n"
-    )
-    sys.stdout.flush()
+    say(f"{name:22} small {medians['small']:8.1f} ms, large {medians['large']:8.1f} ms; ratio {ratio:.2f}{wanted}")
 
 
 def main() -> None:
@@ -238,17 +229,15 @@ def main() -> None:
     parser.add_argument("--base", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.serve:
-        serve(chosen.serve)
+        serve_pages(chosen.serve)
     elif chosen.first:
-        sys.stdout.write(json.dumps(first(chosen.first, chosen.base)) + "\n")
+        say(json.dumps(first(chosen.first, chosen.base)))
     else:
         with tempfile.TemporaryDirectory() as scratch:
-            homes = []
-            for objects in (chosen.small, chosen.large):
-                homes.append((chosen.keep or Path(scratch)) / str(objects))
-                homes[-1].mkdir(parents=True, exist_ok=True)
-                make_home(homes[-1], objects)
-            measure(*homes, chosen.runs)
+            small, large = ((chosen.keep or Path(scratch)) / str(one) for one in (chosen.small, chosen.large))
+            make_home(small, chosen.small)
+            make_home(large, chosen.large)
+            measure(small, large, chosen.runs)
 
 
 if __name__ == "__main__":

@@ -75,7 +75,8 @@ def _counted(context: Context, clients: Iterable[int]) -> int:
     found = context.shelf.select(
         "clients counted", _LINK, ("client_id",), "client_id", _LINK.c.stated.is_(True), *shown(_LINK)
     )
-    return len(set(context.fetch(found, clients)))
+    listed = context.shelf.statements.listed(clients)
+    return len(set(context.writer.fetch(found, context.integration_id, listed)))
 
 
 def _joined(context: Context, clients: list[int]) -> set[int]:
