@@ -13,6 +13,7 @@ from desktop.providers.registry import provider_title
 from desktop.queries.stream_counts import count_streams
 from desktop.queries.work import count_work
 from desktop.regions import country_of_machine, region_of
+from desktop.sync.renewal import given_up
 from desktop.sync.situation import read_schedule, read_situations
 from desktop.sync.standing import Now, Standing, standing_of
 from desktop.sync.status import StreamStatus, read_status
@@ -20,11 +21,15 @@ from desktop.sync.status import StreamStatus, read_status
 
 @dataclass(frozen=True, slots=True)
 class AccountStatus:
-    """One account, its streams, and what that comes to; ``standing`` is None of one that is not connected."""
+    """One account, its streams, and what that comes to; ``standing`` is None of one that is not connected.
+
+    ``renewal_given_up``: its access is renewed by nobody any more but a person.
+    """
 
     integration: IntegrationRow
     streams: tuple[StreamStatus, ...]
     standing: Standing | None = None
+    renewal_given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,8 @@ def standing(business: Business, *, scheduled: bool = True) -> Status:
         rows = list_integrations(connection, provider_title)
         streams = {row.id: tuple(_streams(business, connection, row)) for row in rows}
         standings = _standings(business, connection, rows, streams, scheduled=scheduled)
-        accounts = [AccountStatus(row, streams[row.id], standings.get(row.id)) for row in rows]
+        over = given_up(connection, (row.row_uuid for row in rows))
+        accounts = [AccountStatus(row, streams[row.id], standings.get(row.id), row.row_uuid in over) for row in rows]
         work = count_work(connection)
     return Status(tuple(accounts), work.outbox, work.events, work.conflicts, business.books.timezone)
 

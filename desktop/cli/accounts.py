@@ -15,6 +15,7 @@ from desktop.actions.connect import Connected, Step, connect_by_key, connect_by_
 from desktop.actions.disconnect import disconnect as disconnect_account
 from desktop.actions.options import options_of, set_option
 from desktop.actions.platforms import keep_platform, known_platform
+from desktop.actions.renewal import renew_access
 from desktop.actions.status import AccountStatus, Status, account_standings, elsewhere, standing
 from desktop.actions.sync import accounts_to_sync, sync_account
 from desktop.books.integrations import IntegrationRow
@@ -136,6 +137,17 @@ def _keep_app(business: Business, provider: str, app_id: str) -> None:
             )
     elif known is None or (known.client_id != app_id.strip() and not known.fixed):
         keep_platform(business, provider, app_id)
+
+
+def renew(session: Session, integration_id: int, *, as_json: bool) -> int:
+    """Renew an account's access now, and once. Raises: as ``renew_access``."""
+    with session.business() as business:
+        done = renew_access(business, integration_id)
+    if as_json:
+        document({"id": done.integration_id, "renewed": True})
+    else:
+        say(f"The access to {done.title} is renewed.")
+    return 0
 
 
 def set_options(session: Session, integration_id: int, choices: list[str], *, as_json: bool) -> int:
@@ -365,6 +377,8 @@ def _say_account(account: AccountStatus, options: dict[str, bool], days: Days) -
         say(f"   {account.standing.text}")
         if account.standing.detail and account.standing.is_trouble:
             say(f"   {account.standing.detail}")
+    if account.renewal_given_up:
+        say(f"   To have it tried once more: paydesk account renew {row.id}")
     if options:
         told = ", ".join(f"{name}={_ON_OFF[on]}" for name, on in options.items())
         say(f"   Options: {told} (paydesk account set {row.id} NAME=on)")

@@ -190,7 +190,7 @@ for _name, _what in _LISTS.items():
 
 
 client_app = typer.Typer(help="One client: what it is made of, joining, separating.", rich_markup_mode=None)
-account_app = typer.Typer(help="One account: its options.", rich_markup_mode=None)
+account_app = typer.Typer(help="One account: its options and its access.", rich_markup_mode=None)
 app.add_typer(client_app, name="client")
 app.add_typer(account_app, name="account")
 
@@ -261,6 +261,17 @@ def _account_set(
     from desktop.cli import accounts
 
     return accounts.set_options(context.obj, integration_id, choices, as_json=as_json)
+
+
+@account_app.command("renew", help="Renew an account's access once, where nobody tries it any more.")
+def _account_renew(
+    context: typer.Context,
+    integration_id: Annotated[int, typer.Argument(metavar="ID", min=-_LARGEST, max=_LARGEST)],
+    as_json: Json = False,
+) -> int:
+    from desktop.cli import accounts
+
+    return accounts.renew(context.obj, integration_id, as_json=as_json)
 
 
 keys_app = typer.Typer(help="The key to the credentials: another one, and the recovery key.", rich_markup_mode=None)

@@ -2,12 +2,13 @@
 
 What they are exchanged with may work only once, so the exchange is an intent on disk before it is sent: where its
 answer was lost nobody knows whether it was spent. It is tried once more, and then counts as spent: the owner reads at
-once by when to connect again, while the old credentials go on being used until they are refused themselves.
+once by when to connect again, while the old credentials go on being used until they are refused themselves. A person
+may have it tried again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -24,7 +25,7 @@ from desktop.books.integrations import (
     update_integration,
 )
 from desktop.books.settings import drop_setting, read_setting, write_setting
-from desktop.errors import NotConnectedError
+from desktop.errors import NotConnectedError, UsageError
 from desktop.periods import day_of
 from desktop.providers.contract import Credentials, CredentialsRefused, OAuthApp, Tenure, Unanswered, Unreachable
 from desktop.providers.registry import provider_title
@@ -80,11 +81,34 @@ def live_credentials(
     tenure = job.provider.tenure(job.credentials)
     if tenure is None:
         return job.credentials
+    return _Exchange(job, _row(job), app, refused).go(tenure)
+
+
+def renew_by_hand(job: Job, app: Callable[[], OAuthApp | None]) -> Credentials:
+    """Exchange the credentials now and once, since a person asks for it, whatever was tried before.
+
+    Raises: UsageError where they do not end, CredentialsRefused where what they are exchanged with is of no use any
+    more, Unreachable where the provider gave no answer, NotConnectedError, or an error of the vault or the books.
+    """
+    tenure = job.provider.tenure(job.credentials)
+    if tenure is None:
+        text = f"{job.provider.title}'s access to this account does not end by itself, so there is nothing to renew."
+        raise UsageError("Nothing to renew", text, "")
+    return _Exchange(job, _row(job), app, None).by_hand(tenure)
+
+
+def given_up(connection: Connection, row_uuids: Iterable[str]) -> frozenset[str]:
+    """Which accounts' exchange is asked for by nobody any more but a person. In the caller's transaction."""
+    settings = ((row_uuid, read_setting(connection, _setting(row_uuid), {})) for row_uuid in row_uuids)
+    return frozenset(row_uuid for row_uuid, kept in settings if _Renewal.of(kept).is_over)
+
+
+def _row(job: Job) -> IntegrationRow:
     with job.books.read() as connection:
         row = get_integration(connection, job.integration_id, provider_title)
     if row is None:
         raise NotConnectedError("No such account", "The account is not there any more.", "")
-    return _Exchange(job, row, app, refused).go(tenure)
+    return row
 
 
 class _Exchange:
@@ -106,15 +130,41 @@ class _Exchange:
         """The credentials to use. Raises: as ``live_credentials``."""
         if self._there < tenure.renew_at and not self._refused:
             return self._credentials
-        with self._job.books.read() as connection:
-            known = _Renewal.of(read_setting(connection, _setting(self._row.row_uuid), {}))
+        known = self._read()
         if known.is_over or self._is_over(tenure):
             return self._last_ones(tenure)
         if known.is_pausing(self._now):
             return self._meanwhile(tenure, None, lost=True)
-        return self._ask(tenure, known)
+        try:
+            return self._ask(known)
+        except CredentialsRefused:
+            return self._last_ones(tenure)
+        except Unanswered as error:
+            if self._read().is_over:
+                return self._last_ones(tenure)
+            return self._meanwhile(tenure, error, lost=True)
+        except Unreachable as error:
+            return self._meanwhile(tenure, error, lost=known.state == ASKED)
 
-    def _ask(self, tenure: Tenure, known: _Renewal) -> Credentials:
+    def by_hand(self, tenure: Tenure) -> Credentials:
+        """New credentials. Raises: as ``renew_by_hand``."""
+        title = self._provider.title
+        try:
+            return self._ask(self._read())
+        except CredentialsRefused as error:
+            self._last_ones(tenure)
+            raise CredentialsRefused(
+                "Access not renewed",
+                f"{title} does not renew its access to this account any more.",
+                "Connect the account again. Nothing that was read is lost.",
+            ) from error
+        except Unanswered:
+            if self._read().is_over:
+                self._last_ones(tenure)
+            raise
+
+    def _ask(self, known: _Renewal) -> Credentials:
+        """Have them exchanged. Raises: CredentialsRefused, Unanswered, Unreachable where it was never sent."""
         job, credentials = self._job, self._credentials
         app, endpoints = self._app(), job.endpoints
         intent = _Renewal(ASKED, self._now, known.tries + 1)
@@ -123,15 +173,14 @@ class _Exchange:
             renewed = job.call(lambda: self._provider.renew(app, endpoints, credentials))
         except CredentialsRefused:
             self._keep(_Renewal(SPENT, intent.at, intent.tries))
-            return self._last_ones(tenure)
-        except Unanswered as error:
+            raise
+        except Unanswered:
             if intent.is_over:
                 self._keep(_Renewal(SPENT, intent.at, intent.tries))
-                return self._last_ones(tenure)
-            return self._meanwhile(tenure, error, lost=True)
-        except Unreachable as error:
+            raise
+        except Unreachable:
             self._keep(known)  # it never left: nothing was spent by it, and it may be tried again at any time
-            return self._meanwhile(tenure, error, lost=known.state == ASKED)
+            raise
         self._store(renewed)
         return renewed
 
@@ -144,6 +193,10 @@ class _Exchange:
             forget_renewal(writer.connection, row.row_uuid)
             log_activity(writer.connection, self._now, "renew", row.title, row.id)
         job.use(credentials)
+
+    def _read(self) -> _Renewal:
+        with self._job.books.read() as connection:
+            return _Renewal.of(read_setting(connection, _setting(self._row.row_uuid), {}))
 
     def _keep(self, renewal: _Renewal) -> None:
         with self._job.write() as writer:

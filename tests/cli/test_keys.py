@@ -1,4 +1,4 @@
-"""The master key and the recovery key on the command line: what was sealed opens afterwards, and only so."""
+"""The master key, the recovery key and access on the command line: what was sealed opens afterwards, and only so."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from desktop.actions.renewal import Renewed
 from desktop.books.integrations import update_integration
-from desktop.cli import main
+from desktop.cli import accounts, main
 from desktop.providers.contract import Credentials
 from desktop.sync.credentials import CredentialStore
 from desktop.workspace import open_business
@@ -35,6 +36,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         update_integration(writer.connection, account, credentials=sealed)
     business.close()
     return str(tmp_path)
+
+
+def test_access_that_does_not_end_cannot_be_renewed(capsys, home: str) -> None:
+    assert main(["account", "renew", "1", "--home", home]) == 2
+    assert "does not end by itself" in capsys.readouterr().err
+
+
+def test_renewed_access_is_said(capsys, home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "renew_access", lambda _business, number: Renewed(number, "Harbour"))
+    assert main(["account", "renew", "1", "--home", home]) == 0
+    assert capsys.readouterr().out == "The access to Harbour is renewed.\n"
+    assert main(["account", "renew", "1", "--json", "--home", home]) == 0
+    assert json.loads(capsys.readouterr().out) == {"id": 1, "renewed": True}
 
 
 def opened(home: str, key: str) -> str:

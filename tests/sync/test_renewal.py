@@ -23,10 +23,13 @@ from desktop.actions.business import Business
 from desktop.actions.connect import connect_by_key, connect_by_oauth
 from desktop.actions.disconnect import disconnect
 from desktop.actions.platforms import platform_app
+from desktop.actions.renewal import renew_access
+from desktop.actions.status import standing
 from desktop.actions.sync import sync_account
 from desktop.books.integrations import IntegrationRow
 from desktop.books.tables import Activity
 from desktop.books.tables.base import table_of
+from desktop.errors import UsageError
 from desktop.providers.contract import Credentials, CredentialsRefused, Unreachable
 from desktop.sandbox import launch
 from desktop.sync import renewal
@@ -328,6 +331,70 @@ def test_connecting_again_clears_everything(shop: Shop) -> None:
     assert shop.renewals == 3
 
 
+# --- by hand -----------------------------------------------------------------------------------------------------
+
+
+def give_up(shop: Shop) -> None:
+    """Two answers never come, an hour apart."""
+    shop.after(7)
+    shop.square.faults.add("status", stream="oauth2", status=500)
+    shop.live()
+    shop.after(1.1 / 24)
+    shop.live()
+    shop.square.faults.clear()
+    assert (shop.renewals, shop.known["state"]) == (2, "spent")
+
+
+def is_given_up(shop: Shop) -> bool:
+    (account,) = standing(shop.business).accounts
+    return account.renewal_given_up
+
+
+def test_what_nobody_tries_any_more_is_renewed_when_a_person_asks_for_it(shop: Shop) -> None:
+    assert not is_given_up(shop)
+    give_up(shop)
+    assert is_given_up(shop)
+    assert renew_access(shop.business, shop.row.id).integration_id == shop.row.id
+    assert shop.credentials["access_token"] != shop.first["access_token"]
+    assert (shop.renewals, shop.known, shop.kept.status, shop.kept.attention) == (3, {}, "active", "")
+    assert not is_given_up(shop)
+
+
+def test_what_was_refused_already_is_well_again_when_it_can_be_renewed_by_hand(shop: Shop) -> None:
+    give_up(shop)
+    shop.after(24)
+    with pytest.raises(CredentialsRefused):
+        shop.sync()
+    assert shop.kept.status == "needs_attention"
+    renew_access(shop.business, shop.row.id)
+    assert (shop.kept.status, shop.kept.attention) == ("active", "")
+    assert shop.sync().exit_status == 0
+
+
+def test_each_time_that_a_person_asks_it_is_tried_once(shop: Shop) -> None:
+    give_up(shop)
+    told = shop.kept.attention
+    shop.square.faults.add("status", stream="oauth2", status=500)
+    for tries in (3, 4):
+        with pytest.raises(Unreachable):
+            renew_access(shop.business, shop.row.id)
+        assert (shop.renewals, shop.known["state"], shop.known["tries"]) == (tries, "spent", tries)
+    shop.live()
+    assert (shop.renewals, shop.kept.attention) == (4, told)
+
+
+def test_what_cannot_be_renewed_any_more_says_that_it_is_to_be_connected_again(shop: Shop) -> None:
+    shop.after(7)
+    shop.square.lose_next_refresh()
+    shop.live()
+    with pytest.raises(CredentialsRefused, match="Connect the account again") as refused:
+        renew_access(shop.business, shop.row.id)
+    assert refused.value.title == "Access not renewed"
+    assert (shop.renewals, shop.known["state"]) == (2, "spent")
+    assert shop.kept.attention.startswith(f"Reconnect Square by {in_days(30)}")
+    assert shop.live() == shop.first, "the old token works on"
+
+
 # --- refused -----------------------------------------------------------------------------------------------------
 
 
@@ -450,6 +517,8 @@ def test_a_personal_access_token_is_never_exchanged(shop: Shop) -> None:
     row = connect_by_key(shop.business, "square", shop.square.access_token, Person()).integration
     shop.after(400)
     assert live_credentials(shop.business, row)["access_token"] == shop.square.access_token
+    with pytest.raises(UsageError, match="does not end by itself"):
+        renew_access(shop.business, row.id)
     assert shop.renewals == 0
 
 

@@ -36,6 +36,7 @@ class AccountRow(QWidget):
     sync_asked = Signal(object, bool)
     cancel_asked = Signal()
     reconnect_asked = Signal(object)
+    renew_asked = Signal(object)
     rename_asked = Signal(object)
     disconnect_asked = Signal(object, bool)
     details_asked = Signal(object)
@@ -96,12 +97,17 @@ class AccountRow(QWidget):
         words.addLayout(self._said)
         self.reconnect_button = Button(theme, translate("AccountRow", "Reconnect"))
         self.reconnect_button.clicked.connect(self._on_reconnect)
-        self._reconnect = QWidget()
-        below = QVBoxLayout(self._reconnect)
+        self.renew_button = Button(theme, translate("AccountRow", "Try to renew"))
+        self.renew_button.clicked.connect(self._on_renew)
+        self._access = QWidget()
+        below = QHBoxLayout(self._access)
         below.setContentsMargins(0, theme.px(5), 0, 0)
+        below.setSpacing(theme.px(8))
         below.addWidget(self.reconnect_button)
-        self._reconnect.hide()
-        words.addWidget(self._reconnect)
+        below.addWidget(self.renew_button)
+        below.addStretch(1)
+        self._access.hide()
+        words.addWidget(self._access)
         self._bar = Bar(theme, translate("AccountRow", "Sync progress"))
         self._bar.hide()
         words.addWidget(self._bar)
@@ -136,7 +142,9 @@ class AccountRow(QWidget):
         self._title.set_tone("text-2" if gone else "text")
         self._mode.show_state(*mode_words(row.mode))
         self._attention.show_state(*pill_words(account.standing))
-        self._reconnect.setVisible(soon)
+        self.reconnect_button.setVisible(soon)
+        self.renew_button.setVisible(account.renewal_given_up and not gone)
+        self._access.setVisible(soon or (account.renewal_given_up and not gone))
         self.more.set_icon("more", translate("AccountRow", "More for {0}").format(title))
         self.setAccessibleName(title)
         if gone:
@@ -248,6 +256,10 @@ class AccountRow(QWidget):
     @Slot()
     def _on_reconnect(self) -> None:
         self.reconnect_asked.emit(self.account.integration.id)
+
+    @Slot()
+    def _on_renew(self) -> None:
+        self.renew_asked.emit(self.account.integration.id)
 
     @Slot(str, bool)
     def _on_option(self, name: str, on: bool) -> None:

@@ -22,6 +22,7 @@ from desktop.ui.translation import translate
 from desktop.ui.verbs.connect import Connect
 from desktop.ui.verbs.disconnect import Disconnect
 from desktop.ui.verbs.rename import Rename
+from desktop.ui.verbs.renew import Renew
 from desktop.ui.verbs.set_option import SetOption
 from desktop.ui.widgets.notice import Notice
 from desktop.ui.widgets.payments_card import PaymentsCard
@@ -67,8 +68,10 @@ class IntegrationsPage(Page):
         self.connect_account.shown.connect(self._on_connecting_shown)
         self.connect_account.hidden.connect(self.connecting.hide)
         self._rename, self._disconnect = Rename(context, handle, self), Disconnect(context, handle, self)
+        self._renew = Renew(context, handle, self)
+        self._renew.renewed.connect(self._on_readable)
         self._set_option = SetOption(context, handle, self, syncing)
-        self._set_option.turned_on.connect(self._on_turned_on)
+        self._set_option.turned_on.connect(self._on_readable)
         self._set_option.refused.connect(self.mark_stale)
         syncing.progressed.connect(self._on_progressed)
         syncing.ended.connect(self._on_sync_ended)
@@ -160,6 +163,7 @@ class IntegrationsPage(Page):
         row.sync_asked.connect(self._on_sync_asked)
         row.cancel_asked.connect(self._on_cancel_asked)
         row.reconnect_asked.connect(self._on_reconnect)
+        row.renew_asked.connect(self._on_renew)
         row.rename_asked.connect(self._on_rename)
         row.disconnect_asked.connect(self._on_disconnect)
         row.details_asked.connect(self._on_details)
@@ -206,6 +210,10 @@ class IntegrationsPage(Page):
             self.connect_account([offer])
 
     @Slot(object)
+    def _on_renew(self, integration_id: int) -> None:
+        self._renew(integration_id)
+
+    @Slot(object)
     def _on_details(self, integration_id: int) -> None:
         row = self.accounts.rows[integration_id]
         if self._overview is not None:
@@ -240,7 +248,7 @@ class IntegrationsPage(Page):
         self._set_option(integration_id, option, on)
 
     @Slot(object)
-    def _on_turned_on(self, integration_id: int) -> None:
+    def _on_readable(self, integration_id: int) -> None:
         self._on_sync_asked(integration_id, False)
 
     def _account(self, integration_id: int) -> IntegrationRow:

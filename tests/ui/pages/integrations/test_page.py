@@ -13,7 +13,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from sqlalchemy import insert, update
 
+from desktop.actions import renewal
 from desktop.actions.business import Business
+from desktop.actions.renewal import Renewed
 from desktop.books.tables import Bookmark, Integration, SetAsideObject
 from desktop.books.tables.base import table_of
 from desktop.errors import ClosedBooksError
@@ -385,6 +387,47 @@ def test_an_account_is_renamed(qtbot, place: Place, show, inline_tasks) -> None:
     with qtbot.waitSignal(inline_tasks.changed):
         dialog._on_rename()
     assert place.business.integration(account).title == "The studio"
+
+
+def test_access_that_nobody_renews_any_more_is_renewed_by_a_click_and_read_at_once(
+    place: Place, show, inline_tasks, messages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "Reconnect Square by 23 December 2026: its access could not be renewed."
+    account = place.account(name="Harbour", status="active", attention=told)
+    row = show().accounts.rows[account]
+    assert (row.reconnect_button.isVisible(), row.renew_button.isVisible()) == (True, False), "it is tried by itself"
+    spent = {"state": "spent", "at": 0, "tries": 2}
+    place.business.books.keep_setting(f"renewal.{place.business.integration(account).row_uuid}", spent)
+    page = show()
+    messages.open()
+    heard: list[str] = []
+    messages.told.connect(lambda message: heard.append(message.title))
+    row = page.accounts.rows[account]
+    assert row.renew_button.isVisible()
+    asked: list[int] = []
+
+    def renewed(_business: Business, integration_id: int) -> Renewed:
+        asked.append(integration_id)
+        return Renewed(integration_id, "Harbour")
+
+    monkeypatch.setattr(renewal, "renew_access", renewed)
+    row.renew_button.click()
+    QApplication.processEvents()
+    assert asked == [account]
+    assert heard == ["Access to Harbour is renewed"]
+    assert place.syncs.asked == [(account, False)]
+
+
+def test_access_that_ended_while_it_was_not_renewed_can_be_tried_too(place: Place, show) -> None:
+    account = place.account(name="Harbour", status="needs_attention", attention="Access ended")
+    spent = {"state": "spent", "at": 0, "tries": 2}
+    place.business.books.keep_setting(f"renewal.{place.business.integration(account).row_uuid}", spent)
+    row = show().accounts.rows[account]
+    assert (row.main_button.text(), row.renew_button.isVisible(), row.reconnect_button.isVisible()) == (
+        "Reconnect",
+        True,
+        False,
+    )
 
 
 @pytest.mark.parametrize("forget", [False, True])
