@@ -8,6 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from zoneinfo import ZoneInfo
 
+DAY = 86_400
+"""Seconds of a day that has no change of clock."""
+
 OPENING_HOUR = time_of_day(10, 0)
 """The local hour at which a generated world ends. Early, so that a demo of the real today is seldom ahead of it."""
 

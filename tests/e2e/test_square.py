@@ -398,7 +398,7 @@ def test_a_place_that_opens_later_comes_with_all_it_took(
     world = square.world
     with square.server.lock:
         world._moment = square.clock.now() - 40 * A_DAY
-        place = {**world.every("location")[0], "id": world.new_id("location"), "name": "Kiosk"}
+        place = {**world.every("location")[0], "id": world.ids.new("location"), "name": "Kiosk"}
         world.add("location", place)
         for amount in (1100, 2200):
             DEEDS_BY_NAME["sale"](world, amount=amount, location=place["id"])

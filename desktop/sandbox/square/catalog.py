@@ -34,7 +34,7 @@ def tell(world: World) -> None:
 def add(world: World, kind: str, name: str, **facts: Any) -> Wire:
     """A catalog object of a type such as ``CATEGORY`` with a name and more of its data."""
     field = f"{kind.lower()}_data"
-    return put(world, {"type": kind, "id": world.new_id("catalog"), field: {"name": name} | facts}, quiet=True)
+    return put(world, {"type": kind, "id": world.ids.new("catalog"), field: {"name": name} | facts}, quiet=True)
 
 
 def add_variation(world: World, item: Wire, name: str, price: int, *, tracked: bool, sku: str) -> Wire:
@@ -50,7 +50,7 @@ def add_variation(world: World, item: Wire, name: str, price: int, *, tracked: b
         "sellable": True,
         "stockable": tracked,
     }
-    made = {"type": "ITEM_VARIATION", "id": world.new_id("catalog"), "item_variation_data": data}
+    made = {"type": "ITEM_VARIATION", "id": world.ids.new("catalog"), "item_variation_data": data}
     item["item_data"]["variations"].append(put(world, made, quiet=True))
     return made
 
@@ -125,6 +125,6 @@ def set_count(world: World, variation: str, location: str, quantity: int) -> Wir
     world.shelves["count"].touch()
     world.journal.move(location, variation, quantity - before)
     if world.now >= world.feed_since:
-        data = {"type": "inventory_counts", "id": world.uuid(), "object": {"inventory_counts": [count]}}
+        data = {"type": "inventory_counts", "id": world.ids.uuid(), "object": {"inventory_counts": [count]}}
         world.emit("inventory.count.updated", data)
     return count

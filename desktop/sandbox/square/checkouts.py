@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from desktop.sandbox.clock import DAY
 from desktop.sandbox.square import orders, payments
 from desktop.sandbox.square.errors import bad
-from desktop.sandbox.square.moments import DAY
 from desktop.sandbox.square.objects import Source, Wire
 from desktop.sandbox.square.world import World
 
@@ -21,7 +21,7 @@ def create_terminal(world: World, amount: Wire, device_options: Wire, **facts: A
     """Ask a terminal to take a payment. It does so by itself after a while, unless somebody cancels first."""
     stamp = world.stamp()
     made = {
-        "id": world.new_id("checkout"),
+        "id": world.ids.new("checkout"),
         "amount_money": amount,
         "device_options": device_options,
         "deadline_duration": "PT5M",
@@ -92,9 +92,9 @@ def cancel_terminal(world: World, checkout: Wire) -> Wire:
 def create_link(world: World, order: Wire, **facts: Any) -> Wire:
     """A link under which an order can be paid."""
     stamp = world.plain_stamp()
-    short = world.text(8)
+    short = world.ids.text(8)
     made = {
-        "id": world.new_id("link"),
+        "id": world.ids.new("link"),
         "version": 1,
         "order_id": order["id"],
         "url": f"https://sandbox.square.link/u/{short}",

@@ -221,7 +221,7 @@ def change_stock(world: World, *, variation: Any = None, location: Any = None, q
 def add_item(world: World, *, name: str = "New item", price: int = 1500) -> Wire:
     """The catalog gets an item with one variation."""
     item = catalog.add(world, "ITEM", name, product_type="REGULAR", is_taxable=True)
-    catalog.add_variation(world, item, "Regular", price, tracked=False, sku=world.text(8))
+    catalog.add_variation(world, item, "Regular", price, tracked=False, sku=world.ids.text(8))
     return catalog.put(world, item)
 
 

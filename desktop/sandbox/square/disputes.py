@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from desktop.sandbox.clock import DAY
 from desktop.sandbox.square import ledger
 from desktop.sandbox.square.errors import bad
-from desktop.sandbox.square.moments import DAY, plain, stamp
+from desktop.sandbox.square.moments import plain, stamp
 from desktop.sandbox.square.objects import CURRENCY, Wire, money
 from desktop.sandbox.square.world import World
 
@@ -40,7 +41,7 @@ def begin(
     now = world.stamp()
     reported = world.today - timedelta(days=1)
     made: Wire = {
-        "id": world.new_id("dispute"),
+        "id": world.ids.new("dispute"),
         "amount_money": money(disputed),
         "reason": reason,
         "state": "INQUIRY_EVIDENCE_REQUIRED" if inquiry else "EVIDENCE_REQUIRED",
@@ -50,7 +51,7 @@ def begin(
         "card_brand": payment["card_details"]["card"]["card_brand"],
         "created_at": now,
         "updated_at": now,
-        "brand_dispute_id": world.text(22),
+        "brand_dispute_id": world.ids.text(22),
         "reported_at": f"{reported.isoformat()}T00:00:00.000Z",
         "version": 1,
         "location_id": payment["location_id"],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from desktop.sandbox import errors
 from desktop.sandbox.square.objects import Wire
 
 _CATEGORIES = {401: "AUTHENTICATION_ERROR", 403: "AUTHENTICATION_ERROR", 429: "RATE_LIMIT_ERROR"}
 
 
-class Refusal(Exception):
+class Refusal(errors.Refusal):
     """A request that Square answers with ``{"errors": [...]}``.
 
     ``more`` goes beside the errors, as the payment that a declined card leaves behind does.
@@ -24,15 +25,12 @@ class Refusal(Exception):
         headers: dict[str, str] | None = None,
         more: Wire | None = None,
     ) -> None:
-        super().__init__(detail)
-        self.status = status
         self.code = code
-        self.headers = headers or {}
         default = _CATEGORIES.get(status, "API_ERROR" if status >= 500 else "INVALID_REQUEST_ERROR")
-        self.error: Wire = {"category": category or default, "code": code, "detail": detail}
+        error: Wire = {"category": category or default, "code": code, "detail": detail}
         if field is not None:
-            self.error["field"] = field
-        self.body: Wire = {"errors": [self.error]} | (more or {})
+            error["field"] = field
+        super().__init__(detail, status, error, {"errors": [error]} | (more or {}), headers)
 
 
 def missing(noun: str, object_id: str) -> Refusal:

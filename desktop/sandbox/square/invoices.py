@@ -32,7 +32,7 @@ def recipient(customer: Wire) -> Wire:
 def request(world: World, kind: str, due: date, **facts: Any) -> Wire:
     """A payment request of type BALANCE, DEPOSIT or INSTALLMENT."""
     return {
-        "uid": world.uuid(),
+        "uid": world.ids.uuid(),
         "request_type": kind,
         "due_date": due.isoformat(),
         "tipping_enabled": False,
@@ -48,7 +48,7 @@ def draft(
     stamp = world.plain_stamp()
     compute(requests, int(order["total_money"]["amount"]))
     made: Wire = {
-        "id": world.new_id("invoice"),
+        "id": world.ids.new("invoice"),
         "version": 0,
         "location_id": order["location_id"],
         "order_id": order["id"],

@@ -6,9 +6,9 @@ import base64
 import hashlib
 from dataclasses import dataclass
 
-from desktop.sandbox.ids import Ids
+from desktop.sandbox.clock import DAY
+from desktop.sandbox.ids import Ids, Shape
 from desktop.sandbox.square.errors import Refusal
-from desktop.sandbox.square.moments import DAY
 
 CODE_SECONDS = 300
 """How long an authorisation code is good for."""
@@ -16,6 +16,14 @@ CODE_SECONDS = 300
 TOKEN_SECONDS = 30 * DAY
 SHORT_TOKEN_SECONDS = DAY
 REFRESH_SECONDS = 90 * DAY
+
+_IDS = {
+    "access": Shape("EAAAl", 59),
+    "application": Shape("sandbox-sq0idb-", 22),
+    "code": Shape("sandbox-sq0cgb-", 22),
+    "refresh": Shape("EQAAl", 59),
+    "secret": Shape("sandbox-sq0csb-", 43),
+}
 
 ALL_SCOPES = frozenset(
     {
@@ -76,10 +84,10 @@ class Keys:
     """All credentials of one pretend seller; the same seed gives the same ones."""
 
     def __init__(self, seed: str) -> None:
-        self._ids = Ids(f"keys of {seed}", {})
-        self.application_id = f"sandbox-sq0idb-{self._ids.text(22)}"
-        self.application_secret = f"sandbox-sq0csb-{self._ids.text(43)}"
-        self.access_token = f"EAAAl{self._ids.text(59)}"
+        self._ids = Ids(f"keys of {seed}", _IDS)
+        self.application_id = self._ids.new("application")
+        self.application_secret = self._ids.new("secret")
+        self.access_token = self._ids.new("access")
         self.tokens: dict[str, Token] = {self.access_token: Token(ALL_SCOPES, None, personal=True)}
         self.refresh_tokens: dict[str, Refresh] = {}
         self.codes: dict[str, Code] = {}
@@ -88,7 +96,7 @@ class Keys:
         self, scopes: frozenset[str], now: int, challenge: str | None = None, redirect_uri: str | None = None
     ) -> str:
         """A code for one exchange."""
-        code = f"sandbox-sq0cgb-{self._ids.text(22)}"
+        code = self._ids.new("code")
         self.codes[code] = Code(scopes, now, challenge, redirect_uri)
         return code
 
@@ -96,7 +104,7 @@ class Keys:
         """An access token and the refresh token that goes with it."""
         token = Token(scopes, now + (SHORT_TOKEN_SECONDS if short_lived else TOKEN_SECONDS), short_lived)
         refresh = Refresh(scopes, now + REFRESH_SECONDS if pkce else None, single_use=pkce)
-        pair = Pair(f"EAAAl{self._ids.text(59)}", f"EQAAl{self._ids.text(59)}", token, refresh)
+        pair = Pair(self._ids.new("access"), self._ids.new("refresh"), token, refresh)
         self.tokens[pair.access_token] = token
         self.refresh_tokens[pair.refresh_token] = refresh
         return pair

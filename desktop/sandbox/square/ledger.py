@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from desktop.sandbox.clock import add_business_days, local_day
+from desktop.sandbox.clock import DAY, add_business_days, local_day
 from desktop.sandbox.square.errors import bad
-from desktop.sandbox.square.moments import DAY, plain, seconds
+from desktop.sandbox.square.moments import plain, seconds
 from desktop.sandbox.square.objects import CURRENCY, Wire, money
 from desktop.sandbox.square.world import World
 
@@ -25,7 +25,7 @@ _DETAILS = {
 def book(world: World, location: str, kind: str, gross: int, fee: int, **references: str) -> Wire:
     """An entry of a location's balance: gross is what moved, net is gross less the fee."""
     entry: Wire = {
-        "id": world.new_id("entry"),
+        "id": world.ids.new("entry"),
         "payout_id": "",
         "effective_at": world.plain_stamp(),
         "type": kind,
@@ -55,7 +55,7 @@ def pay_out(world: World, location: str, *, simple: bool = False, at_once: bool 
     world.waiting_entries[location] = [one for one in world.waiting_entries[location] if one["id"] not in taken]
     stamp = world.plain_stamp()
     payout: Wire = {
-        "id": f"po_{world.uuid()}",
+        "id": f"po_{world.ids.uuid()}",
         "status": "SENT",
         "location_id": location,
         "created_at": stamp,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-DAY = 86_400
+from desktop.sandbox.clock import DAY
 
 
 def stamp(at: int, milliseconds: int = 0) -> str:

@@ -173,7 +173,7 @@ class OAuth:
             raise Refusal(404, "NOT_FOUND", "Access token not found.", field="access_token")
         self.keys.revoke_all(only_access=bool(body.get("revoke_only_access_token")))
         about = {"revocation": {"revoked_at": self.world.stamp(), "revoker_type": "APPLICATION"}}
-        data = {"type": "revocation", "id": self.world.uuid(), "object": about}
+        data = {"type": "revocation", "id": self.world.ids.uuid(), "object": about}
         self.world.emit("oauth.authorization.revoked", data)
         return {"success": True}
 

@@ -20,7 +20,7 @@ def line_of(world: World, variation: Wire, quantity: int = 1) -> Wire:
     data = variation["item_variation_data"]
     item = world.shelves["catalog"].objects[data["item_id"]]["item_data"]
     return {
-        "uid": world.text(22),
+        "uid": world.ids.text(22),
         "catalog_object_id": variation["id"],
         "catalog_version": variation["version"],
         "name": item["name"],
@@ -34,7 +34,7 @@ def line_of(world: World, variation: Wire, quantity: int = 1) -> Wire:
 def custom_line(world: World, name: str | None, amount: int) -> Wire:
     """A line item for an amount that is in no catalog."""
     line = {
-        "uid": world.text(22),
+        "uid": world.ids.text(22),
         "item_type": "CUSTOM_AMOUNT" if name is None else "ITEM",
         "quantity": "1",
         "base_price_money": money(amount),
@@ -46,7 +46,7 @@ def tax_of(world: World, tax: Wire) -> Wire:
     """A catalog tax as an order carries it, on all of its lines."""
     data = tax["tax_data"]
     return {
-        "uid": world.text(22),
+        "uid": world.ids.text(22),
         "catalog_object_id": tax["id"],
         "catalog_version": tax["version"],
         "name": data["name"],
@@ -60,7 +60,7 @@ def discount_of(world: World, discount: Wire) -> Wire:
     """A catalog discount as an order carries it, on all of its lines."""
     data = discount["discount_data"]
     made = {
-        "uid": world.text(22),
+        "uid": world.ids.text(22),
         "catalog_object_id": discount["id"],
         "catalog_version": discount["version"],
         "name": data["name"],
@@ -84,7 +84,7 @@ def create(
     """An open order. ``created`` is an earlier instant where it was made offline; ``facts`` are further fields."""
     stamp = world.stamp()
     order = {
-        "id": world.new_id("order"),
+        "id": world.ids.new("order"),
         "location_id": location,
         "source": {"name": source},
         "line_items": lines,
@@ -153,7 +153,7 @@ def _returned_lines(world: World, order: Wire, amount: int) -> list[Wire]:
     sums = ("base_price_money", "variation_total_price_money", "total_tax_money", "total_discount_money", "total_money")
     return [
         {
-            "uid": world.text(22),
+            "uid": world.ids.text(22),
             "source_line_item_uid": line["uid"],
             "gross_return_money": line["gross_sales_money"],
         }
@@ -171,12 +171,12 @@ def give_back(world: World, order: Wire, refund: Wire, tender: str) -> Wire:
     tip = int(order["total_tip_money"]["amount"]) if whole else 0
     stamp = world.stamp()
     made = {
-        "id": world.new_id("order"),
+        "id": world.ids.new("order"),
         "location_id": order["location_id"],
         "source": order["source"],
         "returns": [
             {
-                "uid": world.text(22),
+                "uid": world.ids.text(22),
                 "source_order_id": order["id"],
                 "return_line_items": _returned_lines(world, order, amount),
                 "return_amounts": amounts(amount, tax, discount, tip),

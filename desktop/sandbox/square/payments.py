@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from desktop.sandbox.clock import local_day
+from desktop.sandbox.clock import DAY, local_day
 from desktop.sandbox.square import invoice_state, ledger, orders
 from desktop.sandbox.square.errors import Refusal, bad
-from desktop.sandbox.square.moments import DAY, plain, seconds, stamp
+from desktop.sandbox.square.moments import plain, seconds, stamp
 from desktop.sandbox.square.objects import CARD_PRESENT, CURRENCY, Source, Wire, money, rounded
 from desktop.sandbox.square.world import World
 
@@ -47,7 +47,7 @@ def take(
         raise bad(f"Order {order['id']} is {order['state']} and cannot be paid.")
     now = world.stamp()
     payment: Wire = {
-        "id": world.new_id("payment"),
+        "id": world.ids.new("payment"),
         "created_at": created or now,
         "updated_at": now,
         "amount_money": money(amount),
@@ -56,7 +56,7 @@ def take(
         "source_type": source.kind,
         "location_id": order["location_id"],
         "order_id": order["id"],
-        "version_token": world.text(43) + "6o",
+        "version_token": world.ids.text(43) + "6o",
         "application_details": _application(world, product),
     } | facts
     if tip:
@@ -98,7 +98,7 @@ def _describe_source(world: World, payment: Wire, source: Source) -> None:
         "entry_method": source.entry,
         "cvv_status": "CVV_ACCEPTED" if source.entry == "KEYED" else "CVV_NOT_CHECKED",
         "avs_status": "AVS_ACCEPTED" if source.entry == "KEYED" else "AVS_NOT_CHECKED",
-        "auth_result_code": world.text(6),
+        "auth_result_code": world.ids.text(6),
         "statement_description": "SQ *HARBOUR STUDIO",
         "card_payment_timeline": {"authorized_at": payment["updated_at"]},
     }
@@ -110,7 +110,7 @@ def _describe_source(world: World, payment: Wire, source: Source) -> None:
 
 
 def _update(world: World, payment: Wire, **fields: Any) -> Wire:
-    world.change("payment", payment, **fields, version_token=world.text(43) + "6o")
+    world.change("payment", payment, **fields, version_token=world.ids.text(43) + "6o")
     world.tell("payment.updated", "payment", payment, payment["location_id"])
     return payment
 
@@ -251,7 +251,7 @@ def refund(world: World, payment: Wire, amount: int, reason: str, *, settle: boo
     at_once = payment["source_type"] != "CARD" or is_stored(payment)
     kind = "stored_refunds" if is_stored(payment) else "refunds"
     made: Wire = {
-        "id": f"{payment['id']}_{world.text(43)}",
+        "id": f"{payment['id']}_{world.ids.text(43)}",
         "status": "COMPLETED" if at_once else "PENDING",
         "amount_money": money(amount),
         "payment_id": payment["id"],

@@ -14,7 +14,7 @@ def create(world: World, *, origin: str = "DIRECTORY", **facts: Any) -> Wire:
     """A customer appears; ``facts`` are its fields, those without a value are left out."""
     stamp = world.stamp()
     made = {
-        "id": world.new_id("customer"),
+        "id": world.ids.new("customer"),
         "created_at": stamp,
         "updated_at": stamp,
         "preferences": {"email_unsubscribed": False},
@@ -63,7 +63,7 @@ def merge(world: World, first: Wire, second: Wire) -> Wire:
     facts = {name: first.get(name) or second.get(name) for name in _MERGED}
     stamp = world.stamp()
     made = {
-        "id": world.new_id("customer"),
+        "id": world.ids.new("customer"),
         "created_at": stamp,
         "updated_at": stamp,
         "preferences": {"email_unsubscribed": False},
@@ -83,7 +83,7 @@ def add_card(world: World, customer: Wire, plastic: Plastic = PLASTICS[0], **fac
     world.find("customer", customer["id"])
     name = " ".join(filter(None, (customer.get("given_name"), customer.get("family_name"))))
     made = {
-        "id": world.new_id("card"),
+        "id": world.ids.new("card"),
         **plastic.wire(),
         "cardholder_name": name or customer.get("company_name", "Card Holder"),
         "customer_id": customer["id"],

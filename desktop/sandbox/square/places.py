@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from desktop.sandbox import business
-from desktop.sandbox.square.moments import DAY, plain
+from desktop.sandbox.clock import DAY
+from desktop.sandbox.square.moments import plain
 from desktop.sandbox.square.objects import CURRENCY, Wire
 from desktop.sandbox.square.world import World
 
@@ -17,7 +18,7 @@ _SPOTS = (
 def open_business(world: World, at: int) -> None:
     """The seller signs up with a shop, a stall and a place that was closed since; the first one is the main one."""
     world.merchant = {
-        "id": world.new_id("merchant"),
+        "id": world.ids.new("merchant"),
         "business_name": business.STUDIO_NAME,
         "country": "US",
         "language_code": "en-US",
@@ -34,7 +35,7 @@ def open_business(world: World, at: int) -> None:
 
 def _location(world: World, name: str, kind: str, status: str, street: str, created: str) -> Wire:
     return {
-        "id": world.new_id("location"),
+        "id": world.ids.new("location"),
         "name": name,
         "address": {
             "address_line_1": street,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from desktop.sandbox.clock import DAY
 from desktop.sandbox.square.calls import (
     Call,
     Endpoint,
@@ -17,7 +18,7 @@ from desktop.sandbox.square.calls import (
     window,
 )
 from desktop.sandbox.square.errors import Refusal, bad, invalid, missing, required
-from desktop.sandbox.square.moments import DAY, stamp
+from desktop.sandbox.square.moments import stamp
 from desktop.sandbox.square.objects import Wire
 from desktop.sandbox.square.world import BY_NAME, FEED_DAYS, Shelf
 

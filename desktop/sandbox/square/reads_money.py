@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from desktop.sandbox.clock import DAY
 from desktop.sandbox.square.calls import (
     Call,
     Endpoint,
@@ -15,7 +16,7 @@ from desktop.sandbox.square.calls import (
     window,
 )
 from desktop.sandbox.square.errors import bad, invalid, missing, required
-from desktop.sandbox.square.moments import DAY, stamp
+from desktop.sandbox.square.moments import stamp
 from desktop.sandbox.square.objects import Wire
 from desktop.sandbox.square.reads import ORDERS, inner, retrieve, strings
 from desktop.sandbox.square.world import BY_MARK

@@ -8,10 +8,11 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desktop.sandbox.clock import clock_changes
+from desktop.sandbox.agenda import Callback
+from desktop.sandbox.clock import DAY, clock_changes
 from desktop.sandbox.square import catalog, checkouts, disputes, invoices, ledger, orders, payments, people
 from desktop.sandbox.square import subscriptions as plans
-from desktop.sandbox.square.moments import DAY, stamp
+from desktop.sandbox.square.moments import stamp
 from desktop.sandbox.square.objects import CASH, DELIVERY, GIFT_CARD, PLASTICS, Source, Wire, money
 from desktop.sandbox.square.places import TERMINAL
 from desktop.sandbox.square.world import World
@@ -103,9 +104,9 @@ def _disputes(year: Year) -> None:
     """One lost, one won, one inquiry that closed, one that waits for evidence."""
     world = year.world
 
-    def while_open(dispute: Wire, deed: Callable[[], object]) -> None:
+    def while_open(dispute: Wire, callback: Callback) -> None:
         if dispute["state"] not in disputes.ENDED:
-            deed()
+            callback()
 
     def story(opened: int, closed: int, won: bool, inquiry: bool = False) -> Callable[[], None]:
         def begin() -> None:
@@ -231,7 +232,7 @@ def _invoices(year: Year) -> None:
     deposit = (("DEPOSIT", 3, "30"), ("BALANCE", 30, None))
     thirds = (("INSTALLMENT", 5, "33.34"), ("INSTALLMENT", 35, "33.33"), ("INSTALLMENT", 65, "33.33"))
     shop, stall = year.shop, year.stall
-    for days, deed in (
+    for days, callback in (
         (85, send(shop, (3, 1))),
         (50, send(stall, (8, 1))),
         (46, send(shop, days=14)),
@@ -249,7 +250,7 @@ def _invoices(year: Year) -> None:
         (3, send(shop, plan_days=12)),
         (30, send(shop, plan_days=4)),
     ):
-        year.back(days, 15, days % 60, deed)
+        year.back(days, 15, days % 60, callback)
 
 
 def _pay(world: World, invoice: Wire, amount: int | None) -> None:

@@ -16,7 +16,7 @@ from desktop.sandbox.square.world import World
 def start(world: World, location: str, customer: Wire, variation: Wire, card: Wire, **facts: Any) -> Wire:
     """A customer subscribes from today on; the first month is charged at once."""
     made: Wire = {
-        "id": world.uuid(),
+        "id": world.ids.uuid(),
         "location_id": location,
         "plan_variation_id": variation["id"],
         "customer_id": customer["id"],

@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-import heapq
 import random
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
-from datetime import time as time_of_day
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desktop.sandbox.clock import instant, local_day
+from desktop.sandbox.agenda import Agenda
+from desktop.sandbox.clock import local_day
 from desktop.sandbox.copies import copied
-from desktop.sandbox.ids import CAPITALS, LETTERS
+from desktop.sandbox.ids import CAPITALS, Ids, Shape
 from desktop.sandbox.square.errors import missing
 from desktop.sandbox.square.journal import Journal
-from desktop.sandbox.square.moments import DAY, plain, sortable, stamp
+from desktop.sandbox.square.moments import plain, sortable, stamp
 from desktop.sandbox.square.objects import API_VERSION, Wire
 
 FEED_DAYS = 28
 """How far back SearchEvents goes."""
 
-_SHAPES = {
-    "card": ("ccof:", 19, ""),
-    "catalog": ("", 24, ""),
-    "checkout": ("", 13, ""),
-    "customer": ("", 26, ""),
-    "dispute": ("", 21, ""),
-    "entry": ("poe_", 27, ""),
-    "invoice": ("inv:0-", 27, ""),
-    "link": ("", 16, ""),
-    "location": ("L", 12, ""),
-    "merchant": ("ML", 11, ""),
-    "order": ("", 27, "ZY"),
-    "payment": ("", 27, "ZY"),
-    "uid": ("", 22, ""),
+_IDS = {
+    "card": Shape("ccof:", 19),
+    "catalog": Shape("", 24, letters=CAPITALS),
+    "checkout": Shape("", 13),
+    "customer": Shape("", 26, letters=CAPITALS),
+    "dispute": Shape("", 21),
+    "entry": Shape("poe_", 27),
+    "invoice": Shape("inv:0-", 27),
+    "link": Shape("", 16, letters=CAPITALS),
+    "location": Shape("L", 12, letters=CAPITALS),
+    "merchant": Shape("ML", 11, letters=CAPITALS),
+    "order": Shape("", 27, "ZY"),
+    "payment": Shape("", 27, "ZY"),
+    "uid": Shape("", 22),
 }
-_UPPER = frozenset({"catalog", "customer", "link", "location", "merchant"})
 
 NOUNS = {
     "card": "Card",
@@ -56,9 +54,6 @@ NOUNS = {
     "subscription": "Subscription",
 }
 """How error messages call a kind."""
-
-Deed = Callable[[], object]
-
 
 BY_NAME = "name"
 BY_MARK = "mark"
@@ -113,18 +108,14 @@ class Shelf:
         return sortable(value) if value else f"{self._ranks[object_id]:09d}"
 
 
-class World:
+class World(Agenda):
     """One pretend Square seller. ``present`` tells the second at which things happen now."""
 
     def __init__(self, seed: str, zone: ZoneInfo, present: Callable[[], int]) -> None:
+        super().__init__(zone, present)
         self.seed = seed
-        self.zone = zone
-        self.present = present
         self.dice = random.Random(f"chances of {seed}")
-        self._bits = random.Random(f"ids of {seed}")
-        self._waiting: list[tuple[int, int, Deed]] = []
-        self._counted = 0
-        self._moment: int | None = None
+        self.ids = Ids(f"ids of {seed}", _IDS)
         self._second, self._milliseconds = 0, 0
         self.shelves: dict[str, Shelf] = defaultdict(Shelf)
         self.journal = Journal(zone)
@@ -145,11 +136,6 @@ class World:
     # Time
 
     @property
-    def now(self) -> int:
-        """The second at which the present deed happens."""
-        return self.present() if self._moment is None else self._moment
-
-    @property
     def today(self) -> date:
         """The business's day."""
         return local_day(self.now, self.zone)
@@ -166,46 +152,11 @@ class World:
         """The present without milliseconds, as invoices and payouts have it."""
         return plain(self.now)
 
-    def at(self, moment: int, deed: Deed) -> None:
-        """Do something at an instant; what lies before the present is done next."""
-        self._counted += 1
-        heapq.heappush(self._waiting, (max(moment, self.now), self._counted, deed))
-
-    def on(self, day: date, hour: int, minute: int, deed: Deed) -> None:
-        """Do something at a wall-clock time of the business."""
-        self.at(instant(day, time_of_day(hour, minute), self.zone), deed)
-
-    def later(self, days: float, deed: Deed) -> None:
-        """Do something so many days from the present."""
-        self.at(self.now + int(days * DAY), deed)
-
-    def run_until(self, moment: int) -> None:
-        """Do everything that is due by an instant, in order, each at its own time."""
-        while self._waiting and self._waiting[0][0] <= moment:
-            self._moment, _, deed = heapq.heappop(self._waiting)
-            deed()
-        self._moment = None
-
     def catch_up(self) -> None:
         """Do what became due since somebody last looked."""
         self.run_until(self.present())
 
     # Objects
-
-    def new_id(self, kind: str) -> str:
-        """The next identifier of a kind, shaped as Square's."""
-        lead, length, tail = _SHAPES[kind]
-        text = self._bits.randbytes(length).translate(CAPITALS if kind in _UPPER else LETTERS).decode()
-        return f"{lead}{text}{tail}"
-
-    def uuid(self) -> str:
-        """The next identifier of those kinds that have UUIDs."""
-        text = f"{self._bits.getrandbits(128):032x}"
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-    def text(self, length: int) -> str:
-        """So many letters and digits."""
-        return self._bits.randbytes(length).translate(LETTERS).decode()
 
     def add(self, kind: str, made: Wire) -> Wire:
         """Take a new object in."""
@@ -241,7 +192,7 @@ class World:
         event: Wire = {"merchant_id": self.merchant["id"]}
         if location is not None:
             event["location_id"] = location
-        event |= {"type": kind, "event_id": self.uuid(), "created_at": self.stamp(), "data": copied(data)}
+        event |= {"type": kind, "event_id": self.ids.uuid(), "created_at": self.stamp(), "data": copied(data)}
         self.shelves["event"].add(event["event_id"], event)
 
     def tell(self, kind: str, name: str, changed: Wire, location: str | None = None) -> None:

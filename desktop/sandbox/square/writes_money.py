@@ -62,7 +62,7 @@ def _line(world: World, wanted: Wire) -> Wire:
     """A line of a request with what the catalog knows about it."""
     if not wanted.get("quantity"):
         raise required("order.line_items.quantity")
-    line: Wire = {"uid": world.text(22)}
+    line: Wire = {"uid": world.ids.text(22)}
     if "catalog_object_id" in wanted:
         line = orders.line_of(world, world.find("catalog", wanted["catalog_object_id"]))
     line |= copied(wanted)
@@ -73,7 +73,7 @@ def _line(world: World, wanted: Wire) -> Wire:
 
 def _change(world: World, wanted: Wire, kind: str) -> Wire:
     """A tax or a discount of a request with what the catalog knows about it."""
-    made: Wire = {"uid": world.text(22), "scope": "ORDER"}
+    made: Wire = {"uid": world.ids.text(22), "scope": "ORDER"}
     if "catalog_object_id" in wanted:
         found = world.find("catalog", wanted["catalog_object_id"])
         made |= orders.tax_of(world, found) if kind == "tax" else orders.discount_of(world, found)

@@ -132,7 +132,7 @@ def _put(world: World, wanted: Wire, mappings: list[Wire]) -> Wire:
         check_version("catalog object", wanted.get("version"), known["version"], needed=True)
     made = {name: copied(value) for name, value in wanted.items() if name not in {"version", "updated_at"}}
     if known is None:
-        made["id"] = world.new_id("catalog")
+        made["id"] = world.ids.new("catalog")
         mappings.append({"client_object_id": asked, "object_id": made["id"]})
     if "item_data" in made:
         parts = made["item_data"].get("variations") or []

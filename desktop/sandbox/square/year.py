@@ -9,9 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from desktop.sandbox import business
-from desktop.sandbox.clock import OPENING_HOUR, add_months, instant, local_day
+from desktop.sandbox.agenda import Callback
+from desktop.sandbox.clock import DAY, OPENING_HOUR, add_months, instant, local_day
 from desktop.sandbox.square import catalog, disputes, invoices, ledger, orders, payments, people
-from desktop.sandbox.square.moments import DAY
 from desktop.sandbox.square.objects import CASH, EXTERNALS, PLASTICS, Source, Wire, money
 from desktop.sandbox.square.places import open_business
 from desktop.sandbox.square.world import FEED_DAYS, World
@@ -26,7 +26,7 @@ _DELIVERY_DAY = 4
 class Year:
     """The year's cast and its dice. Everything that is still to happen waits in the world itself.
 
-    A deed is planned long before it is done, and others may write to the world in the meantime (the last ones happen
+    A callback is planned long before it runs, and others may write to the world in the meantime (the last ones happen
     while it is served), so it looks first whether it still can be done.
     """
 
@@ -59,9 +59,9 @@ class Year:
         self._present = self.end
         return self.world
 
-    def back(self, days: int, hour: int, minute: int, deed: Any) -> None:
+    def back(self, days: int, hour: int, minute: int, callback: Callback) -> None:
         """Do something at a wall-clock time so many days before the last one."""
-        self.world.on(self.today - timedelta(days=days), hour, minute, deed)
+        self.world.on(self.today - timedelta(days=days), hour, minute, callback)
 
     def _stock_the_shop(self) -> tuple[Wire, Wire]:
         world = self.world
@@ -113,7 +113,7 @@ class Year:
         world = self.world
         plan = catalog.add(world, "SUBSCRIPTION_PLAN", name, all_items=False)
         phase = {
-            "uid": world.text(22),
+            "uid": world.ids.text(22),
             "cadence": "MONTHLY",
             "ordinal": 0,
             "pricing": {"type": "STATIC", "price_money": money(price)},

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from desktop.sandbox.faults import Fault, Faults
-from desktop.sandbox.ids import Ids
+from desktop.sandbox.ids import Ids, Shape
 from desktop.sandbox.messages import Answer, Request
 from desktop.sandbox.stripe import reads, wire, writes
 from desktop.sandbox.stripe.calls import Call, Endpoint
@@ -37,7 +37,7 @@ class Api:
         self.requests: list[tuple[str, str]] = []
         self.restricted_rights: frozenset[str] | None = None
         self._answered: dict[str, tuple[str, Answer]] = {}
-        self._request_ids = Ids(f"requests of {world.seed}", {"req": ("", 14)})
+        self._request_ids = Ids(f"requests of {world.seed}", {"req": Shape("req_", 14)})
         self._endpoints = (*reads.ENDPOINTS, *writes.ENDPOINTS)
 
     def answer(self, request: Request) -> Answer:

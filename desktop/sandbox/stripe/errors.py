@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from desktop.sandbox import errors
+
 _DOCUMENTED = "https://stripe.com/docs/error-codes/"
 
 
-class Refusal(Exception):
-    """A request that Stripe answers with an error object."""
+class Refusal(errors.Refusal):
+    """A request that Stripe answers with ``{"error": {...}}``."""
 
     def __init__(
         self, status: int, message: str, *, code: str | None = None, param: str | None = None, **more: Any
     ) -> None:
-        super().__init__(message)
-        self.status = status
         self.code = code
-        self.headers: dict[str, str] = more.pop("headers", {})
-        self.error: dict[str, Any] = {"message": message, "type": more.pop("type", "invalid_request_error")}
+        headers = more.pop("headers", None)
+        error: dict[str, Any] = {"message": message, "type": more.pop("type", "invalid_request_error")}
         if code:
-            self.error |= {"code": code, "doc_url": _DOCUMENTED + code.replace("_", "-")}
+            error |= {"code": code, "doc_url": _DOCUMENTED + code.replace("_", "-")}
         if param:
-            self.error["param"] = param
-        self.error |= more
+            error["param"] = param
+        error |= more
+        super().__init__(message, status, error, {"error": error}, headers)
 
 
 def missing(noun: str, object_id: str, param: str = "id", status: int = 404) -> Refusal:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from desktop.sandbox.clock import DAY
 from desktop.sandbox.stripe import billing_objects
 from desktop.sandbox.stripe.objects import Wire
-from desktop.sandbox.stripe.world import DAY, World
+from desktop.sandbox.stripe.world import World
 
 
 def payments_of(world: World, invoice_id: str) -> list[Wire]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from desktop.sandbox.clock import DAY
 from desktop.sandbox.stripe import billing_objects, payments, people
 from desktop.sandbox.stripe.errors import Refusal
 from desktop.sandbox.stripe.invoice_state import ask_payment, is_processing, mark_paid, payments_of, settle, stand
 from desktop.sandbox.stripe.objects import Wire
-from desktop.sandbox.stripe.world import DAY, World
+from desktop.sandbox.stripe.world import World
 
 EMBEDDED_LINES = 10
 """How many lines an invoice carries itself; the rest is behind its own address."""

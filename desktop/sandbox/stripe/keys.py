@@ -6,13 +6,20 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-from desktop.sandbox.ids import Ids
+from desktop.sandbox.ids import Ids, Shape
 from desktop.sandbox.stripe.errors import Refusal
 
 CODE_SECONDS = 300
 """How long an authorisation code is good for."""
 
-_SHAPES = {"ca": ("", 32), "sk_test": ("51", 97), "rk_test": ("51", 97), "pk_test": ("51", 97), "ac": ("", 32)}
+_IDS = {
+    "ac": Shape("ac_", 32),
+    "ca": Shape("ca_", 32),
+    "pk_test": Shape("pk_test_51", 97),
+    "rk_test": Shape("rk_test_51", 97),
+    "rt": Shape("rt_", 48),
+    "sk_test": Shape("sk_test_51", 97),
+}
 
 
 @dataclass(slots=True)
@@ -28,7 +35,7 @@ class Keys:
     """All credentials of one pretend account; the same seed gives the same ones."""
 
     def __init__(self, seed: str) -> None:
-        self._ids = Ids(f"keys of {seed}", _SHAPES | {"rt": ("", 48)})
+        self._ids = Ids(f"keys of {seed}", _IDS)
         self.client_id = self._ids.new("ca")
         self.secret_key = self._ids.new("sk_test")
         self.restricted_key = self._ids.new("rk_test")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from desktop.sandbox.clock import DAY
 from desktop.sandbox.stripe import ledger, payment_objects
 from desktop.sandbox.stripe.cards import DECLINE_MESSAGES, Card
 from desktop.sandbox.stripe.errors import Refusal
 from desktop.sandbox.stripe.invoice_state import intent_failed, intent_paid
 from desktop.sandbox.stripe.objects import Wire
-from desktop.sandbox.stripe.world import DAY, World
+from desktop.sandbox.stripe.world import World
 
 DISPUTE_ENDED = frozenset({"won", "lost", "warning_closed"})
 """What a dispute stays once it is that."""

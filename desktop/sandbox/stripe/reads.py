@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from desktop.sandbox.clock import DAY
 from desktop.sandbox.stripe import ledger, wire
 from desktop.sandbox.stripe.calls import Call, Endpoint
 from desktop.sandbox.stripe.errors import Refusal, missing, required
 from desktop.sandbox.stripe.invoice_state import payments_of, subscription_of
 from desktop.sandbox.stripe.objects import Wire, listing
-from desktop.sandbox.stripe.world import DAY, FEED_DAYS, NOUNS, World
+from desktop.sandbox.stripe.world import FEED_DAYS, NOUNS, World
 
 Filter = Callable[[World, Wire, Any], bool]
 MOST_EVENT_TYPES = 20

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from desktop.sandbox.agenda import Callback
 from desktop.sandbox.business import YEN_CLIENT, Client
 from desktop.sandbox.clock import add_months, clock_changes
 from desktop.sandbox.stripe import deletion, invoices, ledger, payments, people, subscriptions
@@ -36,8 +37,8 @@ def tell(seed: int, today: date, zone: ZoneInfo, pace: float = 1.0) -> World:
     return world
 
 
-def _back(year: Year, days: int, hour: int, minute: int, deed: Callable[[], object]) -> None:
-    year.on(year.today - timedelta(days=days), hour, minute, deed)
+def _back(year: Year, days: int, hour: int, minute: int, callback: Callback) -> None:
+    year.on(year.today - timedelta(days=days), hour, minute, callback)
 
 
 def _charge_of(year: Year, intent: Wire) -> Wire:

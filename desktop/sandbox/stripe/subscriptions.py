@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from desktop.sandbox.clock import add_months
+from desktop.sandbox.clock import DAY, add_months
 from desktop.sandbox.stripe import billing_objects, invoices, people
 from desktop.sandbox.stripe.errors import Refusal
 from desktop.sandbox.stripe.objects import Wire
-from desktop.sandbox.stripe.world import DAY, World
+from desktop.sandbox.stripe.world import World
 
 ENDED = frozenset({"canceled", "incomplete_expired"})
 

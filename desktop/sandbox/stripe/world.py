@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from desktop.sandbox import business
 from desktop.sandbox.copies import copied
-from desktop.sandbox.ids import Ids
+from desktop.sandbox.ids import Ids, Shape
 from desktop.sandbox.stripe import objects
 from desktop.sandbox.stripe.cards import Card
 from desktop.sandbox.stripe.errors import missing
@@ -20,39 +20,37 @@ from desktop.sandbox.stripe.objects import Wire
 FEED_DAYS = 30
 """How far back the event feed goes."""
 
-DAY = 86_400
-
-_ID_SHAPES = {
-    "acct": ("1", 15),
-    "ba": ("1", 23),
-    "ca": ("", 32),
-    "cbtxn": ("1", 23),
-    "ch": ("3", 23),
-    "cn": ("1", 23),
-    "cnli": ("1", 23),
-    "cus": ("", 14),
-    "di": ("1", 23),
-    "du": ("1", 23),
-    "evt": ("1", 23),
-    "ii": ("1", 23),
-    "il": ("1", 23),
-    "in": ("1", 23),
-    "inpay": ("1", 23),
-    "pi": ("3", 23),
-    "pm": ("1", 23),
-    "po": ("1", 23),
-    "prec": ("1", 23),
-    "price": ("1", 23),
-    "prod": ("", 14),
-    "py": ("3", 23),
-    "pyr": ("1", 23),
-    "re": ("3", 23),
-    "si": ("", 14),
-    "src": ("1", 23),
-    "sub": ("1", 23),
-    "txn": ("3", 23),
-    "txr": ("1", 23),
-    "we": ("1", 23),
+_IDS = {
+    "acct": Shape("acct_1", 15),
+    "ba": Shape("ba_1", 23),
+    "ca": Shape("ca_", 32),
+    "cbtxn": Shape("cbtxn_1", 23),
+    "ch": Shape("ch_3", 23),
+    "cn": Shape("cn_1", 23),
+    "cnli": Shape("cnli_1", 23),
+    "cus": Shape("cus_", 14),
+    "di": Shape("di_1", 23),
+    "du": Shape("du_1", 23),
+    "evt": Shape("evt_1", 23),
+    "ii": Shape("ii_1", 23),
+    "il": Shape("il_1", 23),
+    "in": Shape("in_1", 23),
+    "inpay": Shape("inpay_1", 23),
+    "pi": Shape("pi_3", 23),
+    "pm": Shape("pm_1", 23),
+    "po": Shape("po_1", 23),
+    "prec": Shape("prec_1", 23),
+    "price": Shape("price_1", 23),
+    "prod": Shape("prod_", 14),
+    "py": Shape("py_3", 23),
+    "pyr": Shape("pyr_1", 23),
+    "re": Shape("re_3", 23),
+    "si": Shape("si_", 14),
+    "src": Shape("src_1", 23),
+    "sub": Shape("sub_1", 23),
+    "txn": Shape("txn_3", 23),
+    "txr": Shape("txr_1", 23),
+    "we": Shape("we_1", 23),
 }
 
 NOUNS = {
@@ -71,7 +69,7 @@ class World:
         self.seed = seed
         self.zone = zone
         self.present = present
-        self.ids = Ids(f"ids of {seed}", _ID_SHAPES)
+        self.ids = Ids(f"ids of {seed}", _IDS)
         self.dice = random.Random(f"chances of {seed}")
         self.objects: dict[str, Wire] = {}
         self.kinds: dict[str, list[str]] = {}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from desktop.sandbox.clock import DAY
 from desktop.sandbox.stripe import invoices, people, subscriptions, wire
 from desktop.sandbox.stripe.billing_objects import invoice_item, item_parent, pricing
 from desktop.sandbox.stripe.calls import Call
 from desktop.sandbox.stripe.errors import Refusal, declined, required
 from desktop.sandbox.stripe.inputs import amount_of, currency_of, customer_of, merged, method_of, one_of, plain
 from desktop.sandbox.stripe.objects import Wire
-from desktop.sandbox.stripe.world import DAY, World
+from desktop.sandbox.stripe.world import World
 
 _PLAIN = ("description", "footer", "statement_descriptor", "default_payment_method")
 

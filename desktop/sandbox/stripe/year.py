@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable
 from datetime import date, timedelta
 from datetime import time as time_of_day
@@ -11,13 +10,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from desktop.sandbox import business
-from desktop.sandbox.clock import OPENING_HOUR, instant, is_business_day, local_day, utc_midnight
+from desktop.sandbox.agenda import Agenda
+from desktop.sandbox.clock import DAY, OPENING_HOUR, instant, is_business_day, local_day, utc_midnight
 from desktop.sandbox.stripe import invoices, ledger, payments, people
 from desktop.sandbox.stripe.billing_objects import coupon, tax_rate
 from desktop.sandbox.stripe.cards import CARDS
 from desktop.sandbox.stripe.invoice_state import is_processing
 from desktop.sandbox.stripe.objects import Wire, recurrence
-from desktop.sandbox.stripe.world import DAY, FEED_DAYS, World
+from desktop.sandbox.stripe.world import FEED_DAYS, World
 
 DAYS_TOLD = 365
 YEN_PER_CENT = 1.5
@@ -26,27 +26,24 @@ _US_CARDS = ("pm_card_visa", "pm_card_mastercard", "pm_card_amex", "pm_card_visa
 _FOREIGN_CARDS = {"DE": "pm_card_de", "GB": "pm_card_gb", "JP": "pm_card_jp"}
 _LARGE_JOB_LINES = (11, 14)
 
-Deed = Callable[[], object]
 
+class Year(Agenda):
+    """The agenda of a year: what happens when. What happens may put more on it; what lies after the end never does.
 
-class Year:
-    """The agenda of a year: what is to be done when. Deeds may put further deeds on it.
-
-    A deed is planned long before it is done, so it looks first whether it still can be: whether the client is still
-    there, the invoice still open, the charge still whole. ``pace`` is how busy the studio is: 1 is as in the demo.
+    A callback is planned long before it runs, so it looks first whether it still can do its work: whether the client
+    is still there, the invoice still open, the charge still whole. ``pace`` is how busy the studio is: 1 is as in the
+    demo.
     """
 
     def __init__(self, world_seed: str, today: date, zone: ZoneInfo, pace: float = 1.0) -> None:
+        opened = instant(today - timedelta(days=DAYS_TOLD - 1), time_of_day(7), zone)
+        super().__init__(zone, lambda: opened)
         self.today = today
         self.pace = pace
-        self.zone = zone
         self.first = today - timedelta(days=DAYS_TOLD - 1)
         self.end = instant(today, OPENING_HOUR, zone)
-        self._moment = instant(self.first, time_of_day(7), zone)
-        self._waiting: list[tuple[int, int, Deed]] = []
-        self._counted = 0
-        self.world = World(world_seed, zone, lambda: self._moment)
-        self.world.account["created"] = self._moment
+        self.world = World(world_seed, zone, lambda: self.now)
+        self.world.account["created"] = opened
         self.world.feed_since = self.end - FEED_DAYS * DAY
         self.dice = self.world.dice
         self.customers: dict[str, Wire] = {}
@@ -56,25 +53,10 @@ class Year:
         self.coupon: Wire = {}
         self._open_catalogue()
 
-    def at(self, moment: int, deed: Deed) -> None:
-        """Do something at an instant; what lies before the present is done next, what lies after the end never."""
-        self._counted += 1
-        heapq.heappush(self._waiting, (max(moment, self._moment), self._counted, deed))
-
-    def on(self, day: date, hour: int, minute: int, deed: Deed) -> None:
-        """Do something at a wall-clock time of the studio."""
-        self.at(instant(day, time_of_day(hour, minute), self.zone), deed)
-
-    def later(self, days: float, deed: Deed) -> None:
-        """Do something so many days from the present."""
-        self.at(self._moment + int(days * DAY), deed)
-
     def run(self) -> World:
         """Do everything in order up to the end and answer the world as it stands then."""
-        while self._waiting and self._waiting[0][0] <= self.end:
-            self._moment, _, deed = heapq.heappop(self._waiting)
-            deed()
-        self._moment = self.end
+        self.run_until(self.end)
+        self.present = lambda: self.end
         return self.world
 
     def _open_catalogue(self) -> None:

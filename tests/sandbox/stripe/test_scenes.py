@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from desktop.sandbox import business
+from desktop.sandbox.clock import DAY
 from desktop.sandbox.stripe import ledger
 from desktop.sandbox.stripe.scenes import tell
-from desktop.sandbox.stripe.world import DAY, World
+from desktop.sandbox.stripe.world import World
 
 NEW_YORK = ZoneInfo("America/New_York")
 STORIES = [
