@@ -68,7 +68,7 @@ def _move(world: World, dispute: Wire, amount: int) -> None:
     location = dispute["location_id"]
     references = {"payment_id": dispute["disputed_payment"]["payment_id"], "dispute_id": dispute["id"]}
     ledger.book(world, location, "DISPUTE", amount, 0, **references)
-    world.journal.note("disputes", world.now, CURRENCY, -amount, location, dispute["id"])
+    world.journal.note("disputes", world.now, CURRENCY, -amount, dispute["id"], location)
 
 
 def _must_be_open(dispute: Wire) -> None:

@@ -72,7 +72,7 @@ def pay_out(world: World, location: str, *, simple: bool = False, at_once: bool 
         entry["payout_id"] = payout["id"]
     world.payout_entries[payout["id"]] = [] if simple else ripe
     world.add("payout", payout)
-    world.journal.note("paid_out", world.now, CURRENCY, amount, location, payout["id"])
+    world.journal.note("paid_out", world.now, CURRENCY, amount, payout["id"], location)
     world.tell("payout.sent", "payout", payout, location)
     return payout
 
@@ -92,7 +92,7 @@ def bounce(world: World, payout: Wire) -> Wire:
     world.change("payout", payout, status="FAILED")
     amount = int(payout["amount_money"]["amount"])
     book(world, payout["location_id"], "RETURNED_PAYOUT", amount, 0)
-    world.journal.note("paid_out", world.now, CURRENCY, -amount, payout["location_id"], payout["id"])
+    world.journal.note("paid_out", world.now, CURRENCY, -amount, payout["id"], payout["location_id"])
     world.tell("payout.failed", "payout", payout, payout["location_id"])
     return payout
 

@@ -120,7 +120,7 @@ def _fail(world: World, payment: Wire, code: str) -> Wire:
     payment["status"] = "FAILED"
     payment["approved_money"] = money(0)
     payment["card_details"] |= {"status": "FAILED", "errors": [error]}
-    world.journal.ended(payment["id"], seconds(payment["created_at"]), CURRENCY, payment["location_id"], False)
+    world.journal.attempt(payment["id"], seconds(payment["created_at"]), CURRENCY, "failed", payment["location_id"])
     world.tell("payment.created", "payment", payment, payment["location_id"])
     return payment
 
@@ -151,13 +151,13 @@ def complete(world: World, payment: Wire) -> Wire:
     # Money counts on the day of its capture; what has none on the day on which it was taken.
     at = world.now if "card_details" in payment else created
     kind = "stored_value" if stored else "collected"
-    world.journal.note(kind, at, CURRENCY, total, location, payment["id"])
+    world.journal.note(kind, at, CURRENCY, total, payment["id"], location)
     if "tip_money" in payment and not stored:
-        world.journal.note("tips", at, CURRENCY, int(payment["tip_money"]["amount"]), location, payment["id"])
+        world.journal.note("tips", at, CURRENCY, int(payment["tip_money"]["amount"]), payment["id"], location)
     kept = int(payment.get("external_details", {}).get("source_fee_money", {}).get("amount", 0))
     if kept and not stored:
-        world.journal.note("fees", at, CURRENCY, kept, location, payment["id"])
-    world.journal.ended(payment["id"], created, CURRENCY, location, True)
+        world.journal.note("fees", at, CURRENCY, kept, payment["id"], location)
+    world.journal.attempt(payment["id"], created, CURRENCY, "succeeded", location)
     _update(world, payment, status="COMPLETED", capabilities=[])
     order = world.find("order", payment["order_id"])
     orders.add_tender(world, order, _tender(payment))
@@ -215,7 +215,7 @@ def add_fee(world: World, payment: Wire, kind: str, fee: int, effective: int, *,
     """Write a fee beside a payment. ``quiet`` leaves ``updated_at`` alone and says nothing in the feed."""
     made = {"effective_at": stamp(effective), "type": kind, "amount_money": money(fee)}
     payment["processing_fee"] = [*payment.get("processing_fee", ()), made]
-    world.journal.note("fees", effective, CURRENCY, fee, payment["location_id"], payment["id"])
+    world.journal.note("fees", effective, CURRENCY, fee, payment["id"], payment["location_id"])
     if not quiet:
         _update(world, payment)
 
@@ -264,7 +264,7 @@ def refund(world: World, payment: Wire, amount: int, reason: str, *, settle: boo
     order = world.find("order", payment["order_id"])
     made["order_id"] = orders.give_back(world, order, made, payment["id"])["id"]
     world.add("refund", made)
-    world.journal.note(kind, world.now, CURRENCY, amount, location, made["id"])
+    world.journal.note(kind, world.now, CURRENCY, amount, made["id"], location)
     world.tell("refund.created", "refund", made, location)
     ids = [*payment.get("refund_ids", ()), made["id"]]
     _update(world, payment, refunded_money=money(refunded(payment) + amount), refund_ids=ids)
@@ -293,7 +293,7 @@ def settle_refund(world: World, made: Wire, back: int, at: int) -> None:
         return
     fee = {"effective_at": plain(at).replace("Z", ".000Z"), "type": "INITIAL", "amount_money": money(-back)}
     world.change("refund", made, status="COMPLETED", processing_fee=[fee])
-    world.journal.note("fees", at, CURRENCY, -back, made["location_id"], made["id"])
+    world.journal.note("fees", at, CURRENCY, -back, made["id"], made["location_id"])
     world.tell("refund.updated", "refund", made, made["location_id"])
 
 
@@ -306,13 +306,13 @@ def fail_refund(world: World, made: Wire) -> Wire:
     back = sum(int(one["amount_money"]["amount"]) for one in made.get("processing_fee", ()))
     fees = back or -rounded(world.fees[payment["id"]] * amount, int(payment["total_money"]["amount"]))
     if back:
-        world.journal.note("fees", world.now, CURRENCY, -back, location, made["id"])
+        world.journal.note("fees", world.now, CURRENCY, -back, made["id"], location)
         made["processing_fee"].append(
             {"effective_at": world.stamp(), "type": "ADJUSTMENT", "amount_money": money(-back)}
         )
     ledger.book(world, location, "OTHER_ADJUSTMENT", amount, -fees, payment_id=payment["id"])
     world.change("refund", made, status="FAILED")
-    world.journal.note("refunds", world.now, CURRENCY, -amount, location, made["id"])
+    world.journal.note("refunds", world.now, CURRENCY, -amount, made["id"], location)
     world.tell("refund.updated", "refund", made, location)
     _update(world, payment, refunded_money=money(refunded(payment) - amount))
     invoice_state.after_refund(world, payment)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from desktop.sandbox.clock import DAY
+from desktop.sandbox.clock import DAY, local_day
 from desktop.sandbox.stripe import billing_objects
 from desktop.sandbox.stripe.objects import Wire
 from desktop.sandbox.stripe.world import World
@@ -29,14 +29,10 @@ def is_processing(world: World, invoice: Wire) -> bool:
 
 def stand(world: World, invoice: Wire) -> None:
     """Tell the journal what remains of an invoice."""
-    world.journal.stand(
-        world.now,
-        invoice["id"],
-        invoice["currency"],
-        invoice["amount_remaining"],
-        invoice["status"] == "open",
-        invoice["due_date"] or invoice["status_transitions"]["finalized_at"],
-    )
+    at = invoice["due_date"] or invoice["status_transitions"]["finalized_at"]
+    due = None if at is None else local_day(at, world.zone)
+    parts = [(due, invoice["amount_remaining"])] if invoice["status"] == "open" else []
+    world.journal.stand(world.now, invoice["id"], invoice["currency"], parts)
 
 
 def ask_payment(world: World, invoice: Wire, amount: int, payment: Wire, *, default: bool) -> Wire:
