@@ -18,10 +18,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from desktop.sandbox.api import Api
 from desktop.sandbox.clock import Clock
 from desktop.sandbox.consent import Page
-from desktop.sandbox.faults import Faults
+from desktop.sandbox.errors import Refusal
+from desktop.sandbox.faults import Fault, Faults
+from desktop.sandbox.journal import Journal
 from desktop.sandbox.messages import Answer, Request
+from desktop.sandbox.oauth import OAuth
 
 
 class Severed(Response):
@@ -34,37 +38,11 @@ class Severed(Response):
         await send({"type": "http.response.body", "body": half, "more_body": True})
 
 
-class Answering(Protocol):
-    """An API: ``requests`` are method and path of all that it was asked, oldest first."""
-
-    requests: list[tuple[str, str]]
-
-    def answer(self, request: Request) -> Answer:
-        """The answer to one request, a refusal included."""
-
-
-class Asking(Protocol):
-    """What asks the owner whether an application may come in."""
-
-    def ask(self, query: dict[str, str]) -> Page:
-        """The page with the two buttons, or one that says what is wrong with the request."""
-
-    def decide(self, form: dict[str, str]) -> str | Page:
-        """Where the browser goes after a click, or a page that says what is wrong with it."""
-
-
-class Telling(Protocol):
-    """A world's own memory."""
-
-    def summary(self, now: int) -> dict[str, Any]:
-        """What reports should show at an instant."""
-
-
 class World(Protocol):
     """What a pretend provider is about."""
 
     @property
-    def journal(self) -> Telling:
+    def journal(self) -> Journal:
         """What really happened in it."""
 
 
@@ -72,7 +50,7 @@ class Server(ABC):
     """One pretend provider behind HTTP. ``lock`` guards the world against other threads.
 
     ``software`` is the ``Server`` header, ``root`` the API's first folder with the ``methods`` that it knows,
-    ``consent_address`` where the owner is asked, ``deeds`` what can be made to happen, ``refusal`` how a deed says no.
+    ``consent_address`` where the owner is asked, ``deeds`` what can be made to happen.
     """
 
     software: ClassVar[str]
@@ -80,11 +58,10 @@ class Server(ABC):
     methods: ClassVar[Sequence[str]]
     consent_address: ClassVar[str]
     deeds: ClassVar[Mapping[str, Callable[..., dict[str, Any]]]]
-    refusal: ClassVar[type[Exception]]
 
     world: World
-    api: Answering
-    oauth: Asking
+    api: Api[Any, Any]
+    oauth: OAuth
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -94,10 +71,6 @@ class Server(ABC):
     @abstractmethod
     def routes(self) -> list[Route]:
         """The provider's addresses beside its API and its consent page."""
-
-    @abstractmethod
-    def dumps(self, value: Any) -> bytes:
-        """JSON as the provider prints it."""
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
@@ -147,9 +120,15 @@ class Server(ABC):
         kind = Severed if answer.broken == "drop" else Response
         return kind(sent, answer.status, self._headers(answer.headers))
 
+    def striking_tokens(self, stream: str, http: HttpRequest) -> list[Fault]:
+        """The faults that hit a request to a token endpoint; one of them may have spoiled every code."""
+        striking = self.faults.striking(stream, http.method)
+        self.oauth.codes_expire_at_once = any(fault.kind == "expire_codes" for fault in striking)
+        return striking
+
     def json(self, value: Any, status: int = 200) -> Response:
         """An answer of JSON that no fault touches."""
-        return Response(self.dumps(value), status, self._headers({}), "application/json")
+        return Response(self.api.dumps(value), status, self._headers({}), "application/json")
 
     def _headers(self, headers: dict[str, str]) -> dict[str, str]:
         return {"Date": formatdate(self.clock.now(), usegmt=True), "Server": self.software} | headers
@@ -197,7 +176,7 @@ class Server(ABC):
             made = self.do(settings.pop("deed", ""), **settings)
         except KeyError as error:
             return self.json({"error": f"no such deed: {error}; there are {sorted(self.deeds)}"}, 400)
-        except (ValueError, TypeError, self.refusal) as error:
+        except (ValueError, TypeError, Refusal) as error:
             return self.json({"error": str(error)}, 400)
         return self.json(made)
 

@@ -8,6 +8,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from desktop.sandbox import api
 from desktop.sandbox.copies import copied
 from desktop.sandbox.faults import Fault, Faults
 from desktop.sandbox.messages import Answer, Request
@@ -30,11 +31,6 @@ _FAILURES = {
 }
 
 
-def dumps(value: Any) -> bytes:
-    """JSON as Square prints it: without spaces."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
-
-
 def decoded(text: str) -> Wire:
     """The JSON object of a body; raises BAD_REQUEST."""
     try:
@@ -46,65 +42,86 @@ def decoded(text: str) -> Wire:
     return found
 
 
-class Api:
+class Api(api.Api[Endpoint, Token]):
     """The ``/v2`` half of the pretend Square.
 
     ``lag`` hides from lists and searches what changed in the last so many seconds, as Square's do for a while.
     """
 
     def __init__(self, world: World, keys: Keys, faults: Faults) -> None:
+        super().__init__(faults, (*reads.ENDPOINTS, *reads_money.ENDPOINTS, *writes.ENDPOINTS))
         self.world = world
         self.keys = keys
-        self.faults = faults
         self.cursors = Cursors(world.seed)
         self.lag = 0
-        self.requests: list[tuple[str, str]] = []
-        self._answered: dict[str, tuple[str, Wire | Refusal]] = {}
-        self._endpoints = (*reads.ENDPOINTS, *reads_money.ENDPOINTS, *writes.ENDPOINTS)
+        self._replays: api.Replays[Wire | Refusal] = api.Replays()
 
-    def answer(self, request: Request) -> Answer:
-        """The answer to one request; every refusal becomes Square's list of errors."""
-        self.requests.append((request.method, request.path))
-        stream = stream_of(request.path)
-        striking = self.faults.striking(stream, request.method)
-        try:
-            answer = Answer(200, dumps(self._admit(request, striking)))
-        except Refusal as refusal:
-            answer = Answer(refusal.status, dumps(refusal.body), dict(refusal.headers))
-        return finished(answer, request, striking)
+    def dumps(self, value: Any) -> bytes:
+        """JSON without blanks."""
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
-    def _admit(self, request: Request, striking: list[Fault]) -> Wire:
-        for fault in striking:
-            if fault.kind == "status" and not fault.after:
-                raise failure(fault)
+    def stream_of(self, path: str) -> str:
+        """The collection that an address belongs to, such as ``payments``; ``oauth2`` for tokens."""
+        parts = path.strip("/").split("/")
+        return parts[1] if parts[0] == "v2" and len(parts) > 1 else parts[0]
+
+    def headers(self, request: Request) -> dict[str, str]:
+        """The headers of every answer."""
+        return {
+            "Content-Type": "application/json",
+            "Square-Version": request.headers.get("square-version", API_VERSION),
+        }
+
+    def identify(self, request: Request) -> Token:
+        """The token, where the version that is asked for is one."""
         version = request.headers.get("square-version")
         if version is not None and not _VERSION.fullmatch(version):
             raise invalid("Square-Version", f"Invalid Square-Version: {version}", "INVALID_SQUARE_VERSION_FORMAT")
-        token = self.keys.token_of(request.headers.get("authorization"), self.world.now)
-        early = self.faults.wait_for_token()
-        if early:
-            raise limited()
-        endpoint, ids = self._route(request, striking)
-        permit(endpoint, token, striking)
+        return self.keys.token_of(request.headers.get("authorization"), self.world.now)
+
+    def permit(self, endpoint: Endpoint, caller: Token, request: Request, striking: list[Fault]) -> None:
+        """Refuse a token whose scopes do not reach, and whom a fault wants refused."""
+        lacking = endpoint.scopes - caller.scopes
+        if any(fault.kind == "refuse" for fault in striking):
+            lacking = lacking or endpoint.scopes or frozenset({"MERCHANT_PROFILE_READ"})
+        if lacking:
+            names = ", ".join(sorted(lacking))
+            raise Refusal(
+                403,
+                "INSUFFICIENT_SCOPES",
+                "The merchant has not given your application sufficient permissions to do that. The merchant must "
+                f"authorize your application for the following scopes: {names}",
+            )
+        if endpoint.personal and not caller.personal:
+            raise Refusal(403, "FORBIDDEN", "This endpoint needs the personal access token of the application.")
+
+    def serve(
+        self, request: Request, endpoint: Endpoint, ids: tuple[str, ...], caller: Token, striking: list[Fault]
+    ) -> Answer:
+        """The answer of an endpoint, with what faults make of its objects."""
         made = self._once(request, endpoint, ids, striking)
         for fault in striking:
             if fault.kind == "status" and fault.after:
-                raise failure(fault)
+                raise self.failure(fault)
             if fault.kind in {"unknown_object", "spoil"}:
                 made = _spoiled(made, fault)
-        return made
+        return Answer(200, self.dumps(made))
 
-    def _route(self, request: Request, striking: list[Fault]) -> tuple[Endpoint, tuple[str, ...]]:
-        gone = any(fault.kind == "missing" for fault in striking)
-        known = False
-        for endpoint in () if gone else self._endpoints:
-            found = endpoint.pattern.match(request.path)
-            known = known or found is not None
-            if found and endpoint.method == request.method:
-                return endpoint, tuple(unquote(one) for one in found.groups())
+    def unknown(self, request: Request, *, known: bool) -> Refusal:
+        """No such address, or no such method of one."""
         if known:
-            raise Refusal(405, "METHOD_NOT_ALLOWED", "The method is not allowed for this address.")
-        raise Refusal(404, "NOT_FOUND", f"API endpoint for URL path `{request.path}` and HTTP method not found.")
+            return Refusal(405, "METHOD_NOT_ALLOWED", "The method is not allowed for this address.")
+        return Refusal(404, "NOT_FOUND", f"API endpoint for URL path `{request.path}` and HTTP method not found.")
+
+    def limited(self, seconds: float) -> Refusal:
+        """The 429; Square does not tell when to come again."""
+        return Refusal(429, *_FAILURES[429])
+
+    def failure(self, fault: Fault) -> Refusal:
+        """The error that a fault of kind ``status`` asks for."""
+        code, detail = _FAILURES.get(fault.status, ("INTERNAL_SERVER_ERROR", "An internal error has occurred."))
+        headers = {"Retry-After": str(max(1, round(fault.seconds)))} if fault.status == 429 and fault.seconds else {}
+        return Refusal(fault.status, code, detail, headers=headers)
 
     def _once(self, request: Request, endpoint: Endpoint, ids: tuple[str, ...], striking: list[Fault]) -> Wire:
         """Serve a request; a write whose idempotency key was answered before gets that answer."""
@@ -112,30 +129,24 @@ class Api:
         key = call.body.get("idempotency_key")
         if not key:
             return endpoint.handler(call)
-        most = _LONGEST_KEYS.get(stream_of(request.path), _LONGEST_KEY)
+        most = _LONGEST_KEYS.get(self.stream_of(request.path), _LONGEST_KEY)
         if not isinstance(key, str) or len(key) > most:
             raise invalid("idempotency_key", f"Field must not be greater than {most} in length.", "VALUE_TOO_LONG")
-        place = f"{request.method} {request.path} {key}"
+        name = f"{request.method} {request.path} {key}"
         asked = hashlib.sha256(json.dumps(call.body, sort_keys=True).encode()).hexdigest()
-        if place in self._answered:
-            before, answered = self._answered[place]
-            if before != asked:
-                raise _reused()
-            if isinstance(answered, Refusal):
-                raise answered
-            return answered
+        before = self._replays.find(name, asked, _reused)
+        if isinstance(before, Refusal):
+            raise before
+        if before is not None:
+            return before
         try:
             made: Wire = copied(endpoint.handler(call))
         except Refusal as refusal:
             if refusal.status == 402:
-                self._answered[place] = (asked, refusal)
+                self._replays.keep(name, asked, refusal)
             raise
-        self._answered[place] = (asked, made)
+        self._replays.keep(name, asked, made)
         return made
-
-    def forget_idempotency_keys(self) -> None:
-        """As Square does after a while: every key is fresh again."""
-        self._answered.clear()
 
     def _call(self, request: Request, endpoint: Endpoint, ids: tuple[str, ...], striking: list[Fault]) -> Call:
         query: dict[str, str] = {}
@@ -150,53 +161,7 @@ class Api:
         if set(body) - allowed:
             name = min(set(body) - allowed)
             raise bad(f"The field named '{name}' is unrecognized.", name)
-        return Call(self.world, self.cursors, request.path, query, body, ids, self.lag)
-
-
-def stream_of(path: str) -> str:
-    """The collection that an address belongs to, such as ``payments``; ``oauth2`` for tokens."""
-    parts = path.strip("/").split("/")
-    return parts[1] if parts[0] == "v2" and len(parts) > 1 else parts[0]
-
-
-def permit(endpoint: Endpoint, token: Token, striking: list[Fault]) -> None:
-    """Raise 403 where the token's scopes do not reach, and where a fault says so."""
-    lacking = endpoint.scopes - token.scopes
-    if any(fault.kind == "refuse" for fault in striking):
-        lacking = lacking or endpoint.scopes or frozenset({"MERCHANT_PROFILE_READ"})
-    if lacking:
-        names = ", ".join(sorted(lacking))
-        raise Refusal(
-            403,
-            "INSUFFICIENT_SCOPES",
-            "The merchant has not given your application sufficient permissions to do that. The merchant must "
-            f"authorize your application for the following scopes: {names}",
-        )
-    if endpoint.personal and not token.personal:
-        raise Refusal(403, "FORBIDDEN", "This endpoint needs the personal access token of the application.")
-
-
-def limited() -> Refusal:
-    """The 429."""
-    code, detail = _FAILURES[429]
-    return Refusal(429, code, detail)
-
-
-def failure(fault: Fault) -> Refusal:
-    """The error that a fault of kind ``status`` asks for."""
-    code, detail = _FAILURES.get(fault.status, ("INTERNAL_SERVER_ERROR", "An internal error has occurred."))
-    headers = {"Retry-After": str(max(1, round(fault.seconds)))} if fault.status == 429 and fault.seconds else {}
-    return Refusal(fault.status, code, detail, headers=headers)
-
-
-def finished(answer: Answer, request: Request, striking: list[Fault]) -> Answer:
-    """An answer with its headers, and with what faults do to it on its way."""
-    answer.headers |= {
-        "Content-Type": "application/json",
-        "Square-Version": request.headers.get("square-version", API_VERSION),
-    }
-    answer.hamper(striking)
-    return answer
+        return Call(self.world, self.cursors, request.path, query, body, tuple(map(unquote, ids)), self.lag)
 
 
 def _reused() -> Refusal:

@@ -6,12 +6,12 @@ import base64
 import binascii
 import hashlib
 import json
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from desktop.sandbox import calls
 from desktop.sandbox.square.errors import Refusal, invalid, required
 from desktop.sandbox.square.moments import sortable, stamp
 from desktop.sandbox.square.objects import Wire
@@ -208,31 +208,28 @@ def page(call: Call, listing: Listing, limit: int) -> Wire:
     return {listing.name: [listing.shown(shelf.objects[key]) for _, key in found]} if found else {}
 
 
-Handler = Callable[[Call], Wire]
-
-
 @dataclass(frozen=True, slots=True)
-class Endpoint:
-    """An address, what it takes, and which scopes it needs. ``{}`` in the address stands for an id.
+class Endpoint(calls.Endpoint):
+    """An address, which scopes it needs, and what it takes.
 
     ``takes`` are query parameters of a GET or DELETE and top-level fields of the body otherwise.
     """
 
-    method: str
-    address: str
-    handler: Handler
+    root = "/v2"
+
     scopes: frozenset[str]
     takes: frozenset[str]
     personal: bool = False
-    pattern: re.Pattern[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        expression = re.escape(f"/v2/{self.address}").replace(r"\{\}", r"([^/]+)")
-        object.__setattr__(self, "pattern", re.compile(f"{expression}$"))
 
 
 def endpoint(
-    method: str, address: str, handler: Handler, scopes: str = "", takes: str = "", *, personal: bool = False
+    method: str,
+    address: str,
+    handler: Callable[[Call], Wire],
+    scopes: str = "",
+    takes: str = "",
+    *,
+    personal: bool = False,
 ) -> Endpoint:
     """An endpoint from words separated by spaces."""
     return Endpoint(method, address, handler, frozenset(scopes.split()), frozenset(takes.split()), personal)

@@ -6,12 +6,10 @@ import base64
 import hashlib
 from dataclasses import dataclass
 
+from desktop.sandbox import oauth
 from desktop.sandbox.clock import DAY
 from desktop.sandbox.ids import Ids, Shape
 from desktop.sandbox.square.errors import Refusal
-
-CODE_SECONDS = 300
-"""How long an authorisation code is good for."""
 
 TOKEN_SECONDS = 30 * DAY
 SHORT_TOKEN_SECONDS = DAY
@@ -38,15 +36,13 @@ ALL_SCOPES = frozenset(
 """What an application may ask for."""
 
 
-@dataclass(slots=True)
-class Code:
-    """An authorisation code: what it is good for, since when, and whether it was used."""
+@dataclass(slots=True, kw_only=True)
+class Code(oauth.Code):
+    """An authorisation code, with what it is good for and what its exchange has to repeat."""
 
     scopes: frozenset[str]
-    made_at: int
     challenge: str | None
     redirect_uri: str | None
-    used: bool = False
 
 
 @dataclass(slots=True)
@@ -97,7 +93,7 @@ class Keys:
     ) -> str:
         """A code for one exchange."""
         code = self._ids.new("code")
-        self.codes[code] = Code(scopes, now, challenge, redirect_uri)
+        self.codes[code] = Code(scopes=scopes, made_at=now, challenge=challenge, redirect_uri=redirect_uri)
         return code
 
     def new_pair(self, scopes: frozenset[str], now: int, *, pkce: bool, short_lived: bool = False) -> Pair:

@@ -4,78 +4,76 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Iterable, Mapping
 
-from desktop.sandbox.consent import Consent, Page, may_return, way_back
+from desktop.sandbox import oauth
+from desktop.sandbox.consent import Consent
 from desktop.sandbox.square.errors import Refusal, bad, required
-from desktop.sandbox.square.keys import ALL_SCOPES, CODE_SECONDS, Keys, Pair, challenge_of
+from desktop.sandbox.square.keys import ALL_SCOPES, Keys, Pair, challenge_of
 from desktop.sandbox.square.moments import plain
 from desktop.sandbox.square.objects import Wire
 from desktop.sandbox.square.world import World
 
-_CONSENT = Consent("Square", "/oauth2/authorize", "It will have these permissions:")
+_SPOILED = {
+    "expired": "Authorization code is expired.",
+    "unknown": "Authorization code not found for app.",
+    "used": "Authorization code is already claimed.",
+}
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
-def scopes_of(query: dict[str, str]) -> frozenset[str]:
+def scopes_of(query: Mapping[str, str]) -> frozenset[str]:
     """The scopes that a request asks for, separated by spaces (a ``+`` in an address) or commas."""
     return frozenset(re.split(r"[\s,+]+", query.get("scope", "").strip())) - {""} or frozenset(
         {"MERCHANT_PROFILE_READ", "PAYMENTS_READ"}
     )
 
 
-class OAuth:
+class OAuth(oauth.OAuth):
     """Asks the seller, hands out codes, and exchanges them.
 
-    ``redirect_uris`` are registered addresses beside loopback ones; ``codes_expire_at_once`` spoils every code;
     ``lose_next_refresh`` cuts the connection after the next refresh has issued its new pair.
     """
 
+    consent = Consent("Square", "/oauth2/authorize", "It will have these permissions:")
+    denial = "user_denied"
+    default_response_type = "code"
+    default_redirect_uri = "http://localhost:8765/"
+
     def __init__(self, world: World, keys: Keys) -> None:
+        super().__init__()
         self.world = world
         self.keys = keys
-        self.redirect_uris: set[str] = set()
-        self.default_redirect_uri = "http://localhost:8765/"
-        self.codes_expire_at_once = False
         self.lose_next_refresh = False
         self._cut = False
 
-    def ask(self, query: dict[str, str]) -> Page:
-        """The page with the two buttons, or one that says what is wrong with the request."""
-        problem = self._problem(query)
-        if problem:
-            return _CONSENT.objection(problem)
-        merchant = self.world.merchant
-        back = query.get("redirect_uri", self.default_redirect_uri)
-        return _CONSENT.question(merchant["business_name"], merchant["id"], sorted(scopes_of(query)), query, back)
+    def client_id(self) -> str:
+        """The application's id."""
+        return self.keys.application_id
 
-    def decide(self, form: dict[str, str]) -> str | Page:
-        """Where the browser goes after a click: back with a code, or with ``access_denied``."""
-        problem = self._problem(form)
-        if problem or form.get("decision") not in {"connect", "deny"}:
-            return _CONSENT.objection(problem or "No decision.")
-        if form["decision"] == "deny":
-            back = {"error": "access_denied", "error_description": "user_denied"}
-        else:
-            given = form.get("redirect_uri")
-            code = self.keys.new_code(scopes_of(form), self.world.now, form.get("code_challenge"), given)
-            back = {"code": code, "response_type": "code"}
-        return way_back(form.get("redirect_uri", self.default_redirect_uri), back, form)
+    def owner(self) -> tuple[str, str]:
+        """The seller."""
+        return self.world.merchant["business_name"], self.world.merchant["id"]
 
-    def _problem(self, query: dict[str, str]) -> str | None:
-        if query.get("client_id") != self.keys.application_id:
-            return "No application matches the supplied client identifier."
+    def rights(self, query: Mapping[str, str]) -> Iterable[str]:
+        """The scopes by their names."""
+        return sorted(scopes_of(query))
+
+    def objection_to(self, query: Mapping[str, str]) -> str | None:
+        """Scopes must exist, and a PKCE challenge be one of S256."""
         unknown = scopes_of(query) - ALL_SCOPES
         if unknown:
             return f"These permissions do not exist: {', '.join(sorted(unknown))}."
         challenge = query.get("code_challenge")
         if challenge is not None and not _CHALLENGE.fullmatch(challenge):
             return "The code challenge must be a SHA-256 digest in base64url without padding."
-        if query.get("response_type", "code") != "code":
-            return "The only response type that is supported is 'code'."
-        if not may_return(query.get("redirect_uri", self.default_redirect_uri), self.redirect_uris):
-            return "The redirect address is not one that the application has registered."
         return None
+
+    def grant(self, form: dict[str, str]) -> dict[str, str]:
+        """A code for the scopes, which remembers the challenge and the redirect that it was asked with."""
+        asked = (form.get("code_challenge"), form.get("redirect_uri"))
+        return {"code": self.keys.new_code(scopes_of(form), self.world.now, *asked), "response_type": "code"}
 
     def exchange(self, body: Wire) -> Wire:
         """An access token for a code (once, within five minutes) or for a refresh token."""
@@ -96,12 +94,9 @@ class OAuth:
         if not body.get("code"):
             raise required("code")
         known = self.keys.codes.get(str(body["code"]))
-        if known is None:
-            raise Refusal(401, "UNAUTHORIZED", "Authorization code not found for app.", field="code")
-        if known.used:
-            raise Refusal(401, "UNAUTHORIZED", "Authorization code is already claimed.", field="code")
-        if self.codes_expire_at_once or self.world.now - known.made_at > CODE_SECONDS:
-            raise Refusal(401, "UNAUTHORIZED", "Authorization code is expired.", field="code")
+        why = self.spoiled(known, self.world.now)
+        if why is not None or known is None:
+            raise Refusal(401, "UNAUTHORIZED", _SPOILED[why or "unknown"], field="code")
         if known.redirect_uri is not None and body.get("redirect_uri") != known.redirect_uri:
             raise bad("The redirect_uri does not match the one of the authorization request.", "redirect_uri")
         pkce = known.challenge is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
@@ -14,7 +13,7 @@ from starlette.routing import Route
 from desktop.sandbox.clock import Clock
 from desktop.sandbox.messages import Answer, Request
 from desktop.sandbox.server import Server
-from desktop.sandbox.square.api import Api, decoded, dumps, failure, finished
+from desktop.sandbox.square.api import Api, decoded
 from desktop.sandbox.square.deeds import DEEDS
 from desktop.sandbox.square.errors import Refusal
 from desktop.sandbox.square.keys import Keys
@@ -31,7 +30,6 @@ class SquareServer(Server):
     methods = ("GET", "POST", "PUT", "DELETE")
     consent_address = "/oauth2/authorize"
     deeds = DEEDS
-    refusal = Refusal
 
     world: World
     api: Api
@@ -53,10 +51,6 @@ class SquareServer(Server):
             Route("/oauth2/revoke", self._revoke, methods=["POST"]),
         ]
 
-    def dumps(self, value: Any) -> bytes:
-        """JSON as Square prints it."""
-        return dumps(value)
-
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """Hold the world, in which what became due by now has happened."""
@@ -72,20 +66,15 @@ class SquareServer(Server):
         """Answer one of the token endpoints, with the faults of the stream ``oauth2``."""
         asked = await self.asked(http)
         with self.lock:
-            striking = self.faults.striking("oauth2", http.method)
-            self.oauth.codes_expire_at_once = any(fault.kind == "expire_codes" for fault in striking)
+            striking = self.striking_tokens("oauth2", http)
             try:
-                for fault in striking:
-                    if fault.kind == "status" and not fault.after:
-                        raise failure(fault)
+                self.api.fail(striking, after=False)
                 told = made(decoded(asked.body), asked.headers.get("authorization"))
-                for fault in striking:
-                    if fault.kind == "status":
-                        raise failure(fault)
-                answer = Answer(200, dumps(told))
+                self.api.fail(striking, after=True)
+                answer = Answer(200, self.api.dumps(told))
             except Refusal as refusal:
-                answer = Answer(refusal.status, dumps(refusal.body), dict(refusal.headers))
-            answer = finished(answer, asked, striking)
+                answer = self.api.refused(refusal)
+            answer = self.api.finished(answer, asked, striking)
             if self.oauth.take_cut():
                 answer.broken = "drop"
         return await self.send(answer)

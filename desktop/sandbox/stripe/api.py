@@ -7,6 +7,7 @@ import json
 import re
 from typing import Any
 
+from desktop.sandbox import api
 from desktop.sandbox.faults import Fault, Faults
 from desktop.sandbox.ids import Ids, Shape
 from desktop.sandbox.messages import Answer, Request
@@ -22,122 +23,113 @@ _NOT_KEPT = frozenset({400, 401, 403, 404, 429})
 _LIMITED = "Request rate limit exceeded. You can learn more about rate limits here https://stripe.com/docs/rate-limits."
 
 
-def dumps(value: Any) -> bytes:
-    """JSON as Stripe prints it."""
-    return json.dumps(value, indent=2, ensure_ascii=False).encode()
-
-
-class Api:
-    """The ``/v1`` half of the pretend Stripe."""
+class Api(api.Api[Endpoint, str]):
+    """The ``/v1`` half of the pretend Stripe. Who calls is told by the role of the key."""
 
     def __init__(self, world: World, keys: Keys, faults: Faults) -> None:
+        super().__init__(faults, (*reads.ENDPOINTS, *writes.ENDPOINTS))
         self.world = world
         self.keys = keys
-        self.faults = faults
-        self.requests: list[tuple[str, str]] = []
         self.restricted_rights: frozenset[str] | None = None
-        self._answered: dict[str, tuple[str, Answer]] = {}
+        self._replays: api.Replays[Answer] = api.Replays()
         self._request_ids = Ids(f"requests of {world.seed}", {"req": Shape("req_", 14)})
-        self._endpoints = (*reads.ENDPOINTS, *writes.ENDPOINTS)
+        self._request_id = ""
 
     def answer(self, request: Request) -> Answer:
-        """The answer to one request; every refusal becomes Stripe's error object."""
-        request_id = self._request_ids.new("req")
-        self.requests.append((request.method, request.path))
-        stream = request.path.removeprefix("/v1/").split("/")[0]
-        striking = self.faults.striking(stream, request.method)
-        try:
-            answer = self._admit(request, request_id, striking)
-        except Refusal as refusal:
-            answer = self._refused(refusal)
-        answer.headers |= {
+        """The answer to one request, under an id of its own."""
+        self._request_id = self._request_ids.new("req")
+        return super().answer(request)
+
+    def dumps(self, value: Any) -> bytes:
+        """JSON with two blanks before each level."""
+        return json.dumps(value, indent=2, ensure_ascii=False).encode()
+
+    def stream_of(self, path: str) -> str:
+        """The collection that an address belongs to, such as ``charges``."""
+        return path.removeprefix("/v1/").split("/")[0]
+
+    def headers(self, request: Request) -> dict[str, str]:
+        """The headers of every answer."""
+        return {
             "Content-Type": "application/json",
-            "Request-Id": request_id,
+            "Request-Id": self._request_id,
             "Stripe-Version": request.headers.get("stripe-version", API_VERSION),
             "Cache-Control": "no-cache, no-store",
         }
-        answer.hamper(striking)
-        return answer
 
-    def _refused(self, refusal: Refusal) -> Answer:
-        return Answer(refusal.status, dumps({"error": refusal.error}), dict(refusal.headers))
-
-    def _admit(self, request: Request, request_id: str, striking: list[Fault]) -> Answer:
-        for fault in striking:
-            if fault.kind == "status" and not fault.after:
-                raise _failure(fault)
+    def identify(self, request: Request) -> str:
+        """The role of the key, where the version that is asked for is one."""
         role = self.keys.role(key_of(request.headers.get("authorization")))
-        early = self.faults.wait_for_token()
-        if early:
-            raise _limited(early, "global-rate")
         version = request.headers.get("stripe-version")
         if version is not None and not _VERSION.fullmatch(version):
             raise Refusal(400, f"Invalid Stripe API version: {version}")
-        endpoint, ids = self._route(request, striking)
-        self._permit(endpoint, role, request, striking)
+        return role
+
+    def serve(
+        self, request: Request, endpoint: Endpoint, ids: tuple[str, ...], caller: str, striking: list[Fault]
+    ) -> Answer:
+        """The answer of an endpoint; a POST may have been answered before."""
         if request.method != "POST":
-            return self._serve(request, endpoint, ids, role, striking)
-        return self._once(request, request_id, endpoint, ids, role, striking)
+            return self._call(request, endpoint, ids, caller, striking)
+        return self._once(request, endpoint, ids, caller, striking)
 
     def _once(
-        self,
-        request: Request,
-        request_id: str,
-        endpoint: Endpoint,
-        ids: tuple[str, ...],
-        role: str,
-        striking: list[Fault],
+        self, request: Request, endpoint: Endpoint, ids: tuple[str, ...], role: str, striking: list[Fault]
     ) -> Answer:
         key = request.headers.get("idempotency-key")
         asked = hashlib.sha256(f"{request.path}?{request.body}".encode()).hexdigest()
-        if key and key in self._answered:
-            before, answer = self._answered[key]
-            if before != asked:
-                raise _reused(key)
-            return Answer(answer.status, answer.body, answer.headers | {"Idempotent-Replayed": "true"})
-        self.world.request = {"id": request_id, "idempotency_key": key}
+        before = self._replays.find(key, asked, lambda: _reused(key)) if key else None
+        if before is not None:
+            return Answer(before.status, before.body, before.headers | {"Idempotent-Replayed": "true"})
+        self.world.request = {"id": self._request_id, "idempotency_key": key}
         try:
-            answer = self._serve(request, endpoint, ids, role, striking)
+            answer = self._call(request, endpoint, ids, role, striking)
         except Refusal as refusal:
-            answer = self._refused(refusal)
+            answer = self.refused(refusal)
         finally:
             self.world.request = {"id": None, "idempotency_key": None}
         for fault in striking:
             if fault.kind == "status" and fault.after:
-                answer = self._refused(_failure(fault))
+                answer = self.refused(self.failure(fault))
         if key:
-            answer.headers |= {"Idempotency-Key": key, "Original-Request": request_id}
+            answer.headers |= {"Idempotency-Key": key, "Original-Request": self._request_id}
             if answer.status not in _NOT_KEPT:
-                self._answered[key] = (asked, answer)
+                self._replays.keep(key, asked, answer)
         return answer
 
-    def forget_idempotency_keys(self) -> None:
-        """As Stripe does after a day: every key is fresh again."""
-        self._answered.clear()
-
-    def _route(self, request: Request, striking: list[Fault]) -> tuple[Endpoint, tuple[str, ...]]:
-        gone = any(fault.kind == "missing" for fault in striking)
-        for endpoint in () if gone else self._endpoints:
-            found = endpoint.pattern.match(request.path) if endpoint.method == request.method else None
-            if found:
-                return endpoint, found.groups()
-        raise Refusal(
+    def unknown(self, request: Request, *, known: bool) -> Refusal:
+        """Stripe does not tell whether an address has other methods."""
+        return Refusal(
             404,
             f"Unrecognized request URL ({request.method}: {request.path}). Please see https://stripe.com/docs or we "
             "can help at https://support.stripe.com/.",
         )
 
-    def _permit(self, endpoint: Endpoint, role: str, request: Request, striking: list[Fault]) -> None:
+    def limited(self, seconds: float) -> Refusal:
+        """The 429 of the account's rate limit."""
+        return _limited(seconds, "global-rate")
+
+    def failure(self, fault: Fault) -> Refusal:
+        """The error that a fault of kind ``status`` asks for."""
+        if fault.status == 429:
+            return _limited(fault.seconds or 1.0, fault.reason or "endpoint-rate")
+        messages = {503: "Stripe is temporarily unavailable.", 409: "Another request is using this object."}
+        default = "Sorry! There was an error while talking to Stripe. Please let us know at support@stripe.com."
+        more = {"code": "lock_timeout"} if fault.status == 409 else {}
+        return Refusal(fault.status, messages.get(fault.status, default), type="api_error", **more)
+
+    def permit(self, endpoint: Endpoint, caller: str, request: Request, striking: list[Fault]) -> None:
+        """Refuse a key without the right, one of another account, and whom a fault wants refused."""
         account = request.headers.get("stripe-account")
         if account not in {None, self.world.account["id"]}:
             message = f"The provided key does not have access to account '{account}' (or that account does not exist)."
             raise Refusal(403, f"{message} Application access may have been revoked.", code="account_invalid")
         rights = self.restricted_rights
-        lacking = role == "restricted" and (
+        lacking = caller == "restricted" and (
             endpoint.right.endswith("_write") if rights is None else endpoint.right not in rights
         )
         lacking = lacking or (
-            role == "token" and endpoint.right.endswith("_write") and self._scope(request) == "read_only"
+            caller == "token" and endpoint.right.endswith("_write") and self._scope(request) == "read_only"
         )
         if lacking or any(fault.kind == "refuse" for fault in striking):
             shown = hidden(key_of(request.headers.get("authorization")))
@@ -152,7 +144,7 @@ class Api:
     def _scope(self, request: Request) -> str:
         return self.keys.tokens[key_of(request.headers.get("authorization"))]
 
-    def _serve(
+    def _call(
         self, request: Request, endpoint: Endpoint, ids: tuple[str, ...], role: str, striking: list[Fault]
     ) -> Answer:
         params = wire.decode(request.query)
@@ -168,16 +160,7 @@ class Api:
         for fault in striking:
             if fault.kind in {"unknown_object", "spoil"}:
                 made = _spoiled(made, fault)
-        return Answer(200, dumps(made))
-
-
-def _failure(fault: Fault) -> Refusal:
-    if fault.status == 429:
-        return _limited(fault.seconds or 1.0, fault.reason or "endpoint-rate")
-    messages = {503: "Stripe is temporarily unavailable.", 409: "Another request is using this object."}
-    default = "Sorry! There was an error while talking to Stripe. Please let us know at support@stripe.com."
-    more = {"code": "lock_timeout"} if fault.status == 409 else {}
-    return Refusal(fault.status, messages.get(fault.status, default), type="api_error", **more)
+        return Answer(200, self.dumps(made))
 
 
 def _limited(seconds: float, reason: str) -> Refusal:

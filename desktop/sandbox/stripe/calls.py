@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from desktop.sandbox.stripe.objects import Wire
+from desktop.sandbox import calls
 from desktop.sandbox.stripe.world import World
 
 
@@ -22,25 +20,11 @@ class Call:
     by_token: bool
 
 
-Handler = Callable[[Call], Wire]
-
-
 @dataclass(frozen=True, slots=True)
-class Endpoint:
-    """An address, what it takes, and who may use it. ``{}`` in the address stands for an id."""
+class Endpoint(calls.Endpoint):
+    """An address, what it takes, and who may use it."""
 
-    method: str
-    address: str
-    handler: Handler
+    root = "/v1"
+
     params: frozenset[str]
     right: str
-    pattern: re.Pattern[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        expression = re.escape(f"/v1/{self.address}").replace(r"\{\}", r"([^/]+)")
-        object.__setattr__(self, "pattern", re.compile(f"{expression}$"))
-
-    @property
-    def stream(self) -> str:
-        """The collection that the address belongs to, such as ``charges``."""
-        return self.address.split("/")[0]

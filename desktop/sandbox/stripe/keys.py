@@ -6,11 +6,9 @@ import base64
 import binascii
 from dataclasses import dataclass
 
+from desktop.sandbox import oauth
 from desktop.sandbox.ids import Ids, Shape
 from desktop.sandbox.stripe.errors import Refusal
-
-CODE_SECONDS = 300
-"""How long an authorisation code is good for."""
 
 _IDS = {
     "ac": Shape("ac_", 32),
@@ -22,13 +20,11 @@ _IDS = {
 }
 
 
-@dataclass(slots=True)
-class Code:
-    """An authorisation code: what for, since when, and whether it was used."""
+@dataclass(slots=True, kw_only=True)
+class Code(oauth.Code):
+    """An authorisation code, with what for."""
 
     scope: str
-    made_at: int
-    used: bool = False
 
 
 class Keys:
@@ -47,7 +43,7 @@ class Keys:
     def new_code(self, scope: str, now: int) -> str:
         """A code for one exchange."""
         code = self._ids.new("ac")
-        self.codes[code] = Code(scope, now)
+        self.codes[code] = Code(scope=scope, made_at=now)
         return code
 
     def new_token(self, scope: str) -> tuple[str, str]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from desktop.sandbox.consent import Consent, Page, may_return, way_back
+from collections.abc import Iterable, Mapping
+
+from desktop.sandbox import errors, oauth
+from desktop.sandbox.consent import Consent
 from desktop.sandbox.stripe.errors import Refusal
-from desktop.sandbox.stripe.keys import CODE_SECONDS, Keys
+from desktop.sandbox.stripe.keys import Keys
 from desktop.sandbox.stripe.objects import Wire
 from desktop.sandbox.stripe.world import World
 
 SCOPES = frozenset({"read_only", "read_write"})
 
-_CONSENT = Consent("Stripe", "/oauth/authorize", "It will be able to:")
 _RIGHTS = {
     "read_only": ("Read customers, invoices, payments, refunds, payouts and subscriptions",),
     "read_write": (
@@ -21,56 +23,45 @@ _RIGHTS = {
 }
 
 
-class Refused(Exception):
+class Refused(errors.Refusal):
     """An OAuth error in Stripe's format."""
 
     def __init__(self, status: int, error: str, description: str) -> None:
-        super().__init__(description)
-        self.status = status
-        self.error = error
-        self.description = description
+        body = {"error": error, "error_description": description}
+        super().__init__(description, status, body, body, None)
 
 
-class OAuth:
+class OAuth(oauth.OAuth):
     """Asks the owner, hands out codes, and exchanges them."""
 
+    consent = Consent("Stripe", "/oauth/authorize", "It will be able to:")
+    denial = "The user denied your request"
+
     def __init__(self, world: World, keys: Keys) -> None:
+        super().__init__()
         self.world = world
         self.keys = keys
-        self.redirect_uris: set[str] = set()
-        self.codes_expire_at_once = False
 
-    def ask(self, query: dict[str, str]) -> Page:
-        """The page with the two buttons, or one that says what is wrong with the request."""
-        problem = self._problem(query)
-        if problem:
-            return _CONSENT.objection(problem)
-        account = self.world.account
-        name, rights = account["business_profile"]["name"], _RIGHTS[_scope(query)]
-        return _CONSENT.question(name, account["id"], rights, query, query["redirect_uri"])
+    def client_id(self) -> str:
+        """The Connect application's id."""
+        return self.keys.client_id
 
-    def decide(self, form: dict[str, str]) -> str | Page:
-        """Where the browser goes after a click: back with a code, or with ``access_denied``."""
-        problem = self._problem(form)
-        if problem or form.get("decision") not in {"connect", "deny"}:
-            return _CONSENT.objection(problem or "No decision.")
-        if form["decision"] == "deny":
-            back = {"error": "access_denied", "error_description": "The user denied your request"}
-        else:
-            scope = _scope(form)
-            back = {"scope": scope, "code": self.keys.new_code(scope, self.world.now)}
-        return way_back(form["redirect_uri"], back, form)
+    def owner(self) -> tuple[str, str]:
+        """The studio and its account."""
+        return self.world.account["business_profile"]["name"], self.world.account["id"]
 
-    def _problem(self, query: dict[str, str]) -> str | None:
-        if query.get("client_id") != self.keys.client_id:
-            return "No application matches the supplied client identifier."
-        if query.get("response_type") != "code":
-            return "The only response type that is supported is 'code'."
-        if query.get("scope", "read_only") not in SCOPES:
-            return "The scope must be 'read_only' or 'read_write'."
-        if not may_return(query.get("redirect_uri", ""), self.redirect_uris):
-            return "The redirect address is not one that the application has registered."
-        return None
+    def rights(self, query: Mapping[str, str]) -> Iterable[str]:
+        """What a scope lets an application do."""
+        return _RIGHTS[_scope(query)]
+
+    def objection_to(self, query: Mapping[str, str]) -> str | None:
+        """There are two scopes."""
+        return None if _scope(query) in SCOPES else "The scope must be 'read_only' or 'read_write'."
+
+    def grant(self, form: dict[str, str]) -> dict[str, str]:
+        """A code for the scope."""
+        scope = _scope(form)
+        return {"scope": scope, "code": self.keys.new_code(scope, self.world.now)}
 
     def exchange(self, form: dict[str, str], key: str | None) -> Wire:
         """An access token for a code (once, within five minutes) or for a refresh token."""
@@ -99,20 +90,21 @@ class OAuth:
         }
 
     def _use_code(self, code: str) -> str:
-        known = self.keys.codes.get(code)
         if not code:
             raise Refused(400, "invalid_request", "No authorization code provided")
-        if known is None:
-            raise Refused(400, "invalid_grant", f"Authorization code does not exist: {code}")
-        if known.used:
+        known = self.keys.codes.get(code)
+        why = self.spoiled(known, self.world.now)
+        if why == "used":
             self.keys.revoke_all()
             raise Refused(
                 400,
                 "invalid_grant",
                 "This authorization code has already been used. All tokens issued with this code have been revoked.",
             )
-        if self.codes_expire_at_once or self.world.now - known.made_at > CODE_SECONDS:
+        if why == "expired":
             raise Refused(400, "invalid_grant", f"Authorization code expired: {code}")
+        if known is None:
+            raise Refused(400, "invalid_grant", f"Authorization code does not exist: {code}")
         known.used = True
         return known.scope
 
@@ -140,5 +132,5 @@ class OAuth:
             raise Refused(401, "invalid_client", "This needs the secret key of the platform.")
 
 
-def _scope(query: dict[str, str]) -> str:
+def _scope(query: Mapping[str, str]) -> str:
     return query.get("scope", "read_only")

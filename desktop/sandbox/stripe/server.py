@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
@@ -11,9 +10,8 @@ from starlette.routing import Route
 
 from desktop.sandbox.clock import Clock
 from desktop.sandbox.server import Server
-from desktop.sandbox.stripe.api import Api, dumps
+from desktop.sandbox.stripe.api import Api
 from desktop.sandbox.stripe.deeds import DEEDS
-from desktop.sandbox.stripe.errors import Refusal
 from desktop.sandbox.stripe.keys import Keys, key_of
 from desktop.sandbox.stripe.oauth import OAuth, Refused
 from desktop.sandbox.stripe.objects import Wire
@@ -29,7 +27,6 @@ class StripeServer(Server):
     methods = ("GET", "POST", "DELETE")
     consent_address = "/oauth/authorize"
     deeds = DEEDS
-    refusal = Refusal
 
     world: World
     api: Api
@@ -49,10 +46,6 @@ class StripeServer(Server):
             Route("/oauth/deauthorize", self._deauthorize, methods=["POST"]),
         ]
 
-    def dumps(self, value: Any) -> bytes:
-        """JSON as Stripe prints it."""
-        return dumps(value)
-
     async def form(self, http: HttpRequest) -> dict[str, str]:
         """The plain fields of a posted form; bracketed ones are left out."""
         decoded = decode((await http.body()).decode("utf-8", "replace"))
@@ -61,9 +54,7 @@ class StripeServer(Server):
     async def _token(self, http: HttpRequest) -> Response:
         form = await self.form(http)
         with self.lock:
-            self.oauth.codes_expire_at_once = any(
-                fault.kind == "expire_codes" for fault in self.faults.striking("oauth", "POST")
-            )
+            self.striking_tokens("oauth", http)
             return self._oauth_answer(lambda: self.oauth.exchange(form, _key(http)))
 
     async def _deauthorize(self, http: HttpRequest) -> Response:
@@ -75,7 +66,7 @@ class StripeServer(Server):
         try:
             return self.json(made())
         except Refused as refused:
-            return self.json({"error": refused.error, "error_description": refused.description}, refused.status)
+            return self.json(refused.body, refused.status)
 
 
 def _key(http: HttpRequest) -> str | None:
