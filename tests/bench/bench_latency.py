@@ -1,6 +1,6 @@
 """A first sync over a line with latency, the build of commit 68be2be beside this one, in one run.
 
-    python -m tests.bench.bench_latency [CASE ...] [--runs 2] [--latency-ms 100] [--revision 68be2be]
+    python -m tests.bench.bench_latency [CASE ...] [--runs 2] [--latency-ms 100] [--scale 1] [--revision 68be2be]
 
 Both builds read the same pre-encoded pages, one after the other, each answer a tenth of a second after its request, and
 both within the account's bucket as towards the provider. The older build asks for the payment methods of each customer
@@ -12,6 +12,7 @@ many came at once beyond its rate. On loopback, without latency, nothing is limi
 from __future__ import annotations
 
 import argparse
+import compileall
 import statistics
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -21,7 +22,7 @@ from typing import Any
 
 from desktop.providers.square.constants import RATE
 from desktop.providers.stripe.constants import ENDPOINT_RATE, RATES
-from tests.bench.race import ROOT, asked, load, run_sync, say, serving
+from tests.bench.race import ROOT, asked, load, named, run_sync, say, scaled, serving
 from tests.checks.same_books import checked_out
 
 OLDER = "68be2be"
@@ -62,8 +63,8 @@ CASES: Mapping[str, Case] = {
         "Stripe, test key, with customers", "stripe", WITH_CUSTOMERS, 3.0, TEST_KEY, RATES["test"], ENDPOINT_RATE
     ),
     "square": Case("Square", "square", SQUARE, 1.0, "", RATE, RATE),
-    "loopback": Case("Stripe, no latency, no bucket", "stripe", LONG_STRIPE, 1.0),
-    "square-loopback": Case("Square, no latency, no bucket", "square", LONG_SQUARE, 1.0),
+    "loopback": Case("Stripe without a bucket", "stripe", LONG_STRIPE, 1.0),
+    "square-loopback": Case("Square without a bucket", "square", LONG_SQUARE, 1.0),
 }
 
 
@@ -110,13 +111,13 @@ def _beyond(times: Iterable[float], rate: float) -> float:
     return most
 
 
-def measure(case: Case, older: Path, runs: int, latency_ms: float) -> None:
+def measure(case: Case, older: Path, runs: int, latency_ms: float, scale: float) -> None:
     """Both builds, in turns; who begins changes each time."""
-    counts = {**case.objects, "latency_ms": latency_ms if case.rate else 0}
+    counts = scaled(case.objects, scale)
+    latency = latency_ms if case.rate else 0.0
     found: dict[str, list[Run]] = {"old": [], "new": []}
-    named = ", ".join(f"{count:,} {name}" for name, count in case.objects.items())
-    say(f"\n{case.title}{f', {latency_ms:g} ms' if case.rate else ''}: {named}")
-    with serving(case.module, **counts) as base:
+    say(f"\n{case.title}, {latency:g} ms: {named(counts)}")
+    with serving(case.module, **counts, latency_ms=latency) as base:
         for number in range(runs):
             for name in ("old", "new") if number % 2 == 0 else ("new", "old"):
                 asked(base)
@@ -152,6 +153,7 @@ def main() -> None:
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(CASES)}")
     parser.add_argument("--runs", type=int, default=2)
     parser.add_argument("--latency-ms", type=float, default=100)
+    parser.add_argument("--scale", type=float, default=1.0, help="of how many objects are served")
     parser.add_argument("--revision", default=OLDER, help="the older build, as git names it")
     chosen = parser.parse_args()
     unknown = set(chosen.cases) - set(CASES)
@@ -160,8 +162,10 @@ def main() -> None:
     say(f"{chosen.revision} beside this tree, {load()}")
     with tempfile.TemporaryDirectory(prefix="paydesk-older-") as folder:
         older = checked_out(chosen.revision, Path(folder) / "older")
+        # As this tree is by now: who runs first would compile it otherwise.
+        compileall.compile_dir(older / "desktop", quiet=1)
         for name in chosen.cases or CASES:
-            measure(CASES[name], older, chosen.runs, chosen.latency_ms)
+            measure(CASES[name], older, chosen.runs, chosen.latency_ms, chosen.scale)
 
 
 if __name__ == "__main__":

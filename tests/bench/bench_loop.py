@@ -1,6 +1,6 @@
-"""How long the window's event loop is ever held up while a first sync runs in it.
+"""How long the window's event loop is ever held up while a first sync runs in it, of Stripe and of Square.
 
-    python -m tests.bench.bench_loop [--charges 20000] [--invoices 5000] [--runs 5] [--explain]
+    python -m tests.bench.bench_loop [--provider stripe|square|both] [--runs 5] [--explain]
 
 The window is open (offscreen) on a fresh home. An account is connected by key and synced from a loopback server of
 pre-encoded pages, while the dashboard, its chart and the lists are opened one after the other. A timer of a
@@ -14,35 +14,35 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from tests.bench.first_sync import BASES, KEYS, Quiet
+from tests.bench.race import load, named, run, say, scaled, serving
 
 LIMIT_MS = 50.0
 # The day of the newest of the pages, so that they fill the month that the dashboard shows.
 TODAY = "2026-09-21"
-PAGES = ("invoices", "payments", "clients", "dashboard")
+PAGES: Mapping[str, Sequence[str]] = {
+    "stripe": ("invoices", "payments", "clients", "dashboard"),
+    "square": ("locations", "payments", "clients", "dashboard"),
+}
+SERVED: Mapping[str, tuple[str, Mapping[str, int]]] = {
+    "stripe": ("pages", {"charges": 20_000, "invoices": 5_000}),
+    "square": ("square_pages", {"payments": 20_000, "orders": 10_000, "customers": 2_000, "locations": 2}),
+}
+"""Who serves the pages of each provider, and how many objects."""
 _PAGE_MS = 700
 _SETTLE_MS = 1500
 # Nobody pastes a key sooner; what happens in the window until then is measured too.
 _PASTE_MS = 3000
 
 
-class Quiet:
-    """Agrees to what a person is asked when an account is connected."""
-
-    def step(self, step: object, note: str = "") -> None: ...
-    def open_page(self, address: str) -> None: ...
-    def confirm(self, account: object) -> bool:
-        return True
-
-    def listening(self, callback: object) -> None: ...
-
-
-def measure(home: Path, base: str, explain: bool) -> dict[str, Any]:
+def measure(home: Path, provider: str, base: str, explain: bool) -> dict[str, Any]:
     """One run in this process."""
     import faulthandler
 
@@ -53,7 +53,7 @@ def measure(home: Path, base: str, explain: bool) -> dict[str, Any]:
 
     environment = {
         **os.environ,
-        "PAYDESK_STRIPE_API_BASE": base,
+        BASES[provider]: base,
         "PAYDESK_TIMEZONE": "Europe/Berlin",
         "PAYDESK_TODAY": TODAY,
     }
@@ -66,7 +66,7 @@ def measure(home: Path, base: str, explain: bool) -> dict[str, Any]:
     def connect(business: Any) -> Any:
         from desktop.actions.connect import connect_by_key
 
-        return connect_by_key(business, "stripe", "sk_test_" + "b" * 24, Quiet())
+        return connect_by_key(business, provider, KEYS[provider], Quiet())
 
     class Heart(QObject):
         """Beats, and does what a person would do."""
@@ -134,7 +134,8 @@ def measure(home: Path, base: str, explain: bool) -> dict[str, Any]:
             if self._turn % 2:
                 self.now = "dashboard"
             else:
-                self.now = PAGES[self._turn // 2 % len(PAGES)]
+                pages = PAGES[provider]
+                self.now = pages[self._turn // 2 % len(pages)]
             self.app.window.open_page(self.now)
 
         @Slot(object)
@@ -176,43 +177,41 @@ def measure(home: Path, base: str, explain: bool) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Runs one after the other, each in a process of its own; medians and the longest of all."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--charges", type=int, default=20_000)
-    parser.add_argument("--invoices", type=int, default=5_000)
+    """Runs one after the other, each in a process of its own; medians and the longest of all, by provider."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--provider", choices=(*SERVED, "both"), default="both")
+    parser.add_argument("--scale", type=float, default=1.0, help="of how many objects are served")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--platform", default="offscreen")
     parser.add_argument("--explain", action="store_true")
-    parser.add_argument("--base")
+    parser.add_argument("--base", help="where the pages are served: one run, in this process")
     chosen = parser.parse_args()
     if chosen.base:
         with tempfile.TemporaryDirectory() as folder:
-            sys.stdout.write(json.dumps(measure(Path(folder) / "home", chosen.base, chosen.explain)) + "\n")
+            say(json.dumps(measure(Path(folder) / "home", chosen.provider, chosen.base, chosen.explain)))
         return
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environment["QT_QPA_PLATFORM"] = chosen.platform
-    words = ["--charges", str(chosen.charges), "--invoices", str(chosen.invoices)]
-    server = subprocess.Popen([sys.executable, "-m", "tests.bench.pages", *words], stdout=subprocess.PIPE, text=True)
+    for provider in SERVED if chosen.provider == "both" else (chosen.provider,):
+        _measure_all(provider, chosen)
+
+
+def _measure_all(provider: str, chosen: argparse.Namespace) -> None:
+    module, objects = SERVED[provider]
+    counts = scaled(objects, chosen.scale)
+    say(f"{provider}: {named(counts)}; {load()}")
     found: list[dict[str, Any]] = []
-    try:
-        assert server.stdout is not None
-        base = server.stdout.readline().strip()
-        command = [sys.executable, "-m", "tests.bench.bench_loop", "--base", base]
+    with serving(module, **counts) as base:
+        command = [sys.executable, "-m", "tests.bench.bench_loop", "--provider", provider, "--base", base]
         for number in range(chosen.runs):
-            whole = [*command, "--explain"] if chosen.explain else command
-            done = subprocess.run(whole, stdout=subprocess.PIPE, text=True, check=True, env=environment)
-            found.append(json.loads(done.stdout.splitlines()[-1]))
-            sys.stdout.write(f"run {number + 1}: {found[-1]}\n")
-            sys.stdout.flush()
-    finally:
-        server.terminate()
+            words = ["--explain"] if chosen.explain else []
+            found.append(run([*command, *words], variables={"QT_QPA_PLATFORM": chosen.platform}))
+            say(f"run {number + 1}: {found[-1]} ({load()})")
     longest, p99 = [one["longest"] for one in found], [one["p99"] for one in found]
-    sys.stdout.write(
+    say(
         f"longest turn: median {statistics.median(longest):.0f} ms, most {max(longest):.0f} ms"
         f" ({LIMIT_MS:.0f} wanted)\n"
         f"99th of a hundred turns: median {statistics.median(p99):.1f} ms, most {max(p99):.1f} ms\n"
         f"turns over {LIMIT_MS:.0f} ms: {sum(one['over'] for one in found)} of {sum(one['turns'] for one in found)}"
-        f" (0 wanted)\n"
+        f" (0 wanted); {load()} at the end"
     )
 
 

@@ -45,7 +45,9 @@ def run_sync(provider: str, base: str, *, build: Path = ROOT, key: str = "", lim
 
 def run(command: Sequence[str], folder: Path = ROOT, variables: Mapping[str, str] | None = None) -> dict[str, Any]:
     """What a command says as JSON in its last line, with the package of a folder first in its path."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PAYDESK_")}
+    # Without compiled files a process would spend its first second on what it has compiled before.
+    own = {"PYTHONDONTWRITEBYTECODE"}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PAYDESK_") and name not in own}
     environment = {**kept, "PYTHONPATH": str(folder), **(variables or {})}
     done = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -56,6 +58,16 @@ def asked(base: str) -> list[tuple[float, str]]:
     """What a server of pages was asked since the last call of this: seconds of its clock, and the endpoint."""
     with urllib.request.urlopen(base + ASKED) as response:
         return [(at, endpoint) for at, endpoint in json.load(response)]
+
+
+def scaled(counts: Mapping[str, int], scale: float) -> dict[str, int]:
+    """So many times as many objects; locations stay as they are."""
+    return {name: count if name == "locations" else max(round(count * scale), 1) for name, count in counts.items()}
+
+
+def named(counts: Mapping[str, int]) -> str:
+    """How many objects there are, in words."""
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items())
 
 
 def load() -> str:
