@@ -15,7 +15,7 @@ from desktop.providers.contract import CredentialsRefused
 from desktop.providers.registry import provider_names
 from desktop.records import Changes
 from desktop.sync.account import Job
-from desktop.sync.bulk import Access, BulkReader, Swelling
+from desktop.sync.bulk import Access, BulkReader, ListReader
 from desktop.sync.lease import holder_text
 from desktop.sync.renewal import live_credentials
 from desktop.sync.report import Progress, SyncReport
@@ -87,7 +87,7 @@ def _sync(
     changed: Callable[[Changes], None],
 ) -> SyncReport:
     access = Access(job.provider.name, job.credentials, job.endpoints)
-    lists = Swelling(job.reader, partial(BulkReader, access, job.reader.clock))
+    lists = ListReader(job.reader, partial(BulkReader, access, job.reader.clock, job.reader.pace))
     return sync_integration(job, full=full, since=since, progress=progress, on_changes=changed, lists=lists)
 
 

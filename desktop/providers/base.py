@@ -23,7 +23,7 @@ from desktop.providers.contract import (
 )
 from desktop.providers.facts import Facts
 from desktop.providers.http import Answer, Wire, decoded, is_loopback
-from desktop.providers.limits import Allowance, Fault, Unusable, pause, persist, seconds_asked
+from desktop.providers.limits import Allowance, Fault, Pace, Unusable, pause, persist, seconds_asked
 from desktop.providers.registry import facts_of, provider_names
 from desktop.records import SetAside, SourceObject, Version
 from desktop.secrets.redaction import one_line
@@ -69,7 +69,7 @@ class BaseProvider(ABC):
     def rates(self, account: str) -> tuple[float, float]:
         """Requests a second that the provider allows an account, and on one endpoint."""
 
-    def allowance(self, account: str, endpoints: Endpoints) -> Allowance | None:
+    def allowance(self, account: str, endpoints: Endpoints) -> Pace | None:
         """The allowance of an account, which its key or id names; None on this machine, where nothing is limited."""
         if is_loopback(endpoints.api_base):
             return None
@@ -107,9 +107,9 @@ class Refused(Exception):
 class BaseCalls:
     """The reads of one account. Safe for several threads."""
 
-    def __init__(self, wire: Wire, allowance: Allowance | None, stop: threading.Event, provider: str) -> None:
+    def __init__(self, wire: Wire, pace: Pace | None, stop: threading.Event, provider: str) -> None:
         self._wire = wire
-        self._allowance = allowance
+        self.pace = pace
         self._stop = stop
         self._provider = provider
         self._lock = threading.Lock()
@@ -165,7 +165,7 @@ class BaseCalls:
                 raise fault
             return answer, self._shaped(answer, shape) if answer.status == 200 else {}
 
-        return persist(attempt, self._stop, f"{self._provider} not reachable", self._count_wait)
+        return persist(attempt, self._stop, f"{self._provider} not reachable", self._back_off)
 
     def unlike_a_page(self) -> Fault:
         """The fault of an answer that is no page of a list."""
@@ -193,11 +193,12 @@ class BaseCalls:
 
         Raises: Fault, CancelledError.
         """
-        if self._allowance is not None:
-            seconds = self._allowance.reserve(what)
-            if seconds > 0:
+        if self.pace is not None:
+            seconds = self.pace.reserve(what)
+            while seconds > 0:
                 self._count_wait(seconds)
                 pause(seconds, self._stop)
+                seconds = self.pace.held()  # somebody else was told to wait meanwhile
         answer = self._sent(method, path, params, json, again=again)
         if answer.doubtful:
             # Its clock is ahead of all that is known here: two answers that say so are believed, one is not.
@@ -214,6 +215,12 @@ class BaseCalls:
         if self._stop.is_set():
             raise CancelledError("Stopped", "The work was stopped.", "It can be started again at any time.")
         return answer
+
+    def _back_off(self, seconds: float, fault: Fault) -> None:
+        """A wait before the next try; one because of the rate is everybody's."""
+        self._count_wait(seconds)
+        if fault.limited and self.pace is not None:
+            self.pace.hold(seconds)
 
     def _count_wait(self, seconds: float) -> None:
         with self._lock:
@@ -263,6 +270,11 @@ class BaseReader:
     def clock(self) -> ProviderClock:
         """The provider's clock, as far as it is believed."""
         return self._calls.provider_clock
+
+    @property
+    def pace(self) -> Pace | None:
+        """What the account's calls keep to; None where nothing is limited."""
+        return self._calls.pace
 
     def usage(self) -> Usage:
         """Reads made so far."""

@@ -7,7 +7,7 @@ the registry; a connected account is a :class:`Reader` made from it with the acc
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -16,6 +16,7 @@ from desktop.errors import NotConnectedError, RefusedError, UnreachableError
 if TYPE_CHECKING:
     from desktop.providers.clock import ProviderClock
     from desktop.providers.facts import Facts
+    from desktop.providers.limits import Pace
 
     # Named in signatures only: making these classes holds up the first figures of a window.
     from desktop.records import SetAside, SourceObject, Version
@@ -241,7 +242,22 @@ class Lists(Protocol):
 
 
 class Reader(Lists, Protocol):
-    """A connected account's reading side. Used by one thread at a time but for ``page``, which may be prefetched."""
+    """A connected account's reading side. Safe for several threads: lists are read side by side."""
+
+    def page(
+        self,
+        stream: Stream,
+        feed: Feed,
+        *,
+        cursor: str | None,
+        parent: str = "",
+        created_from: int | None = None,
+        changed_from: int | None = None,
+        following: Callable[[str], None] | None = None,
+    ) -> Page:
+        """As ``Lists.page``. ``following`` hears the next page's cursor as soon as it is known: before this one's
+        objects are mapped, so that the next can be asked for meanwhile.
+        """
 
     def identify(self) -> Account:
         """Who the credentials belong to.
@@ -261,6 +277,10 @@ class Reader(Lists, Protocol):
     @property
     def clock(self) -> ProviderClock:
         """The provider's clock, as far as it is believed. What is known of it already may be told to it."""
+
+    @property
+    def pace(self) -> Pace | None:
+        """What the account's calls keep to, wherever they are made; None where nothing is limited."""
 
     def usage(self) -> Usage:
         """Reads made so far."""
@@ -321,8 +341,13 @@ class Provider(Protocol):
         Raises: UsageError, which never repeats what was given.
         """
 
-    def reader(self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event) -> Reader:
-        """A reader for one account; ``stop`` ends waits and retries early (raises CancelledError)."""
+    def reader(
+        self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event, pace: Pace | None = None
+    ) -> Reader:
+        """A reader for one account; ``stop`` ends waits and retries early (raises CancelledError).
+
+        ``pace`` is kept to instead of the account's own in this process: it is another process's, which shares it.
+        """
 
     def interpret(self, event: ProviderEvent) -> SourceObject | Reread | SetAside | None:
         """What an event means for the books, without asking; None where it concerns nothing that is kept."""

@@ -26,7 +26,7 @@ from desktop.providers.clock import ProviderClock
 from desktop.providers.limits import Fault
 
 TIMEOUT = httpx.Timeout(connect=5.0, read=15.0, write=15.0, pool=15.0)
-CONNECTIONS = httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=60.0)
+CONNECTIONS = httpx.Limits(max_connections=8, max_keepalive_connections=8, keepalive_expiry=60.0)
 
 MOST_SECONDS: Final = 120.0
 """One answer may take this long in all, however steadily it drips."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
@@ -75,15 +75,39 @@ class TokenBucket:
             self._tokens -= 1.0
             return max(0.0, -self._tokens / self._rate)
 
+    def drain(self) -> None:
+        """Nothing is left of what was saved up: what comes next comes at the rate."""
+        with self._lock:
+            self._tokens = min(self._tokens, 0.0)
+            self._filled_at = self._clock()
+
+
+class Pace(Protocol):
+    """What calls of one account keep to, wherever they are made."""
+
+    def reserve(self, endpoint: str) -> float:
+        """Take one call of an endpoint and answer how many seconds to wait before making it."""
+
+    def hold(self, seconds: float) -> None:
+        """The provider limits the rate: nobody calls for so long."""
+
+    def held(self) -> float:
+        """For how many seconds nobody calls from now on: 0 where the provider is content."""
+
 
 class Allowance:
-    """The limits of one account: a rate for everything, and one for each endpoint."""
+    """The limits of one account (``Pace``): a rate for everything, and one for each endpoint.
+
+    Once the provider says that it is asked too fast, all calls of the account wait together, and then go on at the
+    rate: each for itself would only be refused one after the other.
+    """
 
     def __init__(self, rate: float, endpoint_rate: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._all = TokenBucket(rate, clock)
         self._endpoint_rate = endpoint_rate
         self._clock = clock
         self._endpoints: dict[str, TokenBucket] = {}
+        self._held_until = clock()
         self._lock = threading.Lock()
 
     def reserve(self, endpoint: str) -> float:
@@ -92,7 +116,18 @@ class Allowance:
             bucket = self._endpoints.get(endpoint)
             if bucket is None:
                 bucket = self._endpoints[endpoint] = TokenBucket(self._endpoint_rate, self._clock)
-        return max(self._all.reserve(), bucket.reserve())
+        return self.held() + max(self._all.reserve(), bucket.reserve())
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody call for so long, and then at the rate."""
+        with self._lock:
+            self._held_until = max(self._held_until, self._clock() + seconds)
+        self._all.drain()
+
+    def held(self) -> float:
+        """For how many seconds nobody calls from now on."""
+        with self._lock:
+            return max(0.0, self._held_until - self._clock())
 
 
 def pause(seconds: float, stop: threading.Event) -> None:
@@ -107,10 +142,10 @@ def seconds_asked(headers: Mapping[str, str]) -> float | None:
     return float(stated) if stated.isascii() and stated.replace(".", "", 1).isdigit() else None
 
 
-def persist(call: Callable[[], T], stop: threading.Event, title: str, waited: Callable[[float], None]) -> T:
+def persist(call: Callable[[], T], stop: threading.Event, title: str, waiting: Callable[[float, Fault], None]) -> T:
     """Make a call, again after a Fault: up to three times, backing off with full jitter or as long as it was asked to.
 
-    ``title`` heads the error, ``waited`` hears each wait in seconds.
+    ``title`` heads the error, ``waiting`` hears each wait in seconds before it begins, and after what.
     Raises: Busy, Unusable or Unreachable when the retries are used up; CancelledError once ``stop`` is set.
     """
 
@@ -119,9 +154,10 @@ def persist(call: Callable[[], T], stop: threading.Event, title: str, waited: Ca
         asked = fault.retry_after if isinstance(fault, Fault) else None
         return _backoff(state) if asked is None else asked + _backoff(state) * 0.1
 
-    def sleep(seconds: float) -> None:
-        waited(seconds)
-        pause(seconds, stop)
+    def tell(state: RetryCallState) -> None:
+        fault = state.outcome.exception() if state.outcome else None
+        if isinstance(fault, Fault) and state.next_action is not None:
+            waiting(state.next_action.sleep, fault)
 
     def hopeless(state: RetryCallState) -> bool:
         fault = state.outcome.exception() if state.outcome else None
@@ -131,7 +167,8 @@ def persist(call: Callable[[], T], stop: threading.Event, title: str, waited: Ca
     retrying = Retrying(
         stop=lambda state: attempts(state) or hopeless(state),
         wait=wait,
-        sleep=sleep,
+        sleep=lambda seconds: pause(seconds, stop),
+        before_sleep=tell,
         retry=retry_if_exception_type(Fault),
         reraise=True,
     )

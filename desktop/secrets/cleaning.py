@@ -99,7 +99,12 @@ def written(value: Any) -> bytes:
 def _clean(body: dict[str, Any], *, numbered: bool) -> dict[str, Any]:
     texts: list[str] = []
     named = _strip(body, texts, numbered=numbered)
-    return _strip_shapes(named) if holds_secret('"'.join(texts)) else named
+    return _strip_shapes(named) if _hold_secret(texts) else named
+
+
+def _hold_secret(texts: list[str]) -> bool:
+    """Whether one of these texts holds a secret: all of them are looked at together, and closely only where one may."""
+    return _is_suspect('"'.join(texts)) and any(holds_secret(text) for text in texts)
 
 
 # --- by name --------------------------------------------------------------------------------------------------------

@@ -14,23 +14,31 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import IO, Any, Final
+from functools import partial
+from typing import IO, Any, Final, NamedTuple
 
 from desktop.children import own_environment, own_folder, own_program
 from desktop.errors import CancelledError, WorldError
 from desktop.providers import contract, limits
 from desktop.providers.clock import ProviderClock
-from desktop.providers.contract import Credentials, Endpoints, Feed, Lists, Page, Stream
+from desktop.providers.contract import Credentials, Endpoints, Feed, Lists, Page, Reader, Stream
+from desktop.providers.limits import Pace
 from desktop.providers.registry import make_provider
 from desktop.sync.collector import calm_collector
 
 logger = logging.getLogger(__name__)
 
 BULK_FROM: Final = 5_000
-"""Objects that a sync reads before it starts the second process: for fewer, starting it costs more than it saves."""
+"""Objects that a sync reads before its lists are left to the second process alone, which is waited for by then."""
+
+_BEGIN_FROM: Final = 5
+"""At this part of them it is started, beside what is read here meanwhile: for fewer, it costs more than it saves."""
 
 READ_LISTS: Final = "--read-lists"
 """The word that makes ``paydesk`` this second process instead of a window."""
@@ -38,6 +46,19 @@ READ_LISTS: Final = "--read-lists"
 _END_S: Final = 5.0
 _BUFFER: Final = 1 << 20
 _LENGTH: Final = 8
+_MOST_AT_ONCE: Final = 12
+
+# glibc gives each thread memory of its own, and what one lets go helps no other: some ten megabytes for pages that come
+# and go. Nothing but glibc reads it (mallopt(3)).
+_ONE_ARENA: Final = {"MALLOC_ARENA_MAX": "1"}
+
+# What is said over the pipe, with a number that its answer repeats: a page is asked for or given; the second process
+# reserves a call and is told how long to wait, or says that the provider limits the rate.
+_PAGE: Final = "page"
+_RESERVE: Final = "reserve"
+_WAIT: Final = "wait"
+_HOLD: Final = "hold"
+_READY: Final = "ready"
 
 # What a reader may raise, by name; the nearest of these that an error is goes over the pipe.
 _ERRORS: Final[Mapping[str, type[WorldError]]] = {
@@ -58,32 +79,45 @@ class Access:
     endpoints: Endpoints
 
 
-class Gone(Exception):
+class ProcessEnded(Exception):
     """The second process is not there any more."""
 
 
 class BulkReader:
-    """Reads pages of lists in a second process. Used by one thread; ``close``, which ends a wait, by any."""
+    """Reads pages of lists in a second process, several at a time. Safe for several threads; ``close`` ends a wait.
 
-    def __init__(self, access: Access, clock: ProviderClock | None = None) -> None:
+    ``pace`` is what the account's calls keep to here: the second process asks for its share of it, call by call.
+    """
+
+    def __init__(self, access: Access, clock: ProviderClock | None = None, pace: Pace | None = None) -> None:
         from desktop.sync.parcels import Parcels
 
         self._parcels = Parcels()
+        self._pace = pace
+        self._lock = threading.Lock()
+        self._sending = threading.Lock()
+        self._number = 0
+        self._asked: dict[int, Future[tuple[str, Any]]] = {}
+        self._ended = False
+        self._ready = threading.Event()
+        self._reads = 0
         # Our own program with our own words: nothing in them came from outside. The credentials go through the pipe.
         self._process = subprocess.Popen(  # noqa: S603
             own_program([READ_LISTS]),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=own_environment(os.environ),
+            env={**own_environment(os.environ), **_ONE_ARENA},
             cwd=own_folder(),
             bufsize=_BUFFER,
             start_new_session=True,  # Ctrl+C is for us: it ends when its input does
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
+        self._listening = threading.Thread(target=self._listen, name="paydesk-bulk", daemon=True)
+        self._listening.start()
         self._send(
             (
                 access.provider, dict(access.credentials.fields), access.endpoints.api_base,
-                access.endpoints.connect_base, clock.now() if clock is not None else None,
+                access.endpoints.connect_base, clock.now() if clock is not None else None, pace is not None,
             )
         )  # fmt: skip
 
@@ -91,6 +125,16 @@ class BulkReader:
     def process_id(self) -> int:
         """The second process."""
         return self._process.pid
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it has begun to read: a page is answered as quickly as here. So it is once it has ended."""
+        return self._ready.is_set()
+
+    @property
+    def reads(self) -> int:
+        """Reads that it has made so far."""
+        return self._reads
 
     def page(
         self,
@@ -102,13 +146,16 @@ class BulkReader:
         created_from: int | None = None,
         changed_from: int | None = None,
     ) -> Page:
-        """One page, as ``contract.Reader.page``; its bodies are packed. Raises: Gone too."""
-        self._send((stream.name, feed.name, cursor, parent, created_from, changed_from))
-        assert self._process.stdout is not None
-        try:
-            kind, told = _receive(self._process.stdout)
-        except (OSError, EOFError, ValueError) as error:
-            raise Gone from error
+        """One page, as ``contract.Reader.page``; its bodies are packed. Raises: ProcessEnded too."""
+        answer: Future[tuple[str, Any]] = Future()
+        with self._lock:
+            if self._ended:
+                raise ProcessEnded
+            self._number += 1
+            number = self._number
+            self._asked[number] = answer
+        self._send((_PAGE, number, stream.name, feed.name, cursor, parent, created_from, changed_from))
+        kind, told = answer.result()
         if kind == "page":
             return self._parcels.unwrap(told)
         if kind == "bug":
@@ -119,6 +166,7 @@ class BulkReader:
         """End the process: it only reads, so nothing of it has to be finished. Closing twice is harmless."""
         self._process.kill()
         self._process.wait(_END_S)
+        self._listening.join(_END_S)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 try:
@@ -129,9 +177,41 @@ class BulkReader:
     def _send(self, told: tuple[Any, ...]) -> None:
         assert self._process.stdin is not None
         try:
-            _deliver(self._process.stdin, told)
+            with self._sending:
+                _deliver(self._process.stdin, told)
         except (OSError, ValueError) as error:
-            raise Gone from error
+            raise ProcessEnded from error
+
+    def _listen(self) -> None:
+        """Hand out what the process says, until it says nothing more."""
+        assert self._process.stdout is not None
+        try:
+            while True:
+                self._hear(*_receive(self._process.stdout))
+        except (OSError, EOFError, ValueError, ProcessEnded):
+            return
+        finally:
+            with self._lock:
+                self._ended = True
+                left = list(self._asked.values())
+                self._asked.clear()
+            self._ready.set()
+            for answer in left:
+                answer.set_exception(ProcessEnded())
+
+    def _hear(self, what: str, number: int, *told: Any) -> None:
+        if what == _PAGE:
+            kind, parcel, self._reads = told
+            with self._lock:
+                answer = self._asked.pop(number)
+            answer.set_result((kind, parcel))
+        elif what == _READY:
+            self._ready.set()
+        elif self._pace is not None:
+            if what == _RESERVE:
+                self._send((_WAIT, number, self._pace.reserve(*told)))
+            else:
+                self._pace.hold(*told)
 
 
 def _deliver(pipe: IO[bytes], told: tuple[Any, ...]) -> None:
@@ -154,10 +234,10 @@ def _exactly(pipe: IO[bytes], length: int) -> bytes:
     return read
 
 
-class Swelling:
-    """Reads pages of lists: here at first, in a second process once there turn out to be many. For one thread.
+class ListReader:
+    """Reads pages of lists: here at first, in a second process once there turn out to be ``many`` objects.
 
-    ``begin`` starts that process.
+    Safe for several threads. ``begin`` starts that process, which takes over as soon as it is ready.
     """
 
     def __init__(self, reader: Lists, begin: Callable[[], BulkReader] | None, many: int = BULK_FROM) -> None:
@@ -165,6 +245,7 @@ class Swelling:
         self._begin = begin
         self._many = many
         self._seen = 0
+        self._lock = threading.Lock()
         self._bulk: BulkReader | None = None
         self._closed = False
 
@@ -179,42 +260,49 @@ class Swelling:
         changed_from: int | None = None,
     ) -> Page:
         """As ``contract.Reader.page``."""
-        if self._bulk is None and self._begin is not None and self._seen >= self._many:
-            self._start(self._begin)
-        bulk = self._bulk
+        bulk = self._second()
         if bulk is not None:
             try:
                 return bulk.page(
                     stream, feed, cursor=cursor, parent=parent, created_from=created_from, changed_from=changed_from
                 )
-            except Gone:
+            except ProcessEnded:
                 if self._closed:
                     raise
-                self._do_without("is gone")
+                self._do_without(bulk)
         page = self._reader.page(
             stream, feed, cursor=cursor, parent=parent, created_from=created_from, changed_from=changed_from
         )
-        self._seen += len(page.objects)
+        with self._lock:
+            self._seen += len(page.objects)
         return page
 
-    def _start(self, begin: Callable[[], BulkReader]) -> None:
-        try:
-            self._bulk = begin()
-        except (OSError, Gone):
-            self._do_without("could not be started")
+    def _second(self) -> BulkReader | None:
+        """The second process, where there is one to be asked; begun where it is time, a little before it is needed."""
+        with self._lock:
+            time_to_begin = self._seen * _BEGIN_FROM >= self._many and not self._closed
+            if self._bulk is None and self._begin is not None and time_to_begin:
+                try:
+                    self._bulk = self._begin()
+                except (OSError, ProcessEnded):
+                    self._begin = None
+                    logger.info("The process that reads lists could not be started; they are read here.")
+            bulk = self._bulk
+            return bulk if bulk is not None and (bulk.is_ready or self._seen >= self._many) else None
 
-    def _do_without(self, what: str) -> None:
-        logger.info("The process that reads lists %s; they are read here.", what)
-        self._end()
-        self._begin = None
+    def _do_without(self, bulk: BulkReader) -> None:
+        with self._lock:
+            if self._bulk is not bulk:
+                return
+            self._bulk = self._begin = None
+        logger.info("The process that reads lists is gone; they are read here.")
+        bulk.close()
 
     def close(self) -> None:
-        """End the second process, where there is one; a page that is waited for then raises Gone. For any thread."""
-        self._closed = True
-        self._end()
-
-    def _end(self) -> None:
-        bulk, self._bulk = self._bulk, None
+        """End the second process, where there is one; a page that is waited for then raises ProcessEnded."""
+        with self._lock:
+            self._closed = True
+            bulk, self._bulk = self._bulk, None
         if bulk is not None:
             bulk.close()
 
@@ -233,29 +321,187 @@ def serve() -> None:
 
 
 def _answer_all(asked: IO[bytes], answers: IO[bytes]) -> None:
-    from desktop.sync.parcels import Parcels
-
-    name, fields, api_base, connect_base, now = _receive(asked)
+    name, fields, api_base, connect_base, now, is_paced = _receive(asked)
     provider = make_provider(name)
-    streams = {(stream.name, feed.name): (stream, feed) for stream in provider.streams for feed in stream.feeds}
-    parcels = Parcels()
-    reader = provider.reader(Credentials(fields), Endpoints(api_base, connect_base), threading.Event())
+    answering = _Answering(answers)
+    stop, pace = threading.Event(), answering if is_paced else None
+    reader = provider.reader(Credentials(fields), Endpoints(api_base, connect_base), stop, pace)
     if now is not None:
         reader.clock.remember(now, now=True)
+    streams = {(stream.name, feed.name): (stream, feed) for stream in provider.streams for feed in stream.feeds}
+    reading = _Reading(reader, streams)
+    answering.begin()
     try:
         while True:
-            stream, feed, cursor, parent, created_from, changed_from = _receive(asked)
-            try:
-                page = reader.page(
-                    *streams[stream, feed],
-                    cursor=cursor, parent=parent, created_from=created_from, changed_from=changed_from,
-                )  # fmt: skip
-                answer: tuple[str, Any] = ("page", parcels.wrap(page))
-            except WorldError as error:
-                nearest = next(kind.__name__ for kind in type(error).__mro__ if kind.__name__ in _ERRORS)
-                answer = (nearest, (error.title, error.message, error.action))
-            except Exception:  # noqa: BLE001 - a bug: the other process raises it where it is told and logged
-                answer = ("bug", traceback.format_exc())
-            _deliver(answers, answer)
+            what, number, *told = _receive(asked)
+            if what == _PAGE:
+                reading.ask(_Wanted(*told), partial(answering.give, number, reader))
+            else:
+                answering.may_go(number, *told)
     finally:
+        stop.set()
         reader.close()
+        answering.end()
+        reading.end()
+
+
+_Answer = tuple[str, Any]
+
+
+class _Wanted(NamedTuple):
+    """A page, as it is asked for."""
+
+    stream: str
+    feed: str
+    cursor: str | None
+    parent: str
+    created_from: int | None
+    changed_from: int | None
+
+
+class _Reading:
+    """Pages as they are asked for, and the one after each: a list goes on being fetched while its page is mapped.
+
+    Only what follows a page that was asked for is read ahead, so that a list is at most one page too far.
+    """
+
+    def __init__(self, reader: Reader, streams: Mapping[tuple[str, str], tuple[Stream, Feed]]) -> None:
+        from desktop.sync.parcels import Parcels
+
+        self._reader = reader
+        self._streams = streams
+        self._parcels = Parcels()
+        self._packing = threading.Lock()
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(_MOST_AT_ONCE)
+        self._ahead: dict[_Wanted, Future[_Answer]] = {}
+        self._asked: set[_Wanted] = set()
+        self._after: dict[_Wanted, _Wanted] = {}
+
+    def ask(self, wanted: _Wanted, give: Callable[[Future[_Answer]], None]) -> None:
+        """Read a page, and give it once it is there."""
+        with self._lock:
+            answer = self._ahead.pop(wanted, None) or self._read(wanted)
+            after = self._after.pop(wanted, None)
+            if after is not None:
+                self._ahead[after] = self._read(after)
+            elif not answer.done():
+                self._asked.add(wanted)
+        answer.add_done_callback(give)
+
+    def end(self) -> None:
+        """Nothing more is read."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _read(self, wanted: _Wanted) -> Future[_Answer]:
+        return self._pool.submit(self._answer, wanted)
+
+    def _follow(self, wanted: _Wanted, cursor: str) -> None:
+        """Which page follows is known: it is read at once where this one was asked for."""
+        after = wanted._replace(cursor=cursor)
+        with self._lock:
+            if wanted in self._asked:
+                self._ahead[after] = self._read(after)
+            else:
+                self._after[wanted] = after
+
+    def _answer(self, wanted: _Wanted) -> _Answer:
+        try:
+            page = self._reader.page(
+                *self._streams[wanted.stream, wanted.feed],
+                cursor=wanted.cursor,
+                parent=wanted.parent,
+                created_from=wanted.created_from,
+                changed_from=wanted.changed_from,
+                following=partial(self._follow, wanted),
+            )
+            with self._packing:
+                return "page", self._parcels.wrap(page)
+        except WorldError as error:
+            nearest = next(kind.__name__ for kind in type(error).__mro__ if kind.__name__ in _ERRORS)
+            return nearest, (error.title, error.message, error.action)
+        except Exception:  # noqa: BLE001 - a bug: the other process raises it where it is told and logged
+            return "bug", traceback.format_exc()
+        finally:
+            with self._lock:
+                self._asked.discard(wanted)
+
+
+class _Answering:
+    """What the second process says: pages, and what it asks of the account's allowance (``limits.Pace``)."""
+
+    def __init__(self, answers: IO[bytes]) -> None:
+        self._answers = answers
+        self._lock = threading.Lock()
+        self._number = 0
+        self._reserved: dict[int, Future[float]] = {}  # the instant of the steady clock from which a call may go
+        self._stock: dict[str, deque[Future[float]]] = {}
+        self._held_until = 0.0
+        self._ended = False
+
+    def begin(self) -> None:
+        """Pages can be asked for."""
+        self._say(_READY, 0)
+
+    def give(self, number: int, reader: Reader, answer: Future[_Answer]) -> None:
+        """Send a page, or why it could not be read."""
+        if not answer.cancelled():
+            self._say(_PAGE, number, *answer.result(), reader.usage().reads)
+
+    def reserve(self, endpoint: str) -> float:
+        """As ``Pace.reserve``: the other process has the allowance.
+
+        Of an endpoint that is called again and again one call more is reserved already: the way there and back is
+        made while an answer is waited for.
+        """
+        with self._lock:
+            known = endpoint in self._stock
+            stock = self._stock.setdefault(endpoint, deque())
+            if not stock:
+                self._reserve(endpoint, stock)
+            waiting = stock.popleft()
+            if known and not stock:
+                self._reserve(endpoint, stock)
+        return max(0.0, waiting.result() - time.monotonic())
+
+    def _reserve(self, endpoint: str, stock: deque[Future[float]]) -> None:
+        if self._ended:
+            raise _stopped()
+        self._number += 1
+        waiting = self._reserved[self._number] = Future()
+        stock.append(waiting)
+        _deliver(self._answers, (_RESERVE, self._number, endpoint))
+
+    def may_go(self, number: int, seconds: float) -> None:
+        """The answer to what was reserved."""
+        with self._lock:
+            waiting = self._reserved.pop(number)
+        waiting.set_result(time.monotonic() + seconds)
+
+    def hold(self, seconds: float) -> None:
+        """As ``Pace.hold``: here and there."""
+        with self._lock:
+            self._held_until = max(self._held_until, time.monotonic() + seconds)
+        self._say(_HOLD, 0, seconds)
+
+    def held(self) -> float:
+        """As ``Pace.held``."""
+        with self._lock:
+            return max(0.0, self._held_until - time.monotonic())
+
+    def end(self) -> None:
+        """Nobody answers any more: what waits for an answer fails."""
+        with self._lock:
+            self._ended = True
+            left = list(self._reserved.values())
+            self._reserved.clear()
+        for waiting in left:
+            waiting.set_exception(_stopped())
+
+    def _say(self, *told: Any) -> None:
+        with self._lock:
+            _deliver(self._answers, told)
+
+
+def _stopped() -> CancelledError:
+    return CancelledError("Stopped", "The work was stopped.", "It can be started again at any time.")

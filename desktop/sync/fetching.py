@@ -1,6 +1,7 @@
-"""The one thread that makes a sync's calls, so that what is waited for never holds up a heartbeat or a cancel.
+"""The threads that make a sync's calls, so that what is waited for never holds up a heartbeat or a cancel.
 
-All calls of a reader are made here, one at a time; lists are fetched a little ahead of what applies them.
+One makes single calls and the pages of one list, a little ahead of what applies them. Lists that are read side by side
+have a lane each: a thread of its own, which makes the pages of that list one after the other.
 """
 
 from __future__ import annotations
@@ -8,9 +9,9 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from types import TracebackType
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 from desktop.errors import CancelledError
 
@@ -19,20 +20,62 @@ T = TypeVar("T")
 AHEAD: Final = 8
 """Items that are fetched before they are asked for: enough to overlap, few enough for memory to stay flat."""
 
-TOGETHER: Final = 8
-"""Pages that are applied together where they are there already: a fifth faster than one by one (measured)."""
-
 _TICK: Final = 0.2
 """Seconds between two looks at cancel and heartbeat while a call is waited for."""
 
 
+class Lane(Generic[T]):
+    """The items of an iterator that runs in a thread, some of them ahead of the one in use.
+
+    ``pool`` has that one thread: an iterator cannot be asked by two at once. ``own``: it ends with the lane.
+    """
+
+    def __init__(self, pool: ThreadPoolExecutor, items: Iterator[T], *, own: bool = False) -> None:
+        self._pool = pool
+        self._items = items
+        self._own = own
+        self._waiting: deque[Future[T | _End]] = deque()
+
+    def fill(self, ahead: int) -> None:
+        """Have so many made, those that are there already among them."""
+        while len(self._waiting) < ahead:
+            self._waiting.append(self._pool.submit(next, self._items, _END))
+
+    @property
+    def head(self) -> Future[T | _End]:
+        """The next item, or the end."""
+        self.fill(1)
+        return self._waiting[0]
+
+    def take(self, most: int) -> Sequence[T]:
+        """The items that are there, up to ``most``; none at the end. The head has to be there.
+
+        Raises: what the next item raises; what an item raises comes after those before it were used.
+        """
+        batch: list[T] = []
+        while not batch or (self._waiting and len(batch) < most and _is_good(self._waiting[0])):
+            item = self._waiting.popleft().result()
+            if isinstance(item, _End):
+                break
+            batch.append(item)
+        return batch
+
+    def drop(self) -> None:
+        """Nothing more of it is wanted: what waits is not begun, and what is under way is not waited for."""
+        for future in self._waiting:
+            future.cancel()
+        if self._own:
+            self._pool.shutdown(wait=False)
+
+
 class Fetching:
-    """A context manager: its thread has ended when the ``with`` block is left, however it is left."""
+    """A context manager: its threads have ended when the ``with`` block is left, however it is left."""
 
     def __init__(self, cancel: threading.Event, beat: Callable[[], None]) -> None:
         self._cancel = cancel
         self._beat = beat
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="paydesk-fetch")
+        self._beside: list[ThreadPoolExecutor] = []
 
     def __enter__(self) -> Fetching:
         return self
@@ -43,56 +86,57 @@ class Fetching:
         self.close()
 
     def close(self) -> None:
-        """End the thread once what it does has ended; nothing more of what waits is begun."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """End the threads once what they do has ended; nothing more of what waits is begun."""
+        for pool in (self._pool, *self._beside):
+            pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, *self._beside):
+            pool.shutdown(wait=True)
 
     def call(self, work: Callable[[], T]) -> T:
         """The answer of one call. Raises: CancelledError, and whatever the call raises."""
-        return self._result(self._pool.submit(work))
+        future = self._pool.submit(work)
+        self._wait_for([future])
+        return future.result()
 
     def ahead(self, items: Iterator[T]) -> Iterator[T]:
-        """The items of an iterator that runs in the thread, a few of them ahead of the one in use."""
-        for batch in self.batches(items, 1):
-            yield from batch
-
-    def batches(self, items: Iterator[T], most: int = TOGETHER) -> Iterator[Sequence[T]]:
-        """As :meth:`ahead`, and with each item those that are there already, up to ``most`` together."""
-        waiting: deque[Future[T | _End]] = deque()
+        """The items of an iterator that runs in the thread of single calls, a few of them ahead of the one in use."""
+        lane = Lane(self._pool, items)
         try:
             while True:
-                self._fill(waiting, items)
-                batch: list[T] = []
-                while not batch or (waiting and len(batch) < most and _is_good(waiting[0])):
-                    item = self._result(waiting.popleft())
-                    if isinstance(item, _End):
-                        break
-                    batch.append(item)
-                if not batch:
+                lane.fill(AHEAD)
+                self._wait_for([lane.head])
+                found = lane.take(1)
+                if not found:
                     return
-                self._fill(waiting, items)
-                yield batch
+                lane.fill(AHEAD)
+                yield found[0]
         finally:
-            for future in waiting:
-                future.cancel()
+            lane.drop()
 
-    def _fill(self, waiting: deque[Future[T | _End]], items: Iterator[T]) -> None:
-        while len(waiting) < AHEAD:
-            waiting.append(self._pool.submit(next, items, _END))
+    def lane(self, items: Iterator[T]) -> Lane[T]:
+        """The items of an iterator that runs in a thread of its own, beside whatever else is read."""
+        pool = ThreadPoolExecutor(1, thread_name_prefix="paydesk-fetch-beside")
+        self._beside.append(pool)
+        return Lane(pool, items, own=True)
+
+    def first_ready(self, lanes: Sequence[Lane[T]]) -> int:
+        """Which lane has something there, the first of several: waits for it. Raises: CancelledError."""
+        heads = [lane.head for lane in lanes]
+        self._wait_for(heads)
+        return next(number for number, head in enumerate(heads) if head.done())
 
     def stop_if_asked(self) -> None:
         """Raises: CancelledError once cancel is set."""
         if self._cancel.is_set():
             raise CancelledError("Stopped", "The sync was stopped.", "It goes on where it stopped at the next sync.")
 
-    def _result(self, future: Future[T]) -> T:
+    def _wait_for(self, futures: Sequence[Future[T]]) -> None:
+        """Until one of them has ended, with a look at cancel and heartbeat now and then, and one before."""
         while True:
             self.stop_if_asked()
             self._beat()
-            try:
-                return future.result(timeout=_TICK)
-            except TimeoutError:
-                if future.done():
-                    return future.result()
+            if any(future.done() for future in futures) or wait(futures, _TICK, FIRST_COMPLETED).done:
+                return
 
 
 def _is_good(future: Future[T]) -> bool:

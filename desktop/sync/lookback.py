@@ -24,7 +24,8 @@ from desktop.sync.bookmarks import FULL
 from desktop.sync.changes import guarded, list_since
 from desktop.sync.intake import DAY_MS
 from desktop.sync.pages import take_read
-from desktop.sync.pull import HISTORY, Pull, pull_feed
+from desktop.sync.passes import read_feed
+from desktop.sync.pull import HISTORY, Pull
 from desktop.sync.rereading import read_again
 
 LOOK_BACK_DAYS: Final = 35
@@ -93,10 +94,10 @@ def _look_back(pull: Pull, stream: Stream, feed: Feed, now: int) -> None:
 
 
 def read_all(pull: Pull, stream: Stream, feed: Feed) -> None:
-    """A full pass over a feed, now. Raises: as ``pull_feed``."""
+    """A full pass over a feed, now. Raises: as ``read_feed``."""
     mark = pull.mark(stream.name, feed.name)
     pull.keep(mark.begin(FULL, since_day=mark.since_day))
-    pull_feed(pull, stream, feed)
+    read_feed(pull, stream, feed)
 
 
 def _still_open(pull: Pull, stream: Stream, feed: Feed, before: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Reading a feed from its first page to its last: the first sync, and every full pass after it.
+"""One pass over a feed, from its first page to its last: of the first sync, and every full one after it.
 
 A page and its bookmark commit together, so a kill at any instant resumes after the last page that was stored. Nothing
 is concluded from the order of a list unless all of it so far came newest first.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Final
 
 from sqlalchemy import func, select
@@ -16,17 +15,8 @@ from sqlalchemy import func, select
 from desktop.books.database import Writer
 from desktop.books.tables import IntegrationData
 from desktop.books.tables.base import table_of
-from desktop.errors import RefusedError
 from desktop.periods import local_midnight
-from desktop.providers.contract import (
-    Feed,
-    Lists,
-    NotAvailable,
-    NotPermitted,
-    Page,
-    Stream,
-    Unreachable,
-)
+from desktop.providers.contract import Feed, Lists, Page, Stream
 from desktop.records import Changes, InvoiceRecord, SourceObject
 from desktop.sync.account import Job
 from desktop.sync.bookmarks import FIRST, FULL, UNORDERED, UNSEEN, Mark
@@ -64,40 +54,46 @@ class Pull(Intake):
 
 
 class Pass:
-    """One pass over one feed, begun or resumed where its bookmark says."""
+    """One pass over one feed, begun or resumed where its bookmark says.
+
+    ``pages`` runs in a thread that fetches, a little ahead; what it brings is given to ``take``, in its order.
+    """
 
     def __init__(self, pull: Pull, stream: Stream, feed: Feed) -> None:
         self._pull = pull
-        self._stream = stream
-        self._feed = feed
+        self.stream = stream
+        self.feed = feed
         self._mark = pull.mark(stream.name, feed.name)
         since = self._mark.since_day
         self._since_at = local_midnight(since, pull.books.zone) if since else None
         self._empty = 0
         self._falls = False
+        self.gauge = pull.meter.gauge(stream.name, "reading", self._mark.seen, self._estimate())
 
-    def run(self) -> None:
-        """Read to the end. Raises: what ``Reader.page`` raises, CancelledError, LeaseLost, ClosedBooksError."""
-        pull, mark = self._pull, self._mark
-        if self._stream.per_parent and mark.pass_started_at is None:
+    @property
+    def seen(self) -> int:
+        """How many objects the pass has read so far."""
+        return self._mark.seen
+
+    @property
+    def under_way(self) -> bool:
+        """Whether there is more to be read."""
+        return self._mark.under_way
+
+    def begin(self) -> None:
+        """See that it can be read. Raises: what refuses it, or stands in its way."""
+        pull = self._pull
+        see_parents(pull, self.stream)
+        if self.stream.per_parent and self._mark.pass_started_at is None:
             # Who comes later may be missed by the pass, and is asked for from the beginning after it.
-            pull.keep(present_parents(pull, self._stream, self._feed))
-        pull.meter.begin(self._stream.name, "reading", mark.seen, self._estimate())
-        for fetched in pull.calls.batches(self._pages()):
-            self._take(fetched)
-            pull.meter.advance(self._mark.seen)
-            if not self._mark.under_way:
-                break
-        if self._mark.under_way:
-            self._finish()
-        pull.meter.end(self._mark.seen)
+            pull.keep(present_parents(pull, self.stream, self.feed))
 
     def _estimate(self) -> int | None:
         """How many there may be: as many as are stored, where the feed was read before."""
-        if self._mark.pass_kind == FIRST or self._stream.per_parent:
+        if self._mark.pass_kind == FIRST or self.stream.per_parent:
             return None
         query = select(func.count()).where(
-            _DATA.c.integration_id == self._pull.integration_id, _DATA.c.data_type == self._feed.data_type
+            _DATA.c.integration_id == self._pull.integration_id, _DATA.c.data_type == self.feed.data_type
         )
         with self._pull.books.read() as connection:
             return int(connection.execute(query).scalar_one())
@@ -108,23 +104,27 @@ class Pass:
 
     # --- fetching: runs in the fetching thread -----------------------------------------------------------------
 
-    def _pages(self) -> Iterator[Fetched]:
+    def pages(self) -> Iterator[Fetched]:
+        """Its pages from where it stands. Raises: what ``Reader.page`` raises."""
         mark = self._mark
-        if not self._stream.per_parent:
+        if not self.stream.per_parent:
             yield from self._list("", mark.cursor)
             return
         if mark.cursor:
             yield from self._list(mark.parent, mark.cursor)
-        for parent in stored_parents(self._pull, self._stream, after=mark.parent):
+        for parent in stored_parents(self._pull, self.stream, after=mark.parent):
             yield from self._list(parent, None)
 
     def _list(self, parent: str, cursor: str | None) -> Iterator[Fetched]:
-        return listed(self._pull.lists, self._stream, self._feed, cursor=cursor, parent=parent)
+        return listed(self._pull.lists, self.stream, self.feed, cursor=cursor, parent=parent)
 
     # --- applying ----------------------------------------------------------------------------------------------
 
-    def _take(self, batch: Sequence[Fetched]) -> None:
-        """Pages and the bookmark after the last of them, in one transaction."""
+    def take(self, batch: Sequence[Fetched]) -> None:
+        """Pages and the bookmark after the last of them, in one transaction.
+
+        Raises: what ``take_page`` raises.
+        """
         mark, pages = self._mark, []
         for fetched in batch:
             mark = self._after(mark, fetched)
@@ -132,7 +132,7 @@ class Pass:
             if not mark.under_way:
                 break
         page = _together(pages)
-        if self._stream.per_parent and not page.objects and not page.set_aside and self._empty < _EMPTY:
+        if self.stream.per_parent and not page.objects and not page.set_aside and self._empty < _EMPTY:
             self._empty += 1
             self._mark = mark
             self._pull.heard(page.asked_at)
@@ -144,10 +144,10 @@ class Pass:
             nonlocal mark
             mark = self._concluded(writer, mark if whole else replace(mark, pass_clean=False))
 
-        take_page(self._pull, self._stream, page, objects, conclude, durable=self._mark.pass_kind != FIRST)
+        take_page(self._pull, self.stream, page, objects, conclude, durable=self._mark.pass_kind != FIRST)
         self._commit(mark)
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
         """The last parent has been read: nothing is left to be fetched."""
         ended = self._ended(self._mark)
         with self._pull.write() as writer:
@@ -168,12 +168,12 @@ class Pass:
             parent=fetched.parent,
             pass_started_at=page.asked_at if mark.pass_started_at is None else mark.pass_started_at,
             seen=mark.seen + len(page.objects) + len(page.set_aside),
-            oldest_at=None if self._stream.per_parent else oldest,
+            oldest_at=None if self.stream.per_parent else oldest,
         ).noted(page.notes)
-        if self._stream.horizon_days and not mark.usable and self._falls:
-            horizon = page.asked_at - self._stream.horizon_days * DAY_MS
+        if self.stream.horizon_days and not mark.usable and self._falls:
+            horizon = page.asked_at - self.stream.horizon_days * DAY_MS
             mark = replace(mark, usable=oldest is not None and oldest < horizon)
-        last = page.cursor is None and not self._stream.per_parent
+        last = page.cursor is None and not self.stream.per_parent
         return self._ended(mark) if last or self._is_past_since(mark) else mark
 
     def _is_past_since(self, mark: Mark) -> bool:
@@ -181,7 +181,7 @@ class Pass:
 
         A list that begins with something old may be one that comes oldest first: it has to be seen to fall.
         """
-        if self._since_at is None or not self._falls or self._stream.horizon_days:
+        if self._since_at is None or not self._falls or self.stream.horizon_days:
             return False
         return mark.oldest_at is not None and mark.oldest_at < self._since_at
 
@@ -199,10 +199,10 @@ class Pass:
         started = mark.pass_started_at
         if not mark.under_way and started is not None:
             if mark.pass_clean and not self._pull.lies_ahead(started):
-                mark = mark.promise(promised(self._pull, self._stream, started))
+                mark = mark.promise(promised(self._pull, self.stream, started))
             if mark.since_day is None:
-                self._pull.aside.clear_unseen(writer, self._feed.data_type, started)
-                overtake(writer, self._pull.integration_id, self._feed.data_type, started)
+                self._pull.aside.clear_unseen(writer, self.feed.data_type, started)
+                overtake(writer, self._pull.integration_id, self.feed.data_type, started)
                 if self._mark.pass_kind == FULL:
                     self._pull.save(writer, self._search(started))
         self._pull.save(writer, mark)
@@ -216,7 +216,7 @@ class Pass:
 
     def _search(self, started: int | None) -> Mark:
         """The bookmark of the search for what this complete pass did not show."""
-        mark = Mark(self._pull.integration_id, self._stream.name, UNSEEN + self._feed.name)
+        mark = Mark(self._pull.integration_id, self.stream.name, UNSEEN + self.feed.name)
         return replace(mark, state="running", pass_kind=FULL, pass_started_at=started)
 
     def _chosen(self, objects: Sequence[SourceObject]) -> Sequence[SourceObject]:
@@ -263,33 +263,3 @@ def _falls(before: int | None, oldest: int | None, objects: Sequence[SourceObjec
     first = next((item.record.created_at for item in objects if item.record and item.record.created_at), None)
     above = first if before is None else before
     return above is not None and oldest is not None and oldest < above
-
-
-def pull_feed(pull: Pull, stream: Stream, feed: Feed) -> bool:
-    """Run the feed's pass, and keep how it ended. False where the provider could not be reached.
-
-    Raises: CredentialsRefused, CancelledError, LeaseLost, ClosedBooksError.
-    """
-    reading = Pass(pull, stream, feed)
-    stopped = partial(_stopped, pull, stream, reading)
-    try:
-        see_parents(pull, stream)
-        reading.run()
-    except NotPermitted as error:
-        stopped("not_permitted", error)
-    except NotAvailable as error:
-        stopped("not_available", error)
-    except Unreachable as error:
-        stopped("failed", error)
-        return False
-    except RefusedError as error:
-        stopped("failed", error)
-    return True
-
-
-def _stopped(pull: Pull, stream: Stream, reading: Pass, state: str, error: RefusedError | Unreachable) -> None:
-    reading.stop(state, str(error))
-    if isinstance(error, Unreachable):
-        pull.counts.miss(stream.name, error)
-    else:
-        pull.counts.fail(stream.name, str(error), retry=state == "failed")

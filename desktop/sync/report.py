@@ -181,35 +181,46 @@ class Counts:
         return SyncReport(integration_id, provider, kind, outcome, tuple(streams), seconds, self.retry, self.cause)
 
 
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One feed's reading: since when (s, steady), and how many of its objects were seen by then."""
+
+    stream: str
+    phase: str
+    begun: float
+    begun_at: int
+    estimate: int | None
+
+
 class Meter:
     """Tells progress now and then, with a rate over the whole of a feed's reading."""
 
     def __init__(self, tell: Callable[[Progress], None]) -> None:
         self._tell = tell
         self._told = 0.0
-        self._begun = 0.0
-        self._from = 0
-        self._stream = ""
-        self._phase = ""
-        self._estimate: int | None = None
+        self._gauge = self.gauge("", "")
+
+    def gauge(self, stream: str, phase: str, seen: int = 0, estimate: int | None = None) -> Gauge:
+        """A feed's reading that begins now, at ``seen`` where it is resumed; nothing is told yet."""
+        return Gauge(stream, phase, time.monotonic(), seen, estimate)
 
     def begin(self, stream: str, phase: str, seen: int = 0, estimate: int | None = None) -> None:
         """A feed's reading begins, at ``seen`` where it is resumed."""
-        self._stream, self._phase, self._estimate = stream, phase, estimate
-        self._begun, self._from = time.monotonic(), seen
-        self._say(seen)
+        self._gauge = self.gauge(stream, phase, seen, estimate)
+        self.say(self._gauge, seen)
 
     def advance(self, seen: int) -> None:
-        """So many objects were seen."""
+        """So many objects were seen of the feed that was begun last."""
+        self.show(self._gauge, seen)
+
+    def show(self, gauge: Gauge, seen: int) -> None:
+        """So many objects of a feed were seen; told now and then."""
         if time.monotonic() - self._told >= PROGRESS_EVERY_S:
-            self._say(seen)
+            self.say(gauge, seen)
 
-    def end(self, seen: int) -> None:
-        """The feed's reading has ended."""
-        self._say(seen)
-
-    def _say(self, seen: int) -> None:
+    def say(self, gauge: Gauge, seen: int) -> None:
+        """Tell how many objects of a feed were seen, now."""
         self._told = time.monotonic()
-        elapsed = self._told - self._begun
-        rate = (seen - self._from) / elapsed if elapsed > 0 else 0.0
-        self._tell(Progress(self._stream, seen, rate, self._estimate, self._phase))
+        elapsed = self._told - gauge.begun
+        rate = (seen - gauge.begun_at) / elapsed if elapsed > 0 else 0.0
+        self._tell(Progress(gauge.stream, seen, rate, gauge.estimate, gauge.phase))

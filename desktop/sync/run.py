@@ -24,7 +24,7 @@ from desktop.providers.contract import CredentialsRefused, Feed, Stream
 from desktop.records import Changes
 from desktop.sync.account import Job
 from desktop.sync.bookmarks import CLOSED, FIRST, FULL, Mark
-from desktop.sync.bulk import Swelling
+from desktop.sync.bulk import ListReader
 from desktop.sync.changes import Collected, collect_events, is_late, probe_events
 from desktop.sync.collector import calm_collector
 from desktop.sync.following import GIVE_UP_AFTER, follow, given_up
@@ -32,7 +32,8 @@ from desktop.sync.inbox import Inbox
 from desktop.sync.intake import DAY_MS
 from desktop.sync.lease import AccountLeft, LeaseHeld, LeaseLost
 from desktop.sync.lookback import look_back
-from desktop.sync.pull import HISTORY, Pull, pull_feed
+from desktop.sync.passes import Outcome, read_feeds
+from desktop.sync.pull import HISTORY, Pull
 from desktop.sync.remapping import remap_if_due
 from desktop.sync.report import Progress, SyncReport, cause_of
 from desktop.sync.standing import FULL_DISK
@@ -52,7 +53,7 @@ def sync_integration(
     since: str | None = None,
     progress: Callable[[Progress], None],
     on_changes: Callable[[Changes], None] | None = None,
-    lists: Swelling | None = None,
+    lists: ListReader | None = None,
 ) -> SyncReport:
     """Bring an integration up to date: begin, resume, follow the changes, or read everything again (``full``).
 
@@ -123,6 +124,11 @@ def _see_that_it_is_connected(books: Books, integration_id: int) -> None:
         row = connection.execute(select(_INTEGRATION.c.status).where(_INTEGRATION.c.id == integration_id)).first()
     if row is None or row.status == DISCONNECTED:
         raise NotConnectedError("Not connected", "This account is not connected.", "Connect it again, then sync.")
+
+
+def _is_hopeless(so_far: Outcome) -> bool:
+    """Whether so many streams had no answer, and none had one, that no more is asked for."""
+    return len(so_far.unreachable) >= GIVE_UP_AFTER and not so_far.read
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,23 +253,15 @@ class _Run:
 
     def _read_passes(self) -> bool:
         """Run every pass that is under way. False where the provider cannot be reached at all."""
-        pull, reached = self._pull, False
-        unreachable: set[str] = set()
-        read: list[str] = []
-        for stream, feed in pull.feeds:
-            if not pull.mark(stream.name, feed.name).under_way:
-                continue
-            if len(unreachable) >= GIVE_UP_AFTER and not reached:
-                self._give_up(stream, feed)
-            elif pull_feed(pull, stream, feed):
-                reached = True
-                read.append(stream.name)
-            else:
-                unreachable.add(stream.name)
-        for name in read:
+        pull = self._pull
+        under_way = [(stream, feed) for stream, feed in pull.feeds if pull.mark(stream.name, feed.name).under_way]
+        outcome, left = read_feeds(pull, under_way, _is_hopeless)
+        for stream, feed in left:
+            self._give_up(stream, feed)
+        for name in outcome.read:
             pull.counts.read(name)
-        self._reached = self._reached or reached
-        return reached or not unreachable
+        self._reached = self._reached or bool(outcome.read)
+        return bool(outcome.read) or not outcome.unreachable
 
     def _give_up(self, stream: Stream, feed: Feed) -> None:
         reason = given_up(self._pull)

@@ -17,7 +17,7 @@ from desktop.books.tables.base import table_of
 from desktop.providers.contract import Credentials
 from desktop.providers.registry import make_provider
 from desktop.sync.account import Worker
-from desktop.sync.bulk import Access, BulkReader, Swelling
+from desktop.sync.bulk import Access, BulkReader, ListReader
 from desktop.sync.credentials import CredentialStore
 from desktop.sync.lease import holder_text
 from desktop.sync.run import sync_integration
@@ -63,7 +63,7 @@ def sync_books(
     """One sync of the first account; from so ``many`` objects on, lists are read in a second process."""
     worker = Worker(books, make_provider(access.provider), 1, Given(books, access), lambda: access.endpoints)
     with worker.job(holder_text("the command"), cancel=stop) as job:
-        lists = Swelling(job.reader, begin or partial(BulkReader, access), many)
+        lists = ListReader(job.reader, begin or partial(BulkReader, access), many)
         sync_integration(job, full=full, progress=lambda _told: None, lists=lists)
 
 

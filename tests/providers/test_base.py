@@ -42,6 +42,22 @@ class Third(BaseProvider):
         return 7.0, 7.0
 
 
+class Held:
+    """An allowance that lets everything go and writes down how long all calls are to wait."""
+
+    def __init__(self) -> None:
+        self.holds: list[float] = []
+
+    def reserve(self, endpoint: str) -> float:
+        return 0.0
+
+    def hold(self, seconds: float) -> None:
+        self.holds.append(seconds)
+
+    def held(self) -> float:
+        return 0.0
+
+
 def answer(status: int, content: bytes) -> Answer:
     return Answer(status, {}, content, 1_000, 1_999)
 
@@ -102,6 +118,23 @@ class TestReading:
         server.answers["/things"] = told({"error": "no"}, status=403)
         assert calls.read("things", "/things")[0].status == 403
         assert calls.usage().reads == 1
+
+    def test_a_limited_rate_holds_up_all_calls_of_the_account_and_another_fault_only_this_one(
+        self, server: Any, told: Any, waits: list[float]
+    ) -> None:
+        stop, pace = threading.Event(), Held()
+        calls = BaseCalls(Wire(server.base, {}, "Third", stop), pace, stop, "Third")
+        try:
+            server.answers["/broken"] = told({}, status=503)
+            with pytest.raises(Unreachable):
+                calls.read("broken", "/broken")
+            assert (len(waits), pace.holds) == (3, [])
+            server.answers["/busy"] = told({}, status=429)
+            with pytest.raises(Unreachable):
+                calls.read("busy", "/busy")
+            assert (len(waits), pace.holds) == (6, waits[3:])
+        finally:
+            calls.close()
 
 
 def test_objects_and_what_is_set_aside_keep_their_order() -> None:

@@ -96,7 +96,7 @@ class TestPersist:
     def test_a_call_that_recovers(self, waits: list[float]) -> None:
         calls, call = self.failing(Fault("a", answered=True), Fault("b", answered=False))
         heard: list[float] = []
-        assert persist(call, threading.Event(), "T", heard.append) == "done"  # type: ignore[arg-type]
+        assert persist(call, threading.Event(), "T", lambda seconds, _fault: heard.append(seconds)) == "done"  # type: ignore[arg-type]
         assert len(calls) == 3
         assert heard == waits
 
@@ -113,7 +113,7 @@ class TestPersist:
     ) -> None:
         calls, call = self.failing(*[fault] * 9)
         with pytest.raises(Unreachable, match=r"x\.") as caught:
-            persist(call, threading.Event(), "T", lambda _: None)  # type: ignore[arg-type]
+            persist(call, threading.Event(), "T", lambda _seconds, _fault: None)  # type: ignore[arg-type]
         assert type(caught.value) is kind
         assert caught.value.title == "T"
         assert len(calls) == 4
@@ -123,4 +123,33 @@ class TestPersist:
             raise KeyError("bug")
 
         with pytest.raises(KeyError):
-            persist(call, threading.Event(), "T", lambda _: None)
+            persist(call, threading.Event(), "T", lambda _seconds, _fault: None)
+
+
+class TestHeld:
+    """Once the provider limits the rate, everybody who calls for the account waits."""
+
+    def test_nobody_calls_until_the_wait_is_over(self) -> None:
+        clock = Clock()
+        allowance = Allowance(100.0, 100.0, clock)
+        assert allowance.held() == 0.0
+        allowance.hold(3.0)
+        assert allowance.held() == pytest.approx(3.0)
+        assert allowance.reserve("refunds") >= 3.0
+        clock.now += 3.0
+        assert allowance.held() == 0.0
+        assert allowance.reserve("refunds") == 0.0
+
+    def test_the_longer_wait_counts(self) -> None:
+        allowance = Allowance(100.0, 100.0, Clock())
+        allowance.hold(3.0)
+        allowance.hold(1.0)
+        assert allowance.held() == pytest.approx(3.0)
+
+    def test_what_was_saved_up_is_not_spent_at_once_afterwards(self) -> None:
+        clock = Clock()
+        allowance = Allowance(10.0, 100.0, clock)
+        allowance.hold(0.5)
+        clock.now += 0.5
+        waits = [allowance.reserve("refunds") for _ in range(8)]
+        assert [wait == 0.0 for wait in waits] == [True] * 5 + [False] * 3

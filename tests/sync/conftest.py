@@ -19,6 +19,7 @@ from desktop.books.tables.base import table_of
 from desktop.providers.contract import Credentials
 from desktop.queries.stream_counts import count_streams
 from desktop.records import Changes
+from desktop.sync import passes
 from desktop.sync.account import Job, Worker
 from desktop.sync.credentials import CredentialStore
 from desktop.sync.report import Progress, SyncReport
@@ -108,3 +109,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made = make_desk(tmp_path)
     yield made
     made.books.close()
+
+
+@pytest.fixture
+def one_list_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists are read one after the other, for what is told by what was read of one when another begins."""
+    monkeypatch.setattr(passes, "SIDE_BY_SIDE", 1)

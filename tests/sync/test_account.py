@@ -26,6 +26,8 @@ from tests.helpers.patience import PATIENCE_S
 from tests.sync.conftest import HOLDER, Desk, Open
 from tests.sync.worlds import FakeReader, World, fill
 
+pytestmark = pytest.mark.usefixtures("one_list_at_a_time")
+
 
 class Held:
     """A first sync that runs in a thread of its own, and is held up while it reads a page."""

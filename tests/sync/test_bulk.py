@@ -28,7 +28,7 @@ from desktop.providers.contract import (
 from desktop.providers.stripe.provider import StripeProvider
 from desktop.records import KeptBody
 from desktop.sandbox import launch
-from desktop.sync.bulk import READ_LISTS, Access, BulkReader, Gone, Swelling
+from desktop.sync.bulk import READ_LISTS, Access, BulkReader, ListReader, ProcessEnded
 from desktop.sync.parcels import Parcels
 from tests.e2e.syncing import open_connected, sync_books
 from tests.helpers.patience import PATIENCE_S
@@ -125,7 +125,7 @@ def test_the_books_are_the_same_row_for_row(tmp_path: Path, access: Access) -> N
 
 
 def test_few_objects_start_no_second_process(here: Counting) -> None:
-    lists = Swelling(here, lambda: pytest.fail("it was started"), many=10**9)
+    lists = ListReader(here, lambda: pytest.fail("it was started"), many=10**9)
     assert lists.page(*CHARGES, cursor=None).objects
     assert here.pages == 1
     lists.close()
@@ -140,7 +140,7 @@ def test_many_objects_are_read_by_the_second_process_from_where_the_first_came_t
         begun.append(BulkReader(access))
         return begun[-1]
 
-    lists = Swelling(here, begin, many=100)
+    lists = ListReader(here, begin, many=100)
     first = lists.page(*CHARGES, cursor=None)
     second = lists.page(*CHARGES, cursor=first.cursor)
     assert (here.pages, len(begun)) == (1, 1)
@@ -157,7 +157,7 @@ def test_a_second_process_that_died_leaves_the_rest_to_the_first(access: Access,
         begun[-1].close()
         return begun[-1]
 
-    lists = Swelling(here, begin, many=0)
+    lists = ListReader(here, begin, many=0)
     assert lists.page(*CHARGES, cursor=None).objects
     assert lists.page(*CHARGES, cursor=None).objects
     assert (here.pages, len(begun)) == (2, 1)
@@ -168,7 +168,7 @@ def test_where_no_second_process_can_be_had_the_first_reads_everything(here: Cou
     def begin() -> BulkReader:
         raise OSError("no more processes")
 
-    lists = Swelling(here, begin, many=0)
+    lists = ListReader(here, begin, many=0)
     assert lists.page(*CHARGES, cursor=None).objects
     assert lists.page(*CHARGES, cursor=None).objects
     assert here.pages == 2
@@ -176,14 +176,14 @@ def test_where_no_second_process_can_be_had_the_first_reads_everything(here: Cou
 
 
 def test_closing_ends_a_wait_for_a_page(server: launch.Running, access: Access, here: Counting) -> None:
-    lists = Swelling(here, partial(BulkReader, access), many=0)
+    lists = ListReader(here, partial(BulkReader, access), many=0)
     outcome: list[BaseException] = []
     held = server.faults.add("slow", stream="charges", seconds=60.0)
 
     def ask() -> None:
         try:
             lists.page(*CHARGES, cursor=None)
-        except Gone as error:
+        except ProcessEnded as error:
             outcome.append(error)
 
     thread = threading.Thread(target=ask)
@@ -194,7 +194,7 @@ def test_closing_ends_a_wait_for_a_page(server: launch.Running, access: Access, 
         lists.close()
         thread.join(PATIENCE_S)
         assert not thread.is_alive()
-        assert [type(error) for error in outcome] == [Gone]
+        assert [type(error) for error in outcome] == [ProcessEnded]
     finally:
         server.faults.clear()
 
@@ -224,6 +224,95 @@ def test_a_stream_that_is_not_permitted_stays_one(server: launch.Running) -> Non
 def test_a_bug_in_the_second_process_is_a_bug_here(bulk: BulkReader) -> None:
     with pytest.raises(RuntimeError, match="KeyError"):
         bulk.page(Stream("nothing", ()), Feed("nothing", "nothing"), cursor=None)
+
+
+class Shared:
+    """An account's allowance that writes down what was asked of it."""
+
+    def __init__(self) -> None:
+        self.reserved: list[str] = []
+        self.holds: list[float] = []
+        self.limited = threading.Event()
+
+    def reserve(self, endpoint: str) -> float:
+        self.reserved.append(endpoint)
+        return 0.0
+
+    def hold(self, seconds: float) -> None:
+        self.holds.append(seconds)
+        self.limited.set()
+
+    def held(self) -> float:
+        return 0.0
+
+
+def test_every_call_of_the_second_process_is_taken_from_the_accounts_one_allowance(access: Access) -> None:
+    shared = Shared()
+    reader = BulkReader(access, pace=shared)
+    try:
+        first = reader.page(*CHARGES, cursor=None)
+        reader.page(*CHARGES, cursor=first.cursor)
+        assert set(shared.reserved) == {"charges"}
+        assert len(shared.reserved) >= reader.reads >= 2
+    finally:
+        reader.close()
+
+
+def test_that_the_provider_limits_the_rate_there_holds_up_the_account_here(
+    server: launch.Running, access: Access
+) -> None:
+    shared = Shared()
+    reader = BulkReader(access, pace=shared)
+    try:
+        server.faults.add("status", stream="charges", status=429, times=1)
+        assert reader.page(*CHARGES, cursor=None).objects
+        assert shared.limited.wait(PATIENCE_S)
+        assert len(shared.holds) == 1
+        assert set(shared.reserved) == {"charges"}
+    finally:
+        server.faults.clear()
+        reader.close()
+
+
+def test_the_page_that_follows_is_fetched_before_it_is_asked_for_and_no_further(
+    server: launch.Running, bulk: BulkReader
+) -> None:
+    charges = server.faults.add("slow", stream="charges", seconds=0.0)
+    try:
+        first = bulk.page(*CHARGES, cursor=None)
+        assert first.cursor
+        clients = STREAMS["clients"]
+        bulk.page(clients, clients.feeds[0], cursor=None)  # time for all that is read ahead
+        assert charges.seen <= 2
+        second = bulk.page(*CHARGES, cursor=first.cursor)
+        assert charges.seen >= 2
+        assert second.objects
+    finally:
+        server.faults.clear()
+
+
+def test_several_pages_are_read_there_at_a_time(server: launch.Running, bulk: BulkReader) -> None:
+    held = server.faults.add("slow", stream="charges", seconds=60.0)
+    outcome: list[type[BaseException]] = []
+
+    def ask() -> None:
+        try:
+            bulk.page(*CHARGES, cursor=None)
+        except ProcessEnded as error:
+            outcome.append(type(error))
+
+    thread = threading.Thread(target=ask)
+    try:
+        thread.start()
+        while not held.hits:
+            thread.join(0.01)
+        clients = STREAMS["clients"]
+        assert bulk.page(clients, clients.feeds[0], cursor=None).objects
+        bulk.close()
+        thread.join(PATIENCE_S)
+        assert outcome == [ProcessEnded]
+    finally:
+        server.faults.clear()
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc")

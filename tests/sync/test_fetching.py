@@ -1,4 +1,4 @@
-"""The fetching thread: a little ahead, never more, and gone when its block is left."""
+"""The fetching threads: a little ahead, never more, and gone when its block is left."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from desktop.errors import CancelledError
-from desktop.sync.fetching import AHEAD, TOGETHER, Fetching
+from desktop.sync.fetching import AHEAD, Fetching
 from tests.helpers.patience import PATIENCE_S
 
 
@@ -48,12 +48,14 @@ def test_what_an_item_raises_comes_out_where_it_is_used() -> None:
 
 def test_what_is_there_already_comes_together_and_in_order() -> None:
     with Fetching(threading.Event(), no_beat) as calls:
+        lane = calls.lane(iter(range(20)))
         batches = []
-        for batch in calls.batches(iter(range(20))):
-            batches.append(list(batch))
-            calls.call(no_beat)  # lets the thread make all that it may
+        while not batches or batches[-1]:
+            lane.fill(8)
+            calls.first_ready([lane])
+            batches.append(list(lane.take(8)))
     assert [number for batch in batches for number in batch] == list(range(20))
-    assert max(len(batch) for batch in batches) == TOGETHER
+    assert max(len(batch) for batch in batches) <= 8
 
 
 def test_items_before_a_failure_are_used_before_it_is_raised() -> None:
@@ -62,9 +64,55 @@ def test_items_before_a_failure_are_used_before_it_is_raised() -> None:
         raise KeyError("gone")
 
     got: list[int] = []
-    with Fetching(threading.Event(), no_beat) as calls, pytest.raises(KeyError):
-        got.extend(number for batch in calls.batches(items()) for number in batch)
+    with Fetching(threading.Event(), no_beat) as calls:
+        lane = calls.lane(items())
+
+        def go_on() -> None:
+            while True:
+                lane.fill(8)
+                calls.first_ready([lane])
+                got.extend(lane.take(8))
+
+        with pytest.raises(KeyError):
+            go_on()
     assert got == list(range(6))
+
+
+def test_lanes_are_run_beside_one_another_and_the_first_that_is_ready_is_named() -> None:
+    go = threading.Event()
+
+    def slow() -> Iterator[str]:
+        go.wait(PATIENCE_S)
+        yield "slow"
+
+    with Fetching(threading.Event(), no_beat) as calls:
+        lanes = [calls.lane(slow()), calls.lane(iter(["quick"]))]
+        assert calls.first_ready(lanes) == 1
+        assert lanes[1].take(1) == ["quick"]
+        go.set()
+        assert calls.first_ready(lanes[:1]) == 0
+        assert calls.first_ready(lanes) == 0, "of several, the first"
+
+
+def test_a_lane_that_is_dropped_begins_nothing_more_and_ends() -> None:
+    made: list[int] = []
+    go, begun = threading.Event(), threading.Event()
+
+    def items() -> Iterator[int]:
+        for number in range(20):
+            made.append(number)
+            begun.set()
+            go.wait(PATIENCE_S)
+            yield number
+
+    with Fetching(threading.Event(), no_beat) as calls:
+        lane = calls.lane(items())
+        lane.fill(5)
+        assert begun.wait(PATIENCE_S)
+        lane.drop()
+        go.set()
+    assert made == [0]
+    assert all("paydesk-fetch" not in one.name for one in threading.enumerate())
 
 
 def test_cancel_ends_the_waiting_for_a_call() -> None:

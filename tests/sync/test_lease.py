@@ -121,6 +121,7 @@ def test_a_sync_refuses_to_begin_beside_another(desk: Desk) -> None:
         desk.sync(FakeReader(World()))
 
 
+@pytest.mark.usefixtures("one_list_at_a_time")
 def test_a_sync_that_lost_its_lease_writes_nothing_more(desk: Desk, time: list[int]) -> None:
     reader = FakeReader(fill(World(), 10))
 

@@ -7,7 +7,8 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from desktop.errors import UsageError
 from desktop.providers.clock import ProviderClock
@@ -27,6 +28,7 @@ from desktop.providers.contract import (
     Usage,
 )
 from desktop.providers.facts import Facts
+from desktop.providers.limits import Pace
 from desktop.providers.registry import facts_of
 from desktop.records import (
     AttemptRecord,
@@ -207,6 +209,23 @@ class Asked:
     changed_from: int | None = None
 
 
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+def _one_at_a_time(
+    call: Callable[Concatenate[FakeReader, P], T],
+) -> Callable[Concatenate[FakeReader, P], T]:
+    """A world has one clock and one state: lists that are read side by side take turns at it."""
+
+    @wraps(call)
+    def locked(reader: FakeReader, *args: P.args, **wanted: P.kwargs) -> T:
+        with reader.lock:
+            return call(reader, *args, **wanted)
+
+    return locked
+
+
 class FakeReader:
     """A reader over a world. ``before`` runs ahead of each call with its name: to change the world, or to fail."""
 
@@ -221,10 +240,13 @@ class FakeReader:
         self.ignores_created = False
         self.threads: set[threading.Thread] = set()
         self.clock = ProviderClock()
+        self.pace: Pace | None = None
+        self.lock = threading.RLock()
 
     def identify(self) -> Account:
         return Account("acct_1")
 
+    @_one_at_a_time
     def page(
         self,
         stream: Stream,
@@ -234,6 +256,7 @@ class FakeReader:
         parent: str = "",
         created_from: int | None = None,
         changed_from: int | None = None,
+        following: Callable[[str], None] | None = None,
     ) -> Page:
         low = self._call(f"page {feed.name}" + (" since" if created_from is not None else ""), feed.name)
         world = self.world
@@ -262,6 +285,7 @@ class FakeReader:
         notes = ("Created is refused.",) if created_from is not None and self.ignores_created else ()
         return Page(tuple(objects), chosen[-1] if more else None, version.low, tuple(aside), oldest, notes)
 
+    @_one_at_a_time
     def read(self, data_type: str, external_id: str) -> SourceObject | SetAside | None:
         low = self._call(f"read {data_type} {external_id}", f"read {data_type}")
         version = self._version(low)
@@ -272,6 +296,7 @@ class FakeReader:
             return None
         return self._object(data_type, external_id, version)
 
+    @_one_at_a_time
     def events(self, *, cursor: str | None, created_from: int) -> EventPage:
         low = self._call("events", "events")
         events = [event for event in self.world.events if event.created_at >= created_from // 1000 * 1000]
@@ -352,7 +377,9 @@ class FakeProvider:
             return SourceObject(event.data_type, event.object_id, version, gone, None, Deletion.STATED)
         return SourceObject(event.data_type, event.object_id, version, body, record_of(event.data_type, body))
 
-    def reader(self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event) -> FakeReader:
+    def reader(
+        self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event, pace: Pace | None = None
+    ) -> FakeReader:
         return self.made or FakeReader(World())
 
     def authorization_url(self, app: OAuthApp, endpoints: Endpoints, *, state: str, redirect_uri: str) -> str:

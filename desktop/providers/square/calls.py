@@ -8,7 +8,7 @@ from typing import Any
 
 from desktop.providers.base import BaseCalls, Refused, Reply
 from desktop.providers.http import Wire
-from desktop.providers.limits import Allowance, Fault
+from desktop.providers.limits import Fault, Pace
 from desktop.providers.square.errors import error_of
 from desktop.providers.square.lists import Request
 
@@ -18,8 +18,8 @@ _CLOCK = Request("GET", "/v2/merchants/me", {})
 class Calls(BaseCalls):
     """The reads of one account. Safe for several threads."""
 
-    def __init__(self, wire: Wire, allowance: Allowance | None, stop: threading.Event) -> None:
-        super().__init__(wire, allowance, stop, "Square")
+    def __init__(self, wire: Wire, pace: Pace | None, stop: threading.Event) -> None:
+        super().__init__(wire, pace, stop, "Square")
 
     def ask(self, what: str, request: Request, rows: str = "") -> Reply:
         """One object, or one page where ``rows`` names its array. ``what`` names the endpoint.

@@ -41,6 +41,7 @@ class Merchant:
         self._mode = mode
         self._merchant_id = merchant_id
         self._lock = threading.Lock()
+        self._asking = threading.Lock()
         self._facts: _Facts | None = None
         self._plans: dict[str, Mapping[str, Any]] = {}
 
@@ -79,13 +80,14 @@ class Merchant:
         return Around(facts.main_location, facts.currency, plans), notes
 
     def _known(self) -> _Facts:
-        with self._lock:
-            if self._facts is not None:
-                return self._facts
-        facts = self._ask()
-        with self._lock:
-            self._facts = facts
-        return facts
+        with self._asking:  # two lists that are read side by side need one answer
+            with self._lock:
+                if self._facts is not None:
+                    return self._facts
+            facts = self._ask()
+            with self._lock:
+                self._facts = facts
+            return facts
 
     def _ask(self) -> _Facts:
         body = self._object("the merchant", "/v2/merchants/me", "merchant")

@@ -24,6 +24,7 @@ from desktop.providers.contract import (
 )
 from desktop.providers.fields import refuse_secret
 from desktop.providers.http import checked_base, is_loopback
+from desktop.providers.limits import Pace
 from desktop.providers.square import constants, oauth
 from desktop.providers.square.events import interpret_event
 from desktop.providers.square.facts import FACTS
@@ -116,14 +117,16 @@ class SquareProvider(BaseProvider):
         action = "Copy the application ID (sq0idp-… or sandbox-sq0idb-…) from Square's developer console."
         refuse_secret(client_id, "application ID", action)
 
-    def reader(self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event) -> SquareReader:
+    def reader(
+        self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event, pace: Pace | None = None
+    ) -> SquareReader:
         """A reader for one account; all readers of one merchant's token share its allowance."""
         token = credentials["access_token"]
         merchant = credentials.get("merchant_id")
         return SquareReader(
             token,
             endpoints.api_base,
-            self.allowance(merchant or token, endpoints),
+            pace or self.allowance(merchant or token, endpoints),
             stop,
             merchant_id=merchant,
             personal=credentials.get("connected_by") != "oauth",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -20,7 +20,7 @@ from desktop.providers.contract import (
 )
 from desktop.providers.fields import child, text
 from desktop.providers.http import Wire
-from desktop.providers.limits import Allowance
+from desktop.providers.limits import Pace
 from desktop.providers.square.calls import Calls
 from desktop.providers.square.constants import API_VERSION, FIRST_MOMENT
 from desktop.providers.square.cursors import MOST_RESTARTS, Cursor, read_cursor, write_cursor
@@ -51,7 +51,7 @@ class SquareReader(BaseReader):
         self,
         token: str,
         base: str,
-        allowance: Allowance | None,
+        pace: Pace | None,
         stop: threading.Event,
         *,
         merchant_id: str = "",
@@ -65,7 +65,7 @@ class SquareReader(BaseReader):
             "User-Agent": user_agent,
             "Accept": "application/json",
         }
-        self._calls = Calls(Wire(base, headers, "Square", stop, ProviderClock(machine_on(today))), allowance, stop)
+        self._calls = Calls(Wire(base, headers, "Square", stop, ProviderClock(machine_on(today))), pace, stop)
         self._merchant = Merchant(self._calls, mode_of(base), merchant_id)
         self._personal = personal
 
@@ -82,6 +82,7 @@ class SquareReader(BaseReader):
         parent: str = "",
         created_from: int | None = None,
         changed_from: int | None = None,
+        following: Callable[[str], None] | None = None,
     ) -> Page:
         """One page of a feed, as ``contract.Reader.page`` has it, but oldest first where Square sorts by a time.
 
@@ -98,11 +99,14 @@ class SquareReader(BaseReader):
                 return Page((), None, refused.answer.asked_at)
             raise refusal(refused.answer, feed.name) from None
         rows: list[Any] = reply.body[place.rows]
+        after = _next(mark, place, reply, rows, feed.name)
+        if following is not None and after is not None:
+            following(after)
         objects, aside, notes = self._mapped(feed.data_type, rows, reply)
         started = cursor is None and place.times(mark.mode) is not None
         return Page(
             objects=objects,
-            cursor=_next(mark, place, reply, rows, feed.name),
+            cursor=after,
             # What changed after the end of the pass is not in it, so that the pass may promise no more than that.
             asked_at=min(reply.asked_at, mark.end) if started else reply.asked_at,
             set_aside=aside,

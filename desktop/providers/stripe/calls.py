@@ -8,15 +8,15 @@ from typing import Any
 
 from desktop.providers.base import BaseCalls, Refused, Reply
 from desktop.providers.http import Answer, Wire
-from desktop.providers.limits import Allowance, Fault
+from desktop.providers.limits import Fault, Pace
 from desktop.providers.stripe.errors import is_expansion, refusal, refused_parameter
 
 
 class Calls(BaseCalls):
     """The reads of one account. Safe for several threads."""
 
-    def __init__(self, wire: Wire, allowance: Allowance | None, stop: threading.Event) -> None:
-        super().__init__(wire, allowance, stop, "Stripe")
+    def __init__(self, wire: Wire, pace: Pace | None, stop: threading.Event) -> None:
+        super().__init__(wire, pace, stop, "Stripe")
         self._dropped: dict[str, frozenset[str]] = {}
 
     def ask(

@@ -23,6 +23,7 @@ from desktop.providers.contract import (
 )
 from desktop.providers.fields import refuse_secret
 from desktop.providers.http import checked_base, is_loopback
+from desktop.providers.limits import Pace
 from desktop.providers.stripe import constants, oauth
 from desktop.providers.stripe.events import interpret_event
 from desktop.providers.stripe.facts import FACTS
@@ -100,13 +101,15 @@ class StripeProvider(BaseProvider):
         """Refuse what is no client id of a platform. Raises: UsageError, which never repeats what was given."""
         refuse_secret(client_id, "client id", "Copy the client id (ca_…) from the Connect settings of your platform.")
 
-    def reader(self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event) -> StripeReader:
+    def reader(
+        self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event, pace: Pace | None = None
+    ) -> StripeReader:
         """A reader for one account; all readers of one key share its allowance."""
         key = credentials["secret_key"]
         return StripeReader(
             key,
             endpoints.api_base,
-            self.allowance(key, endpoints),
+            pace or self.allowance(key, endpoints),
             stop,
             account=credentials.get("stripe_account"),
             user_agent=f"Paydesk/{__version__}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -20,7 +20,7 @@ from desktop.providers.contract import (
     Stream,
 )
 from desktop.providers.http import Wire, is_loopback
-from desktop.providers.limits import Allowance, Unusable
+from desktop.providers.limits import Pace, Unusable
 from desktop.providers.stripe.calls import Calls
 from desktop.providers.stripe.constants import API_VERSION, OBJECT_PATHS, PAGE_LIMIT, PLACES
 from desktop.providers.stripe.errors import is_expansion, names_missing_object, refusal
@@ -58,7 +58,7 @@ class StripeReader(BaseReader):
         self,
         key: str,
         base: str,
-        allowance: Allowance | None,
+        pace: Pace | None,
         stop: threading.Event,
         *,
         account: str = "",
@@ -76,7 +76,7 @@ class StripeReader(BaseReader):
         self._lock = threading.Lock()
         self._brought: set[str] = set()
         self._mode = "live" if "_live_" in key[:12] else "sandbox" if is_loopback(base) else "test"
-        self._calls = Calls(Wire(base, headers, "Stripe", stop, ProviderClock(machine_on(today))), allowance, stop)
+        self._calls = Calls(Wire(base, headers, "Stripe", stop, ProviderClock(machine_on(today))), pace, stop)
 
     def identify(self) -> Account:
         """Who the key belongs to; only the mode where the account may not be read.
@@ -112,6 +112,7 @@ class StripeReader(BaseReader):
         parent: str = "",
         created_from: int | None = None,
         changed_from: int | None = None,
+        following: Callable[[str], None] | None = None,
     ) -> Page:
         """One page of a feed, as ``contract.Reader.page`` has it.
 
@@ -133,11 +134,14 @@ class StripeReader(BaseReader):
             if parent and names_missing_object(refused.answer) and not isinstance(error, CursorGone):
                 return Page((), None, refused.answer.asked_at)
             raise error from None
+        after = _next_cursor(reply, cursor, what)
+        if following is not None and after is not None:
+            following(after)
         rows, carried = self._without_methods(reply, place.methods)
         objects, aside = sorted_out(self._mapped(feed.data_type, row, reply.version) for row in rows)
         return Page(
             objects=objects,
-            cursor=_next_cursor(reply, cursor, what),
+            cursor=after,
             asked_at=reply.asked_at,
             set_aside=aside,
             oldest_at=_oldest(rows),

@@ -169,7 +169,7 @@ class TestAllowance:
         first = Credentials({"access_token": TOKEN, "merchant_id": "M1"})
         renewed = Credentials({"access_token": f"{TOKEN}2", "merchant_id": "M1"})
         readers = [square.reader(one, where, threading.Event()) for one in (first, renewed) for where in (live, HERE)]
-        allowances = [one._calls._allowance for one in readers]
+        allowances = [one.pace for one in readers]
         assert allowances[0] is allowances[2] is not None
         assert allowances[1] is allowances[3] is None
         for one in readers:
