@@ -23,6 +23,7 @@ from desktop.books.tables import (
     Payment,
     Payout,
     Refund,
+    RowCount,
     ServiceAllocation,
     ServiceTotal,
 )
@@ -33,7 +34,7 @@ from tests.helpers.towns import Town
 from tests.helpers.variants import variants
 from tests.worlds import World
 
-SUMS = (DailyTotal, ClientTotal, ServiceAllocation, ServiceTotal)
+SUMS = (DailyTotal, ClientTotal, ServiceAllocation, ServiceTotal, RowCount)
 DATED = (Payment, Refund, Dispute, BalanceEntry, Invoice, Payout, *SUMS)
 
 
@@ -87,7 +88,7 @@ def test_a_wrong_sum_is_found_and_mended(world: World, table: str) -> None:
     town(world)
     before = stored(world.books)
     assert before[table]
-    column = "collected" if table == "client_totals" else "amount"
+    column = {"client_totals": "collected", "row_counts": "count"}.get(table, "amount")
     with world.books.write() as writer:
         writer.connection.exec_driver_sql(f"update {table} set {column} = {column} + 7")
     wrong = compare_totals(world.books)
