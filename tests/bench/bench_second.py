@@ -3,10 +3,10 @@
     python -m tests.bench.bench_second [--large 1000000] [--small 50000] [--runs 5] [--keep DIR]
 
 The books are made by a first sync of each size from a loopback server of pre-encoded pages, whose newest objects are
-of today and whose last week of ledger lines is pending; ``--keep DIR`` leaves them there for the next time. Of that
-first sync the memory is told: the peaks of both processes together, and whether the reading one grows after the first
-quarter. Then the second syncs are interleaved, and what ``paydesk status --json`` asks the books is timed beside them.
-Medians, and the large books' cost as a ratio of the small ones'.
+of today and whose last week of ledger lines is pending, and get events of a month beside; ``--keep DIR`` leaves them
+for the next time. Of that first sync the memory is told: the peaks of both processes together, and what the reading
+one took after a quarter of its time and at its end. Then the second syncs are interleaved, and what ``paydesk status
+--json`` asks the books is timed beside them. Medians, and the large books' cost as a ratio of the small ones'.
 """
 
 from __future__ import annotations
@@ -27,9 +27,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from sqlalchemy import insert
+
 from desktop.actions.business import Business
 from desktop.actions.status import account_standings, standing
 from desktop.actions.sync import sync_account
+from desktop.books.books import open_books
+from desktop.books.tables import Event
+from desktop.books.tables.base import table_of
 from desktop.workspace import open_business
 from tests.bench.first_sync import BASES, KEYS, Quiet
 from tests.bench.race import ROOT, load, run, say
@@ -39,6 +44,8 @@ STATUS_WANTED_S: Final = 0.3
 MEMORY_WANTED_MB: Final = 180.0
 
 _PENDING_S: Final = 7 * 86_400
+_EVENTS_IN: Final = 20
+"""Of so many objects one had an event in the last weeks."""
 _MASTER_KEY: Final = base64.b64encode(b"k" * 32).decode()
 _THIS: Final = (sys.executable, "-m", "tests.bench.bench_second")
 
@@ -49,12 +56,15 @@ _THIS: Final = (sys.executable, "-m", "tests.bench.bench_second")
 def serve_pages(objects: int) -> None:
     """Print the address and serve about so many objects, three for each charge, until stopped."""
     from tests.bench import pages
-    from tests.bench.loopback import serve
+    from tests.bench.loopback import Answer, serve
 
     pages.END = now = round(time.time()) - 3600
     rows = pages.make(3 * objects // 10, objects // 10)
     rows["balance_transactions"] = [_line(line, now) for line in rows["balance_transactions"]]
-    serve(partial(pages.reply, pages.paginate(rows)))
+    made: dict[tuple[str, str], Answer] = {}
+    for name in tuple(rows):  # one list at a time: a million objects twice are many gigabytes
+        made |= pages.paginate({name: rows.pop(name)})
+    serve(partial(pages.reply, made))
 
 
 def _line(encoded: bytes, now: int) -> bytes:
@@ -112,15 +122,15 @@ def first(home: Path, base: str) -> dict[str, Any]:
     report = sync_account(business, connected.integration, cancel=threading.Event(), progress=sample)
     seconds = time.perf_counter() - begun
     business.close()
-    quarter = seconds / 4
-    reader = [(at, size) for at, _, size in samples if size]
+    reader = [size for _, _, size in samples if size] or [0.0]
     return {
         "objects": sum(stream.seen for stream in report.streams),
         "seconds": seconds,
         # Both peaks, although they need not have been at the same moment.
         "peak_mb": _memory(os.getpid(), "VmHWM") + sum(peaks.values()),
         "own_peak_mb": _memory(os.getpid(), "VmHWM"),
-        "reader_quarter_mb": max((size for at, size in reader if at <= quarter), default=0.0),
+        "reader_quarter_mb": reader[len(reader) // 4],
+        "reader_end_mb": reader[-1],
         "reader_peak_mb": sum(peaks.values()),
         "samples": [tuple(round(value, 1) for value in one) for one in samples],
     }
@@ -145,18 +155,38 @@ def _children() -> list[int]:
     return found
 
 
+def add_events(home: Path, number: int) -> None:
+    """Events of the last weeks that are done, as books have them that are followed."""
+    event, now = table_of(Event), round(time.time() * 1000)
+    columns = {"kind": "charge.updated", "data_type": "charge", "api_version": "", "state": "done", "tries": 0}
+    books = open_books(home)
+    with books.write() as writer:
+        for start in range(0, number, 1000):
+            rows = []
+            for place in range(start, min(start + 1000, number)):
+                at = now - 30 * 86_400_000 * place // number
+                rows.append(
+                    {"integration_id": 1, "external_id": f"evt_{place}", "object_id": f"ch_{place}", "created_at": at,
+                     "received_at": at, "done_at": at, **columns}
+                )  # fmt: skip
+            writer.connection.execute(insert(event), rows)
+    books.close()
+
+
 def make_home(home: Path, objects: int) -> None:
     """The books of this size, with what was measured when they were made beside them."""
     told = home / "first.json"
     if not told.exists():
         home.mkdir(parents=True, exist_ok=True)
         with provider(objects) as base:
-            told.write_text(json.dumps(run([*_THIS, "--first", str(home), "--base", base])))
+            measured = run([*_THIS, "--first", str(home), "--base", base])
+        add_events(home, objects // _EVENTS_IN)
+        told.write_text(json.dumps(measured))
     found = json.loads(told.read_text())
     say(
         f"first sync of {found['objects']:,} objects: {found['seconds']:.0f} s, peak {found['peak_mb']:.0f} MB"
         f" ({MEMORY_WANTED_MB:.0f} wanted): own {found['own_peak_mb']:.0f}, reader {found['reader_peak_mb']:.0f},"
-        f" {found['reader_quarter_mb']:.0f} after a quarter"
+        f" {found['reader_quarter_mb']:.0f} after a quarter and {found['reader_end_mb']:.0f} at its end"
     )
 
 
