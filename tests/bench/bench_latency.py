@@ -111,8 +111,8 @@ def _beyond(times: Iterable[float], rate: float) -> float:
     return most
 
 
-def measure(case: Case, older: Path, runs: int, latency_ms: float, scale: float) -> None:
-    """Both builds, in turns; who begins changes each time."""
+def measure(case: Case, older: Path, runs: int, latency_ms: float, scale: float) -> str:
+    """Both builds, in turns; who begins changes each time. The answer: what it comes to, in a line."""
     counts = scaled(case.objects, scale)
     latency = latency_ms if case.rate else 0.0
     found: dict[str, list[Run]] = {"old": [], "new": []}
@@ -127,8 +127,10 @@ def measure(case: Case, older: Path, runs: int, latency_ms: float, scale: float)
                 say(f"  run {number + 1} {name}: {_line(found[name][-1], case)} ({load()})")
     pairs = [new.rate / old.rate for old, new in zip(found["old"], found["new"], strict=True)]
     cpu = [new.cpu / old.cpu for old, new in zip(found["old"], found["new"], strict=True)]
-    say(f"  new / old: {statistics.median(pairs):.2f} ({case.wanted:g} wanted); each run {_each(pairs)}")
+    line = f"new / old: {statistics.median(pairs):.2f} ({case.wanted:g} wanted)"
+    say(f"  {line}; each run {_each(pairs)}")
     say(f"  seconds of work an object, new / old: {statistics.median(cpu):.2f}; each run {_each(cpu)}")
+    return f"{case.title}, {latency:g} ms: {line}"
 
 
 def _line(run: Run, case: Case) -> str:
@@ -164,8 +166,12 @@ def main() -> None:
         older = checked_out(chosen.revision, Path(folder) / "older")
         # As this tree is by now: who runs first would compile it otherwise.
         compileall.compile_dir(older / "desktop", quiet=1)
-        for name in chosen.cases or CASES:
-            measure(CASES[name], older, chosen.runs, chosen.latency_ms, chosen.scale)
+        lines = [
+            measure(CASES[name], older, chosen.runs, chosen.latency_ms, chosen.scale) for name in chosen.cases or CASES
+        ]
+    say("")
+    for line in lines:
+        say(line)
 
 
 if __name__ == "__main__":
