@@ -120,9 +120,9 @@ class Served(Stoppable, Generic[S]):
         """Method and path of every request to the API so far, oldest first; token endpoints are not among them."""
         return self.server.api.requests
 
-    def do(self, deed: str, **settings: Any) -> dict[str, Any]:
+    def do(self, trigger: str, **settings: Any) -> dict[str, Any]:
         """Make something happen now, e.g. ``do("refund")`` or ``do("sale", amount=1200)``."""
-        return self.server.do(deed, **settings)
+        return self.server.do(trigger, **settings)
 
     def truth(self) -> dict[str, Any]:
         """What reports should show, from the world's own journal."""

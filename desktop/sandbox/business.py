@@ -177,10 +177,10 @@ class Regular:
     phone: str | None = None
 
 
-def _regular(name: str, place: int) -> Regular:
+def _regular(name: str, number: int) -> Regular:
     given, family = name.split()
-    email = None if place % 7 == 6 else f"{given}.{family}@post.example".lower()
-    phone = f"+1617555{1200 + place}" if place % 3 == 0 else None
+    email = None if number % 7 == 6 else f"{given}.{family}@post.example".lower()
+    phone = f"+1617555{1200 + number}" if number % 3 == 0 else None
     return Regular(given, family, None, email, phone)
 
 
@@ -231,5 +231,5 @@ REGULARS = (
     Regular(None, None, "ELM ROW TUTORING", None),
     Regular(None, None, "quill & compass travel", None, "+16175551999"),
     Regular(None, None, "Fogarty's boatyard", None),
-    *(_regular(name, place) for place, name in enumerate(_PEOPLE)),
+    *(_regular(name, number) for number, name in enumerate(_PEOPLE)),
 )

@@ -1,4 +1,4 @@
-"""The HTTP face that all pretend providers have: an API, the owner's consent page, and the sandbox's own switches."""
+"""The HTTP server that all pretend providers are: an API, the owner's consent page, and the sandbox's own switches."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from email.utils import formatdate
 from typing import Any, ClassVar, Protocol
@@ -26,6 +26,7 @@ from desktop.sandbox.faults import Fault, Faults
 from desktop.sandbox.journal import Journal
 from desktop.sandbox.messages import Answer, Request
 from desktop.sandbox.oauth import OAuth
+from desktop.sandbox.triggers import Trigger
 
 
 class Severed(Response):
@@ -50,14 +51,14 @@ class Server(ABC):
     """One pretend provider behind HTTP. ``lock`` guards the world against other threads.
 
     ``software`` is the ``Server`` header, ``root`` the API's first folder with the ``methods`` that it knows,
-    ``consent_address`` where the owner is asked, ``deeds`` what can be made to happen.
+    ``consent_address`` where the owner is asked, ``triggers`` what can be made to happen.
     """
 
     software: ClassVar[str]
     root: ClassVar[str]
     methods: ClassVar[Sequence[str]]
     consent_address: ClassVar[str]
-    deeds: ClassVar[Mapping[str, Callable[..., dict[str, Any]]]]
+    triggers: ClassVar[Mapping[str, Trigger]]
 
     world: World
     api: Api[Any, Any]
@@ -78,10 +79,10 @@ class Server(ABC):
         with self.lock:
             yield
 
-    def do(self, deed: str, **settings: Any) -> dict[str, Any]:
-        """Make something happen now; answers the object it happened to. Unknown deeds raise ``KeyError``."""
+    def do(self, trigger: str, **settings: Any) -> dict[str, Any]:
+        """Make something happen now; answers the object it happened to. Unknown triggers raise ``KeyError``."""
         with self.at_work():
-            return self.deeds[deed](self.world, **settings)
+            return self.triggers[trigger](self.world, **settings)
 
     def truth(self) -> dict[str, Any]:
         """What reports should show, from the world's own journal."""
@@ -173,9 +174,9 @@ class Server(ABC):
     async def _do(self, http: HttpRequest) -> Response:
         try:
             settings = await _settings(http)
-            made = self.do(settings.pop("deed", ""), **settings)
+            made = self.do(settings.pop("trigger", ""), **settings)
         except KeyError as error:
-            return self.json({"error": f"no such deed: {error}; there are {sorted(self.deeds)}"}, 400)
+            return self.json({"error": f"no such trigger: {error}; there are {sorted(self.triggers)}"}, 400)
         except (ValueError, TypeError, Refusal) as error:
             return self.json({"error": str(error)}, 400)
         return self.json(made)

@@ -40,11 +40,11 @@ SALES_A_DAY = 1.0
 KILL_AFTER = 12
 """Requests of each provider after which the process that is killed is killed."""
 
-STRIPE_DEEDS = (
+STRIPE_TRIGGERS = (
     "sale", "refund", "sale", "make_invoice", "pay_invoice", "make_invoice", "void_invoice", "dispute", "edit_customer",
     "add_customer", "delete_customer", "fail_refund", "cancel_subscription",
 )  # fmt: skip
-SQUARE_DEEDS = (
+SQUARE_TRIGGERS = (
     "sale", "refund", "make_invoice", "publish_invoice", "pay_invoice", "late_fee", "add_customer", "edit_customer",
     "merge_customers", "delete_customer", "dispute", "terminal_checkout", "finish_checkout", "pay_link", "add_item",
     "delete_item", "change_stock", "pay_out",
@@ -121,9 +121,9 @@ class World:
     def live_on(self) -> None:
         """A day passes on which something of everything happens; what Square could not say it can say again."""
         self.clock.advance(60)
-        for provider, deeds in ((self.stripe, STRIPE_DEEDS), (self.square, SQUARE_DEEDS)):
-            for deed in deeds:
-                provider.do(deed)
+        for provider, triggers in ((self.stripe, STRIPE_TRIGGERS), (self.square, SQUARE_TRIGGERS)):
+            for trigger in triggers:
+                provider.do(trigger)
                 self.clock.advance(5)
         self.square.faults.clear()
         self.clock.advance(26 * 3600)

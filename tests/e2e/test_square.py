@@ -22,7 +22,7 @@ from desktop.actions.sync import sync_account
 from desktop.books.rebuild import compare_totals
 from desktop.reports.dashboard import dashboard
 from desktop.sandbox import launch
-from desktop.sandbox.square.deeds import DEEDS as DEEDS_BY_NAME
+from desktop.sandbox.square.triggers import TRIGGERS as TRIGGERS_BY_NAME
 from desktop.sync.report import SyncReport
 from desktop.sync.status import StreamStatus
 from desktop.workspace import open_business
@@ -31,7 +31,7 @@ from tests.helpers import square_spec
 
 ZONE = "Europe/Berlin"
 DAY = date(2026, 11, 23)
-DEEDS = (
+TRIGGERS = (
     "sale", "refund", "make_invoice", "publish_invoice", "pay_invoice", "late_fee", "add_customer", "edit_customer",
     "dispute", "terminal_checkout", "pay_link",
 )  # fmt: skip
@@ -158,8 +158,8 @@ def test_reading_again_changes_nothing(business: Business, square: launch.Runnin
 def test_what_happens_later_comes_in_without_events(business: Business, square: launch.RunningSquare) -> None:
     connected = by_consent(business)
     sync(business, connected)
-    for deed in DEEDS:
-        square.do(deed)
+    for trigger in TRIGGERS:
+        square.do(trigger)
     square.clock.advance(3600)
     report = sync(business, connected)
     assert {stream.name: stream.errors for stream in report.streams if stream.errors} == {}
@@ -371,7 +371,7 @@ def test_a_sale_that_was_made_offline_arrives_sixty_hours_late(
     world = square.world
     with square.server.lock:
         world._moment = square.clock.now() - 60 * HOUR
-        payment = DEEDS_BY_NAME["sale"](world, amount=7300)
+        payment = TRIGGERS_BY_NAME["sale"](world, amount=7300)
         world._moment = None
         order = world.change("order", world.find("order", payment["order_id"]))
         world.change("payment", payment)
@@ -401,7 +401,7 @@ def test_a_place_that_opens_later_comes_with_all_it_took(
         place = {**world.every("location")[0], "id": world.ids.new("location"), "name": "Kiosk"}
         world.add("location", place)
         for amount in (1100, 2200):
-            DEEDS_BY_NAME["sale"](world, amount=amount, location=place["id"])
+            TRIGGERS_BY_NAME["sale"](world, amount=amount, location=place["id"])
         world._moment = None
     later(business, connected, square)
     (taken,) = rows(business, "select count(*), sum(amount) from payments where location_ref = ?", place["id"])

@@ -195,16 +195,16 @@ def page(call: Call, listing: Listing, limit: int) -> Wire:
         )
     hidden_from = stamp(call.world.now - call.lag) if call.lag else None
     found: list[tuple[str, str]] = []
-    places = range(high - 1, low - 1, -1) if listing.descending else range(low, high)
-    for place in places:
-        one = shelf.objects[order[place][1]]
+    positions = range(high - 1, low - 1, -1) if listing.descending else range(low, high)
+    for position in positions:
+        one = shelf.objects[order[position][1]]
         changed = one.get("updated_at")
         if not listing.keep(one) or (hidden_from and changed and sortable(changed) > hidden_from):
             continue
         if len(found) == limit:
             made = {listing.name: [listing.shown(shelf.objects[key]) for _, key in found]}
             return made | {"cursor": call.cursors.make(call, *found[-1])}
-        found.append(order[place])
+        found.append(order[position])
     return {listing.name: [listing.shown(shelf.objects[key]) for _, key in found]} if found else {}
 
 

@@ -52,7 +52,7 @@ def remaining(invoice: Wire) -> int:
     return sum(left for _, left in parts(invoice))
 
 
-def settle(world: World, invoice: Wire, status: str | None = None, **fields: object) -> Wire:
+def restate(world: World, invoice: Wire, status: str | None = None, **fields: object) -> Wire:
     """Set an invoice's status and fields, with its next amount and a new version, and note how it stands."""
     if status is not None:
         invoice["status"] = status
@@ -74,7 +74,7 @@ def receive(world: World, invoice: Wire, amount: int) -> None:
         request["total_completed_amount_money"] = money(done + part)
         amount -= part
     open_ones = (amount_of(one) > amount_of(one, "total_completed_amount_money") for one in invoice["payment_requests"])
-    settle(world, invoice, "PARTIALLY_PAID" if any(open_ones) else "PAID")
+    restate(world, invoice, "PARTIALLY_PAID" if any(open_ones) else "PAID")
     world.tell("invoice.payment_made", "invoice", invoice, invoice["location_id"])
 
 
@@ -90,5 +90,5 @@ def after_refund(world: World, payment: Wire) -> None:
     paid = [world.find("payment", tender["payment_id"]) for tender in order["tenders"]]
     back = sum(int(one.get("refunded_money", {}).get("amount", 0)) for one in paid)
     total = sum(int(one["total_money"]["amount"]) for one in paid)
-    settle(world, invoice, "PAID" if back == 0 else "REFUNDED" if back == total else "PARTIALLY_REFUNDED")
+    restate(world, invoice, "PAID" if back == 0 else "REFUNDED" if back == total else "PARTIALLY_REFUNDED")
     world.tell("invoice.refunded", "invoice", invoice, invoice["location_id"])

@@ -9,7 +9,7 @@ from typing import Any
 from desktop.sandbox.clock import local_day
 from desktop.sandbox.square import orders, payments
 from desktop.sandbox.square.errors import bad
-from desktop.sandbox.square.invoice_state import OPEN, compute, receive, remaining, settle
+from desktop.sandbox.square.invoice_state import OPEN, compute, receive, remaining, restate
 from desktop.sandbox.square.moments import plain, seconds
 from desktop.sandbox.square.objects import Source, Wire, money
 from desktop.sandbox.square.world import World
@@ -80,7 +80,7 @@ def publish(world: World, invoice: Wire) -> Wire:
     waits = planned is not None and seconds(planned) > world.now
     address = f"https://squareup.com/pay-invoice/{invoice['id']}"
     world.shelves["invoice"].marks[invoice["id"]] = planned if planned is not None and waits else world.plain_stamp()
-    settle(world, invoice, "SCHEDULED" if waits else "UNPAID", public_url=address)
+    restate(world, invoice, "SCHEDULED" if waits else "UNPAID", public_url=address)
     world.tell("invoice.published", "invoice", invoice, invoice["location_id"])
     if planned is not None and waits:
         world.at(seconds(planned), partial(_send, world, invoice))
@@ -90,7 +90,7 @@ def publish(world: World, invoice: Wire) -> Wire:
 def _send(world: World, invoice: Wire) -> None:
     if invoice["status"] == "SCHEDULED":
         world.shelves["invoice"].marks[invoice["id"]] = world.plain_stamp()
-        settle(world, invoice, "UNPAID")
+        restate(world, invoice, "UNPAID")
         world.tell("invoice.updated", "invoice", invoice, invoice["location_id"])
 
 
@@ -133,7 +133,7 @@ def pay(world: World, invoice: Wire, amount: int | None = None, source: Source |
     if payment["status"] == "COMPLETED":
         receive(world, invoice, part)
     elif source is not None and source.card_id is not None:
-        settle(world, invoice)
+        restate(world, invoice)
         world.tell("invoice.scheduled_charge_failed", "invoice", invoice, invoice["location_id"])
     return payment
 
@@ -148,7 +148,7 @@ def cancel(world: World, invoice: Wire) -> Wire:
     if not is_cancellable(invoice):
         raise bad(f"The invoice is {invoice['status']} and cannot be canceled.")
     orders.cancel(world, world.find("order", invoice["order_id"]))
-    settle(world, invoice, "CANCELED")
+    restate(world, invoice, "CANCELED")
     world.tell("invoice.canceled", "invoice", invoice, invoice["location_id"])
     return invoice
 

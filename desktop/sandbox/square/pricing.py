@@ -27,9 +27,9 @@ def share(total: int, weights: list[int]) -> list[int]:
     if whole == 0:
         return [0] * len(weights)
     parts = [total * weight // whole for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda place: -(total * weights[place] % whole))
-    for place in by_remainder[: total - sum(parts)]:
-        parts[place] += 1
+    by_remainder = sorted(range(len(weights)), key=lambda index: -(total * weights[index] % whole))
+    for index in by_remainder[: total - sum(parts)]:
+        parts[index] += 1
     return parts
 
 
@@ -45,21 +45,21 @@ def _gross(line: Wire) -> int:
 
 
 def _reach(change: Wire, lines: list[Wire], name: str) -> list[int]:
-    """The places of the lines that a tax or a discount is for."""
+    """The indexes of the lines that a tax or a discount is for."""
     if change.get("scope", "ORDER") == "ORDER":
         return list(range(len(lines)))
     key = f"{name}_uid"
     return [
-        place
-        for place, line in enumerate(lines)
+        index
+        for index, line in enumerate(lines)
         if any(one[key] == change["uid"] for one in line.get(_APPLIED[name], ()))
     ]
 
 
 def _apply(change: Wire, name: str, lines: list[Wire], bases: list[int]) -> list[int]:
     """What a tax or a discount makes of each line; writes it beside the lines and the change."""
-    places = _reach(change, lines, name)
-    weights = [bases[place] for place in places]
+    indexes = _reach(change, lines, name)
+    weights = [bases[index] for index in indexes]
     if "percentage" in change:
         rate = millionths(change["percentage"])
         parts = [rounded(weight * rate, _MILLION) for weight in weights]
@@ -68,12 +68,12 @@ def _apply(change: Wire, name: str, lines: list[Wire], bases: list[int]) -> list
         parts = share(total, weights)
     amounts = [0] * len(lines)
     key = f"{name}_uid"
-    for place, part in zip(places, parts, strict=True):
-        amounts[place] = part
-        applied = lines[place].setdefault(_APPLIED[name], [])
+    for index, part in zip(indexes, parts, strict=True):
+        amounts[index] = part
+        applied = lines[index].setdefault(_APPLIED[name], [])
         entry = next((one for one in applied if one[key] == change["uid"]), None)
         if entry is None:
-            entry = {"uid": f"{change['uid']}-{place}", key: change["uid"]}
+            entry = {"uid": f"{change['uid']}-{index}", key: change["uid"]}
             applied.append(entry)
         entry["applied_money"] = money(part)
     change["applied_money"] = money(sum(parts))

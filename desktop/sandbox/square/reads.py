@@ -212,14 +212,14 @@ def _catalog_objects(call: Call) -> Wire:
 
 def _counts(call: Call) -> Wire:
     things = strings(call.given("catalog_object_ids"), "catalog_object_ids", 1000)
-    places = strings(call.given("location_ids"), "location_ids", 100)
+    locations = strings(call.given("location_ids"), "location_ids", 100)
     states = strings(call.given("states"), "states") or ["IN_STOCK"]
     after = moment("updated_after", call.given("updated_after"))
 
     def keep(one: Wire) -> bool:
         return (
             (not things or one["catalog_object_id"] in things)
-            and (not places or one["location_id"] in places)
+            and (not locations or one["location_id"] in locations)
             and one["state"] in states
             and (after is None or one["calculated_at"] > after)
         )
@@ -231,8 +231,8 @@ def _counts(call: Call) -> Wire:
 
 
 def _devices(call: Call) -> Wire:
-    place = call.given("location_id")
-    here = place in {None, call.world.main_location}
+    location = call.given("location_id")
+    here = location in {None, call.world.main_location}
     order = call.choice("sort_order", ORDERS, "ASC")
     listing = Listing("device", "devices", descending=order == "DESC", keep=lambda one: here)
     return page(call, listing, call.limit(100, 100))
@@ -262,7 +262,7 @@ def _search_events(call: Call) -> Wire:
     wanted, sort = inner(query, "filter"), inner(query, "sort")
     kinds = strings(wanted.get("event_types"), "query.filter.event_types")
     sellers = strings(wanted.get("merchant_ids"), "query.filter.merchant_ids")
-    places = strings(wanted.get("location_ids"), "query.filter.location_ids")
+    locations = strings(wanted.get("location_ids"), "query.filter.location_ids")
     asked = window(wanted.get("created_at"), "start_at", "end_at")
     oldest = stamp(call.world.now - FEED_DAYS * DAY)
     order = one_of("query.sort.order", sort.get("order", "DESC"), ORDERS)
@@ -271,7 +271,7 @@ def _search_events(call: Call) -> Wire:
         return (
             (not kinds or one["type"] in kinds)
             and (not sellers or one["merchant_id"] in sellers)
-            and (not places or one.get("location_id") in places)
+            and (not locations or one.get("location_id") in locations)
         )
 
     bounds = Window(max(asked.low or oldest, oldest), asked.high)

@@ -31,11 +31,11 @@ CHECKOUT_DAYS = 30
 _SORT_FIELDS = {"CREATED_AT": "created_at", "UPDATED_AT": "updated_at", "OFFLINE_CREATED_AT": "created_at"}
 
 
-def location_of(call: Call, place: str | None) -> str | None:
+def location_of(call: Call, location: str | None) -> str | None:
     """A location that a request names must exist (404)."""
-    if place is not None and place not in call.world.shelves["location"].objects:
-        raise missing("Location", place)
-    return place
+    if location is not None and location not in call.world.shelves["location"].objects:
+        raise missing("Location", location)
+    return location
 
 
 def _created(call: Call) -> Window:
@@ -44,7 +44,7 @@ def _created(call: Call) -> Window:
     return Window(asked.low or stamp(call.world.now - 365 * DAY), asked.high)
 
 
-def _money_list(call: Call, kind: str, name: str, place: str | None, fits: Callable[[Wire], bool]) -> Wire:
+def _money_list(call: Call, kind: str, name: str, location: str | None, fits: Callable[[Wire], bool]) -> Wire:
     """Payments and refunds: by creation or by change, filtered by both, and by what else ``fits``."""
     created, updated = _created(call), window(call, "updated_at_begin_time", "updated_at_end_time")
     field = _SORT_FIELDS[call.choice("sort_field", tuple(_SORT_FIELDS), "CREATED_AT")]
@@ -53,7 +53,7 @@ def _money_list(call: Call, kind: str, name: str, place: str | None, fits: Calla
 
     def keep(one: Wire) -> bool:
         return (
-            place in {None, one["location_id"]}
+            location in {None, one["location_id"]}
             and (created.holds(one, "created_at") if by_change else updated.holds(one, "updated_at"))
             and fits(one)
         )
@@ -63,7 +63,7 @@ def _money_list(call: Call, kind: str, name: str, place: str | None, fits: Calla
 
 
 def _list_payments(call: Call) -> Wire:
-    place = location_of(call, call.given("location_id")) or call.world.main_location
+    location = location_of(call, call.given("location_id")) or call.world.main_location
     total, last_4, brand = call.integer("total"), call.given("last_4"), call.given("card_brand")
     offline = call.flag("is_offline_payment") if call.given("is_offline_payment") is not None else None
     taken = window(call, "offline_begin_time", "offline_end_time")
@@ -79,7 +79,7 @@ def _list_payments(call: Call) -> Wire:
             and (taken == Window() or (at is not None and taken.holds({"at": at}, "at")))
         )
 
-    return _money_list(call, "payment", "payments", place, fits)
+    return _money_list(call, "payment", "payments", location, fits)
 
 
 def _list_refunds(call: Call) -> Wire:
@@ -95,23 +95,23 @@ def _list_refunds(call: Call) -> Wire:
 
 def _list_disputes(call: Call) -> Wire:
     states = [one_of("states", one, _STATES) for one in str(call.given("states") or "").split(",") if one]
-    place = call.given("location_id")
+    location = call.given("location_id")
 
     def keep(one: Wire) -> bool:
-        return (not states or one["state"] in states) and place in {None, one["location_id"]}
+        return (not states or one["state"] in states) and location in {None, one["location_id"]}
 
     return page(call, Listing("dispute", "disputes", keep=keep), 50)
 
 
 def _list_payouts(call: Call) -> Wire:
-    place = location_of(call, call.given("location_id")) or call.world.main_location
+    location = location_of(call, call.given("location_id")) or call.world.main_location
     status = call.given("status")
     if status is not None:
         one_of("status", status, ("SENT", "FAILED", "PAID"))
     order = call.choice("sort_order", ORDERS, "DESC")
 
     def keep(one: Wire) -> bool:
-        return bool(one["location_id"] == place) and status in {None, one["status"]}
+        return bool(one["location_id"] == location) and status in {None, one["status"]}
 
     listing = Listing("payout", "payouts", "created_at", order == "DESC", _created(call), keep)
     return page(call, listing, call.limit(100, 100, strict=False))
@@ -134,11 +134,11 @@ def _payout_entries(call: Call) -> Wire:
 
 
 def _search_orders(call: Call) -> Wire:
-    places = strings(call.given("location_ids"), "location_ids", 10)
-    if not places:
+    locations = strings(call.given("location_ids"), "location_ids", 10)
+    if not locations:
         raise required("location_ids")
-    for place in places:
-        location_of(call, place)
+    for location in locations:
+        location_of(call, location)
     query = inner(call.body, "query")
     wanted, sort = inner(query, "filter"), inner(query, "sort")
     if sort and "sort_field" not in sort:
@@ -156,7 +156,7 @@ def _search_orders(call: Call) -> Wire:
 
     def keep(one: Wire) -> bool:
         return (
-            one["location_id"] in places
+            one["location_id"] in locations
             and (not states or one["state"] in states)
             and (not people or one.get("customer_id") in people)
             and (not sources or one["source"]["name"] in sources)
@@ -179,17 +179,17 @@ def _orders(call: Call) -> Wire:
     wanted = strings(call.given("order_ids"), "order_ids", 100)
     if not wanted:
         raise required("order_ids")
-    objects, place = call.world.shelves["order"].objects, call.given("location_id")
-    found = [objects[one] for one in wanted if one in objects and place in {None, objects[one]["location_id"]}]
+    objects, location = call.world.shelves["order"].objects, call.given("location_id")
+    found = [objects[one] for one in wanted if one in objects and location in {None, objects[one]["location_id"]}]
     return {"orders": found} if found else {}
 
 
-def _invoices(call: Call, place: str, people: list[str], order: str) -> Wire:
-    location_of(call, place)
+def _invoices(call: Call, location: str, people: list[str], order: str) -> Wire:
+    location_of(call, location)
 
     def keep(one: Wire) -> bool:
         owner = one.get("primary_recipient", {}).get("customer_id")
-        return bool(one["location_id"] == place) and (not people or owner in people)
+        return bool(one["location_id"] == location) and (not people or owner in people)
 
     listing = Listing("invoice", "invoices", BY_MARK, order == "DESC", keep=keep)
     return page(call, listing, call.limit(100, 200))
@@ -204,14 +204,14 @@ def _search_invoices(call: Call) -> Wire:
     if not query:
         raise required("query")
     wanted, sort = inner(query, "filter"), inner(query, "sort")
-    places = strings(wanted.get("location_ids"), "query.filter.location_ids")
-    if len(places) != 1:
+    locations = strings(wanted.get("location_ids"), "query.filter.location_ids")
+    if len(locations) != 1:
         detail = "Exactly one location_id must be given."
-        raise invalid("query.filter.location_ids", detail, "ARRAY_LENGTH_TOO_LONG" if places else "VALUE_EMPTY")
+        raise invalid("query.filter.location_ids", detail, "ARRAY_LENGTH_TOO_LONG" if locations else "VALUE_EMPTY")
     people = strings(wanted.get("customer_ids"), "query.filter.customer_ids", 1)
     if sort:
         one_of("query.sort.field", sort.get("field"), ("INVOICE_SORT_DATE",))
-    return _invoices(call, places[0], people, one_of("query.sort.order", sort.get("order", "DESC"), ORDERS))
+    return _invoices(call, locations[0], people, one_of("query.sort.order", sort.get("order", "DESC"), ORDERS))
 
 
 def _shown_subscription(call: Call, one: Wire, include: list[str]) -> Wire:
@@ -223,14 +223,14 @@ def _shown_subscription(call: Call, one: Wire, include: list[str]) -> Wire:
 def _search_subscriptions(call: Call) -> Wire:
     wanted = inner(call.body, "query", "filter")
     people = strings(wanted.get("customer_ids"), "query.filter.customer_ids")
-    places = strings(wanted.get("location_ids"), "query.filter.location_ids")
+    locations = strings(wanted.get("location_ids"), "query.filter.location_ids")
     sources = strings(wanted.get("source_names"), "query.filter.source_names")
     include = strings(call.given("include"), "include")
 
     def keep(one: Wire) -> bool:
         return (
             (not people or one["customer_id"] in people)
-            and (not places or one["location_id"] in places)
+            and (not locations or one["location_id"] in locations)
             and (not sources or one["source"]["name"] in sources)
         )
 

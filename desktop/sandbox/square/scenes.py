@@ -12,9 +12,9 @@ from desktop.sandbox.agenda import Callback
 from desktop.sandbox.clock import DAY, clock_changes
 from desktop.sandbox.square import catalog, checkouts, disputes, invoices, ledger, orders, payments, people
 from desktop.sandbox.square import subscriptions as plans
+from desktop.sandbox.square.locations import TERMINAL
 from desktop.sandbox.square.moments import stamp
 from desktop.sandbox.square.objects import CASH, DELIVERY, GIFT_CARD, PLASTICS, Source, Wire, money
-from desktop.sandbox.square.places import TERMINAL
 from desktop.sandbox.square.world import World
 from desktop.sandbox.square.year import SALES_A_DAY, Year, correct_fee, plan_routine, refund
 

@@ -1,4 +1,4 @@
-"""The HTTP face of the pretend Square: ``Api`` and ``OAuth`` behind the addresses that Square has."""
+"""The HTTP server of the pretend Square: ``Api`` and ``OAuth`` behind the addresses that Square has."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from desktop.sandbox.clock import Clock
 from desktop.sandbox.messages import Answer, Request
 from desktop.sandbox.server import Server
 from desktop.sandbox.square.api import Api, decoded
-from desktop.sandbox.square.deeds import DEEDS
 from desktop.sandbox.square.errors import Refusal
 from desktop.sandbox.square.keys import Keys
 from desktop.sandbox.square.oauth import OAuth
 from desktop.sandbox.square.objects import Wire
+from desktop.sandbox.square.triggers import TRIGGERS
 from desktop.sandbox.square.world import World
 
 
@@ -29,7 +29,7 @@ class SquareServer(Server):
     root = "/v2"
     methods = ("GET", "POST", "PUT", "DELETE")
     consent_address = "/oauth2/authorize"
-    deeds = DEEDS
+    triggers = TRIGGERS
 
     world: World
     api: Api

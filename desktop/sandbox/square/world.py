@@ -174,6 +174,10 @@ class World(Agenda):
         """The objects of a kind in the order they came."""
         return list(self.shelves[kind].objects.values())
 
+    def newest_first(self, kind: str) -> list[Wire]:
+        """The objects of a kind, the last that came first."""
+        return self.every(kind)[::-1]
+
     def change(self, kind: str, changed: Wire, **fields: Any) -> Wire:
         """Set fields of an object together with its ``updated_at`` and ``version``, where it has these."""
         changed.update(fields)

@@ -9,7 +9,7 @@ from desktop.sandbox.copies import copied
 from desktop.sandbox.square import checkouts, invoices, orders, payments
 from desktop.sandbox.square.calls import Call, moment, one_of
 from desktop.sandbox.square.errors import Refusal, bad, invalid, missing, outdated, required
-from desktop.sandbox.square.invoice_state import OPEN, compute, settle
+from desktop.sandbox.square.invoice_state import OPEN, compute, restate
 from desktop.sandbox.square.objects import CURRENCY, Wire, money
 from desktop.sandbox.square.reads import inner, strings
 from desktop.sandbox.square.world import World
@@ -44,12 +44,12 @@ def check_reference(holder: Wire) -> None:
         raise invalid("reference_id", detail, "VALUE_TOO_LONG")
 
 
-def _active_location(world: World, place: Any) -> str:
-    if place is None:
+def _active_location(world: World, location: Any) -> str:
+    if location is None:
         raise required("location_id")
-    found = world.shelves["location"].objects.get(str(place))
+    found = world.shelves["location"].objects.get(str(location))
     if found is None:
-        raise missing("Location", str(place))
+        raise missing("Location", str(location))
     if found["status"] != "ACTIVE":
         raise invalid("location_id", "The location is not active.", "INVALID_LOCATION")
     return str(found["id"])
@@ -84,14 +84,14 @@ def _change(world: World, wanted: Wire, kind: str) -> Wire:
 
 def order_from(world: World, wanted: Wire, **facts: Any) -> Wire:
     """An order as a request describes it."""
-    place = _active_location(world, wanted.get("location_id"))
+    location = _active_location(world, wanted.get("location_id"))
     check_reference(wanted)
     kept = {name: wanted[name] for name in _ORDER_FIELDS if name in wanted}
     if "customer_id" in kept:
         world.find("customer", kept["customer_id"])
     return orders.create(
         world,
-        place,
+        location,
         [_line(world, one) for one in wanted.get("line_items") or ()],
         taxes=[_change(world, one, "tax") for one in wanted.get("taxes") or ()],
         discounts=[_change(world, one, "discount") for one in wanted.get("discounts") or ()],
@@ -140,8 +140,8 @@ def _details(body: Wire, kind: str, total: int) -> Wire:
 def _payable(world: World, body: Wire, amount: int) -> Wire:
     """The order that a payment is for: the one that it names, or one of its own."""
     if "order_id" not in body:
-        place = _active_location(world, body.get("location_id") or world.main_location)
-        return orders.create(world, place, [orders.custom_line(world, None, amount)], source="Paydesk")
+        location = _active_location(world, body.get("location_id") or world.main_location)
+        return orders.create(world, location, [orders.custom_line(world, None, amount)], source="Paydesk")
     order = world.find("order", body["order_id"])
     if order["state"] != "OPEN" or amount > orders.due(order) or order["id"] in world.invoice_of_order:
         raise bad("The order cannot take this payment.", "order_id")
@@ -261,7 +261,7 @@ def update_invoice(call: Call) -> Wire:
         if field not in _INVOICE_FIELDS:
             raise invalid("fields_to_clear", f"`{field}` cannot be cleared.")
         invoice.pop(field, None)
-    settle(world, invoice, **facts)
+    restate(world, invoice, **facts)
     world.tell("invoice.updated", "invoice", invoice, invoice["location_id"])
     return {"invoice": invoice}
 

@@ -12,8 +12,8 @@ from desktop.sandbox import business
 from desktop.sandbox.agenda import Callback
 from desktop.sandbox.clock import DAY, OPENING_HOUR, add_months, instant, local_day
 from desktop.sandbox.square import catalog, disputes, invoices, ledger, orders, payments, people
+from desktop.sandbox.square.locations import open_business
 from desktop.sandbox.square.objects import CASH, EXTERNALS, PLASTICS, Source, Wire, money
-from desktop.sandbox.square.places import open_business
 from desktop.sandbox.square.world import FEED_DAYS, World
 
 DAYS_TOLD = 365
@@ -43,14 +43,14 @@ class Year:
         self.dice = self.world.dice
         self.regulars: dict[str, Wire] = {}
         open_business(self.world, opened)
-        self.shop, self.stall = self.world.main_location, self.places()[1]["id"]
+        self.shop, self.stall = self.world.main_location, self.locations()[1]["id"]
         self.variations: list[Wire] = []
         self.workshop: Wire = {}
         self.plans: list[Wire] = []
         self.tax, self.discount = self._stock_the_shop()
 
-    def places(self) -> list[Wire]:
-        """The shop, the stall and the place that was closed."""
+    def locations(self) -> list[Wire]:
+        """The shop, the stall and the old shop that was closed."""
         return self.world.every("location")
 
     def run(self) -> World:
@@ -101,8 +101,8 @@ class Year:
             reporting_category={"id": category["id"], "ordinal": number},
             **facts,
         )
-        for place, (name, price) in enumerate(ware.variations):
-            sku = f"HS-{number + 1:02d}{place + 1}"
+        for position, (name, price) in enumerate(ware.variations):
+            sku = f"HS-{number + 1:02d}{position + 1}"
             made = catalog.add_variation(world, item, name, price, tracked=ware.stock is not None, sku=sku)
             self.variations.append(made)
             if ware.stock is not None:
@@ -183,9 +183,9 @@ class Year:
 
 def plan_routine(year: Year) -> None:
     """Everyday business: sales, deliveries, refunds, weekly payouts, customers who join."""
-    for place, regular in enumerate(business.REGULARS):
-        days = place // 4 if place < 24 else (place - 20) * (DAYS_TOLD - 30) // 20
-        year.world.on(year.first + timedelta(days=days), 8 + place % 9, place % 60, partial(year.join, regular))
+    for number, regular in enumerate(business.REGULARS):
+        days = number // 4 if number < 24 else (number - 20) * (DAYS_TOLD - 30) // 20
+        year.world.on(year.first + timedelta(days=days), 8 + number % 9, number % 60, partial(year.join, regular))
     day = year.first
     while day <= year.today:
         _plan_day(year, day)

@@ -45,7 +45,7 @@ def ask_payment(world: World, invoice: Wire, amount: int, payment: Wire, *, defa
     return world.add(made)
 
 
-def settle(world: World, payment: Wire, amount: int) -> None:
+def record_payment(world: World, payment: Wire, amount: int) -> None:
     """So much was paid by an invoice payment; the invoice is paid once nothing remains."""
     invoice = world.objects[payment["invoice"]]
     payment |= {"amount_paid": amount, "status": "paid"}
@@ -93,13 +93,13 @@ def _revive(world: World, subscription: Wire) -> None:
 
 
 def intent_paid(world: World, intent: Wire) -> None:
-    """An intent succeeded: settle its invoice, if it has one that still waits."""
+    """An intent succeeded: its invoice is paid, if it has one that still waits."""
     payment = payment_of_intent(world, intent["id"])
     if payment is not None and payment["status"] == "open":
         invoice = world.objects[payment["invoice"]]
         if invoice["status"] in {"open", "uncollectible"}:
             invoice["attempt_count"] += invoice["collection_method"] == "charge_automatically"
-            settle(world, payment, intent["amount_received"])
+            record_payment(world, payment, intent["amount_received"])
 
 
 def intent_failed(world: World, intent: Wire) -> None:

@@ -7,7 +7,14 @@ from typing import Any
 from desktop.sandbox.clock import DAY
 from desktop.sandbox.stripe import billing_objects, payments, people
 from desktop.sandbox.stripe.errors import Refusal
-from desktop.sandbox.stripe.invoice_state import ask_payment, is_processing, mark_paid, payments_of, settle, stand
+from desktop.sandbox.stripe.invoice_state import (
+    ask_payment,
+    is_processing,
+    mark_paid,
+    payments_of,
+    record_payment,
+    stand,
+)
 from desktop.sandbox.stripe.objects import Wire
 from desktop.sandbox.stripe.world import World
 
@@ -234,7 +241,7 @@ def pay_out_of_band(world: World, invoice: Wire) -> Wire:
     record = {"payment_record": world.ids.new("prec"), "type": "payment_record"}
     payment = ask_payment(world, invoice, amount, record, default=False)
     invoice["amount_paid_off_stripe"] = amount
-    settle(world, payment, amount)
+    record_payment(world, payment, amount)
     return invoice
 
 

@@ -20,7 +20,7 @@ _CENTS_PER_UNIT = {"jpy": 1}
 _DISPUTE_FEE = 1500
 
 
-def settled(world: World, amount: int, currency: str) -> tuple[int, float | None]:
+def in_settlement(world: World, amount: int, currency: str) -> tuple[int, float | None]:
     """An amount in cents of the settlement currency at today's rate, with the rate where one was needed."""
     if currency == SETTLEMENT:
         return amount, None
@@ -72,7 +72,7 @@ def book_charge(world: World, charge: Wire, amount: int) -> Wire:
     """The line of a captured charge: available two business days later (four for bank debits)."""
     kind = charge["payment_method_details"]["type"]
     card = charge["payment_method_details"].get(kind) if kind != "us_bank_account" else None
-    cents, rate = settled(world, amount, charge["currency"])
+    cents, rate = in_settlement(world, amount, charge["currency"])
     foreign = card is not None and card["country"] != "US"
     fee = processing_fee(cents, kind=kind, foreign=foreign, converted=rate is not None)
     day = datetime.fromtimestamp(world.now, UTC).date()
@@ -99,7 +99,7 @@ def book_return(world: World, charge: Wire) -> Wire:
 
 def book_refund(world: World, refund: Wire, charge: Wire) -> Wire:
     """The line of a refund, at today's rate; Stripe keeps its fee."""
-    cents, rate = settled(world, refund["amount"], refund["currency"])
+    cents, rate = in_settlement(world, refund["amount"], refund["currency"])
     kind = "payment_refund" if charge["payment_method_details"]["type"] == "us_bank_account" else "refund"
     text = f"REFUND FOR CHARGE ({charge['description']})" if charge["description"] else "REFUND FOR CHARGE"
     return book(world, kind, refund["id"], -cents, category="refund", description=text, exchange_rate=rate)
@@ -121,7 +121,7 @@ def book_failed_refund(world: World, refund: Wire) -> Wire:
 
 def book_dispute(world: World, dispute: Wire, *, reversal: bool) -> Wire:
     """The withdrawal of a disputed amount with its fee, or its return when the dispute was won."""
-    cents, rate = settled(world, dispute["amount"], dispute["currency"])
+    cents, rate = in_settlement(world, dispute["amount"], dispute["currency"])
     verb = "Chargeback reversal" if reversal else "Chargeback withdrawal"
     return book(
         world,

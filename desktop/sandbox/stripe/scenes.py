@@ -64,7 +64,7 @@ def _this_morning(year: Year) -> None:
 
     def bill_and_pay() -> None:
         invoice = year.bill(_PASSER_BY.name, 3)
-        year.later(0.01, lambda: year.settle(invoice, _PASSER_BY.name))
+        year.later(0.01, lambda: year.pay(invoice, _PASSER_BY.name))
 
     year.on(year.today, 9, 10, bill_and_pay)
     year.on(year.today, 9, 30, lambda: year.draft(_PASSER_BY.name, 2))
@@ -75,7 +75,7 @@ def _yen(year: Year) -> None:
 
     def arrive() -> None:
         invoice = year.bill(YEN_CLIENT, 2)
-        year.later(3, lambda: year.settle(invoice, YEN_CLIENT))
+        year.later(3, lambda: year.pay(invoice, YEN_CLIENT))
 
     for days in (300, 240, 180, 125, 65, 33, 8):
         _back(year, days, 9, 15, arrive)
@@ -250,10 +250,10 @@ def _invoices(year: Year) -> None:
     def in_parts(*shares: float) -> Callable[[], None]:
         def begin() -> None:
             invoice = year.bill(name, 4)
-            for place, share in enumerate(shares):
+            for number, share in enumerate(shares):
                 part = int(invoice["amount_remaining"] * share)
                 year.later(
-                    2 + 6 * place,
+                    2 + 6 * number,
                     partial(pay_some, invoice, part),
                 )
 
@@ -269,7 +269,7 @@ def _invoices(year: Year) -> None:
 
     def credited_after() -> None:
         invoice = year.bill(name, 2)
-        year.later(1, lambda: year.settle(invoice, name))
+        year.later(1, lambda: year.pay(invoice, name))
         year.later(5, lambda: credit(invoice, min(5000, invoice["amount_paid"]), "Goodwill for a late delivery"))
         year.later(15, lambda: year.bill(name, 1))
 
@@ -280,7 +280,7 @@ def _invoices(year: Year) -> None:
     def long(lines: int) -> Callable[[], None]:
         def begin() -> None:
             invoice = year.bill(name, lines)
-            year.later(2, lambda: year.settle(invoice, name))
+            year.later(2, lambda: year.pay(invoice, name))
 
         return begin
 
@@ -393,9 +393,9 @@ def _retainers(year: Year) -> None:
         return start
 
     keys = ("care", "care", "care-plus", "care", "retainer", "care-plus", "care", "hosting")
-    for place in range(0, 20, 1 if year.pace >= 1 else 4):
-        days_ago = 350 - place * 17
-        _back(year, days_ago, 9 + place % 8, 25, begin(keys[place % len(keys)], days_ago))
+    for number in range(0, 20, 1 if year.pace >= 1 else 4):
+        days_ago = 350 - number * 17
+        _back(year, days_ago, 9 + number % 8, 25, begin(keys[number % len(keys)], days_ago))
 
     def story(key: str, days_ago: int, tell_on: Callable[[Wire], None], card: str | None = None) -> None:
         def start() -> None:

@@ -1,4 +1,4 @@
-"""The HTTP face of the pretend Stripe: ``Api`` and ``OAuth`` behind the addresses that Stripe has."""
+"""The HTTP server of the pretend Stripe: ``Api`` and ``OAuth`` behind the addresses that Stripe has."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from starlette.routing import Route
 from desktop.sandbox.clock import Clock
 from desktop.sandbox.server import Server
 from desktop.sandbox.stripe.api import Api
-from desktop.sandbox.stripe.deeds import DEEDS
 from desktop.sandbox.stripe.keys import Keys, key_of
 from desktop.sandbox.stripe.oauth import OAuth, Refused
 from desktop.sandbox.stripe.objects import Wire
+from desktop.sandbox.stripe.triggers import TRIGGERS
 from desktop.sandbox.stripe.wire import decode
 from desktop.sandbox.stripe.world import World
 
@@ -26,7 +26,7 @@ class StripeServer(Server):
     root = "/v1"
     methods = ("GET", "POST", "DELETE")
     consent_address = "/oauth/authorize"
-    deeds = DEEDS
+    triggers = TRIGGERS
 
     world: World
     api: Api

@@ -26,13 +26,13 @@ def decode(text: str) -> dict[str, Any]:
     decoded: dict[str, Any] = {}
     for name, value in parse_qsl(text, keep_blank_values=True):
         parts = name.replace("]", "").split("[")
-        place = decoded
+        branch = decoded
         for part in parts[:-1]:
-            inner = place.setdefault(part or str(len(place)), {})
+            inner = branch.setdefault(part or str(len(branch)), {})
             if not isinstance(inner, dict):
                 raise Refusal(400, f"Invalid {parts[0]}", param=parts[0])
-            place = inner
-        place[parts[-1] or str(len(place))] = value
+            branch = inner
+        branch[parts[-1] or str(len(branch))] = value
     return {name: _listed(value) for name, value in decoded.items()}
 
 
@@ -112,19 +112,19 @@ def page(items: list[Wire], params: dict[str, Any], url: str, noun: str) -> Wire
     if "starting_after" in params and "ending_before" in params:
         raise Refusal(400, "You can only specify one of these parameters: starting_after, ending_before.")
     if "ending_before" in params:
-        place = _place(items, params["ending_before"], noun, "ending_before")
-        first = max(0, place - limit)
-        return listing(url, items[first:place], first > 0)
+        index = _index(items, params["ending_before"], noun, "ending_before")
+        first = max(0, index - limit)
+        return listing(url, items[first:index], first > 0)
     first = 0
     if "starting_after" in params:
-        first = _place(items, params["starting_after"], noun, "starting_after") + 1
+        first = _index(items, params["starting_after"], noun, "starting_after") + 1
     return listing(url, items[first : first + limit], first + limit < len(items))
 
 
-def _place(items: list[Wire], object_id: str, noun: str, param: str) -> int:
-    for place, one in enumerate(items):
+def _index(items: list[Wire], object_id: str, noun: str, param: str) -> int:
+    for index, one in enumerate(items):
         if one["id"] == object_id:
-            return place
+            return index
     raise missing(noun, object_id, param, 400)
 
 

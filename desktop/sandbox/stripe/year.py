@@ -147,7 +147,7 @@ class Year(Agenda):
         """Whether an invoice waits for money, and no bank is at work on it."""
         return bool(invoice["status"] == "open" and not is_processing(self.world, invoice))
 
-    def settle(self, invoice: Wire, name: str, card: str | None = None) -> Wire | None:
+    def pay(self, invoice: Wire, name: str, card: str | None = None) -> Wire | None:
         """The client pays an invoice if it is still open and they are still there. Answers the charge."""
         if not self.is_open(invoice) or not self.is_here(name):
             return None
@@ -176,10 +176,10 @@ def plan_routine(year: Year) -> None:
     joining = list(business.CLIENTS)
     year.dice.shuffle(joining)
     joining.sort(key=lambda client: client.name != business.YEN_CLIENT)
-    for place, client in enumerate(joining):
-        early = place < 26
-        days = place // 3 if early else 9 + (place - 26) * (DAYS_TOLD - 16) // 33
-        year.on(year.first + timedelta(days=days), 8 + place % 9, place % 60, partial(year.join, client))
+    for number, client in enumerate(joining):
+        early = number < 26
+        days = number // 3 if early else 9 + (number - 26) * (DAYS_TOLD - 16) // 33
+        year.on(year.first + timedelta(days=days), 8 + number % 9, number % 60, partial(year.join, client))
     day, owed = year.first + timedelta(days=2), 0.0
     while day <= year.today:
         if is_business_day(day):
@@ -243,23 +243,23 @@ def _perhaps_refund(year: Year, intent: Wire) -> None:
 
 
 def _pays(year: Year, name: str, invoice: Wire) -> None:
-    def settle() -> None:
-        charge = year.settle(invoice, name)
+    def pay() -> None:
+        charge = year.pay(invoice, name)
         if charge is not None and charge["payment_intent"]:
             _perhaps_refund(year, year.world.objects[charge["payment_intent"]])
 
-    year.later(year.dice.uniform(0.2, 12), settle)
+    year.later(year.dice.uniform(0.2, 12), pay)
 
 
 def _pays_late(year: Year, name: str, invoice: Wire) -> None:
-    year.later(year.dice.uniform(31, 48), lambda: year.settle(invoice, name))
+    year.later(year.dice.uniform(31, 48), lambda: year.pay(invoice, name))
 
 
 def _pays_at_second_try(year: Year, name: str, invoice: Wire) -> None:
     days = year.dice.uniform(1, 9)
     card = year.dice.choice(("pm_card_chargeDeclined", "pm_card_chargeDeclinedExpiredCard"))
-    year.later(days, lambda: year.settle(invoice, name, card))
-    year.later(days + 0.02, lambda: year.settle(invoice, name))
+    year.later(days, lambda: year.pay(invoice, name, card))
+    year.later(days + 0.02, lambda: year.pay(invoice, name))
 
 
 def pays_by_bank(year: Year, name: str, invoice: Wire) -> None:
@@ -269,7 +269,7 @@ def pays_by_bank(year: Year, name: str, invoice: Wire) -> None:
         return
 
     def debit() -> None:
-        if year.settle(invoice, name, "pm_usBankAccount_success") is not None:
+        if year.pay(invoice, name, "pm_usBankAccount_success") is not None:
             intent = invoices.default_intent(year.world, invoice)
             year.later(4, lambda: year.clear(intent))
 

@@ -292,9 +292,9 @@ class TestChanges:
             reader.events(cursor=None, created_from=since)
         headers = {"Authorization": f"Bearer {busy.access_token}"}
         httpx.put(f"{busy.api_base}/v2/events/enable", headers=headers, trust_env=False)
-        deeds = ("sale", "refund", "dispute", "make_invoice", "pay_invoice", "merge_customers", "pay_out")
-        for deed in (*deeds, "terminal_checkout", "fail_payout"):
-            busy.do(deed)
+        triggers = ("sale", "refund", "dispute", "make_invoice", "pay_invoice", "merge_customers", "pay_out")
+        for trigger in (*triggers, "terminal_checkout", "fail_payout"):
+            busy.do(trigger)
         latest: dict[tuple[str, str], SourceObject | Reread] = {}
         for event in reversed(reader.events(cursor=None, created_from=since).events):
             found = interpret_event(event)

@@ -148,8 +148,8 @@ def test_one_object_by_id_is_the_same_as_in_its_list(stripe_reader: StripeReader
 
 def test_events_say_what_a_read_says(stripe_reader: StripeReader, running: launch.Running) -> None:
     since = running.clock.now() * 1000
-    for deed in ("sale", "refund", "dispute", "make_invoice", "pay_invoice", "cancel_subscription", "add_customer"):
-        running.do(deed)
+    for trigger in ("sale", "refund", "dispute", "make_invoice", "pay_invoice", "cancel_subscription", "add_customer"):
+        running.do(trigger)
     got = stripe_reader.events(cursor=None, created_from=since)
     assert got.events
     latest: dict[tuple[str, str], SourceObject] = {}

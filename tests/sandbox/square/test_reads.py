@@ -13,27 +13,27 @@ from desktop.sandbox.launch import RunningSquare
 from tests.sandbox.square.conftest import ONCE, Wire, code_of
 
 
-def places(running: RunningSquare) -> list[str]:
+def locations(running: RunningSquare) -> list[str]:
     return [one["id"] for one in running.world.every("location")]
 
 
 PAGERS: dict[str, tuple[str, Callable[[square.Square, str], Any]]] = {
-    "cards": ("card", lambda client, place: client.cards.list(include_disabled=True)),
-    "customers": ("customer", lambda client, place: client.customers.list(limit=17)),
-    "devices": ("device", lambda client, place: client.devices.list()),
-    "disputes": ("dispute", lambda client, place: client.disputes.list()),
-    "links": ("link", lambda client, place: client.checkout.payment_links.list(limit=2)),
-    "refunds": ("refund", lambda client, place: client.refunds.list(limit=7, begin_time="2020-01-01T00:00:00Z")),
+    "cards": ("card", lambda client, location: client.cards.list(include_disabled=True)),
+    "customers": ("customer", lambda client, location: client.customers.list(limit=17)),
+    "devices": ("device", lambda client, location: client.devices.list()),
+    "disputes": ("dispute", lambda client, location: client.disputes.list()),
+    "links": ("link", lambda client, location: client.checkout.payment_links.list(limit=2)),
+    "refunds": ("refund", lambda client, location: client.refunds.list(limit=7, begin_time="2020-01-01T00:00:00Z")),
 }
 PAGERS_OF_A_PLACE: dict[str, tuple[str, Callable[[square.Square, str], Any]]] = {
-    "invoices": ("invoice", lambda client, place: client.invoices.list(location_id=place, limit=13)),
+    "invoices": ("invoice", lambda client, location: client.invoices.list(location_id=location, limit=13)),
     "payments": (
         "payment",
-        lambda client, place: client.payments.list(location_id=place, begin_time="2020-01-01T00:00:00Z"),
+        lambda client, location: client.payments.list(location_id=location, begin_time="2020-01-01T00:00:00Z"),
     ),
     "payouts": (
         "payout",
-        lambda client, place: client.payouts.list(location_id=place, begin_time="2020-01-01T00:00:00Z", limit=20),
+        lambda client, location: client.payouts.list(location_id=location, begin_time="2020-01-01T00:00:00Z", limit=20),
     ),
 }
 
@@ -47,11 +47,11 @@ def test_the_sdk_reads_every_object(reading_square: RunningSquare, reader: squar
 
 
 @pytest.mark.parametrize("name", PAGERS_OF_A_PLACE)
-def test_the_sdk_reads_every_object_place_by_place(
+def test_the_sdk_reads_every_object_location_by_location(
     reading_square: RunningSquare, reader: square.Square, name: str
 ) -> None:
     kind, ask = PAGERS_OF_A_PLACE[name]
-    found = [one.id for place in places(reading_square) for one in ask(reader, place)]
+    found = [one.id for location in locations(reading_square) for one in ask(reader, location)]
     assert len(found) == len(set(found))
     assert set(found) == set(reading_square.world.shelves[kind].objects)
 
@@ -67,7 +67,7 @@ def test_the_sdk_knows_the_seller(reading_square: RunningSquare, reader: square.
 
 
 def test_the_sdk_searches_orders(reading_square: RunningSquare, reader: square.Square) -> None:
-    stall = places(reading_square)[1]
+    stall = locations(reading_square)[1]
     found: list[str] = []
     more: dict[str, str] = {}
     while True:
@@ -82,7 +82,7 @@ def test_the_sdk_searches_orders(reading_square: RunningSquare, reader: square.S
 
 
 def test_every_order_is_found_once(reading_square: RunningSquare, reading: Wire) -> None:
-    body = {"location_ids": places(reading_square), "limit": 150}
+    body = {"location_ids": locations(reading_square), "limit": 150}
     found = [one["id"] for one in reading.all("orders/search", "orders", body)]
     assert sorted(found) == sorted(reading_square.world.shelves["order"].objects)
     entries = reading.all("orders/search", "order_entries", body | {"return_entries": True})
@@ -149,18 +149,18 @@ def test_the_default_begin_is_a_year_ago(fresh: RunningSquare) -> None:
 
 def test_changes_since_an_instant(reading_square: RunningSquare, reading: Wire) -> None:
     since = "2026-11-01T00:00:00Z"
-    place = reading_square.main_location_id
+    location = reading_square.main_location_id
     asked = {"updated_at_begin_time": since, "sort_field": "UPDATED_AT", "sort_order": "ASC", "limit": 9}
-    found = reading.all("payments", "payments", location_id=place, **asked)
+    found = reading.all("payments", "payments", location_id=location, **asked)
     stamps = [one["updated_at"] for one in found]
     assert stamps == sorted(stamps)
     expected = [one for one in reading_square.world.every("payment") if one["updated_at"] >= since]
-    assert len(found) == len([one for one in expected if one["location_id"] == place])
+    assert len(found) == len([one for one in expected if one["location_id"] == location])
     query = {
         "filter": {"date_time_filter": {"updated_at": {"start_at": since}}},
         "sort": {"sort_field": "UPDATED_AT", "sort_order": "ASC"},
     }
-    orders = reading.all("orders/search", "orders", {"location_ids": [place], "query": query, "limit": 11})
+    orders = reading.all("orders/search", "orders", {"location_ids": [location], "query": query, "limit": 11})
     assert [one["updated_at"] for one in orders] == sorted(one["updated_at"] for one in orders)
     assert all(one["updated_at"] >= since for one in orders)
     sought = {"query": {"filter": {"updated_at": {"start_at": since}}}}
@@ -215,7 +215,7 @@ def test_an_invoice_moves_up_when_it_is_published(shop: RunningSquare, wire: Wir
 
 
 def test_payments_by_what_they_are(reading_square: RunningSquare, reading: Wire) -> None:
-    stall = places(reading_square)[1]
+    stall = locations(reading_square)[1]
     offline = reading.all("payments", "payments", location_id=stall, is_offline_payment="true")
     assert [one["is_offline_payment"] for one in offline] == [True, True]
     taken = offline[0]["offline_payment_details"]["client_created_at"]
@@ -230,7 +230,7 @@ def test_payments_by_what_they_are(reading_square: RunningSquare, reading: Wire)
 
 def test_orders_by_state_customer_and_closing(reading_square: RunningSquare, reading: Wire) -> None:
     def search(**query: Any) -> list[dict[str, Any]]:
-        return reading.all("orders/search", "orders", {"location_ids": places(reading_square), "query": query})
+        return reading.all("orders/search", "orders", {"location_ids": locations(reading_square), "query": query})
 
     assert {one["state"] for one in search(filter={"state_filter": {"states": ["OPEN"]}})} == {"OPEN"}
     owner = next(one["customer_id"] for one in reading_square.world.every("order") if "customer_id" in one)

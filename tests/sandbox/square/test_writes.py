@@ -9,7 +9,7 @@ import square
 from square.core.api_error import ApiError
 
 from desktop.sandbox.launch import RunningSquare
-from desktop.sandbox.square.places import TERMINAL
+from desktop.sandbox.square.locations import TERMINAL
 from tests.sandbox.square.conftest import ONCE, Wire, code_of, key, usd
 
 

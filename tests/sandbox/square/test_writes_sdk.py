@@ -7,7 +7,7 @@ from typing import Any
 import square
 
 from desktop.sandbox.launch import RunningSquare
-from desktop.sandbox.square.places import TERMINAL
+from desktop.sandbox.square.locations import TERMINAL
 from tests.sandbox.square.conftest import Wire, code_of, key, usd
 
 
@@ -76,10 +76,10 @@ def test_the_rest_through_the_sdk(shop: RunningSquare, client: square.Square) ->
         idempotency_key=key(), object={"type": "CATEGORY", "id": "#c", "category_data": {"name": "Maps"}}
     )
     assert client.catalog.object.get(object_id=told.catalog_object.id).object.category_data.name == "Maps"
-    variation, place = next(iter(shop.world.counts))
+    variation, location = next(iter(shop.world.counts))
     count = {
         "catalog_object_id": variation,
-        "location_id": place,
+        "location_id": location,
         "state": "IN_STOCK",
         "quantity": "12",
         "occurred_at": "2026-11-23T15:00:00Z",
@@ -144,13 +144,13 @@ def test_an_item_shows_its_variations_as_they_are(wire: Wire) -> None:
 
 
 def test_stock_is_counted_and_moved(shop: RunningSquare, wire: Wire) -> None:
-    variation, place = next(iter(shop.world.counts))
-    told = {"catalog_object_id": variation, "location_id": place, "occurred_at": "2026-11-23T10:00:00Z"}
+    variation, location = next(iter(shop.world.counts))
+    told = {"catalog_object_id": variation, "location_id": location, "occurred_at": "2026-11-23T10:00:00Z"}
     count = {"type": "PHYSICAL_COUNT", "physical_count": told | {"state": "IN_STOCK", "quantity": "40"}}
     moved = {"from_state": "IN_STOCK", "to_state": "WASTE", "quantity": "3"}
     waste = {"type": "ADJUSTMENT", "adjustment": told | moved}
     answer = wire.post("inventory/changes/batch-create", {"idempotency_key": key(), "changes": [count, waste]}).json()
     assert answer["counts"][-1]["quantity"] == "37"
-    body = {"catalog_object_ids": [variation], "location_ids": [place]}
+    body = {"catalog_object_ids": [variation], "location_ids": [location]}
     assert [one["quantity"] for one in wire.all("inventory/counts/batch-retrieve", "counts", body)] == ["37"]
-    assert shop.truth()["stock"][place][variation] == 37
+    assert shop.truth()["stock"][location][variation] == 37

@@ -74,7 +74,7 @@ def test_the_current_month_is_not_empty_at_either_location(world: World) -> None
     month = datetime.fromtimestamp(world.now, world.zone).strftime("%Y-%m")
     told = world.journal.summary(world.now)
     active = [one["id"] for one in world.every("location") if one["status"] == "ACTIVE"]
-    assert [told["locations"][place][month]["USD"]["collected"] > 0 for place in active] == [True, True]
+    assert [told["locations"][location][month]["USD"]["collected"] > 0 for location in active] == [True, True]
     assert set(told["locations"]) == set(active)
 
 
@@ -217,8 +217,8 @@ def test_no_entry_is_paid_out_twice_and_none_is_lost(world: World) -> None:
 
 def _by_month(world: World, amounts: Moves) -> dict[tuple[str, str], int]:
     sums: dict[tuple[str, str], int] = defaultdict(int)
-    for place, at, amount in amounts:
-        sums[place, _instant(at).astimezone(world.zone).strftime("%Y-%m")] += amount
+    for location, at, amount in amounts:
+        sums[location, _instant(at).astimezone(world.zone).strftime("%Y-%m")] += amount
     return {key: amount for key, amount in sums.items() if amount}
 
 
@@ -287,8 +287,8 @@ def test_the_journal_agrees_with_what_the_wire_says(world: World) -> None:
     told = world.journal.summary(world.now)
     for kind, amounts in _seen(world).items():
         noted = {
-            (place, month): figures["USD"][kind]
-            for place, months in told["locations"].items()
+            (location, month): figures["USD"][kind]
+            for location, months in told["locations"].items()
             for month, figures in months.items()
             if figures["USD"][kind]
         }
@@ -316,8 +316,8 @@ def test_the_journal_agrees_on_counts_invoices_and_stock(world: World) -> None:
                 late[invoice["id"]] = late.get(invoice["id"], 0) + part
     assert told["outstanding"]["USD"] == {"count": len(left), "amount": sum(left.values())}
     assert told["overdue"]["USD"] == {"count": len(late), "amount": sum(late.values())}
-    for (variation, place), count in world.counts.items():
-        assert told["stock"][place][variation] == int(count["quantity"])
+    for (variation, location), count in world.counts.items():
+        assert told["stock"][location][variation] == int(count["quantity"])
 
 
 def test_volume_is_a_parameter() -> None:

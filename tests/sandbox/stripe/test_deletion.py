@@ -55,7 +55,7 @@ def test_its_subscriptions_are_cancelled_at_once(world: World) -> None:
     assert subscriptions.renew(world, left.subscription) is None
 
 
-DEEDS: dict[str, Callable[[World, Leaver], Any]] = {
+USES: dict[str, Callable[[World, Leaver], Any]] = {
     "an invoice": lambda world, left: invoices.create_invoice(world, left.customer),
     "finalising its draft": lambda world, left: invoices.finalise(world, left.draft),
     "charging what it left on file": lambda world, left: invoices.pay(world, left.open),
@@ -68,11 +68,11 @@ DEEDS: dict[str, Callable[[World, Leaver], Any]] = {
 }
 
 
-@pytest.mark.parametrize("deed", DEEDS.values(), ids=DEEDS)
-def test_nothing_new_begins_for_it(world: World, deed: Callable[[World, Leaver], Any]) -> None:
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_nothing_new_begins_for_it(world: World, use: Callable[[World, Leaver], Any]) -> None:
     left = Leaver(world)
     with pytest.raises(Refusal) as refused:
-        deed(world, left)
+        use(world, left)
     assert refused.value.status == 400
 
 

@@ -311,14 +311,14 @@ def test_a_restricted_key_reads_and_does_not_write(sandbox: Running, client_with
         restricted.v1.disputes.list()
 
 
-def test_deeds_over_http(sandbox: Running) -> None:
+def test_triggers_over_http(sandbox: Running) -> None:
     address = f"{sandbox.api_base}/_sandbox/do"
-    made = httpx.post(address, json={"deed": "sale", "amount": 1234}).json()
+    made = httpx.post(address, json={"trigger": "sale", "amount": 1234}).json()
     assert (made["status"], made["amount"]) == ("succeeded", 1234)
-    edited = httpx.post(address, json={"deed": "edit_customer", "name": "New name"}).json()
+    edited = httpx.post(address, json={"trigger": "edit_customer", "name": "New name"}).json()
     assert edited["name"] == "New name"
-    assert httpx.post(address, json={"deed": "dance"}).status_code == 400
-    assert httpx.post(address, json={"deed": "sale", "customer": "cus_nobody"}).status_code == 400
+    assert httpx.post(address, json={"trigger": "dance"}).status_code == 400
+    assert httpx.post(address, json={"trigger": "sale", "customer": "cus_nobody"}).status_code == 400
 
 
 def test_the_truth_follows_what_is_done(sandbox: Running) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from desktop.sandbox.stripe import deletion, invoices, ledger, payments, people, subscriptions
@@ -10,24 +9,15 @@ from desktop.sandbox.stripe.cards import CARDS
 from desktop.sandbox.stripe.invoice_state import is_processing
 from desktop.sandbox.stripe.objects import Wire
 from desktop.sandbox.stripe.world import World
-
-
-def _pick(world: World, kind: str, wanted: Any, fits: Callable[[Wire], bool]) -> Wire:
-    """The object of an id, or the newest one that fits where none is named."""
-    if wanted is not None:
-        return world.find(kind, str(wanted))
-    for one in world.newest_first(kind):
-        if fits(one):
-            return one
-    raise ValueError(f"no {kind} that fits")
+from desktop.sandbox.triggers import by_name, pick
 
 
 def _open_invoice(world: World, wanted: Any) -> Wire:
-    return _pick(world, "invoice", wanted, lambda one: one["status"] == "open" and not is_processing(world, one))
+    return pick(world, "invoice", wanted, lambda one: one["status"] == "open" and not is_processing(world, one))
 
 
 def _good_charge(world: World, wanted: Any) -> Wire:
-    return _pick(
+    return pick(
         world,
         "charge",
         wanted,
@@ -42,7 +32,7 @@ def _good_charge(world: World, wanted: Any) -> Wire:
 
 
 def _living_customer(world: World, wanted: Any) -> Wire:
-    return people.must_live(_pick(world, "customer", wanted, people.is_living))
+    return people.must_live(pick(world, "customer", wanted, people.is_living))
 
 
 def sale(world: World, *, amount: int = 5000, currency: str = "usd", customer: Any = None, card: str = "") -> Wire:
@@ -85,7 +75,7 @@ def refund(world: World, *, charge: Any = None, amount: int | None = None) -> Wi
 
 def fail_refund(world: World, *, refund: Any = None) -> Wire:
     """A refund fails after all."""
-    made = _pick(world, "refund", refund, lambda one: one["status"] in {"succeeded", "pending"})
+    made = pick(world, "refund", refund, lambda one: one["status"] in {"succeeded", "pending"})
     payments.fail_refund(world, made)
     return made
 
@@ -97,7 +87,7 @@ def dispute(world: World, *, charge: Any = None, inquiry: bool = False) -> Wire:
 
 def close_dispute(world: World, *, dispute: Any = None, won: bool = True) -> Wire:
     """A dispute is decided."""
-    made = _pick(world, "dispute", dispute, lambda one: one["status"] not in payments.DISPUTE_ENDED)
+    made = pick(world, "dispute", dispute, lambda one: one["status"] not in payments.DISPUTE_ENDED)
     payments.close_dispute(world, made, won=won)
     return made
 
@@ -121,7 +111,7 @@ def delete_customer(world: World, *, customer: Any = None) -> Wire:
 
 def cancel_subscription(world: World, *, subscription: Any = None) -> Wire:
     """An active subscription ends."""
-    found = _pick(world, "subscription", subscription, lambda one: one["status"] == "active")
+    found = pick(world, "subscription", subscription, lambda one: one["status"] == "active")
     return subscriptions.end(world, found)
 
 
@@ -135,35 +125,32 @@ def pay_out(world: World) -> Wire:
 
 def arrive(world: World, *, payout: Any = None) -> Wire:
     """A payout reaches the bank."""
-    made = _pick(world, "payout", payout, lambda one: one["status"] == "in_transit")
+    made = pick(world, "payout", payout, lambda one: one["status"] == "in_transit")
     ledger.arrive(world, made)
     return made
 
 
 def fail_payout(world: World, *, payout: Any = None) -> Wire:
     """A payout bounces."""
-    made = _pick(world, "payout", payout, lambda one: one["status"] in {"in_transit", "paid"})
+    made = pick(world, "payout", payout, lambda one: one["status"] in {"in_transit", "paid"})
     ledger.bounce(world, made)
     return made
 
 
-DEEDS: dict[str, Callable[..., Wire]] = {
-    deed.__name__: deed
-    for deed in (
-        add_customer,
-        arrive,
-        cancel_subscription,
-        close_dispute,
-        delete_customer,
-        dispute,
-        edit_customer,
-        fail_payout,
-        fail_refund,
-        make_invoice,
-        pay_invoice,
-        pay_out,
-        refund,
-        sale,
-        void_invoice,
-    )
-}
+TRIGGERS = by_name(
+    add_customer,
+    arrive,
+    cancel_subscription,
+    close_dispute,
+    delete_customer,
+    dispute,
+    edit_customer,
+    fail_payout,
+    fail_refund,
+    make_invoice,
+    pay_invoice,
+    pay_out,
+    refund,
+    sale,
+    void_invoice,
+)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from desktop.sandbox.launch import RunningSquare
-from desktop.sandbox.square.deeds import DEEDS
+from desktop.sandbox.square.triggers import TRIGGERS
 from tests.helpers import square_spec
 from tests.sandbox.square.conftest import Wire, code_of
 
@@ -166,10 +166,15 @@ def test_the_rest_happens_too(shop: RunningSquare) -> None:
     assert int(shop.do("change_stock", quantity=-2)["quantity"]) == int(before) - 2
 
 
-def test_deeds_over_http(shop: RunningSquare) -> None:
+def test_triggers_over_http(shop: RunningSquare) -> None:
     address = f"{shop.api_base}/_sandbox/do"
-    assert httpx.post(address, json={"deed": "sale", "amount": 1234}).json()["amount_money"]["amount"] == 1234
-    for wrong in ({"deed": "earthquake"}, {"deed": "sale", "mood": "good"}, {"deed": "refund", "payment": "x"}, []):
+    assert httpx.post(address, json={"trigger": "sale", "amount": 1234}).json()["amount_money"]["amount"] == 1234
+    for wrong in (
+        {"trigger": "earthquake"},
+        {"trigger": "sale", "mood": "good"},
+        {"trigger": "refund", "payment": "x"},
+        [],
+    ):
         assert httpx.post(address, json=wrong).status_code == 400
     clock = f"{shop.api_base}/_sandbox/clock"
     now = httpx.get(clock).json()["now"]
@@ -178,10 +183,10 @@ def test_deeds_over_http(shop: RunningSquare) -> None:
     assert set(httpx.get(f"{shop.api_base}/_sandbox/truth").json()) == set(shop.truth())
 
 
-def test_an_unknown_deed(shop: RunningSquare) -> None:
+def test_an_unknown_trigger(shop: RunningSquare) -> None:
     with pytest.raises(KeyError):
         shop.do("earthquake")
-    assert len(DEEDS) >= 25
+    assert len(TRIGGERS) >= 25
 
 
 # The feed

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from desktop.sandbox.square import catalog, checkouts, disputes, invoices, ledger, orders, payments, people
 from desktop.sandbox.square.invoice_state import remaining
+from desktop.sandbox.square.locations import TERMINAL
 from desktop.sandbox.square.objects import CASH, PLASTICS, Source, Wire, money
-from desktop.sandbox.square.places import TERMINAL
 from desktop.sandbox.square.world import World
-
-
-def _pick(world: World, kind: str, wanted: Any, fits: Callable[[Wire], bool]) -> Wire:
-    """The object of an id, or the newest one that fits where none is named. ``ValueError`` where there is none."""
-    if wanted is not None:
-        return world.find(kind, str(wanted))
-    for one in reversed(world.every(kind)):
-        if fits(one):
-            return one
-    raise ValueError(f"no {kind} that fits")
+from desktop.sandbox.triggers import by_name, pick
 
 
 def _customer(world: World, wanted: Any) -> Wire:
-    return _pick(world, "customer", wanted, lambda one: True)
+    return pick(world, "customer", wanted, lambda one: True)
 
 
 def _payment(world: World, wanted: Any) -> Wire:
-    return _pick(
+    return pick(
         world,
         "payment",
         wanted,
@@ -69,17 +59,17 @@ def sale(
 
 def complete_payment(world: World, *, payment: Any = None) -> Wire:
     """An approved payment is captured."""
-    return payments.complete(world, _pick(world, "payment", payment, lambda one: one["status"] == "APPROVED"))
+    return payments.complete(world, pick(world, "payment", payment, lambda one: one["status"] == "APPROVED"))
 
 
 def cancel_payment(world: World, *, payment: Any = None) -> Wire:
     """An approved payment is voided."""
-    return payments.cancel(world, _pick(world, "payment", payment, lambda one: one["status"] == "APPROVED"))
+    return payments.cancel(world, pick(world, "payment", payment, lambda one: one["status"] == "APPROVED"))
 
 
 def late_fee(world: World, *, payment: Any = None, quiet: bool = True) -> Wire:
     """The fee of a payment appears now; ``quiet`` leaves its ``updated_at`` alone."""
-    found = _pick(
+    found = pick(
         world,
         "payment",
         payment,
@@ -91,7 +81,7 @@ def late_fee(world: World, *, payment: Any = None, quiet: bool = True) -> Wire:
 
 def adjust_fee(world: World, *, payment: Any = None, change: int = 15, quiet: bool = False) -> Wire:
     """Square corrects a fee by so many cents."""
-    found = _pick(world, "payment", payment, lambda one: "processing_fee" in one)
+    found = pick(world, "payment", payment, lambda one: "processing_fee" in one)
     return payments.adjust_fee(world, found, change, quiet=quiet)
 
 
@@ -104,7 +94,7 @@ def refund(world: World, *, payment: Any = None, amount: int | None = None, sett
 
 def fail_refund(world: World, *, refund: Any = None) -> Wire:
     """A card's refund fails after all."""
-    made = _pick(
+    made = pick(
         world,
         "refund",
         refund,
@@ -121,7 +111,7 @@ def dispute(world: World, *, payment: Any = None, amount: int | None = None, inq
 def close_dispute(world: World, *, dispute: Any = None, won: bool = True) -> Wire:
     """A dispute is decided."""
     return disputes.close(
-        world, _pick(world, "dispute", dispute, lambda one: one["state"] not in disputes.ENDED), won=won
+        world, pick(world, "dispute", dispute, lambda one: one["state"] not in disputes.ENDED), won=won
     )
 
 
@@ -135,12 +125,12 @@ def pay_out(world: World, *, location: Any = None, simple: bool = False) -> Wire
 
 def arrive(world: World, *, payout: Any = None) -> Wire:
     """A payout reaches the bank."""
-    return ledger.arrive(world, _pick(world, "payout", payout, lambda one: one["status"] == "SENT"))
+    return ledger.arrive(world, pick(world, "payout", payout, lambda one: one["status"] == "SENT"))
 
 
 def fail_payout(world: World, *, payout: Any = None) -> Wire:
     """A payout bounces; its amount waits for the next one."""
-    return ledger.bounce(world, _pick(world, "payout", payout, lambda one: one["status"] in {"SENT", "PAID"}))
+    return ledger.bounce(world, pick(world, "payout", payout, lambda one: one["status"] in {"SENT", "PAID"}))
 
 
 def add_customer(
@@ -166,7 +156,7 @@ def delete_customer(world: World, *, customer: Any = None) -> Wire:
 def merge_customers(world: World, *, first: Any = None, second: Any = None) -> Wire:
     """Two profiles become one with a new id."""
     one = _customer(world, first)
-    other = _pick(world, "customer", second, lambda candidate: candidate["id"] != one["id"])
+    other = pick(world, "customer", second, lambda candidate: candidate["id"] != one["id"])
     return people.merge(world, one, other)
 
 
@@ -194,19 +184,19 @@ def make_invoice(
 
 def publish_invoice(world: World, *, invoice: Any = None) -> Wire:
     """A draft is published."""
-    return invoices.publish(world, _pick(world, "invoice", invoice, lambda one: one["status"] == "DRAFT"))
+    return invoices.publish(world, pick(world, "invoice", invoice, lambda one: one["status"] == "DRAFT"))
 
 
 def pay_invoice(world: World, *, invoice: Any = None, part: int | None = None) -> Wire:
     """An open invoice, or a part of it, is paid; answers the invoice."""
-    found = _pick(world, "invoice", invoice, lambda one: remaining(one) > 0)
+    found = pick(world, "invoice", invoice, lambda one: remaining(one) > 0)
     invoices.pay(world, found, part)
     return found
 
 
 def cancel_invoice(world: World, *, invoice: Any = None) -> Wire:
     """An open invoice is taken back."""
-    return invoices.cancel(world, _pick(world, "invoice", invoice, lambda one: one["status"] == "UNPAID"))
+    return invoices.cancel(world, pick(world, "invoice", invoice, lambda one: one["status"] == "UNPAID"))
 
 
 def change_stock(world: World, *, variation: Any = None, location: Any = None, quantity: int = -1) -> Wire:
@@ -227,7 +217,7 @@ def add_item(world: World, *, name: str = "New item", price: int = 1500) -> Wire
 
 def delete_item(world: World, *, item: Any = None) -> Wire:
     """An item leaves the catalog."""
-    found = _pick(world, "catalog", item, lambda one: one["type"] == "ITEM" and not one["is_deleted"])
+    found = pick(world, "catalog", item, lambda one: one["type"] == "ITEM" and not one["is_deleted"])
     catalog.delete(world, found)
     return found
 
@@ -239,23 +229,42 @@ def terminal_checkout(world: World, *, amount: int = 2500) -> Wire:
 
 def finish_checkout(world: World, *, checkout: Any = None, decline: str | None = None) -> Wire:
     """The buyer taps a card at the terminal."""
-    found = _pick(world, "checkout", checkout, lambda one: one["status"] in {"PENDING", "IN_PROGRESS"})
+    found = pick(world, "checkout", checkout, lambda one: one["status"] in {"PENDING", "IN_PROGRESS"})
     return checkouts.finish(world, found, Source("CARD", entry="EMV", decline=decline))
 
 
 def pay_link(world: World, *, link: Any = None) -> Wire:
     """Somebody pays through a payment link; answers the payment."""
     objects = world.shelves["order"].objects
-    found = _pick(world, "link", link, lambda one: orders.due(objects[one["order_id"]]) > 0)
+    found = pick(world, "link", link, lambda one: orders.due(objects[one["order_id"]]) > 0)
     return checkouts.pay_link(world, found)
 
 
-DEEDS: dict[str, Callable[..., Wire]] = {
-    deed.__name__: deed
-    for deed in (
-        *(add_customer, add_item, adjust_fee, arrive, cancel_invoice, cancel_payment, change_stock, close_dispute),
-        *(complete_payment, delete_customer, delete_item, dispute, edit_customer, fail_payout, fail_refund),
-        *(finish_checkout, late_fee, make_invoice, merge_customers, pay_invoice, pay_link, pay_out, publish_invoice),
-        *(refund, sale, terminal_checkout),
-    )
-}
+TRIGGERS = by_name(
+    add_customer,
+    add_item,
+    adjust_fee,
+    arrive,
+    cancel_invoice,
+    cancel_payment,
+    change_stock,
+    close_dispute,
+    complete_payment,
+    delete_customer,
+    delete_item,
+    dispute,
+    edit_customer,
+    fail_payout,
+    fail_refund,
+    finish_checkout,
+    late_fee,
+    make_invoice,
+    merge_customers,
+    pay_invoice,
+    pay_link,
+    pay_out,
+    publish_invoice,
+    refund,
+    sale,
+    terminal_checkout,
+)

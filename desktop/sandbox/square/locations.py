@@ -16,7 +16,7 @@ _SPOTS = (
 
 
 def open_business(world: World, at: int) -> None:
-    """The seller signs up with a shop, a stall and a place that was closed since; the first one is the main one."""
+    """The seller signs up with a shop, a stall and one that was closed since; the first one is the main one."""
     world.merchant = {
         "id": world.ids.new("merchant"),
         "business_name": business.STUDIO_NAME,
@@ -26,8 +26,8 @@ def open_business(world: World, at: int) -> None:
         "status": "ACTIVE",
         "created_at": plain(at - 900 * DAY),
     }
-    for place, (name, kind, status, street) in enumerate(_SPOTS):
-        world.add("location", _location(world, name, kind, status, street, plain(at - (900 - place) * DAY)))
+    for number, (name, kind, status, street) in enumerate(_SPOTS):
+        world.add("location", _location(world, name, kind, status, street, plain(at - (900 - number) * DAY)))
     world.main_location = world.every("location")[0]["id"]
     world.merchant["main_location_id"] = world.main_location
     world.add("device", _terminal(world, plain(at)))
