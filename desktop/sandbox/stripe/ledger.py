@@ -9,7 +9,7 @@ from typing import Any
 from desktop.sandbox.clock import add_business_days, utc_midnight
 from desktop.sandbox.stripe import payment_objects
 from desktop.sandbox.stripe.errors import Refusal
-from desktop.sandbox.stripe.objects import Wire
+from desktop.sandbox.stripe.objects import Wire, fill
 from desktop.sandbox.stripe.world import World
 
 SETTLEMENT = "usd"
@@ -149,17 +149,7 @@ def balance(world: World) -> Wire:
             ready += line["net"]
         else:
             pending += line["net"]
-    return {
-        "object": "balance",
-        "available": [{"amount": ready, "currency": SETTLEMENT, "source_types": {"card": ready}}],
-        "connect_reserved": [{"amount": 0, "currency": SETTLEMENT}],
-        "livemode": False,
-        "pending": [{"amount": pending, "currency": SETTLEMENT, "source_types": {"card": pending}}],
-        "refund_and_dispute_prefunding": {
-            "available": [{"amount": 0, "currency": SETTLEMENT}],
-            "pending": [{"amount": 0, "currency": SETTLEMENT}],
-        },
-    }
+    return fill("balance", currency=SETTLEMENT, ready=ready, pending=pending)
 
 
 def pay_out(world: World) -> Wire | None:

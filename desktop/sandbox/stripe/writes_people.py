@@ -8,7 +8,7 @@ from desktop.sandbox.stripe import deletion, people, wire
 from desktop.sandbox.stripe.calls import Call
 from desktop.sandbox.stripe.errors import Refusal, required
 from desktop.sandbox.stripe.inputs import currency_of, customer_of, merged, method_of, one_of, plain
-from desktop.sandbox.stripe.objects import Wire
+from desktop.sandbox.stripe.objects import Wire, fill
 from desktop.sandbox.stripe.world import World
 
 _PLAIN = ("address", "description", "email", "name", "phone", "shipping", "tax_exempt")
@@ -98,13 +98,11 @@ def _make_price(world: World, product: Wire, params: dict[str, Any]) -> Wire:
     facts = plain(params, ("nickname", "lookup_key", "tax_behavior"))
     recurring = params.get("recurring")
     if isinstance(recurring, dict):
-        facts["recurring"] = {
-            "interval": wire.needed(recurring, "interval"),
-            "interval_count": wire.integer(recurring, "interval_count", 1),
-            "meter": None,
-            "trial_period_days": None,
-            "usage_type": "licensed",
-        }
+        facts["recurring"] = fill(
+            "recurring",
+            interval=wire.needed(recurring, "interval"),
+            interval_count=wire.integer(recurring, "interval_count", 1),
+        )
     amount = wire.needed_integer(params, "unit_amount")
     facts["metadata"] = merged({}, params)
     return people.create_price(world, product, currency_of(params), amount, **facts)
@@ -132,19 +130,16 @@ def create_webhook_endpoint(call: Call) -> Wire:
     if not isinstance(events, list):
         raise required("enabled_events")
     made = call.world.add(
-        {
-            "id": call.world.ids.new("we"),
-            "object": "webhook_endpoint",
-            "api_version": call.params.get("api_version"),
-            "application": None,
-            "created": call.world.now,
-            "description": call.params.get("description"),
-            "enabled_events": events,
-            "livemode": False,
-            "metadata": merged({}, call.params),
-            "status": "enabled",
-            "url": wire.needed(call.params, "url"),
-        }
+        fill(
+            "webhook_endpoint",
+            id=call.world.ids.new("we"),
+            api_version=call.params.get("api_version"),
+            created=call.world.now,
+            description=call.params.get("description"),
+            enabled_events=events,
+            metadata=merged({}, call.params),
+            url=wire.needed(call.params, "url"),
+        )
     )
     return made | {"secret": f"whsec_{call.world.ids.text(32)}"}
 
