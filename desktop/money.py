@@ -58,7 +58,6 @@ class CurrencyTable:
     display: Mapping[str, int]
     steps: Mapping[str, int]
     payout_steps: Mapping[str, int]
-    extra_codes: frozenset[str] = frozenset()
 
 
 ISO: Final = CurrencyTable(
@@ -76,44 +75,6 @@ ISO: Final = CurrencyTable(
 """Plain ISO 4217: what holds where no provider says otherwise."""
 
 
-class CurrencyMismatch(ValueError):
-    """Amounts of two currencies were about to be added."""
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An amount in minor units and its lower-case currency code. Adds and subtracts within one currency only.
-
-    Raises TypeError for an amount that is not an int, ValueError for a code that is not lower-case.
-    """
-
-    amount: int
-    currency: str
-
-    def __post_init__(self) -> None:
-        _require_int(self.amount)
-        if not self.currency or self.currency != self.currency.strip().lower():
-            raise ValueError(f"not a lower-case currency code: {self.currency!r}")
-
-    def __add__(self, other: Money) -> Money:
-        """The sum. Raises CurrencyMismatch."""
-        return Money(self.amount + self._amount_of(other), self.currency)
-
-    def __sub__(self, other: Money) -> Money:
-        """The difference. Raises CurrencyMismatch."""
-        return Money(self.amount - self._amount_of(other), self.currency)
-
-    def __neg__(self) -> Money:
-        return Money(-self.amount, self.currency)
-
-    def _amount_of(self, other: Money) -> int:
-        if not isinstance(other, Money):
-            raise TypeError(f"not money: {other!r}")
-        if other.currency != self.currency:
-            raise CurrencyMismatch(f"{self.currency} and {other.currency} do not add")
-        return other.amount
-
-
 def _require_int(amount: object) -> None:
     if type(amount) is not int:
         raise TypeError(f"an amount is an int of minor units, not {amount!r}")
@@ -122,12 +83,6 @@ def _require_int(amount: object) -> None:
 def exponent(currency: str, table: CurrencyTable = ISO) -> int:
     """How many decimals integers of this currency stand for; 2 for a code nobody knows."""
     return table.exponents.get(currency.lower(), _DEFAULT_EXPONENT)
-
-
-def is_known(currency: str, table: CurrencyTable = ISO) -> bool:
-    """Whether the code is a currency we know, so that its exponent is a fact and not the default."""
-    code = currency.lower()
-    return code in _KNOWN_CODES or code in table.extra_codes
 
 
 def step(currency: str, table: CurrencyTable = ISO, purpose: Literal["payment", "payout"] = "payment") -> int:
@@ -147,33 +102,6 @@ def to_decimal(amount: int, currency: str, table: CurrencyTable = ISO) -> Decima
     _require_int(amount)
     # From text, because Decimal's arithmetic rounds to the context's precision and its constructor does not.
     return Decimal(f"{amount}E-{exponent(currency, table)}")
-
-
-def to_minor(value: Decimal | int, currency: str, table: CurrencyTable = ISO) -> int:
-    """The integer of minor units that is exactly ``value`` main units.
-
-    Raises ValueError where it has a fraction of a minor unit or is not finite, TypeError for a float.
-    """
-    if isinstance(value, bool) or not isinstance(value, (Decimal, int)):
-        raise TypeError(f"an exact number is needed, not {value!r}")
-    digits = exponent(currency, table)
-    if isinstance(value, int):
-        return value * int(10**digits)
-    if not value.is_finite():
-        raise ValueError(f"not a finite number: {value}")
-    numerator, denominator = value.as_integer_ratio()
-    minor, fraction = divmod(numerator * int(10**digits), denominator)
-    if fraction:
-        raise ValueError(f"{value} is not a whole number of minor units of {currency}")
-    return minor
-
-
-def rescale(amount: int, currency: str, source: CurrencyTable, target: CurrencyTable) -> int:
-    """An integer of ``source``'s minor units as ``target``'s (500 with two decimals are 5 with none).
-
-    Raises ValueError where the target cannot express it exactly.
-    """
-    return to_minor(to_decimal(amount, currency, source), currency, target)
 
 
 # ------------------------------------------------------------------------------------------------- writing

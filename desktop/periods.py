@@ -36,37 +36,6 @@ def rfc3339(ms: int) -> str:
     return moment.isoformat(timespec="milliseconds" if ms % 1000 else "seconds") + "Z"
 
 
-_INSTANT: Final = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d):([0-5]\d|60)(?:\.(\d+))?(?:([Zz])|([+-])([01]\d|2[0-3]):([0-5]\d))", re.ASCII
-)
-
-
-def parse_instant(text: str) -> int:
-    """The milliseconds of an RFC 3339 instant with any offset; finer fractions are cut off.
-
-    A leap second counts as the second after it. Raises UsageError.
-    """
-    match = _INSTANT.fullmatch(text)
-    if match is None:
-        raise _bad_instant(text)
-    day, minute, seconds, fraction, _, sign, hours, minutes = match.groups()
-    try:
-        moment = datetime.fromisoformat(f"{day}T{minute}+00:00")
-    except ValueError:
-        raise _bad_instant(text) from None
-    ms = (moment - _EPOCH) // _MS + int(seconds) * 1000
-    if fraction:
-        ms += int(fraction[:3].ljust(3, "0"))
-    if sign:
-        offset = (int(hours) * 60 + int(minutes)) * 60_000
-        ms += offset if sign == "-" else -offset
-    return ms
-
-
-def _bad_instant(text: str) -> UsageError:
-    return UsageError("Not an instant", f"“{text[:40]}” is not an instant.", "Write it as 2026-03-04T12:00:00Z.")
-
-
 # ----------------------------------------------------------------------------------------------------- days
 
 
@@ -156,16 +125,6 @@ def local_midnight(day: str, where: ZoneInfo) -> int:
     return high
 
 
-def day_range(day: str, where: ZoneInfo) -> tuple[int, int]:
-    """The day as instants, ``[start_ms, end_ms)``.
-
-    Ranges of consecutive days tile time. They hold exactly the instants that :func:`day_of` gives to the day, but
-    for zones that once turned the clock back over a midnight already passed (St. John's at 00:01 until 2011, Casey in
-    2010): there the repeated minutes keep the date on the wall and lie in the range of the day after.
-    """
-    return local_midnight(day, where), local_midnight(add_days(day, 1), where)
-
-
 class _Offsets(dict[int, tuple[list[int], list[int]]]):
     """By span of 400 days: the instants from which a UTC offset holds, and those offsets, both in ms."""
 
@@ -220,11 +179,6 @@ class DayClock:
         self.zone = where
         self._offsets = _Offsets(where)
         self._days = _Days()
-
-    def day_number(self, instant_ms: int) -> int:
-        """The business's day at this instant, as days since 1970-01-01."""
-        starts, offsets = self._offsets[instant_ms // _SPAN]
-        return (instant_ms + offsets[bisect_right(starts, instant_ms) - 1]) // DAY_MS
 
     def day(self, instant_ms: int) -> str:
         """The business's day at this instant."""
@@ -298,7 +252,12 @@ class Period:
         return self.start_day <= day < self.end_day_exclusive
 
     def instants(self, where: ZoneInfo) -> tuple[int, int]:
-        """The period as instants, ``[start_ms, end_ms)`` (see :func:`day_range`)."""
+        """The period as instants, ``[start_ms, end_ms)``; those of consecutive periods tile time.
+
+        They hold exactly the instants that :func:`day_of` gives to the days, but for zones that once turned the clock
+        back over a midnight already passed (St. John's at 00:01 until 2011, Casey in 2010): there the repeated minutes
+        keep the date on the wall and lie in the range of the day after.
+        """
         return local_midnight(self.start_day, where), local_midnight(self.end_day_exclusive, where)
 
 

@@ -18,8 +18,9 @@ from desktop.vault.errors import KeysChangedError
 from desktop.vault.keys import MemorySource, OneSource
 from desktop.vault.sealing import Place
 from desktop.vault.secret import Secret
-from desktop.vault.store import KeyChange, KeySnapshot, KeyState, KeyStore, MasterRecord, MemoryKeyStore, WrappedKey
+from desktop.vault.store import KeyChange, KeySnapshot, KeyState, KeyStore, MasterRecord, WrappedKey
 from desktop.vault.vault import Vault
+from tests.helpers.key_store import MemoryKeyStore
 from tests.helpers.postgres import NoServer, PostgresServer, running_server
 
 OLD = MasterRecord("0aaa", "keychain", '{"user": "home/old"}', "v1", KeyState.ACTIVE)

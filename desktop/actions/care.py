@@ -11,6 +11,7 @@ from desktop.actions.business import Business
 from desktop.books.database import Writer
 from desktop.books.integrations import log_activity
 from desktop.books.rebuild import Check, Difference, change_timezone, compare_totals, rebuild_totals
+from desktop.reports.openings import FigureCheck, check_figures
 from desktop.sync.account import Workers, all_jobs
 from desktop.sync.lease import holder_text
 
@@ -20,21 +21,25 @@ class Soundness:
     """What a look at the whole books found.
 
     ``damage``: what the database says of its own file, "" where nothing is wrong. ``differences``: stored sums that
-    are not what the rows add up to.
+    are not what the rows add up to. ``figures``: those of this month's dashboard that are not the foot of the rows
+    which they open.
     """
 
     damage: str
     differences: tuple[Difference, ...]
+    figures: tuple[FigureCheck, ...]
 
     @property
     def is_sound(self) -> bool:
         """Nothing is wrong."""
-        return not self.damage and not self.differences
+        return not (self.damage or self.differences or self.figures)
 
 
 def check_books(business: Business) -> Soundness:
     """Look through the whole books; changes nothing. Raises: ClosedBooksError where they cannot be read."""
-    return Soundness(business.books.database.damage(), tuple(compare_totals(business.books)))
+    books = business.books
+    figures = tuple(one for one in check_figures(books, business.today()) if not one.holds)
+    return Soundness(books.database.damage(), tuple(compare_totals(books)), figures)
 
 
 def rebuild_sums(business: Business, *, cancel: threading.Event | None = None) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from desktop.actions.business import Business
-from desktop.books.integrations import log_activity
+from desktop.books.integrations import NEEDS_ATTENTION, log_activity, update_integration
 from desktop.errors import UsageError
+from desktop.sync.account import all_jobs
+from desktop.sync.lease import holder_text
 from desktop.vault.keys import ENVIRONMENT, KEYCHAIN, PASSPHRASE, VARIABLE, EnvironmentSource, KeySource
 from desktop.vault.secret import Secret
 from desktop.vault.vault import VaultStatus
@@ -49,6 +51,28 @@ def recover_keys(
     business.vault.recover(code)
     business.vault.rotate(source)
     return _done(business, "master key recovered")
+
+
+def start_over(business: Business, kind: str = "", given: Secret[str] | None = None) -> VaultStatus:
+    """Give up on every credential: begin with a new master key, and let every account be connected again.
+
+    For an owner who lost the master key, the passphrase and the recovery key. What was read stays. ``kind`` and
+    ``given`` as for :func:`recover_keys`; called only by who was asked.
+    Raises: UsageError, LeaseHeld where another program is at work on an account, or an error of the vault.
+    """
+    source = _source(business, kind, given, lost=True)
+    workers = [business.worker(row) for row in business.integrations(connected=True)]
+    with all_jobs(workers, holder_text("Paydesk"), urgent=True) as jobs:
+        business.vault.start_over(source)
+        for job in jobs:
+            with job.write() as writer:
+                lost = {"credentials": None, "status": NEEDS_ATTENTION, "attention": _GIVEN_UP}
+                update_integration(writer.connection, job.integration_id, **lost)
+            job.leave()
+    return _done(business, "master key given up")
+
+
+_GIVEN_UP = "The key to its credentials was given up. Connect the account again; nothing that was read is lost."
 
 
 def _source(business: Business, kind: str, given: Secret[str] | None, *, lost: bool = False) -> KeySource:

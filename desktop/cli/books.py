@@ -7,6 +7,7 @@ from desktop.books.rebuild import Difference
 from desktop.cli.output import document, say
 from desktop.cli.session import Session
 from desktop.errors import ClosedBooksError
+from desktop.reports.openings import FigureCheck
 
 _SHOWN = 10
 
@@ -26,15 +27,8 @@ def check(session: Session, *, rebuild: bool, as_json: bool) -> int:
             {
                 "sound": found.is_sound,
                 "damage": found.damage or None,
-                "differences": [
-                    {
-                        "table": one.table,
-                        "key": list(one.key),
-                        "stored": list(one.stored),
-                        "expected": list(one.expected),
-                    }
-                    for one in found.differences
-                ],
+                "differences": [_difference(one) for one in found.differences],
+                "figures": [_figure(one) for one in found.figures],
             }
         )
     else:
@@ -46,9 +40,15 @@ def _difference(one: Difference) -> dict[str, object]:
     return {"table": one.table, "key": list(one.key), "stored": list(one.stored), "expected": list(one.expected)}
 
 
+def _figure(one: FigureCheck) -> dict[str, object]:
+    account, (figure, _, _), (foot, _, _) = one.integration_id, one.figure, one.foot
+    where = {"currency": one.currency, "location": one.location, "integration_id": account}
+    return {"name": one.name, **where, "figure": figure, "rows": foot}
+
+
 def _say(found: Soundness) -> None:
     if found.is_sound:
-        say("The books are sound: the file is whole, and every sum is what its rows add up to.")
+        say("The books are sound: the file is whole, and every sum and figure is what its rows add up to.")
         return
     if found.damage:
         say(f"The file of the books is damaged: {found.damage}.")
@@ -59,6 +59,9 @@ def _say(found: Soundness) -> None:
         for one in found.differences[:_SHOWN]:
             say(f"  {one.table} {' '.join(map(str, one.key))}: {one.stored} stored, {one.expected} by the rows")
         say("Make them anew with: paydesk books check --rebuild")
+    for wrong in found.figures[:_SHOWN]:
+        shown, rows = wrong.figure[0], wrong.foot[0]
+        say(f"The figure {wrong.name} ({wrong.currency}) is not what its rows come to: {shown} and {rows}")
 
 
 def timezone(session: Session, zone: str, *, as_json: bool) -> int:

@@ -279,7 +279,7 @@ books_app = typer.Typer(help="The books: whether they are sound, and the zone of
 app.add_typer(keys_app, name="keys")
 app.add_typer(books_app, name="books")
 
-Place = Annotated[
+KeptWhere = Annotated[
     str, typer.Option("--to", metavar="{keychain,passphrase,environment}", help="Where the new key is kept.")
 ]
 
@@ -287,7 +287,7 @@ Place = Annotated[
 @keys_app.command("rotate", help="Put a new master key in the place of the present one; accounts stay connected.")
 def _keys_rotate(
     context: typer.Context,
-    to: Place = "",
+    to: KeptWhere = "",
     key_stdin: Annotated[bool, typer.Option("--key-stdin", help="Read the new key from standard input.")] = False,
     as_json: Json = False,
 ) -> int:
@@ -304,10 +304,22 @@ def _keys_recovery(context: typer.Context, as_json: Json = False) -> int:
 
 
 @keys_app.command("recover", help="Open the credentials with the recovery key, which is read from standard input.")
-def _keys_recover(context: typer.Context, to: Place = "", as_json: Json = False) -> int:
+def _keys_recover(context: typer.Context, to: KeptWhere = "", as_json: Json = False) -> int:
     from desktop.cli import keys
 
     return keys.recover(context.obj, to, as_json=as_json)
+
+
+@keys_app.command("start-over", help="Give up on every credential, where every key to them is lost.")
+def _keys_start_over(
+    context: typer.Context,
+    to: KeptWhere = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Every account is to be connected again.")] = False,
+    as_json: Json = False,
+) -> int:
+    from desktop.cli import keys
+
+    return keys.start_over(context.obj, to, yes=yes, as_json=as_json)
 
 
 @books_app.command("check", help="Look through the whole books.")

@@ -6,6 +6,7 @@ import getpass
 import sys
 
 from desktop.actions.keys import make_recovery_key, recover_keys, rotate_key
+from desktop.actions.keys import start_over as start_over_keys
 from desktop.cli.output import document, say
 from desktop.cli.session import Session
 from desktop.errors import UsageError
@@ -43,6 +44,19 @@ def recover(session: Session, kind: str, *, as_json: bool) -> int:
     return 0
 
 
+def start_over(session: Session, kind: str, *, yes: bool, as_json: bool) -> int:
+    """Give up on every credential and begin with a new master key. Raises: UsageError, ClosedBooksError."""
+    if not yes:
+        raise UsageError(
+            "Not started over",
+            "Every account would have to be connected again; what was read stays.",
+            "Where key, passphrase and recovery key are lost, say so: paydesk keys start-over --yes.",
+        )
+    with session.business() as business:
+        _tell(start_over_keys(business, kind), as_json, "Connect every account again.")
+    return 0
+
+
 def _read(prompt: str, what: str) -> Secret[str]:
     text = getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.read()
     if not text.strip():
@@ -50,12 +64,12 @@ def _read(prompt: str, what: str) -> Secret[str]:
     return Secret(text.strip())
 
 
-def _tell(status: VaultStatus, as_json: bool) -> None:
+def _tell(status: VaultStatus, as_json: bool, then: str = "The accounts stay connected.") -> None:
     if as_json:
         document({"kind": status.kind, "key_id": status.key_id, "recovery_key": status.has_recovery_key})
         return
     where = f"{status.keychain or 'the keychain'}" if status.kind != ENVIRONMENT else VARIABLE
     kept = "behind your passphrase" if status.kind == "passphrase" else f"in {where}"
-    say(f"The new master key is {kept}. The accounts stay connected.")
+    say(f"The new master key is {kept}. {then}")
     if status.kind == ENVIRONMENT:
         say(f"From now on set {VARIABLE} to the new key: the old one opens nothing any more.")

@@ -131,18 +131,13 @@ class PayoutDetail:
     """A payout, opened.
 
     ``entries`` are the ledger lines that it pays out, by kind, without its own line; where the provider says which
-    they are, their ``net`` sums to the payout's amount: ``entries_total``.
+    they are, their ``net`` sums to the payout's amount.
     """
 
     row: PayoutRow
     arrival_at: int | None
     failure_code: str
     entries: tuple[EntrySum, ...]
-
-    @property
-    def entries_total(self) -> int:
-        """What the lines add up to, in the payout's currency."""
-        return sum(entry.net for entry in self.entries if entry.currency == self.row.currency)
 
 
 def payout_detail(connection: Connection, payout_id: int) -> PayoutDetail | None:

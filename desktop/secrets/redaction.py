@@ -74,24 +74,6 @@ def visible(text: str, *, keep_lines: bool = False) -> str:
     return pattern.sub(_escape, text)
 
 
-class RedactingFilter(logging.Filter):
-    """Redacts records on their way through a logger or a handler: message, arguments, traceback and stack.
-
-    For handlers that others own. What comes after it sees a finished message without arguments.
-    """
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Redact the record in place; every record passes."""
-        record.msg, record.args = redact(_message_of(record)), ()
-        if record.exc_info and not record.exc_text:
-            record.exc_text = logging.Formatter().formatException(record.exc_info)
-        if record.exc_text:
-            record.exc_text = redact(record.exc_text)
-        if record.stack_info:
-            record.stack_info = redact(record.stack_info)
-        return True
-
-
 class RedactingFormatter(logging.Formatter):
     """One redacted line per record, in UTC; lines of a traceback follow, indented so that none passes for a record."""
 

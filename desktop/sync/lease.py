@@ -223,14 +223,8 @@ def take_over(books: Books, integration_id: int, holder: str) -> Lease:
     return Lease(books, integration_id, holder, fence, now)
 
 
-def holder_of(books: Books, integration_id: int) -> Held | None:
-    """Who holds the lease now; None where nobody (alive) does."""
-    with books.read() as connection:
-        return holder_in(connection, integration_id, books.now())
-
-
 def holder_in(connection: Connection, integration_id: int, now: int) -> Held | None:
-    """:func:`holder_of` in the caller's transaction."""
+    """Who holds the lease now; None where nobody (alive) does. In the caller's transaction."""
     row = connection.execute(
         select(_LEASE.c.holder, _LEASE.c.heartbeat_at).where(_LEASE.c.integration_id == integration_id)
     ).first()

@@ -39,10 +39,6 @@ class Past:
         """A sync ended with something to retry."""
         return Past(at, self.failures + 1)
 
-    def was_refused(self, at: int) -> Past:
-        """The provider refused the credentials."""
-        return Past(at, self.failures, True)
-
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -70,13 +66,6 @@ class Schedule:
             return not past.refused
         due = self.due_at(past, woke_at=woke_at)
         return due is not None and now >= due
-
-    def wait_ms(self, past: Past, now: int, *, woke_at: int | None = None) -> int | None:
-        """How long to wait before asking again, at most a minute, so that sleep and set clocks are noticed."""
-        due = self.due_at(past, woke_at=woke_at)
-        if due is None:
-            return None
-        return 0 if self.is_due(past, now, woke_at=woke_at) else min(due - now, MINUTE_MS)
 
     def _pause(self, failures: int) -> int:
         """An hour give or take; after failures two minutes, then twice as long each time, never above the hour."""

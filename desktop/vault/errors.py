@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from desktop.errors import ClosedBooksError
 
-RECONNECT = "enter the recovery key, give the passphrase if there is one, or connect the account again"
+RECONNECT = (
+    "enter the recovery key, give the passphrase if there is one, or give the credentials up"
+    " (paydesk keys start-over) and connect the accounts again"
+)
 
 
 class SealBrokenError(ClosedBooksError):

@@ -1,4 +1,4 @@
-"""The home folder and its files: private to their owner (0700 and 0600), and really the owner's."""
+"""The home folder: private to its owner (0700), and really the owner's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pathlib import Path
 from desktop.vault.errors import UnsafeFolderError
 
 FOLDER_MODE = 0o700
-FILE_MODE = 0o600
 
 
 def secure_folder(path: Path) -> Path:
@@ -26,20 +25,6 @@ def secure_folder(path: Path) -> Path:
             path.mkdir(mode=FOLDER_MODE)
         _check(path, path.lstat(), stat.S_ISDIR, "folder")
         _restrict(path, FOLDER_MODE)
-    return path
-
-
-def secure_file(path: Path) -> Path:
-    """Create the file empty if need be, and take every right from others. The folder comes first.
-
-    An existing file is never opened: closing it again would drop the locks that SQLite holds on it in this process
-    (https://www.sqlite.org/howtocorrupt.html, 2.2). Raises as ``secure_folder``.
-    """
-    with _translated(path):
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE))
-        _check(path, path.lstat(), stat.S_ISREG, "file")
-        _restrict(path, FILE_MODE)
     return path
 
 

@@ -135,12 +135,6 @@ def decrypt(material: Secret[bytes], name: str, context: Sequence[str], sealed: 
     return Secret(plaintext)
 
 
-def named_key(sealed: bytes) -> str:
-    """The name of the key that a sealed value asks for. Raises as ``open_sealed``."""
-    name, _ = _parts(sealed)
-    return name.decode("ascii", "replace")
-
-
 def _field_context(place: Place) -> tuple[str, ...]:
     return ("field", place.table, place.row_uuid, place.field)
 

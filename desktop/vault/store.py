@@ -1,17 +1,13 @@
 """What the vault needs of whoever keeps its keys: read everything, or change everything at once.
 
-The vault knows no database. The books implement ``KeyStore``; ``MemoryKeyStore`` serves the tests and the demo.
+The vault knows no database. The books implement ``KeyStore``.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
-
-from desktop.vault.errors import KeysChangedError
 
 
 class KeyState(StrEnum):
@@ -82,37 +78,3 @@ class KeyStore(Protocol):
         (SQLite: ``PRAGMA secure_delete``).
         """
         ...
-
-
-@dataclass
-class MemoryKeyStore:
-    """A store that lives in this process. ``sealed_rows`` is set by whoever keeps sealed rows beside it."""
-
-    sealed_rows: bool = False
-    _masters: dict[str, MasterRecord] = field(default_factory=dict)
-    _wrapped: dict[str, WrappedKey] = field(default_factory=dict)
-    _revision: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def read(self) -> KeySnapshot:
-        """As ``KeyStore.read``."""
-        with self._lock:
-            return KeySnapshot(
-                self._revision, tuple(self._masters.values()), tuple(self._wrapped.values()), self.sealed_rows
-            )
-
-    def write(self, change: KeyChange) -> None:
-        """As ``KeyStore.write``."""
-        with self._lock:
-            if change.revision != self._revision:
-                raise KeysChangedError
-            _discard(self._masters, change.drop_masters)
-            _discard(self._wrapped, change.drop_wrapped)
-            self._masters.update((record.id, record) for record in change.put_masters)
-            self._wrapped.update((key.integration_uuid, key) for key in change.put_wrapped)
-            self._revision += 1
-
-
-def _discard(rows: dict[str, MasterRecord] | dict[str, WrappedKey], names: Iterable[str]) -> None:
-    for name in names:
-        rows.pop(name, None)

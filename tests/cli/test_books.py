@@ -45,7 +45,7 @@ def test_sound_books_are_called_so(capsys, home: str) -> None:
     assert (status, err) == (0, "")
     assert out.startswith("The books are sound")
     assert json.loads(run(capsys, home, "books", "check", "--json")[1]) == {
-        "sound": True, "damage": None, "differences": [],
+        "sound": True, "damage": None, "differences": [], "figures": [],
     }  # fmt: skip
 
 
@@ -53,11 +53,15 @@ def test_a_sum_that_is_not_what_its_rows_add_up_to_is_named_and_made_anew(capsys
     value(home, "update daily_totals set amount = amount + 1 where measure = 'collected'")
     status, out, _ = run(capsys, home, "books", "check", "--json")
     assert status == 5
-    (difference,) = json.loads(out)["differences"]
+    told = json.loads(out)
+    (difference,) = told["differences"]
     assert difference["table"] == "daily_totals"
     assert difference["stored"][0] == difference["expected"][0] + 1
+    wrong = {one["name"]: (one["figure"], one["rows"]) for one in told["figures"]}
+    assert wrong["collected"] == (1201, 1200)
     status, out, _ = run(capsys, home, "books", "check")
     assert "paydesk books check --rebuild" in out
+    assert "The figure collected (usd) is not what its rows come to: 1201 and 1200" in out
     assert run(capsys, home, "books", "check", "--rebuild")[0] == 0
     assert run(capsys, home, "books", "check")[0] == 0
 

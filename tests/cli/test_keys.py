@@ -123,6 +123,27 @@ def test_the_recovery_key_opens_where_the_master_key_is_gone_and_a_new_one_takes
     assert opened(home, NEW) == TOKEN
 
 
+def test_where_every_key_is_lost_the_accounts_are_connected_again_and_keep_what_was_read(
+    capsys, home: str, monkeypatch
+) -> None:
+    monkeypatch.setenv("PAYDESK_MASTER_KEY", NEW)
+    status, out, err = run(capsys, home, "keys", "start-over")
+    assert (status, out) == (2, "")
+    assert "--yes" in err
+    status, out, _ = run(capsys, home, "keys", "start-over", "--yes")
+    assert status == 0
+    assert "Connect every account again." in out
+    business = open_business(Path(home), {"PAYDESK_MASTER_KEY": NEW})
+    (row,) = business.integrations()
+    assert row.status == "needs_attention"
+    assert "Connect the account again" in row.attention
+    sealed = CredentialStore(business.books, business.vault).seal(row.row_uuid, Credentials({"secret_key": TOKEN}))
+    with business.books.write() as writer:
+        update_integration(writer.connection, row.id, credentials=sealed)
+    business.close()
+    assert opened(home, NEW) == TOKEN
+
+
 def test_a_recovery_key_of_other_books_changes_nothing(capsys, home: str, monkeypatch) -> None:
     assert run(capsys, home, "keys", "recovery")[0] == 0
     give(monkeypatch, "not a code")

@@ -164,7 +164,7 @@ def test_a_payout_opens_with_what_it_is_made_of(world: World) -> None:
     assert payout.entries == (
         EntrySum("charge", "usd", 2, 1_500, 60, 1_440), EntrySum("refund", "usd", 1, -130, 0, -130),
     )  # fmt: skip
-    assert payout.entries_total == payout.row.amount == 1_310
+    assert sum(entry.net for entry in payout.entries) == payout.row.amount == 1_310
 
 
 def test_a_service_opens_as_its_row(world: World) -> None:

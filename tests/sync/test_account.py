@@ -19,9 +19,10 @@ from desktop.providers.limits import Allowance
 from desktop.providers.stripe.provider import StripeProvider
 from desktop.sync.account import Job, Worker
 from desktop.sync.inbox import receive
-from desktop.sync.lease import AccountLeft, LeaseHeld, LeaseLost, acquire, holder_of, take_over
+from desktop.sync.lease import AccountLeft, LeaseHeld, LeaseLost, acquire, take_over
 from desktop.sync.report import SyncReport
 from desktop.sync.run import close_runs
+from tests.helpers.leases import holder_of
 from tests.helpers.patience import PATIENCE_S
 from tests.sync.conftest import HOLDER, Desk, Open
 from tests.sync.worlds import FakeReader, World, fill

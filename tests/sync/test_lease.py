@@ -18,9 +18,9 @@ from desktop.sync.lease import (
     LeaseHeld,
     LeaseLost,
     acquire,
-    holder_of,
     holder_text,
 )
+from tests.helpers.leases import holder_of
 from tests.sync.conftest import Desk, make_desk
 from tests.sync.worlds import NOW, FakeReader, World, fill
 

@@ -41,9 +41,8 @@ def test_success_forgets_the_failures() -> None:
 
 
 def test_refused_credentials_are_not_tried_by_itself() -> None:
-    past = Past().succeeded(NOW).was_refused(NOW)
+    past = Past(NOW, refused=True)
     assert Schedule().due_at(past) is None
-    assert Schedule().wait_ms(past, NOW) is None
     assert not Schedule().is_due(past, NOW + 10 * HOUR_MS)
 
 
@@ -55,13 +54,6 @@ def test_after_sleep_it_is_due_once_the_network_had_a_moment() -> None:
 
 def test_a_clock_that_was_set_back_does_not_stop_syncing() -> None:
     assert Schedule().is_due(Past(NOW), NOW - HOUR_MS)
-
-
-def test_it_is_never_left_alone_for_more_than_a_minute() -> None:
-    past = Past(NOW)
-    assert Schedule().wait_ms(past, NOW) == MINUTE_MS
-    assert Schedule().wait_ms(past, NOW + HOUR_MS - 1000) == 1000
-    assert Schedule().wait_ms(past, NOW + 2 * HOUR_MS) == 0
 
 
 def test_sleep_shows_as_a_wall_clock_that_ran_ahead() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import stat
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 
 from desktop.vault import folders
 from desktop.vault.errors import UnsafeFolderError
-from desktop.vault.folders import secure_file, secure_folder
+from desktop.vault.folders import secure_folder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX rights")
 
@@ -27,27 +26,23 @@ def test_a_new_folder_is_made_with_its_parents_and_only_for_its_owner(tmp_path: 
     assert mode_of(path) == 0o700
 
 
-def test_an_open_folder_and_file_are_repaired_and_keep_their_contents(tmp_path: Path) -> None:
+def test_a_new_folder_is_private_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        home = secure_folder(tmp_path / "home")
+    finally:
+        os.umask(before)
+    assert mode_of(home) == 0o700
+
+
+def test_an_open_folder_is_closed_and_keeps_its_contents(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir(mode=0o755)
     books = home / "books.db"
     books.write_text("kept")
-    books.chmod(0o644)
     secure_folder(home)
-    secure_file(books)
-    assert (mode_of(home), mode_of(books)) == (0o700, 0o600)
-    assert books.read_text() == "kept"
-
-
-def test_a_new_file_is_private_whatever_the_umask(tmp_path: Path) -> None:
-    before = os.umask(0)
-    try:
-        path = secure_file(tmp_path / "books.db")
-        home = secure_folder(tmp_path / "home")
-    finally:
-        os.umask(before)
-    assert (mode_of(path), path.stat().st_size) == (0o600, 0)
     assert mode_of(home) == 0o700
+    assert books.read_text() == "kept"
 
 
 def test_doing_it_twice_changes_nothing(tmp_path: Path) -> None:
@@ -58,39 +53,16 @@ def test_doing_it_twice_changes_nothing(tmp_path: Path) -> None:
 def test_a_symbolic_link_is_refused_and_what_it_points_to_left_alone(tmp_path: Path) -> None:
     target = tmp_path / "target"
     target.mkdir(mode=0o755)
-    inner = target / "file"
-    inner.touch(mode=0o644)
     (tmp_path / "home").symlink_to(target)
-    (tmp_path / "books.db").symlink_to(inner)
     with pytest.raises(UnsafeFolderError, match="symbolic link"):
         secure_folder(tmp_path / "home")
-    with pytest.raises(UnsafeFolderError, match="symbolic link"):
-        secure_file(tmp_path / "books.db")
-    assert (mode_of(target), mode_of(inner)) == (0o755, 0o644)
+    assert mode_of(target) == 0o755
 
 
-def test_a_dangling_link_is_refused_and_creates_nothing(tmp_path: Path) -> None:
-    (tmp_path / "books.db").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(UnsafeFolderError, match="symbolic link"):
-        secure_file(tmp_path / "books.db")
-    assert not (tmp_path / "elsewhere").exists()
-
-
-def test_what_is_no_folder_or_no_file_is_refused(tmp_path: Path) -> None:
+def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "home").touch()
     with pytest.raises(UnsafeFolderError, match="no folder"):
         secure_folder(tmp_path / "home")
-    (tmp_path / "books.db").mkdir()
-    with pytest.raises(UnsafeFolderError, match="no file"):
-        secure_file(tmp_path / "books.db")
-
-
-def test_a_socket_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    with socket.socket(socket.AF_UNIX) as listening:
-        listening.bind("books.db")
-        with pytest.raises(UnsafeFolderError, match="no file"):
-            secure_file(tmp_path / "books.db")
 
 
 def test_what_belongs_to_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,8 +79,6 @@ def test_a_path_through_a_file_is_an_error_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UnsafeFolderError, match="cannot be made private"):
         secure_folder(tmp_path / "file" / "home")
-    with pytest.raises(UnsafeFolderError, match="cannot be made private"):
-        secure_file(tmp_path / "missing" / "books.db")
 
 
 def test_where_rights_mean_nothing_the_folder_is_made_all_the_same(
@@ -116,4 +86,3 @@ def test_where_rights_mean_nothing_the_folder_is_made_all_the_same(
 ) -> None:
     monkeypatch.setattr(folders, "_me", lambda: None)
     assert secure_folder(tmp_path / "home").is_dir()
-    assert secure_file(tmp_path / "home" / "books.db").is_file()

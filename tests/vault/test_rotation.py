@@ -18,8 +18,9 @@ from desktop.vault.keys import VARIABLE, EnvironmentSource, KeyLadder, KeySource
 from desktop.vault.passphrase import Argon2Cost
 from desktop.vault.sealing import Place
 from desktop.vault.secret import Secret
-from desktop.vault.store import KeyChange, KeySnapshot, KeyState, MemoryKeyStore
+from desktop.vault.store import KeyChange, KeySnapshot, KeyState
 from desktop.vault.vault import Vault
+from tests.helpers.key_store import MemoryKeyStore
 
 ONE, TWO = "11111111-aaaa", "22222222-bbbb"
 PLACES = {ONE: Place("integrations", ONE, "credentials"), TWO: Place("integrations", TWO, "credentials")}

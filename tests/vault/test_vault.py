@@ -32,8 +32,9 @@ from desktop.vault.keys import (
 from desktop.vault.passphrase import Argon2Cost
 from desktop.vault.sealing import Place
 from desktop.vault.secret import Secret
-from desktop.vault.store import KeyChange, KeySnapshot, KeyState, MemoryKeyStore
+from desktop.vault.store import KeyChange, KeySnapshot, KeyState
 from desktop.vault.vault import Vault
+from tests.helpers.key_store import MemoryKeyStore
 
 ONE, TWO = "11111111-aaaa", "22222222-bbbb"
 PLACE = Place("integrations", ONE, "credentials")
@@ -208,7 +209,7 @@ def test_over_sealed_rows_no_new_key_is_ever_made(
     stored, entries = store.read(), dict(backend.entries)
     with pytest.raises(LostKeyError) as caught:
         Vault(store, ladder).unlock()
-    for way in ("recovery key", "passphrase", "connect the account again"):
+    for way in ("recovery key", "passphrase", "connect the accounts again"):
         assert way in caught.value.action
     assert caught.value.exit_status == 5
     assert (store.read(), backend.entries) == (stored, entries)

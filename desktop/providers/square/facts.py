@@ -19,9 +19,7 @@ _PERMISSIONS = (
     Permission("Merchant profile", "read", "Nothing can be read location by location: most lists stay empty."),
 )
 
-_CURRENCIES = CurrencyTable(
-    exponents={**ISO.exponents, "btc": 8}, display={}, steps={}, payout_steps={}, extra_codes=frozenset({"btc", "xus"})
-)
+_CURRENCIES = CurrencyTable(exponents={**ISO.exponents, "btc": 8}, display={}, steps={}, payout_steps={})
 """Square's ``Money`` and ``Currency`` schemas: the smallest denomination of ISO 4217."""
 
 _CONSOLE = "https://developer.squareup.com/apps"

@@ -232,10 +232,6 @@ class RowsModel(QAbstractTableModel):
         """The id of a row; raises ``IndexError`` beyond the end."""
         return self._ids[row]
 
-    def all_ids(self) -> array[int]:
-        """Every id under the filter, in order; do not change it."""
-        return self._ids
-
     def row_of(self, row_id: int) -> int:
         """Where an id is, -1 where it is not."""
         return position_of(self._ids, row_id)

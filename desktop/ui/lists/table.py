@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from typing import Final
 
 from PySide6.QtCore import (
@@ -114,27 +113,6 @@ class RowsTable(QTableView):
     def ratio(self) -> float:
         """Device pixels to one of the table's."""
         return self.devicePixelRatioF()
-
-    @property
-    def all_rows(self) -> bool:
-        """Whether the selection is every row of the filter; then act on the filter, not on ids."""
-        return self._all_rows
-
-    def selected_count(self) -> int:
-        """How many rows are selected."""
-        if self._all_rows:
-            return self._rows.rowCount()
-        return sum(part.bottom() - part.top() + 1 for part in self._ranges())
-
-    def selected_ids(self) -> array[int]:
-        """The ids of the selected rows, by ranges."""
-        ids = self._rows.all_ids()
-        if self._all_rows:
-            return ids[:]
-        chosen: array[int] = array("q")
-        for part in self._ranges():
-            chosen.extend(ids[part.top() : part.bottom() + 1])
-        return chosen
 
     def _ranges(self) -> list[QItemSelectionRange]:
         selection = self.selectionModel().selection()

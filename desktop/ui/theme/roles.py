@@ -1,4 +1,4 @@
-"""The one table of colours by role, the measures, and the arithmetic of contrast. No Qt here.
+"""The one table of colours by role, and the measures. No Qt here.
 
 Source of the table: the project's look (roles light and dark, measures on an 8-pixel grid). Widgets, charts and
 exports take their colours from here by role only. Sizes are pixels at a body text of 13; the theme scales them.
@@ -47,23 +47,6 @@ _TABLE: Final[tuple[tuple[str, str, str], ...]] = (
     ("on-mark", "#FFFFFF", "#FFFFFF"),
 )
 
-_GROUNDS: Final = ("window", "surface", "sunken", "raised")
-
-#: Every pair (text, what it stands on) that the style sheet and the painted widgets use.
-TEXT_ON: Final[tuple[tuple[str, str], ...]] = (
-    *((text, ground) for text in ("text", "text-2", "text-3", "accent", "danger", "warning") for ground in _GROUNDS),
-    *((text, ground) for text in ("text", "text-2", "text-3", "accent") for ground in ("accent-soft", "hover")),
-    ("on-accent", "accent"),
-    ("on-accent", "accent-hover"),
-    ("on-accent", "accent-pressed"),
-    ("danger", "danger-soft"),
-    ("warning", "warning-soft"),
-    ("info", "info-soft"),
-    ("text-2", "neutral-soft"),
-    ("text", "neutral-soft"),
-    ("gradient-accent", "on-gradient"),
-)
-
 #: The soft ground and the text colour of each tone that pills, toasts and states have.
 TONES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
@@ -83,10 +66,7 @@ class Measures:
     grid: int = 8
     rail: int = 216
     top_bar: int = 56
-    page_x: int = 24
-    page_y: int = 20
     card_radius: int = 12
-    card_padding: int = 16
     control: int = 32
     control_radius: int = 8
     row: int = 37
@@ -117,20 +97,3 @@ def mixed(under: str, over: str, opacity: float) -> str:
     """``over`` laid on ``under`` with an opacity of 0–1, as ``#RRGGBB``."""
     pairs = zip(channels(under), channels(over), strict=True)
     return "#" + "".join(f"{round(low + (high - low) * opacity):02X}" for low, high in pairs)
-
-
-def _linear(channel: int) -> float:
-    share = channel / 255
-    return share / 12.92 if share <= 0.04045 else float(((share + 0.055) / 1.055) ** 2.4)
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance of ``#RRGGBB``, 0–1 (WCAG 2.2)."""
-    red, green, blue = (_linear(channel) for channel in channels(colour))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    """Contrast ratio of two colours, 1–21 (WCAG 2.2); text needs 4.5."""
-    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)

@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetricsF, QIcon, QPalette, QPixmap
-from PySide6.QtWidgets import QApplication, QStyle
+from PySide6.QtWidgets import QApplication
 
 from desktop.ui.theme.icons import Icons
 from desktop.ui.theme.roles import MEASURES, Scheme, colours
@@ -90,12 +90,6 @@ class Theme(QObject):
     def scheme(self) -> Scheme:
         """What is shown now."""
         return self._scheme
-
-    @property
-    def motion(self) -> bool:
-        """Whether the system wants things to move; its animation time is 0 where motion is reduced."""
-        hint = QStyle.StyleHint.SH_Widget_Animation_Duration
-        return self._app.style().styleHint(hint) > 0
 
     def choose(self, choice: Choice) -> None:
         """Switch to this choice now and remember it."""

@@ -79,12 +79,6 @@ class Chart(QWidget):
         self._tell()
         self.update()
 
-    def bar_middle(self, index: int) -> QPointF:
-        """The middle of a bar's column, once it is drawn."""
-        assert self._drawing is not None
-        slot = self._drawing.layout.slots[index]
-        return QPointF(slot.left + slot.width / 2, self.height() / 2)
-
     def marked(self) -> Bar | None:
         """The bar whose amounts are shown now."""
         if self._marked is None or self._drawn_data is None or self._marked >= len(self._drawn_data.bars):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -84,12 +84,6 @@ class StepList(QWidget):
             self._rows.append((sign, label))
             self.show_step(index, "waiting")
         layout.addStretch(1)
-
-    @Slot()
-    def reset(self) -> None:
-        """Every step waits again."""
-        for index in range(len(self._rows)):
-            self.show_step(index, "waiting")
 
     def show_step(self, index: int, state: StepState, text: str = "") -> None:
         """Show the state of a step by its index (0 is the first), and another text where it has one to tell."""

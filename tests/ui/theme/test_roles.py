@@ -7,10 +7,28 @@ import pytest
 
 import desktop.ui
 from desktop.providers.registry import facts_of, provider_names
-from desktop.ui.theme.roles import TEXT_ON, TONES, colours, contrast, mixed
+from desktop.ui.theme.roles import TONES, colours, mixed
 from desktop.ui.widgets.payments_card import SHADE_END, SHADE_START
+from tests.helpers.contrast import contrast
 
 UI = Path(desktop.ui.__file__).parent
+
+_GROUNDS = ("window", "surface", "sunken", "raised")
+
+#: Every pair (text, what it stands on) that the style sheet and the painted widgets use.
+TEXT_ON = (
+    *((text, ground) for text in ("text", "text-2", "text-3", "accent", "danger", "warning") for ground in _GROUNDS),
+    *((text, ground) for text in ("text", "text-2", "text-3", "accent") for ground in ("accent-soft", "hover")),
+    ("on-accent", "accent"),
+    ("on-accent", "accent-hover"),
+    ("on-accent", "accent-pressed"),
+    ("danger", "danger-soft"),
+    ("warning", "warning-soft"),
+    ("info", "info-soft"),
+    ("text-2", "neutral-soft"),
+    ("text", "neutral-soft"),
+    ("gradient-accent", "on-gradient"),
+)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

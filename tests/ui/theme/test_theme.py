@@ -60,7 +60,3 @@ def test_sizes_scale_together(qapp: QApplication, theme: Theme) -> None:
 
 def test_figures_are_tabular(theme: Theme) -> None:
     assert [tag.toString() for tag in theme.font().featureTags()] == [b"tnum"] or theme.font().featureTags()
-
-
-def test_reduced_motion_is_the_styles_word(theme: Theme) -> None:
-    assert isinstance(theme.motion, bool)

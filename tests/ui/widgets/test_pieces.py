@@ -11,7 +11,6 @@ from desktop.ui.app.messages import Message
 from desktop.ui.app.tasks import Tasks
 from desktop.ui.lists.card import ListCard
 from desktop.ui.lists.rows import Column, RowFilter, RowsModel, Summary
-from desktop.ui.theme.roles import contrast
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.buttons import Button, IconButton
 from desktop.ui.widgets.chips import FilterChip
@@ -28,6 +27,7 @@ from desktop.ui.widgets.states import StateView
 from desktop.ui.widgets.steps import StepList
 from desktop.ui.widgets.surfaces import Card
 from desktop.ui.widgets.toasts import Toast
+from tests.helpers.contrast import contrast
 
 FEATURES = ("Invoice Processing", "Payment Tracking", "Recurring Billing", "Financial Reports")
 

@@ -237,10 +237,6 @@ class DashboardBar(QWidget):
         self.show_currencies((), "")
         self.month.hide()
 
-    def switch(self) -> Segments | FilterChip | None:
-        """The switch, None where there is nothing to choose."""
-        return self._switch
-
     def _remake(self) -> None:
         if self._switch is not None:
             self._row.removeWidget(self._switch)

@@ -278,10 +278,6 @@ class Facts(QWidget):
                 fact.show_fact(rows[index])
         self.updateGeometry()
 
-    def texts(self) -> list[str]:
-        """What is shown, for those who hear it."""
-        return [self._month.full_text()] + [fact.accessibleName() for fact in self._facts if not fact.isHidden()]
-
 
 class ChartCard(Card):
     """Collected by day, week or month of one currency, with what came before.

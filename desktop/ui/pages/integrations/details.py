@@ -60,10 +60,6 @@ class StreamTable(QWidget):
             self._switches[name].setChecked(on)
         self._options.setVisible(bool(shown))
 
-    def switch(self, name: str) -> Switch | None:
-        """The switch of this name, None where the account has none."""
-        return self._switches.get(name)
-
     def _make_switches(self, options: Mapping[str, bool]) -> None:
         inside = self._options.layout()
         assert inside is not None

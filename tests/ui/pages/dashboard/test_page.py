@@ -32,6 +32,7 @@ from desktop.ui.app.syncing import Syncing, SyncProgress
 from desktop.ui.app.tasks import Tasks
 from desktop.ui.pages.catalogue import dashboard
 from desktop.ui.pages.dashboard.bar import months_back
+from desktop.ui.pages.dashboard.chart import Facts
 from desktop.ui.pages.dashboard.page import DashboardPage
 from desktop.ui.pages.dashboard.states import ReadingView
 from desktop.ui.pages.dashboard.wording import compare, rate_text
@@ -288,7 +289,7 @@ def test_one_currency_is_shown_at_a_time_and_none_are_added(
     stripe = studio(world)
     world.sale(stripe, "yen", 412_000, "2026-11-05", currency="jpy", settled=(274_000, "usd"))
     page = make()
-    switch = page._bar.switch()
+    switch = page._bar._switch
     assert isinstance(switch, Segments)
     assert "$1,180.00" in page.figure("total_revenue").accessibleName()
     click(qtbot, switch._buttons["jpy"])
@@ -296,11 +297,17 @@ def test_one_currency_is_shown_at_a_time_and_none_are_added(
     assert page.chart.chart.accessibleName().endswith("JPY")
 
 
+def texts(facts: Facts) -> list[str]:
+    """What the row below the chart shows, for those who hear it."""
+    shown = [fact.accessibleName() for fact in facts._facts if not fact.isHidden()]
+    return [facts._month.full_text(), *shown]
+
+
 def test_the_row_adds_up_to_net_and_says_what_was_converted(make: Callable[[], DashboardPage], world: World) -> None:
     stripe = studio(world)
     world.sale(stripe, "yen", 412_000, "2026-11-05", currency="jpy", settled=(274_000, "usd"))
     facts = make().chart.facts
-    assert facts.texts() == [
+    assert texts(facts) == [
         "November 2026",
         "Collected: $1,200.00",
         "Refunds: −$20.00",
@@ -317,19 +324,19 @@ def test_a_ledger_line_without_its_payment_is_told_so_that_the_row_adds_up(
 ) -> None:
     stripe = studio(world)
     world.entry(stripe, "txn_lone", "charge", 700, "2026-11-12", source="ch_never_read")
-    told = make().chart.facts.texts()
+    told = texts(make().chart.facts)
     assert ("Other: $7.00" in told, told[-1]) == (True, "Net: $1,155.00")
 
 
 def test_disputes_that_were_won_back_are_called_so(make: Callable[[], DashboardPage], world: World) -> None:
     stripe = studio(world)
     world.entry(stripe, "txn_won", "dispute_reversal", 5_000, "2026-11-12", source="ch_1")
-    assert "Disputes won back: $50.00" in make().chart.facts.texts()
+    assert "Disputes won back: $50.00" in texts(make().chart.facts)
 
 
 def test_a_single_currency_has_no_switch(make: Callable[[], DashboardPage], world: World) -> None:
     studio(world)
-    assert make()._bar.switch() is None
+    assert make()._bar._switch is None
 
 
 # ------------------------------------------------------------------------------------------------------- months
@@ -375,7 +382,8 @@ def test_the_chart_shows_each_day_beside_the_month_before(
     page = make()
     drawn(qtbot, page)
     chart = page.chart.chart
-    qtbot.mouseMove(chart, chart.bar_middle(2).toPoint())
+    slot = chart._drawing.layout.slots[2]
+    qtbot.mouseMove(chart, QPoint(int(slot.left + slot.width / 2), chart.height() // 2))
     bar = chart.marked()
     assert bar is not None
     assert (bar.name, bar.amount_text) == ("Tuesday 3 November 2026", "$1,000.00")

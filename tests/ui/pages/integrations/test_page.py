@@ -556,10 +556,10 @@ def test_stock_is_kept_from_the_switch_on_and_read_at_once(qtbot, place: Place, 
     told: list[str] = []
     messages.told.connect(lambda message: told.append(message.title))
     page.accounts.rows[other].toggle_details()
-    assert page.accounts.rows[other].details.switch("sync_inventory") is None
+    assert "sync_inventory" not in page.accounts.rows[other].details._switches
     row = page.accounts.rows[shop]
     row.toggle_details()
-    switch = row.details.switch("sync_inventory")
+    switch = row.details._switches["sync_inventory"]
     assert switch is not None
     assert (switch.isChecked(), switch.accessibleName()) == (False, "Keep stock")
     switch.click()
@@ -582,7 +582,7 @@ def test_a_switch_that_could_not_be_turned_goes_back(qtbot, place: Place, shop: 
     row.toggle_details()
     page._on_option(shop, "no_such_option", True)
     qtbot.waitUntil(lambda: told == ["error"])
-    switch = row.details.switch("sync_inventory")
+    switch = row.details._switches["sync_inventory"]
     assert switch is not None
     switch.setChecked(True)
     page._last_refresh = 0.0
