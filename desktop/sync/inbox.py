@@ -116,8 +116,8 @@ class Inbox:
 
     def _is_wanted(self, data_type: str) -> bool:
         """Whether the books keep such objects, and their list can be read: parts of a closed one would mislead."""
-        place = self._intake.feed_of(data_type)
-        return place is not None and self._intake.mark(place[0].name, place[1].name).state not in CLOSED
+        found = self._intake.feed_of(data_type)
+        return found is not None and self._intake.mark(found[0].name, found[1].name).state not in CLOSED
 
     # --- processing --------------------------------------------------------------------------------------------
 
@@ -142,7 +142,7 @@ class Inbox:
                 seen += len(batch)
                 intake.meter.advance(seen)
         except Unreachable as error:
-            for stream in {place[0].name for kind in self.unfinished() if (place := intake.feed_of(kind))}:
+            for stream in {found[0].name for kind in self.unfinished() if (found := intake.feed_of(kind))}:
                 intake.counts.miss(stream, error)
         self._show_given_up()
 
@@ -254,8 +254,8 @@ class Inbox:
             aside = [item for _, item in batch.aside]
             aside += [*read.set_aside, *(SetAside(*key, reason) for key, reason in read.refused)]
             for broken in aside:
-                place = intake.feed_of(broken.data_type)
-                intake.aside.put(writer, place[0].name if place else "", [broken], at)
+                found = intake.feed_of(broken.data_type)
+                intake.aside.put(writer, found[0].name if found else "", [broken], at)
             postponed = {one.row_id for one, item in batch.objects if (item.data_type, item.external_id) in unclear}
             done = [one for one, _ in (*batch.objects, *batch.aside)] + batch.ignored
             done += [one for events in batch.reread.values() for one in events]
@@ -272,9 +272,9 @@ class Inbox:
     def _by_stream(self, objects: Iterable[SourceObject]) -> list[tuple[Stream, list[SourceObject]]]:
         groups: dict[str, tuple[Stream, list[SourceObject]]] = {}
         for item in objects:
-            place = self._intake.feed_of(item.data_type)
-            if place is not None:
-                groups.setdefault(place[0].name, (place[0], []))[1].append(item)
+            found = self._intake.feed_of(item.data_type)
+            if found is not None:
+                groups.setdefault(found[0].name, (found[0], []))[1].append(item)
         return list(groups.values())
 
     def _done(self, writer: Writer, events: Sequence[_Waiting]) -> None:
@@ -290,10 +290,10 @@ class Inbox:
             logger.warning("The event %s could not be processed", one.event.external_id, exc_info=error)
         with self._intake.write() as writer:
             writer.run(self._shelf.keep("failed", _mark_failed), tries, said, one.row_id)
-        place = self._intake.feed_of(one.event.data_type)
-        if place is not None:
+        found = self._intake.feed_of(one.event.data_type)
+        if found is not None:
             reason = f"The event {one.event.external_id}: {said}"
-            self._intake.counts.fail(place[0].name, reason, retry=tries < MOST_TRIES)
+            self._intake.counts.fail(found[0].name, reason, retry=tries < MOST_TRIES)
 
     def _show_given_up(self) -> None:
         """Set aside what events were about that are not tried any more: there it is named, and read again by id.
@@ -323,9 +323,9 @@ class Inbox:
             for row in writer.connection.execute(select(*columns).where(given_up)).all():
                 reason = f"What the event {row.external_id} told could not be taken in: {row.error}"
                 item = SetAside(row.data_type, row.object_id, reason, orjson.dumps({"event": row.external_id}))
-                place = intake.feed_of(row.data_type)
-                if place is not None and not intake.aside.holds(item):
-                    intake.aside.put(writer, place[0].name, [item], intake.provider_now().low)
+                found = intake.feed_of(row.data_type)
+                if found is not None and not intake.aside.holds(item):
+                    intake.aside.put(writer, found[0].name, [item], intake.provider_now().low)
 
 
 def receive(

@@ -47,7 +47,7 @@ def listed(
         except CursorGone:
             if cursor is None or restarts == _RESTARTS:
                 raise
-            logger.info("%s: the place in the list is gone, it is read from its beginning", feed.name)
+            logger.info("%s: the object that it was to go on after is gone, it is read from its beginning", feed.name)
             restarts, restarted, cursor = restarts + 1, True, None
             continue
         yield Fetched(page, parent, restarted)

@@ -49,10 +49,10 @@ def take_page(
 def _take_carried(intake: Intake, page: Page, *, durable: bool) -> None:
     """Take in what came along inside a page's objects, as pages of the streams that it belongs to."""
     for data_type in dict.fromkeys(item.data_type for item in page.carried):
-        place = intake.feed_of(data_type)
-        if place is not None and intake.mark(place[0].name, place[1].name).state not in CLOSED:
+        found = intake.feed_of(data_type)
+        if found is not None and intake.mark(found[0].name, found[1].name).state not in CLOSED:
             items = tuple([item for item in page.carried if item.data_type == data_type])
-            take_page(intake, place[0], Page(items, None, page.asked_at), items, _no_bookmark, durable=durable)
+            take_page(intake, found[0], Page(items, None, page.asked_at), items, _no_bookmark, durable=durable)
 
 
 def _no_bookmark(_writer: Writer, _whole: bool) -> None:

@@ -49,7 +49,7 @@ def _values_of(kind: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
     return read
 
 
-def _places(kind: type[Any]) -> Sequence[tuple[int, type[Any]]]:
+def _inner_fields(kind: type[Any]) -> Sequence[tuple[int, type[Any]]]:
     names = [field.name for field in fields(kind)]
     return [(names.index(name), inner) for name, inner in _INNER.get(kind, {}).items()]
 
@@ -61,7 +61,7 @@ class Parcels:
         self._packer = Packer()
         inner = {part for parts in _INNER.values() for part in parts.values()}
         self._values = {kind: _values_of(kind) for kind in {*_TYPES, *inner}}
-        self._places = {kind: _places(kind) for kind in _TYPES}
+        self._inner_fields = {kind: _inner_fields(kind) for kind in _TYPES}
 
     # --- wrapping ----------------------------------------------------------------------------------------------
 
@@ -93,11 +93,11 @@ class Parcels:
             return _NONE, None
         kind = type(record)
         values = self._values[kind](record)
-        places = self._places[kind]
-        if places:
+        inner = self._inner_fields[kind]
+        if inner:
             changed = list(values)
-            for place, inner in places:
-                changed[place] = tuple([self._values[inner](one) for one in values[place]])
+            for index, part in inner:
+                changed[index] = tuple([self._values[part](one) for one in values[index]])
             values = tuple(changed)
         return _NUMBERS[kind], values
 
@@ -126,12 +126,12 @@ class Parcels:
 
     def _made(self, number: int, values: tuple[Any, ...]) -> Record:
         kind = _TYPES[number]
-        places = self._places[kind]
-        if not places:
+        inner = self._inner_fields[kind]
+        if not inner:
             made: Record = kind(*values)
             return made
         whole = list(values)
-        for place, inner in places:
-            whole[place] = tuple([inner(*one) for one in whole[place]])
+        for index, part in inner:
+            whole[index] = tuple([part(*one) for one in whole[index]])
         made = kind(*whole)
         return made

@@ -24,13 +24,13 @@ def see_parents(intake: Intake, stream: Stream) -> int:
 
     Raises: NotPermitted, NotAvailable or Unreachable, as the other one stands.
     """
-    place = intake.feed_of(stream.per_parent) if stream.per_parent else None
-    if place is None:
+    parent = intake.feed_of(stream.per_parent) if stream.per_parent else None
+    if parent is None:
         return 0
-    mark = intake.mark(place[0].name, place[1].name)
+    mark = intake.mark(parent[0].name, parent[1].name)
     refusal = {"not_permitted": NotPermitted, "not_available": NotAvailable, "failed": Unreachable}.get(mark.state)
     if refusal is not None:
-        what = place[0].name.replace("_", " ")
+        what = parent[0].name.replace("_", " ")
         raise refusal(
             "Cannot be read yet",
             f"It is read for each of the {what}, which could not be read.",
@@ -53,10 +53,10 @@ def stored_parents(
     )
     if beyond is not None:
         query = query.where(_DATA.c.id > beyond)
-    place = intake.feed_of(stream.per_parent)
-    if created_from is not None and place is not None:
+    parent = intake.feed_of(stream.per_parent)
+    if created_from is not None and parent is not None:
         # Streams are named like their tables.
-        table = Base.metadata.tables[place[0].name]
+        table = Base.metadata.tables[parent[0].name]
         query = query.where(
             _DATA.c.external_id.in_(
                 select(table.c.external_id).where(
@@ -94,8 +94,8 @@ def promised(intake: Intake, stream: Stream, through: int) -> int | None:
 
     Who appeared after that one was read was not asked for. Where events tell of changes, they tell of those too.
     """
-    place = intake.feed_of(stream.per_parent) if stream.per_parent and stream.recheck else None
-    if place is None:
+    parent = intake.feed_of(stream.per_parent) if stream.per_parent and stream.recheck else None
+    if parent is None:
         return through
-    known = intake.mark(place[0].name, place[1].name).complete_through
+    known = intake.mark(parent[0].name, parent[1].name).complete_through
     return None if known is None else min(through, known)
