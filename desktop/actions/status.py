@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from desktop.actions.business import Business
 from desktop.books.integrations import DISCONNECTED, IntegrationRow, list_integrations
-from desktop.providers.registry import provider_title
+from desktop.providers.registry import facts_of, provider_title
 from desktop.queries.stream_counts import count_streams
 from desktop.queries.work import count_work
 from desktop.regions import country_of_machine, region_of
+from desktop.sync.reads import read_cost
 from desktop.sync.renewal import given_up
+from desktop.sync.schedule import HOUR_MS, Cost
 from desktop.sync.situation import read_schedule, read_situations
 from desktop.sync.standing import Now, Standing, standing_of
 from desktop.sync.status import StreamStatus, read_status
@@ -24,12 +26,16 @@ class AccountStatus:
     """One account, its streams, and what that comes to; ``standing`` is None of one that is not connected.
 
     ``renewal_given_up``: its access is renewed by nobody any more but a person.
+    ``cost`` is what its reads of the last thirty days came to, and ``every_hours`` how often an open window syncs it by
+    itself.
     """
 
     integration: IntegrationRow
     streams: tuple[StreamStatus, ...]
     standing: Standing | None = None
     renewal_given_up: bool = False
+    cost: Cost = field(default_factory=Cost)
+    every_hours: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,19 @@ def standing(business: Business, *, scheduled: bool = True) -> Status:
         streams = {row.id: tuple(_streams(business, connection, row)) for row in rows}
         standings = _standings(business, connection, rows, streams, scheduled=scheduled)
         over = given_up(connection, (row.row_uuid for row in rows))
-        accounts = [AccountStatus(row, streams[row.id], standings.get(row.id), row.row_uuid in over) for row in rows]
+        schedule, now = read_schedule(connection), business.books.now()
+        accounts = []
+        for row in rows:
+            cost = read_cost(connection, row.id, facts_of(row.provider), now)
+            account = AccountStatus(
+                integration=row,
+                streams=streams[row.id],
+                standing=standings.get(row.id),
+                renewal_given_up=row.row_uuid in over,
+                cost=cost,
+                every_hours=schedule.within(cost).every_ms // HOUR_MS,
+            )
+            accounts.append(account)
         work = count_work(connection)
     return Status(tuple(accounts), work.outbox, work.events, work.conflicts, business.books.timezone)
 

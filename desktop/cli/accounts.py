@@ -24,9 +24,10 @@ from desktop.cli.session import Session
 from desktop.errors import CancelledError, UsageError, WorldError
 from desktop.periods import parse_day, rfc3339
 from desktop.providers.contract import Account
-from desktop.providers.registry import provider_names
+from desktop.providers.registry import provider_names, provider_title
 from desktop.secrets.redaction import visible
 from desktop.sync.report import Progress, SyncReport
+from desktop.sync.schedule import COUNTED_DAYS
 from desktop.sync.standing import Standing
 from desktop.sync.status import StreamStatus
 
@@ -379,6 +380,7 @@ def _say_account(account: AccountStatus, options: dict[str, bool], days: Days) -
             say(f"   {account.standing.detail}")
     if account.renewal_given_up:
         say(f"   To have it tried once more: paydesk account renew {row.id}")
+    say(f"   Reads: {_reads_words(account)}")
     if options:
         told = ", ".join(f"{name}={_ON_OFF[on]}" for name, on in options.items())
         say(f"   Options: {told} (paydesk account set {row.id} NAME=on)")
@@ -394,6 +396,15 @@ def _say_account(account: AccountStatus, options: dict[str, bool], days: Days) -
     ]
     table(rows, ("List", "State", "Count", "Complete through", "Remarks"), right=(2,))
     say()
+
+
+def _reads_words(account: AccountStatus) -> str:
+    cost, hours = account.cost, account.every_hours
+    used = f"{cost.used:,} in {COUNTED_DAYS} days"
+    if cost.allowed is None:
+        return f"{used}; {provider_title(account.integration.provider)} publishes no limit"
+    slower = f", so that an open window syncs every {hours} hours by itself" if hours > 1 else ""
+    return f"{used}, of {cost.allowed:,} allowed{slower}"
 
 
 def _remarks(stream: StreamStatus, days: Days) -> str:
@@ -427,6 +438,12 @@ def status_json(now: Status) -> dict[str, Any]:
             {
                 **_account(account.integration),
                 "standing": standing_json(account.standing) if account.standing is not None else None,
+                "reads": {
+                    "used": account.cost.used,
+                    "allowed": account.cost.allowed,
+                    "days": COUNTED_DAYS,
+                    "syncs_every_hours": account.every_hours,
+                },
                 "streams": [
                     {
                         "name": stream.name,

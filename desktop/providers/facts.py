@@ -94,6 +94,12 @@ class Facts:
     event_retention_days: int
     """A bookmark older than this cannot be continued from the event feed."""
 
+    reads_a_month: int | None
+    """Requests that it allows at least in thirty days, whoever makes them; None where it publishes no number."""
+
+    reads_a_payment: int
+    """So many are allowed for each payment of these days where that is more; 0: payments do not count."""
+
     currencies: CurrencyTable
     """Its rules for amounts."""
 

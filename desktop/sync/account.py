@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from desktop.books.books import Books
 from desktop.books.database import Writer
 from desktop.books.integrations import IntegrationRow
+from desktop.errors import ClosedBooksError
 from desktop.sync.fetching import Fetching
-from desktop.sync.lease import AccountLeft, Held, Lease, acquire, take_over
+from desktop.sync.lease import AccountLeft, Held, Lease, LeaseLost, acquire, take_over
+from desktop.sync.reads import keep_reads
 
 if TYPE_CHECKING:
     from desktop.providers.contract import Credentials, Endpoints, Provider, Reader
@@ -204,7 +206,8 @@ class Worker:
 class Job:
     """A turn of work on an account. Used by the thread that it was begun on; ``calls`` reaches into one of its own.
 
-    ``pauses`` counts how often it gave way: what it remembers of the books may have changed meanwhile.
+    ``pauses`` counts how often it gave way: what it remembers of the books may have changed meanwhile. ``routine``: it
+    is a sync of the schedule that only follows changes, as the next ones will.
     """
 
     def __init__(
@@ -217,6 +220,7 @@ class Job:
         self.cancel = cancel
         self.urgent = urgent
         self.scheduled = scheduled
+        self.routine = False
         self.since = since
         self.thread = threading.get_ident()
         self.lease: Lease | None = None
@@ -224,6 +228,7 @@ class Job:
         self._gives_way = not urgent
         self.calls = Fetching(cancel, self.beat)
         self._reader: Reader | None = None
+        self._reads = 0
 
     def check(self, writer: Writer) -> None:
         """See to it that this transaction is still ours to write. Raises: LeaseLost, AccountLeft."""
@@ -293,11 +298,24 @@ class Job:
         self.worker.leave(self)
 
     def close(self) -> None:
-        """Let the connections and the thread go; a call that is under way fails at once."""
+        """Let the connections and the thread go; a call that is under way fails at once. What it cost is kept."""
         self._close_reader()
         self.calls.close()
+        self._keep_reads()
+
+    def count_reads(self, reads: int) -> None:
+        """Requests that were made for this job by something else than its reader."""
+        self._reads += reads
+
+    def _keep_reads(self) -> None:
+        if not self._reads or self.lease is None:
+            return
+        # Who took the account over counts for itself, and what a full disk does not take is told by whoever needs it.
+        with suppress(LeaseLost, AccountLeft, ClosedBooksError), self.write(durable=False) as writer:
+            keep_reads(writer, self.integration_id, self._reads, self.books.now(), routine=self.routine)
 
     def _close_reader(self) -> None:
         reader, self._reader = self._reader, None
         if reader is not None:
             reader.close()
+            self._reads += reader.usage().reads

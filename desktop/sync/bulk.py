@@ -248,6 +248,12 @@ class ListReader:
         self._lock = threading.Lock()
         self._bulk: BulkReader | None = None
         self._closed = False
+        self._reads = 0
+
+    @property
+    def reads(self) -> int:
+        """Requests that the second process made: one a page. The reader here counts its own."""
+        return self._reads
 
     def page(
         self,
@@ -262,6 +268,7 @@ class ListReader:
         """As ``contract.Reader.page``."""
         bulk = self._second()
         if bulk is not None:
+            self._reads += 1
             try:
                 return bulk.page(
                     stream, feed, cursor=cursor, parent=parent, created_from=created_from, changed_from=changed_from

@@ -70,7 +70,10 @@ def sync_integration(
         # Where it had to wait at opening for who held the lease then.
         remap_if_due(job.books, job.provider, job, logger.info)
         pull = Pull(job, lists, progress, on_changes)
-        return _Run(pull, full=full, since=since).go()
+        try:
+            return _Run(pull, full=full, since=since).go()
+        finally:
+            job.count_reads(lists.reads if lists is not None else 0)
 
 
 def close_runs(connection: Connection, integration_id: int, now: int) -> None:
@@ -154,6 +157,7 @@ class _Run:
         pull = self._pull
         plan = self._plan()
         self._kind = plan.kind
+        pull.job.routine = pull.job.scheduled and plan.kind == "changes"
         try:
             run_id = self._open_run()
         except ClosedBooksError as error:

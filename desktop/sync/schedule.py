@@ -1,15 +1,27 @@
 """When the next sync of its own is due: hourly, a little scattered, backing off after failures. No clock, no timer.
 
+Where an hourly sync would cost more reads in a month than the provider allows, it is made less often.
+
 The caller asks with the wall clock's instants, so that a laptop that slept finds its sync due when it wakes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 HOUR_MS: Final = 3_600_000
 MINUTE_MS: Final = 60_000
+DAY_MS: Final = 24 * HOUR_MS
+
+COUNTED_DAYS: Final = 30
+"""Over so many days reads are counted: a month, as providers have it."""
+
+_STEPS: Final = (1, 2, 3, 4, 6, 8, 12, 24)
+"""Hours between two syncs: as few as the month's reads allow, never more than a day."""
+
+_TELLING: Final = 24
+"""Fewer syncs than a day's say little of a month: what they cost is taken for what so many do."""
 
 _SCATTER: Final = 0.1
 LONGEST_HOUR_MS: Final = int(HOUR_MS * (1 + _SCATTER))
@@ -41,6 +53,24 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """Reads of one account in the last thirty days: all, and those of its routine syncs (``tables.ReadCount``).
+
+    ``allowed``: what the provider allows in that time; None where it publishes no number.
+    """
+
+    used: int = 0
+    routine: int = 0
+    syncs: int = 0
+    allowed: int | None = None
+
+    def in_a_month(self, every_ms: int) -> int:
+        """What thirty days will have cost with a sync of the schedule every so many ms, the rest as it was."""
+        each = self.routine / max(self.syncs, _TELLING)
+        return self.used - self.routine + round(each * COUNTED_DAYS * DAY_MS / every_ms)
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """How often to sync. ``scatter`` is this installation's own share of the jitter, 0 to 1.
 
@@ -49,6 +79,14 @@ class Schedule:
 
     every_ms: int = HOUR_MS
     scatter: float = 0.5
+
+    def within(self, cost: Cost) -> Schedule:
+        """This schedule, or one with longer pauses where its reads would go beyond what is allowed in a month."""
+        if cost.allowed is None or cost.in_a_month(self.every_ms) <= cost.allowed:
+            return self
+        longer = [hours * HOUR_MS for hours in _STEPS if hours * HOUR_MS > self.every_ms]
+        fitting = (every for every in longer if cost.in_a_month(every) <= cost.allowed)
+        return replace(self, every_ms=next(fitting, max(longer, default=self.every_ms)))
 
     def due_at(self, past: Past, *, woke_at: int | None = None) -> int | None:
         """The instant of the next sync (ms); None where only the owner can help.

@@ -16,6 +16,7 @@ from desktop.books.tables import SyncRun
 from desktop.books.tables.base import table_of
 from desktop.providers.contract import Provider
 from desktop.sync.lease import holder_in
+from desktop.sync.reads import read_cost
 from desktop.sync.schedule import Past, Schedule
 from desktop.sync.standing import FULL_DISK, LastSync, Situation
 from desktop.sync.status import StreamStatus, read_status
@@ -79,6 +80,7 @@ def read_situations(
                 streams=tuple(known),
                 last=_last_sync(connection, row, (unkept or {}).get(row.id), at_work=is_ours),
                 holder=holder,
+                cost=read_cost(connection, row.id, provider.facts, now),
             )
         )
     return found

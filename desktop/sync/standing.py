@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from desktop.regions import Region
 from desktop.sync.moments import ago_words, clock_words, moment_words, past_words
 from desktop.sync.names import names_of, title_of
-from desktop.sync.schedule import HOUR_MS, Past, Schedule
+from desktop.sync.schedule import HOUR_MS, Cost, Past, Schedule
 
 if TYPE_CHECKING:
     from desktop.sync.lease import Held
@@ -59,7 +59,10 @@ class LastSync:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the books know of one connected account. ``name`` tells it apart from the others in a sentence."""
+    """What the books know of one connected account. ``name`` tells it apart from the others in a sentence.
+
+    ``cost`` is what its reads came to, which may make the schedule's pauses longer.
+    """
 
     integration_id: int
     name: str
@@ -70,6 +73,7 @@ class Situation:
     streams: tuple[StreamStatus, ...]
     last: LastSync
     holder: Held | None = None
+    cost: Cost = field(default_factory=Cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,7 @@ class _Telling:
         self._facts = facts
         self._now = now
         self._name = facts.name
+        self._schedule = now.schedule.within(facts.cost)
         self._through = _good_through(facts.streams)
         self._next_at = self._due()
         self._aside = [stream for stream in facts.streams if stream.set_aside]
@@ -160,6 +165,8 @@ class _Telling:
             also.append(f"{self._gap_words()}.")
         if self._seldom:
             also.append(self._seldom_words())
+        if self._schedule is not self._now.schedule and self._now.scheduled:
+            also.append(self._slower_words())
         return replace(standing, also=" ".join(also)) if also else standing
 
     def _first(self) -> Standing:
@@ -318,8 +325,9 @@ class _Telling:
     def _good(self) -> Standing:
         since = self._when()
         left = self._minutes_left()
-        if left is not None:
-            since = f"{since} · next in {left} min"
+        if left is not None and self._next_at is not None:
+            next_at = f"in {left} min" if left <= _SOON_MIN else f"at {clock_words(self._next_at, self._now.where)}"
+            since = f"{since} · next {next_at}"
         return self._make("good", "good", "Up to date", f"{self._name} is up to date", since=since, tried=False)
 
     def _seldom_words(self) -> str:
@@ -330,6 +338,12 @@ class _Telling:
         single = len(names) == 1 and not title_of(names[0]).endswith("s")
         follow = "follows" if single else "follow"
         return f"{names_of(names)} {follow} every {hours} hours, so far up to {when}."
+
+    def _slower_words(self) -> str:
+        hours = self._schedule.every_ms // HOUR_MS
+        pause = "day" if hours == 24 else f"{hours} hours"
+        allowed = f"the {self._facts.cost.allowed:,} reads a month that {self._facts.provider} allows"
+        return f"It is synced every {pause} by itself, to stay within {allowed}."
 
     # --- wording -----------------------------------------------------------------------------------------------------
 
@@ -377,7 +391,7 @@ class _Telling:
         if not now.scheduled or past.refused:
             return None
         # A last sync that lies in the future means that the clock was set back.
-        return now.at if now.schedule.is_due(past, now.at) else now.schedule.due_at(past)
+        return now.at if self._schedule.is_due(past, now.at) else self._schedule.due_at(past)
 
     def _again(self) -> str:
         """When it is tried again by itself; an empty text where it is not."""
@@ -391,12 +405,12 @@ class _Telling:
         if self._next_at is None:
             return None
         # The schedule scatters the hour a little; people are told an hour.
-        most = self._now.schedule.every_ms // _MINUTE_MS
+        most = self._schedule.every_ms // _MINUTE_MS
         return min(max(1, round((self._next_at - self._now.at) / _MINUTE_MS)), most)
 
     def _is_late(self) -> bool:
         at = self._facts.last_sync_at
-        return at is not None and self._now.at - at > LATE_AFTER * self._now.schedule.every_ms
+        return at is not None and self._now.at - at > LATE_AFTER * self._schedule.every_ms
 
     def _is_unread(self, stream: StreamStatus) -> bool:
         if stream.state in UNREAD or stream.set_aside:
@@ -405,6 +419,8 @@ class _Telling:
 
 
 _MINUTE_MS: Final = 60_000
+_SOON_MIN: Final = 90
+"""Up to so many minutes ahead people count them; beyond, they look at the clock."""
 _ALL: Final = 99
 """What is missing is said by name, however much it is."""
 

@@ -74,6 +74,9 @@ def test_status_has_its_stable_shape(connected: Command) -> None:
     assert account["status"] == "active"
     assert account["last_sync_at"].endswith("Z")
     assert {stream["name"] for stream in account["streams"]} == STREAMS
+    reads = account["reads"]
+    assert (reads["allowed"] >= 10_000, reads["days"], reads["syncs_every_hours"]) == (True, 30, 1)
+    assert 20 < reads["used"] < 1000
     for stream in account["streams"]:
         assert {"state", "count", "complete_through", "since", "set_aside", "error"} <= set(stream)
         assert stream["state"] == ("on_demand" if stream["name"] == "payment_methods" else "complete"), stream

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-NOT_KEPT: Final = frozenset({"alembic_version", "key_records", "leases", "wrapped_keys"})
-"""Tables about the file itself, its keys, and who is at work on it."""
+NOT_KEPT: Final = frozenset({"alembic_version", "key_records", "leases", "read_counts", "wrapped_keys"})
+"""Tables about the file itself, its keys, who is at work on it, and how many requests that took."""
 
 VOLATILE: Final[Mapping[str, frozenset[str]]] = {
     "activity": frozenset({"at"}),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.sync.schedule import HOUR_MS, MINUTE_MS, Past, Schedule, slept
+from desktop.sync.schedule import HOUR_MS, MINUTE_MS, Cost, Past, Schedule, slept
 
 NOW = 1_780_000_000_000
 
@@ -59,3 +59,39 @@ def test_a_clock_that_was_set_back_does_not_stop_syncing() -> None:
 def test_sleep_shows_as_a_wall_clock_that_ran_ahead() -> None:
     assert slept(NOW, NOW + HOUR_MS, 100.0, 160.0)
     assert not slept(NOW, NOW + MINUTE_MS, 100.0, 160.0)
+
+
+# --- what a month may cost -------------------------------------------------------------------------------------------
+
+
+def hours_of(cost: Cost) -> float:
+    """The hours between two syncs with what the reads came to."""
+    return Schedule().within(cost).every_ms / HOUR_MS
+
+
+@pytest.mark.parametrize(
+    ("cost", "hours"),
+    [
+        (Cost(allowed=10_000), 1),
+        (Cost(100_000, 90_000, 720, allowed=None), 1),  # no number is published
+        (Cost(2_290, 2_160, 720, 10_000), 1),  # three an hour, and a first sync
+        (Cost(10_000, 9_360, 720, 10_000), 1),
+        (Cost(10_001, 9_360, 720, 10_000), 2),
+        (Cost(7_200, 7_200, 240, 10_000), 3),  # 30 a sync: 21,600 hourly, 10,800 every two hours
+        (Cost(9_990, 1_200, 400, 10_000), 2),  # a person read a lot; 3 a sync
+        (Cost(50_000, 300, 100, 10_000), 24),  # beyond it already: as seldom as it may be
+    ],
+)
+def test_it_syncs_as_often_as_the_month_s_reads_allow(cost: Cost, hours: int) -> None:
+    assert hours_of(cost) == hours
+
+
+def test_what_a_few_syncs_cost_says_little_of_a_month() -> None:
+    assert hours_of(Cost(130 + 200, 200, 1, 10_000)) == 1
+    assert hours_of(Cost(130 + 200 * 24, 200 * 24, 24, 10_000)) == 24
+
+
+def test_longer_pauses_are_kept_after_a_sync_and_not_after_a_failure() -> None:
+    slow = Schedule().within(Cost(7_200, 7_200, 240, 10_000))
+    assert slow.due_at(Past(NOW)) == NOW + 3 * HOUR_MS
+    assert slow.due_at(Past(NOW, 1)) == NOW + 2 * MINUTE_MS

@@ -24,7 +24,7 @@ from desktop.sync.lease import Held, acquire, holder_text
 from desktop.sync.names import title_of
 from desktop.sync.report import cause_of
 from desktop.sync.run import _Run, note_failure
-from desktop.sync.schedule import HOUR_MS, MINUTE_MS, Past, Schedule
+from desktop.sync.schedule import HOUR_MS, MINUTE_MS, Cost, Past, Schedule
 from desktop.sync.situation import read_schedule, read_situations
 from desktop.sync.standing import RANK, LastSync, Now, Situation, Standing, lead_of, standing_of
 from desktop.sync.status import StreamStatus
@@ -76,6 +76,19 @@ def test_lists_that_follow_less_often_are_neither_late_nor_let_the_others_seem_s
     assert told(situation(*slow)).good_through == older
     unread = replace(slow[0], state="never", complete_through=None)
     assert told(situation(stream("payments"), unread)).good_through is None
+
+
+def test_where_a_month_s_reads_run_short_it_says_how_often_it_syncs_by_itself() -> None:
+    facts = situation(cost=Cost(7_200, 7_200, 240, 10_000))
+    standing = told(facts)
+    assert (standing.role, standing.since) == ("good", "14:02 · next at 17:02")
+    assert standing.next_at == AT + 3 * HOUR_MS
+    assert (
+        standing.also
+        == "It is synced every 3 hours by itself, to stay within the 10,000 reads a month that Stripe allows."
+    )
+    assert told(facts, replace(NOW, at=AT + 5 * HOUR_MS)).role == "good", "that is not late"
+    assert told(facts, replace(NOW, scheduled=False)).also == ""
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from desktop.books.tables.billing import (
 )
 from desktop.books.tables.catalog import PaymentMethod, Service, Subscription, SubscriptionItem
 from desktop.books.tables.ledger import BalanceEntry, ExchangeRate, Payout
-from desktop.books.tables.mirror import Bookmark, Event, IntegrationData, SetAsideObject, SyncRun
+from desktop.books.tables.mirror import Bookmark, Event, IntegrationData, ReadCount, SetAsideObject, SyncRun
 from desktop.books.tables.money import Dispute, Payment, PaymentAttempt, PaymentPart, Refund
 from desktop.books.tables.people import Client, ClientLink, DismissedPair
 from desktop.books.tables.rollups import ClientTotal, DailyTotal, RowCount, ServiceAllocation, ServiceTotal
@@ -66,6 +66,7 @@ __all__ = [
     "PaymentMethod",
     "PaymentPart",
     "Payout",
+    "ReadCount",
     "Refund",
     "Reminder",
     "RowCount",

@@ -117,3 +117,20 @@ class SetAsideObject(Base):
     data = Column(LargeBinary)
     first_seen_at = Column(BigInteger, nullable=False)
     last_seen_at = Column(BigInteger, nullable=False)
+
+
+class ReadCount(Base):
+    """What reading an account cost in requests on one day (UTC, this machine's clock): kept for some weeks.
+
+    ``reads`` are all of them. ``routine_reads`` are those of the schedule's syncs that only followed changes, and
+    ``routine_syncs`` how many these were: what another such sync will cost is told by them.
+    """
+
+    __tablename__ = "read_counts"
+    __clustered__ = True
+
+    integration_id = Column(BigInteger, primary_key=True, autoincrement=False)
+    day = Column(Text, primary_key=True)
+    reads = Count()
+    routine_reads = Count()
+    routine_syncs = Count()

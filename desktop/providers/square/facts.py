@@ -93,6 +93,9 @@ FACTS = Facts(
     ),
     # Square keeps events for 28 days; three are left for the full sync that a late bookmark needs.
     event_retention_days=25,
+    # Square publishes no number.
+    reads_a_month=None,
+    reads_a_payment=0,
     currencies=_CURRENCIES,
     mark=Mark("mark-square", "#1A1F26", "#0B0E11"),
     key_start=r"(?:sandbox-)?sq0|EAAA",

@@ -109,6 +109,9 @@ FACTS = Facts(
     hosts=("stripe.com", ".stripe.com"),
     # Stripe keeps events for 30 days; five are left for the full sync that a late bookmark needs.
     event_retention_days=25,
+    # docs.stripe.com/rate-limits, read allocation: 500 a transaction over 30 days, and at least 10,000.
+    reads_a_month=10_000,
+    reads_a_payment=500,
     currencies=_CURRENCIES,
     mark=Mark("mark-stripe", "#635BFF", "#635BFF"),
     key_start=r"(?:sk|rk|pk)_|whsec_|acct_",

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from desktop.providers.registry import provider_title
 from desktop.sync.moments import moment_words
+from desktop.sync.schedule import COUNTED_DAYS
 from desktop.ui.app.syncing import stream_title
 from desktop.ui.text import Tone
 from desktop.ui.translation import translate
@@ -99,6 +101,31 @@ def counts_line(account: AccountStatus, clock: Clock) -> str:
         through = standing.good_through
         parts.append(translate("Integrations", "complete up to {0}").format(clock.instant(through)))
     return " · ".join(parts)
+
+
+def reads_line(account: AccountStatus) -> str:
+    """What reading the account cost: "1,204 requests in the last 30 days, of the 10,000 that Stripe allows."."""
+    cost, provider = account.cost, provider_title(account.integration.provider)
+    one, many = translate("StreamTable", "1 request"), translate("StreamTable", "{0} requests")
+    used = counted(cost.used, one, many)
+    if cost.allowed is None:
+        return translate("StreamTable", "{0} in the last {1} days. {2} publishes no limit.").format(
+            used, COUNTED_DAYS, provider
+        )
+    return translate("StreamTable", "{0} in the last {1} days, of the {2} that {3} allows.").format(
+        used, COUNTED_DAYS, f"{cost.allowed:,}", provider
+    )
+
+
+def slow_line(account: AccountStatus) -> str:
+    """Which lists follow less often than the others; empty where none does."""
+    slow = [stream for stream in account.streams if stream.every_hours]
+    if not slow:
+        return ""
+    titles = [stream_title(stream.name) for stream in slow]
+    return translate("StreamTable", "Every {0} hours, and whenever you sync: {1}.").format(
+        max(stream.every_hours for stream in slow), ", ".join((titles[0], *(title.lower() for title in titles[1:])))
+    )
 
 
 #: Tone of a sentence and of a pill in each role.

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.app.syncing import stream_title
-from desktop.ui.connecting.words import CLOSED, Clock, state_words
+from desktop.ui.connecting.words import CLOSED, Clock, reads_line, slow_line, state_words
 from desktop.ui.text import PlainLabel, Tone
 from desktop.ui.theme.theme import Theme
 from desktop.ui.translation import translate
@@ -102,6 +102,9 @@ class StreamTable(QWidget):
         for stream in account.streams:
             row = self._add_stream(grid, row, stream, clock, said)
         inside.addWidget(holder)
+        for text in (slow_line(account), reads_line(account)):
+            if text:
+                inside.addWidget(PlainLabel(text, look="secondary", tone="text-3", wrap=True, select=True))
 
     def _add_stream(self, grid: QGridLayout, row: int, stream: StreamStatus, clock: Clock, said: str) -> int:
         grid.addWidget(line(), row, 0, 1, len(_heads()))

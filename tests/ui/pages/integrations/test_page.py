@@ -21,6 +21,7 @@ from desktop.books.tables.base import table_of
 from desktop.errors import ClosedBooksError
 from desktop.keystore import BooksKeyStore
 from desktop.sync.bookmarks import Mark
+from desktop.sync.reads import keep_reads
 from desktop.sync.report import Progress
 from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import PageContext
@@ -271,6 +272,8 @@ def test_the_details_show_every_stream_and_the_reasons(qtbot, place: Place, show
     place.complete(account, "2025-12-31 09:05")
     place.lack(account, "disputes", "not_permitted", "The key may not read <b>disputes</b>.")
     place.set_aside(account, "invoices", "in_1", "amount out of range")
+    with place.world.books.write() as writer:
+        keep_reads(writer, account, 1204, place.business.books.now())
     row = show().accounts.rows[account]
     assert not row.details.isVisible()
     row._toggle.trigger()
@@ -279,6 +282,7 @@ def test_the_details_show_every_stream_and_the_reasons(qtbot, place: Place, show
     for part in ("Clients", "Ledger", "Payment methods", "31 Dec 2025", "The key may not read <b>disputes</b>."):
         assert part in shown
     assert "Invoices in_1: amount out of range" in shown
+    assert "1,204 requests in the last 30 days, of the 10,000 that Stripe allows." in shown
     assert row._toggle.text() == "Hide the details"
     row._toggle.trigger()
     assert not row.details.isVisible()
@@ -527,6 +531,9 @@ def test_every_stream_of_square_has_a_name(qtbot, place: Place, shop: int, show)
     for title in ("Locations", "Orders", "Card readers", "Card reader payments", "Payment links", "Ledger"):
         assert title in shown
     assert "Stock" not in shown
+    assert "0 requests in the last 30 days. Square publishes no limit." in shown
+    slow = "Services, subscriptions, payment methods, card readers, payment links"
+    assert f"Every 6 hours, and whenever you sync: {slow}." in shown
 
 
 def test_access_that_ends_soon_is_said_while_the_account_goes_on(place: Place, shop: int, show) -> None:
