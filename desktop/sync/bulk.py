@@ -252,8 +252,9 @@ class ListReader:
 
     @property
     def reads(self) -> int:
-        """Requests that the second process made: one a page. The reader here counts its own."""
-        return self._reads
+        """Requests that a second process made; the reader here counts its own."""
+        with self._lock:
+            return self._reads + (self._bulk.reads if self._bulk is not None else 0)
 
     def page(
         self,
@@ -268,7 +269,6 @@ class ListReader:
         """As ``contract.Reader.page``."""
         bulk = self._second()
         if bulk is not None:
-            self._reads += 1
             try:
                 return bulk.page(
                     stream, feed, cursor=cursor, parent=parent, created_from=created_from, changed_from=changed_from
@@ -302,6 +302,7 @@ class ListReader:
             if self._bulk is not bulk:
                 return
             self._bulk = self._begin = None
+            self._reads += bulk.reads
         logger.info("The process that reads lists is gone; they are read here.")
         bulk.close()
 
@@ -310,6 +311,7 @@ class ListReader:
         with self._lock:
             self._closed = True
             bulk, self._bulk = self._bulk, None
+            self._reads += bulk.reads if bulk is not None else 0
         if bulk is not None:
             bulk.close()
 

@@ -342,7 +342,7 @@ class _Telling:
     def _slower_words(self) -> str:
         hours = self._schedule.every_ms // HOUR_MS
         pause = "day" if hours == 24 else f"{hours} hours"
-        allowed = f"the {self._facts.cost.allowed:,} reads a month that {self._facts.provider} allows"
+        allowed = f"the {self._facts.cost.allowed:,} requests a month that {self._facts.provider} allows"
         return f"It is synced every {pause} by itself, to stay within {allowed}."
 
     # --- wording -----------------------------------------------------------------------------------------------------

@@ -143,9 +143,10 @@ def test_many_objects_are_read_by_the_second_process_from_where_the_first_came_t
     lists = ListReader(here, begin, many=100)
     first = lists.page(*CHARGES, cursor=None)
     second = lists.page(*CHARGES, cursor=first.cursor)
-    assert (here.pages, len(begun), lists.reads) == (1, 1, 1)
+    assert (here.pages, len(begun)) == (1, 1)
     assert not {item.external_id for item in first.objects} & {item.external_id for item in second.objects}
     lists.close()
+    assert lists.reads == begun[0].reads > 0  # a doubtful clock is asked twice
     assert not is_alive(begun[0].process_id)
 
 

@@ -85,7 +85,7 @@ def test_where_a_month_s_reads_run_short_it_says_how_often_it_syncs_by_itself() 
     assert standing.next_at == AT + 3 * HOUR_MS
     assert (
         standing.also
-        == "It is synced every 3 hours by itself, to stay within the 10,000 reads a month that Stripe allows."
+        == "It is synced every 3 hours by itself, to stay within the 10,000 requests a month that Stripe allows."
     )
     assert told(facts, replace(NOW, at=AT + 5 * HOUR_MS)).role == "good", "that is not late"
     assert told(facts, replace(NOW, scheduled=False)).also == ""

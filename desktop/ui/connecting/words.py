@@ -122,10 +122,9 @@ def slow_line(account: AccountStatus) -> str:
     slow = [stream for stream in account.streams if stream.every_hours]
     if not slow:
         return ""
-    titles = [stream_title(stream.name) for stream in slow]
-    return translate("StreamTable", "Every {0} hours, and whenever you sync: {1}.").format(
-        max(stream.every_hours for stream in slow), ", ".join((titles[0], *(title.lower() for title in titles[1:])))
-    )
+    titles = ", ".join(stream_title(stream.name).lower() for stream in slow)
+    hours = max(stream.every_hours for stream in slow)
+    return translate("StreamTable", "Every {0} hours, and whenever you sync: {1}.").format(hours, titles)
 
 
 #: Tone of a sentence and of a pill in each role.

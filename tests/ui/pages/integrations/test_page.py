@@ -532,7 +532,7 @@ def test_every_stream_of_square_has_a_name(qtbot, place: Place, shop: int, show)
         assert title in shown
     assert "Stock" not in shown
     assert "0 requests in the last 30 days. Square publishes no limit." in shown
-    slow = "Services, subscriptions, payment methods, card readers, payment links"
+    slow = "services, subscriptions, payment methods, card readers, payment links"
     assert f"Every 6 hours, and whenever you sync: {slow}." in shown
 
 
