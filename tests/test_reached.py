@@ -36,7 +36,7 @@ AHEAD = {
 
 #: Qt calls a method of a widget or model by its name, and so does whoever runs the migrations.
 CALLED_BY_QT = re.compile(r"[a-z]+[A-Z]\w*")
-LEFT_OUT = ("desktop.sandbox", "desktop.books.migrations")
+MIGRATIONS = "desktop.books.migrations."
 
 Names = Counter[str]
 
@@ -60,24 +60,30 @@ def said(node: ast.AST) -> Names:
     return found
 
 
-def defined(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
-    """The names that a file defines: functions, classes, constants, and the methods of its classes."""
+def defined(body: list[ast.stmt]) -> Iterator[tuple[str, Names]]:
+    """The names that a file defines, functions, classes, constants and methods, each with what is said within it.
+
+    What a line says that defines nothing stands under "".
+    """
     for node in body:
-        if isinstance(node, ast.FunctionDef) and node.decorator_list:
-            continue  # a decorator may keep it: a command, a context manager
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield node.name, node
-        elif isinstance(node, ast.Assign):
-            yield from ((target.id, node) for target in node.targets if isinstance(target, ast.Name))
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            yield node.target.id, node
+        inside = Counter[str]()
         if isinstance(node, ast.ClassDef):
-            yield from ((f"{node.name}.{one.name}", one) for one in node.body if isinstance(one, ast.FunctionDef))
+            for one in [*node.decorator_list, *node.bases, *node.keywords, *node.body]:
+                words = said(one)
+                inside.update(words)
+                if isinstance(one, ast.FunctionDef):
+                    yield f"{node.name}.{one.name}", words
+            yield node.name, inside
+        elif isinstance(node, ast.FunctionDef) and not node.decorator_list:
+            yield node.name, said(node)
+        else:  # a decorator may keep what it decorates: a command, a context manager
+            yield "", said(node)
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            yield from ((one.id, inside) for one in targets if isinstance(one, ast.Name))
 
 
 def unreached(modules: Mapping[str, ast.Module]) -> list[str]:
     """What nothing in these modules uses, by its dotted name."""
-    words = {name: said(tree) for name, tree in modules.items()}
     imported = {
         (node.module, alias.name)
         for tree in modules.values()
@@ -85,32 +91,38 @@ def unreached(modules: Mapping[str, ast.Module]) -> list[str]:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    everywhere: Names = Counter()
-    for found in words.values():
-        everywhere.update({name: count for name, count in found.items() if name.startswith(".")})
+    found = {module: list(defined(tree.body)) for module, tree in modules.items()}
+    words: dict[str, Names] = {}
+    everywhere = Counter[str]()
+    for module, names in found.items():
+        words[module] = Counter[str]()
+        for name, inside in names:
+            if "." not in name:  # a method's words are its class's too
+                words[module].update(inside)
+        everywhere.update({name: count for name, count in words[module].items() if name.startswith(".")})
     dead = []
-    for module, tree in modules.items():
-        for name, node in defined(tree.body):
+    for module, names in found.items():
+        for name, own in names:
             last = name.rpartition(".")[2]
-            own = said(node) if isinstance(node, ast.FunctionDef | ast.ClassDef) else Counter()
             used = everywhere["." + last] - own["." + last] > 0
             if "." not in name:
                 used = used or (module, name) in imported or words[module][name] - own[name] > 0
-            if not used and not last.startswith("__"):
+            if name and not used and not last.startswith("__"):
                 dead.append(f"{module}.{name}")
     return dead
 
 
 @pytest.fixture(scope="module")
 def trees() -> dict[str, ast.Module]:
-    """Every file of ours, read."""
-    return {module_of(path): ast.parse(path.read_text("utf-8")) for path in sorted(ROOT.rglob("*.py"))}
+    """Every file of ours, read; the sandbox shares no code with anything."""
+    paths = [path for path in sorted(ROOT.rglob("*.py")) if ROOT / "sandbox" not in path.parents]
+    return {module_of(path): ast.parse(path.read_text("utf-8")) for path in paths}
 
 
 @pytest.fixture(scope="module")
 def dead(trees: dict[str, ast.Module]) -> set[str]:
     """What nothing in the package uses."""
-    found = [name for name in unreached(trees) if not name.startswith(LEFT_OUT)]
+    found = [name for name in unreached(trees) if not name.startswith(MIGRATIONS)]
     return {
         name
         for name in found

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from desktop.actions.business import Business
 from desktop.books.settings import drop_setting
 from desktop.errors import UsageError
+from desktop.providers.client_ids import check_client_id
 from desktop.providers.contract import OAuthApp
 from desktop.vault.sealing import Place
 
@@ -37,13 +38,13 @@ def platform_app(business: Business, provider_name: str) -> OAuthApp | None:
     provider = business.provider(provider_name)
     client_id, secret = _stated(business, provider_name)
     if client_id and (secret or not provider.facts.needs_secret):
-        provider.check_client_id(client_id)
+        check_client_id(provider.facts, client_id)
         return OAuthApp(client_id, secret)
     kept = business.books.setting(_setting(provider_name))
     if not kept:
         return None
     try:
-        provider.check_client_id(kept["client_id"])
+        check_client_id(provider.facts, kept["client_id"])
     except UsageError:
         # An earlier version kept what was typed: it is not kept any longer.
         with business.books.write() as writer:
@@ -64,7 +65,7 @@ def keep_platform(business: Business, provider_name: str, client_id: str, secret
     """
     provider = business.provider(provider_name)
     client_id, secret = client_id.strip(), secret.strip()
-    provider.check_client_id(client_id)
+    check_client_id(provider.facts, client_id)
     if provider.facts.needs_secret and not (client_id and secret):
         raise UsageError(
             "Platform keys are missing",

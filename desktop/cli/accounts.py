@@ -23,6 +23,7 @@ from desktop.cli.output import Days, days_of, document, facts, say, table, tell
 from desktop.cli.session import Session
 from desktop.errors import CancelledError, UsageError, WorldError
 from desktop.periods import parse_day, rfc3339
+from desktop.providers.client_ids import check_client_id
 from desktop.providers.contract import Account
 from desktop.providers.registry import provider_names, provider_title
 from desktop.secrets.redaction import visible
@@ -126,7 +127,7 @@ def _keep_app(business: Business, provider: str, app_id: str) -> None:
     Raises: UsageError where one is needed and none is known.
     """
     offered = business.provider(provider)
-    offered.check_client_id(app_id)
+    check_client_id(offered.facts, app_id)
     known = known_platform(business, provider)
     if not app_id:
         if known is None and not offered.facts.needs_secret:

@@ -335,12 +335,6 @@ class Provider(Protocol):
         ``endpoints`` tells whether the key is meant for the provider itself or for a stand-in on loopback.
         """
 
-    def check_client_id(self, client_id: str) -> None:
-        """Refuse what is given as an application's id and is something else, a secret above all: ids are public.
-
-        Raises: UsageError, which never repeats what was given.
-        """
-
     def reader(
         self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event, pace: Pace | None = None
     ) -> Reader:

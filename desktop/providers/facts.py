@@ -20,7 +20,10 @@ def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """A right that connecting asks for: shown in the picker, with what is missing without it."""
+    """A right that connecting asks for: shown in the picker, with what is missing without it.
+
+    ``title`` and ``without`` are to be translated in the context ``Permission``.
+    """
 
     title: str
     access: str  # "read" or "read and write"
@@ -116,6 +119,9 @@ class Facts:
 
     platform_page: str
     """Its own page for a platform's keys, on one of ``hosts``; empty where none are needed."""
+
+    client_id_words: tuple[str, str]
+    """What the id of a platform or an application is called within a sentence, and where the owner copies it from."""
 
     access_page: str
     """Its own page where the owner sees who has access and ends it, on one of ``hosts``."""

@@ -10,11 +10,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from desktop.errors import UsageError
 from desktop.records import SetAside
 from desktop.secrets.cleaning import clean, clean_value, written
 from desktop.secrets.redaction import clean_text
-from desktop.secrets.shapes import begins_like_secret
 
 AMOUNT_LIMIT = 10**15
 """Minor units beyond which an amount is absurd: ten trillion of a two-decimal currency."""
@@ -103,22 +101,6 @@ def identity(value: object, provider: str) -> str:
     if type(value) is str and 0 < len(value) <= ID_LIMIT:
         return value
     raise Unreadable("It has no id." if value in (None, "") else f"Its id is not one that {provider} gives.")
-
-
-def refuse_secret(given: str, name: str, action: str) -> None:
-    """Refuse a secret, and what no id looks like, where a public id belongs. Raises: UsageError without what was given.
-
-    Whatever is not a secret by its beginning passes: ids are the provider's to shape.
-    """
-    found = given.strip()
-    if begins_like_secret(found):
-        raise UsageError(
-            f"That is a secret, not the {name}",
-            f"What was given as the {name} begins like a secret: it was neither kept nor sent anywhere.",
-            f"{action} Make a new secret there if this one stood where others could read it.",
-        )
-    if found and (len(found) > ID_LIMIT or not found.isascii() or not found.isprintable() or " " in found):
-        raise UsageError(f"That is not the {name}", f"What was given as the {name} cannot be one.", action)
 
 
 def shown(value: object, wanted: str = "a whole number of minor units") -> str:

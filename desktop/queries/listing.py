@@ -241,6 +241,11 @@ def lookup_of(connection: Connection) -> Lookup:
     return Lookup(connection.dialect.name, read_scales(connection), wide=(newest or 0) <= _WIDE)
 
 
+def one_of(column: ColumnElement[str], *words: str) -> Tab:
+    """The tab of the rows whose column is one of these words."""
+    return lambda _: column.in_(words)
+
+
 def summed(connection: Connection, query: Select[Any], scales: Scales) -> dict[str, int]:
     """Rows of (currency, integration, amount) added up by currency, in common units."""
     sums: dict[str, int] = {}

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from desktop.books.tables import BalanceEntry, Integration, Payout
 from desktop.books.tables.base import table_of
-from desktop.queries.listing import Filter, Listing, Sort, summed
+from desktop.queries.listing import Filter, Listing, Sort, one_of, summed
 from desktop.queries.scales import Scales
 from desktop.queries.search import Lookup, by_amount, by_external_id
 
@@ -86,18 +86,14 @@ def _paid_out(connection: Connection, listing: Listing[PayoutRow], wanted: Filte
     return summed(connection, query, scales)
 
 
-def _one_of(*statuses: str) -> Any:
-    return lambda _: _PAYOUT.c.status.in_(statuses)
-
-
 _NEWEST = Sort((_PAYOUT.c.created_at,))
 PAYOUTS: Listing[PayoutRow] = Listing(
     name="payouts",
     table=_PAYOUT,
     tabs={
-        "on_the_way": _one_of(*ON_THE_WAY),
-        "paid": _one_of("paid"),
-        "failed": _one_of("failed", "canceled"),
+        "on_the_way": one_of(_PAYOUT.c.status, *ON_THE_WAY),
+        "paid": one_of(_PAYOUT.c.status, "paid"),
+        "failed": one_of(_PAYOUT.c.status, "failed", "canceled"),
     },
     sorts={
         "": _NEWEST,

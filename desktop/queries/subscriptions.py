@@ -13,7 +13,7 @@ from desktop.books.tables import Invoice, Service, Subscription, SubscriptionIte
 from desktop.books.tables.base import table_of
 from desktop.queries.client_columns import by_client_name, client_columns, provider_column, with_client
 from desktop.queries.invoices import InvoiceRow, invoice_rows, select_invoices
-from desktop.queries.listing import Listing, Sort
+from desktop.queries.listing import Listing, Sort, one_of
 from desktop.queries.search import Lookup, by_amount, by_client, by_external_id
 
 _SUBSCRIPTION = table_of(Subscription)
@@ -142,19 +142,15 @@ def _meanings(word: str, lookup: Lookup) -> list[Select[Any]]:
     ]
 
 
-def _one_of(*statuses: str) -> Any:
-    return lambda _: _SUBSCRIPTION.c.status.in_(statuses)
-
-
 _NEWEST = Sort((_SUBSCRIPTION.c.created_at,))
 SUBSCRIPTIONS: Listing[SubscriptionRow] = Listing(
     name="subscriptions",
     table=_SUBSCRIPTION,
     tabs={
-        "active": _one_of(*ACTIVE_STATUSES),
-        "past_due": _one_of("past_due", "unpaid", "incomplete"),
-        "paused": _one_of("paused"),
-        "ended": _one_of("canceled", "incomplete_expired"),
+        "active": one_of(_SUBSCRIPTION.c.status, *ACTIVE_STATUSES),
+        "past_due": one_of(_SUBSCRIPTION.c.status, "past_due", "unpaid", "incomplete"),
+        "paused": one_of(_SUBSCRIPTION.c.status, "paused"),
+        "ended": one_of(_SUBSCRIPTION.c.status, "canceled", "incomplete_expired"),
     },
     sorts={
         "": _NEWEST,

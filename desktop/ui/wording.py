@@ -33,6 +33,12 @@ def write_for(country: str) -> bool:
     return QLocale().territory() != before.territory()
 
 
+def country_text(code: str) -> str:
+    """A country's name by its code, in English: "Germany"; the code itself where nobody knows it."""
+    territory = QLocale.codeToTerritory(code) if code else QLocale.Country.AnyTerritory
+    return code if territory == QLocale.Country.AnyTerritory else QLocale.territoryToString(territory)
+
+
 def percent_text(permille: int) -> str:
     """A share in percent with one decimal: "94.2%", or "94.2 %" where that is the custom."""
     return region().percent(f"{permille // 10}.{permille % 10}")

@@ -273,3 +273,4 @@ def test_a_bad_address_of_a_provider_is_said(
     status, out, err = told("connect", provider, "--key-stdin", "--home", str(begun))
     assert (status, out) == (2, "")
     assert f"PAYDESK_{provider.upper()}_API_BASE" in err
+    assert "Access granted" not in err, "the key was not checked yet"

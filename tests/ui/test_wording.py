@@ -9,6 +9,11 @@ from desktop.regions import Region
 from desktop.ui import wording
 from desktop.ui.wording import day_text, days_text, full_day_text, percent_text, region, write_for
 
+
+def test_a_country_is_named_and_a_code_that_nobody_knows_stays() -> None:
+    assert [wording.country_text(code) for code in ("US", "de", "??", "")] == ["United States", "Germany", "??", ""]
+
+
 BERLIN = ZoneInfo("Europe/Berlin")
 
 

@@ -6,17 +6,61 @@ from desktop.money import ISO, CurrencyTable
 from desktop.providers.facts import QT_TRANSLATE_NOOP, Facts, KeyWords, Mark, Permission, PlatformWords
 
 _PERMISSIONS = (
-    Permission("Payments", "read", "No payments, refunds, stored cards or sales on card readers."),
-    Permission("Customers", "read", "Clients stay empty."),
-    Permission("Invoices", "read", "No invoices, nothing outstanding."),
-    Permission("Orders", "read", "Invoices and sales have no lines."),
-    Permission("Items", "read", "Services have no names, and subscriptions no amounts."),
-    Permission("Payouts", "read", "What was paid out to the bank is missing."),
-    Permission("Disputes", "read", "Disputes are missing."),
-    Permission("Subscriptions", "read", "Subscriptions are missing."),
-    Permission("Inventory", "read", "Stock cannot be shown."),
-    Permission("Devices", "read", "Card readers are not shown."),
-    Permission("Merchant profile", "read", "Nothing can be read location by location: most lists stay empty."),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Payments"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "No payments, refunds, stored cards or sales on card readers."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Customers"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "Clients stay empty."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Invoices"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "No invoices, nothing outstanding."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Orders"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "Invoices and sales have no lines."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Items"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "Services have no names, and subscriptions no amounts."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Payouts"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "What was paid out to the bank is missing."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Disputes"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "Disputes are missing."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Subscriptions"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "Subscriptions are missing."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Inventory"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "Stock cannot be shown."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Devices"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "Card readers are not shown."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Merchant profile"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "Nothing can be read location by location: most lists stay empty."),
+    ),
 )
 
 _CURRENCIES = CurrencyTable(exponents={**ISO.exponents, "btc": 8}, display={}, steps={}, payout_steps={})
@@ -104,6 +148,10 @@ FACTS = Facts(
     key_page=_CONSOLE,
     platform_page=_CONSOLE,
     # The seller's dashboard; App Integrations in its menu lists the applications that have access.
+    client_id_words=(
+        "application ID",
+        "Copy the application ID (sq0idp-… or sandbox-sq0idb-…) from Square's developer console.",
+    ),
     access_page="https://app.squareup.com/dashboard",
     # PKCE stands in for the application's secret.
     needs_secret=False,

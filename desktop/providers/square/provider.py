@@ -22,7 +22,6 @@ from desktop.providers.contract import (
     Stream,
     Tenure,
 )
-from desktop.providers.fields import refuse_secret
 from desktop.providers.http import checked_base, is_loopback
 from desktop.providers.limits import Pace
 from desktop.providers.square import constants, oauth
@@ -111,11 +110,6 @@ class SquareProvider(BaseProvider):
             message = "That does not look like an access token of Square." if pasted else "There is no token."
             raise UsageError("Not a token that can work", message, _FIND_IT)
         return Credentials({"access_token": pasted, "connected_by": "token"})
-
-    def check_client_id(self, client_id: str) -> None:
-        """Refuse what is no application id. Raises: UsageError, which never repeats what was given."""
-        action = "Copy the application ID (sq0idp-… or sandbox-sq0idb-…) from Square's developer console."
-        refuse_secret(client_id, "application ID", action)
 
     def reader(
         self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event, pace: Pace | None = None

@@ -13,19 +13,71 @@ from desktop.money import CurrencyTable, exponents_of
 from desktop.providers.facts import QT_TRANSLATE_NOOP, Facts, KeyWords, Mark, Permission, PlatformWords
 
 _PERMISSIONS = (
-    Permission("Customers", "read", "Clients stay empty."),
-    Permission("Products and Prices", "read", "Services have no names."),
-    Permission("Invoices", "read", "No invoices, nothing outstanding."),
-    Permission("Charges and Refunds", "read", "No payments or refunds."),
-    Permission("Payment Intents", "read", "Payments that were never tried are missing."),
-    Permission("Balance Transactions", "read", "No fees and no net amounts: the figures do not tie out with the bank."),
-    Permission("Payouts", "read", "What was paid out to the bank is missing."),
-    Permission("Disputes", "read", "Disputes are missing."),
-    Permission("Subscriptions", "read", "Subscriptions are missing."),
-    Permission("Credit Notes", "read", "Corrections of invoices are missing."),
-    Permission("Payment Methods", "read", "The clients' stored cards are not shown."),
-    Permission("Events", "read", "Changes are found by looking back through the lists, which takes more reads."),
-    Permission("Account", "read", "The account's name and number cannot be shown before the first sync."),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Customers"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "Clients stay empty."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Products and Prices"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "Services have no names."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Invoices"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "No invoices, nothing outstanding."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Charges and Refunds"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "No payments or refunds."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Payment Intents"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "Payments that were never tried are missing."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Balance Transactions"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "No fees and no net amounts: the figures do not tie out with the bank."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Payouts"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "What was paid out to the bank is missing."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Disputes"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "Disputes are missing."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Subscriptions"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "Subscriptions are missing."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Credit Notes"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "Corrections of invoices are missing."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Payment Methods"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "The clients' stored cards are not shown."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Events"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "Changes are found by looking back through the lists, which takes more reads."),
+    ),
+    Permission(
+        QT_TRANSLATE_NOOP("Permission", "Account"),
+        "read",
+        QT_TRANSLATE_NOOP("Permission", "The account's name and number cannot be shown before the first sync."),
+    ),
 )
 
 _KEY_RIGHTS: Sequence[str] = (
@@ -123,6 +175,10 @@ FACTS = Facts(
     # Where a platform's client id stands and the address to come back to is registered.
     platform_page="https://dashboard.stripe.com/settings/connect/onboarding-options/oauth",
     # Where keys are listed and deleted.
+    client_id_words=(
+        "client id",
+        "Copy the client id (ca_…) from the Connect settings of your platform.",
+    ),
     access_page="https://dashboard.stripe.com/apikeys",
     # Connect's code exchange is made with the platform's secret key.
     needs_secret=True,

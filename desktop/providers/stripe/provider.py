@@ -21,7 +21,6 @@ from desktop.providers.contract import (
     Reread,
     Stream,
 )
-from desktop.providers.fields import refuse_secret
 from desktop.providers.http import checked_base, is_loopback
 from desktop.providers.limits import Pace
 from desktop.providers.stripe import constants, oauth
@@ -96,10 +95,6 @@ class StripeProvider(BaseProvider):
         if not message:
             message = "That does not look like a key of Stripe." if pasted else "There is no key."
         raise UsageError("Not a key that can work", message, _MAKE_ONE)
-
-    def check_client_id(self, client_id: str) -> None:
-        """Refuse what is no client id of a platform. Raises: UsageError, which never repeats what was given."""
-        refuse_secret(client_id, "client id", "Copy the client id (ca_…) from the Connect settings of your platform.")
 
     def reader(
         self, credentials: Credentials, endpoints: Endpoints, stop: threading.Event, pace: Pace | None = None

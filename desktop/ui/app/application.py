@@ -138,6 +138,9 @@ class App(QObject):
     def _on_painted(self) -> None:
         # What the first question needs is imported while the page that asks it is still being made.
         self.tasks.query(load_books, self._on_loaded)
+        if not self._settings.text("country"):
+            # Before the first page asks, on the same thread: no day is written twice where nobody knows it yet.
+            self._locale.refresh()
 
     @Slot(object)
     def _on_loaded(self, _nothing: None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLocale, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.dialogs.sheet import Sheet
@@ -14,6 +14,7 @@ from desktop.ui.translation import translate
 from desktop.ui.widgets.lines import Line, LineList
 from desktop.ui.widgets.picture import Mark
 from desktop.ui.widgets.pill import Pill
+from desktop.ui.wording import country_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,6 @@ def mode_words(mode: str) -> tuple[str, str]:
         "sandbox": (translate("AccountMode", "Sandbox"), "neutral"),
     }
     return known.get(mode, (mode, "neutral"))
-
-
-def country_text(code: str) -> str:
-    """A country's name beside its code: "United States (US)"."""
-    territory = QLocale.codeToTerritory(code) if code else QLocale.Country.AnyTerritory
-    if territory == QLocale.Country.AnyTerritory:
-        return code
-    return f"{QLocale.territoryToString(territory)} ({code.upper()})"
 
 
 class BusinessCheck(Sheet):
@@ -103,7 +96,7 @@ def _card(theme: Theme, candidate: Candidate) -> QWidget:
     untold = translate("BusinessCheck", "not told")
     rows = [
         (translate("BusinessCheck", "Account"), candidate.account_id),
-        (translate("BusinessCheck", "Country"), country_text(candidate.country)),
+        (translate("BusinessCheck", "Country"), _country(candidate.country)),
         (translate("BusinessCheck", "Currency"), candidate.currency.upper()),
     ]
     if candidate.email and candidate.email != candidate.name:
@@ -111,3 +104,9 @@ def _card(theme: Theme, candidate: Candidate) -> QWidget:
     facts.show_lines([Line(label, value or untold, tone="text-2") for label, value in rows])
     column.addWidget(facts)
     return card
+
+
+def _country(code: str) -> str:
+    """A country's name beside its code: "United States (US)"."""
+    name = country_text(code)
+    return name if name == code else f"{name} ({code.upper()})"

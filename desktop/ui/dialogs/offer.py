@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from desktop.ui.dialogs.way_words import permissions
 from desktop.ui.translation import translate
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def read_offers(business: Business) -> tuple[Offer, ...]:
             Offer(
                 name,
                 facts.title,
-                tuple(_right(permission) for permission in facts.permissions),
+                tuple(_right(permission) for permission in permissions(name)),
                 hosts=facts.hosts,
                 loopback=is_loopback(provider.endpoints(business.environment).connect_base),
                 client_id=known.client_id if known else "",

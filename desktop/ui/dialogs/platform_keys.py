@@ -7,6 +7,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.errors import UsageError
+from desktop.providers.client_ids import check_client_id
+from desktop.providers.registry import facts_of
 from desktop.ui.accessibility import named
 from desktop.ui.app.addresses import Addresses, RefusedAddressError
 from desktop.ui.dialogs.offer import Offer, consent_text
@@ -135,11 +137,9 @@ class PlatformKeys(Sheet):
 
     @Slot()
     def _on_keep(self) -> None:
-        from desktop.providers.registry import make_provider
-
         client_id = self._id.text().strip()
         try:
-            make_provider(self._offer.provider).check_client_id(client_id)
+            check_client_id(facts_of(self._offer.provider), client_id)
         except UsageError as error:
             self._id.clear()
             self.show_notice(error.title, f"{error.message} {error.action}")

@@ -1,11 +1,11 @@
-"""The words that each provider brings for its keys and platforms, in the window's language."""
+"""The words that each provider brings for its keys, platforms and permissions, in the window's language."""
 
 from __future__ import annotations
 
 from dataclasses import fields, replace
 from typing import Any
 
-from desktop.providers.facts import KeyWords, PlatformWords
+from desktop.providers.facts import KeyWords, Permission, PlatformWords
 from desktop.providers.registry import facts_of
 from desktop.ui.translation import translate
 
@@ -20,6 +20,14 @@ def platform_words(provider: str) -> PlatformWords:
     """The words around the owner's own platform at a provider. Raises: UsageError for one that is not known."""
     words = facts_of(provider).platform_words
     return replace(words, **_translated("PlatformWords", words))
+
+
+def permissions(provider: str) -> tuple[Permission, ...]:
+    """What connecting a provider asks for. Raises: UsageError for one that is not known."""
+    return tuple(
+        replace(one, title=translate("Permission", one.title), without=translate("Permission", one.without))
+        for one in facts_of(provider).permissions
+    )
 
 
 def _translated(context: str, words: KeyWords | PlatformWords) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from desktop.ui.lists.source import RowContext, row_context
 from desktop.ui.lists.words import NOTHING, method_text, price_text, subscription_pill, sums_text
 from desktop.ui.translation import translate
 from desktop.ui.verbs.join_clients import LINK, JoinClients
-from desktop.ui.wording import money_text, region
+from desktop.ui.wording import country_text, money_text, region
 
 if TYPE_CHECKING:
     import threading
@@ -131,13 +131,6 @@ def _sums_cell(sums: Sequence[Sum]) -> Amount:
     if len(sums) > 1:
         plain = [f"{text} {one.currency.upper()}" for text, one in zip(plain, sums, strict=True)]
     return Amount(sums_text(sums[:1]), " ".join(plain), not sums, sums_text(sums[1:]) if sums[1:] else "")
-
-
-def country_text(code: str) -> str:
-    """A country's name by its code, in English: "Germany"; the code itself where nobody knows it."""
-    from babel.core import Locale
-
-    return str(Locale("en").territories.get(code.upper(), code))
 
 
 # --------------------------------------------------------------------------------------------------------- the panel

@@ -9,7 +9,6 @@ from desktop.money import format_plain
 from desktop.providers.registry import currencies_of
 from desktop.ui.app.business_handle import BusinessHandle
 from desktop.ui.app.page import PageContext
-from desktop.ui.lists.clients import country_text
 from desktop.ui.lists.orders import checkout_pill, device_pill, rows_of_location, some
 from desktop.ui.lists.origin import joined, origin_of
 from desktop.ui.lists.page import ListPage
@@ -19,7 +18,7 @@ from desktop.ui.lists.rows import Amount, Column, Marked, PillCell, Row, TwoLine
 from desktop.ui.lists.source import RowContext, row_context
 from desktop.ui.lists.words import NOTHING, humanized, method_text, payment_pill, sums_text
 from desktop.ui.translation import translate
-from desktop.ui.wording import money_text, month_name, region
+from desktop.ui.wording import country_text, money_text, month_name, region
 
 if TYPE_CHECKING:
     from desktop.actions.business import Business

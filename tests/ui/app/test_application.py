@@ -19,6 +19,7 @@ from desktop.errors import ClosedBooksError
 from desktop.ui.app import application as app_module
 from desktop.ui.app.announcements import Announcements
 from desktop.ui.app.application import App
+from desktop.ui.app.business_locale import BusinessLocale
 from desktop.ui.app.messages import Message
 from desktop.ui.theme.theme import Theme
 from desktop.workspace import open_business
@@ -122,6 +123,22 @@ def test_nonsense_that_was_kept_is_no_reason_not_to_start(qtbot, make_app, home:
     app = shown(qtbot, make_app())
     assert app.theme.choice == "system"
     assert app.window.isVisible()
+
+
+@pytest.mark.parametrize(("kept", "first"), [({}, ["country", "page"]), ({"country": "DE"}, ["page"])])
+def test_where_the_business_is_is_asked_before_the_first_page_where_nobody_knows_it_yet(
+    qtbot, make_app, home: Path, monkeypatch: pytest.MonkeyPatch, kept: dict[str, str], first: list[str]
+) -> None:
+    home.mkdir(mode=0o700)
+    (home / "window.json").write_text(json.dumps(kept))
+    asked: list[str] = []
+    refresh = BusinessLocale.refresh
+    monkeypatch.setattr(BusinessLocale, "refresh", lambda self: (asked.append("country"), refresh(self))[1])
+    app = make_app()
+    app.window.page_opened.connect(lambda _key: asked.append("page"))
+    shown(qtbot, app)
+    qtbot.waitUntil(lambda: "page" in asked)
+    assert asked[: asked.index("page") + 1] == first
 
 
 def test_the_details_of_the_sync_lead_to_the_integrations(qtbot, make_app) -> None:

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from desktop.ui.dialogs.business_check import BusinessCheck, Candidate, country_text, mode_words
+from desktop.ui.dialogs.business_check import BusinessCheck, Candidate, _country, mode_words
 from desktop.ui.theme.theme import Theme
 
 STUDIO = Candidate(
@@ -60,5 +60,5 @@ def test_every_control_is_named(make_sheet, audit_accessibility) -> None:
 
 
 def test_countries_and_modes_have_names_and_unknown_ones_stay() -> None:
-    assert (country_text("US"), country_text(""), country_text("??")) == ("United States (US)", "", "??")
+    assert (_country("US"), _country(""), _country("??")) == ("United States (US)", "", "??")
     assert [mode_words(mode)[0] for mode in ("live", "test", "sandbox", "odd")] == ["Live", "Test", "Sandbox", "odd"]

@@ -1,5 +1,7 @@
 """The platform's keys: what to register where, asked once."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -10,6 +12,20 @@ from desktop.ui.app.addresses import Addresses
 from desktop.ui.dialogs.offer import Offer
 from desktop.ui.dialogs.platform_keys import PlatformKeys
 from desktop.ui.theme.theme import Theme
+
+
+def test_an_id_is_checked_without_loading_a_provider() -> None:
+    """It is checked in the UI thread."""
+    code = (
+        "import sys, desktop.ui.dialogs.platform_keys; "
+        "from desktop.providers.client_ids import check_client_id; "
+        "from desktop.providers.registry import facts_of; "
+        "[check_client_id(facts_of(name), 'sq0idp-1') for name in ('stripe', 'square')]; "
+        "heavy = ('sqlalchemy', 'httpx', 'cryptography', 'stripe', 'square'); "
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 @pytest.fixture
