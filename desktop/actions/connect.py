@@ -82,13 +82,13 @@ def connect_by_key(
     """
     provider = business.provider(provider_name)
     talk.step(Step.CHOSEN)
-    talk.step(Step.PAGE, "not needed with a key")
+    for step in (Step.PAGE, Step.GRANTED):
+        talk.step(step, "not needed with a key")
     endpoints = provider.endpoints(business.environment)
     credentials = provider.credentials_from_key(key, endpoints)
     reader = provider.reader(credentials, endpoints, cancel or threading.Event())
     try:
         account = reader.identify()
-        talk.step(Step.GRANTED, "not needed with a key")
         talk.step(Step.ANSWER)
         talk.step(Step.EXCHANGED, "not needed with a key")
         if not talk.confirm(account):

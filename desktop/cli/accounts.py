@@ -44,7 +44,11 @@ class Terminal:
 
     def step(self, step: Step, note: str = "") -> None:
         """Name the step on standard error."""
-        tell(f"  {step.value}/9 {_STEPS[step]}{f' ({note})' if note else ''}")
+        tell(
+            f"  {step.value}/9 {_NOUNS.get(step, _STEPS[step])} ({note})"
+            if note
+            else f"  {step.value}/9 {_STEPS[step]}"
+        )
 
     def open_page(self, address: str) -> None:
         """Open the system browser, and print the address for where there is none."""
@@ -80,6 +84,12 @@ _STEPS = {
     Step.UPDATES: "Updates arranged",
     Step.SYNC: "First sync",
     Step.CONNECTED: "Connected",
+}
+#: Steps that one way in does without: they are not called done then.
+_NOUNS = {
+    Step.PAGE: "Authorisation page",
+    Step.GRANTED: "Consent in the browser",
+    Step.EXCHANGED: "Exchange of a code",
 }
 
 
