@@ -458,7 +458,7 @@ class PaymentMethodRecord:
 
 @dataclass(frozen=True, slots=True)
 class LocationRecord:
-    """A place of business. ``status`` is active or inactive; ``main``: the account's main one."""
+    """A location of the business. ``status`` is active or inactive; ``main``: the account's main one."""
 
     name: str
     status: str
@@ -520,7 +520,7 @@ class OrderRecord:
 
 @dataclass(frozen=True, slots=True)
 class InventoryCountRecord:
-    """How much of something is at a place, in one state (in_stock, sold, waste, …). ``quantity`` is a decimal.
+    """How much of something is at a location, in one state (in_stock, sold, waste, …). ``quantity`` is a decimal.
 
     ``created_at`` is when it was counted or last changed.
     """

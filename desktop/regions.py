@@ -28,7 +28,7 @@ SPACED_PERCENT: Final = _codes(
 )
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: The lines of an address below the street: C city, S state or region, Z postal code (Universal Postal Union).
-_PLACES: Final[Mapping[str, str]] = {
+_LOCALITIES: Final[Mapping[str, str]] = {
     **dict.fromkeys(_codes("AS GU MH MP PR UM US VI"), "{C}, {S} {Z}"),
     **dict.fromkeys(_codes("AU CA"), "{C} {S} {Z}"),
     **dict.fromkeys(_codes("GB GG IE IM JE"), "{C}, {S}, {Z}"),
@@ -66,9 +66,9 @@ class Region:
         """A number that is a share in percent, with the sign as it is written here."""
         return f"{number} %" if self.country in SPACED_PERCENT else f"{number}%"
 
-    def place(self, city: str, region: str, postal_code: str, country: str = "") -> str:
+    def locality(self, city: str, region: str, postal_code: str, country: str = "") -> str:
         """Where a street is, by the customs of the address's own ``country``: "Springfield, IL 62701"."""
-        form = _PLACES.get(country.upper() or self.country, _ELSEWHERE)
+        form = _LOCALITIES.get(country.upper() or self.country, _ELSEWHERE)
         text = form.format(C=city.strip(), S=region.strip(), Z=postal_code.strip())
         parts = [" ".join(part.split()) for part in text.split(",")]
         return ", ".join(part for part in parts if part)

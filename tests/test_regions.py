@@ -62,7 +62,7 @@ def test_shares() -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "text"),
+    ("locality", "text"),
     [
         (("Springfield", "IL", "62701", "US"), "Springfield, IL 62701"),
         (("Springfield", "", "62701", "us"), "Springfield, 62701"),
@@ -74,12 +74,12 @@ def test_shares() -> None:
         (("Berlin", "", "", ""), "Berlin"),
     ],
 )
-def test_places(place: tuple[str, str, str, str], text: str) -> None:
-    assert Region().place(*place) == text
+def test_localities(locality: tuple[str, str, str, str], text: str) -> None:
+    assert Region().locality(*locality) == text
 
 
 def test_an_address_without_a_country_is_the_businesss() -> None:
-    assert Region("US").place("Springfield", "IL", "62701") == "Springfield, IL 62701"
+    assert Region("US").locality("Springfield", "IL", "62701") == "Springfield, IL 62701"
 
 
 @pytest.mark.parametrize(

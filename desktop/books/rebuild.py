@@ -221,10 +221,10 @@ def compare_totals(books: Books) -> list[Difference]:
         days: dict[tuple[Any, ...], tuple[int, ...]] = {}
         clients: dict[tuple[Any, ...], tuple[int, ...]] = {}
         for account, totals in _added_up(connection, None).items():
-            for (day, measure, currency, place), sums in totals.days.items():
-                days[day, measure, currency, account, place] = tuple(sums)
-            for (month, currency, link, place), (collected, refunds, payments) in totals.clients.items():
-                clients[month, currency, link, account, place] = (collected, refunds, payments, collected - refunds)
+            for (day, measure, currency, location), sums in totals.days.items():
+                days[day, measure, currency, account, location] = tuple(sums)
+            for (month, currency, link, location), (collected, refunds, payments) in totals.clients.items():
+                clients[month, currency, link, account, location] = (collected, refunds, payments, collected - refunds)
         found += _differences(connection, _DAILY, days)
         found += _differences(connection, _CLIENT, clients)
         counts = {key: (number,) for key, number in count_rows(connection, _COUNTED).items()}

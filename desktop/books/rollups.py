@@ -374,9 +374,9 @@ class Totals:
                 sums[1] += sign * count
 
     def _client(self, day: str, row: PaymentSums | RefundSums, collected: int, refunds: int, payments: int) -> None:
-        """Count for the client over all places, and at the row's place where it has one."""
-        for place in ("", row.location_ref) if row.location_ref else ("",):
-            sums = self._clients.setdefault((day[:7], row.currency, row.client_link_id, place), [0, 0, 0])
+        """Count for the client over all locations, and at the row's where it has one."""
+        for location in ("", row.location_ref) if row.location_ref else ("",):
+            sums = self._clients.setdefault((day[:7], row.currency, row.client_link_id, location), [0, 0, 0])
             sums[0] += collected
             sums[1] += refunds
             sums[2] += payments
@@ -388,7 +388,7 @@ class Totals:
 
     @property
     def clients(self) -> Mapping[tuple[str, str, int, str], Sequence[int]]:
-        """What was collected so far: (collected, refunds, payments) by month, currency, link and place ("": all)."""
+        """What was collected so far: (collected, refunds, payments) by month, currency, link and location ("": all)."""
         return self._clients
 
     def write(self, writer: Writer, shelf: Shelf) -> bool:
@@ -401,8 +401,8 @@ class Totals:
             if amount or count
         ]
         clients = [
-            (month, currency, link, self._integration_id, place, collected, refunds, payments, collected - refunds)
-            for (month, currency, link, place), (collected, refunds, payments) in self._clients.items()
+            (month, currency, link, self._integration_id, location, collected, refunds, payments, collected - refunds)
+            for (month, currency, link, location), (collected, refunds, payments) in self._clients.items()
             if collected or refunds or payments
         ]
         if days:

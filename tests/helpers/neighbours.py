@@ -25,12 +25,12 @@ _DAYS = 85
 
 
 class Key(NamedTuple):
-    """Where a figure is expected: its month, name, currency and place ("": none)."""
+    """Where a figure is expected: its month, name, currency and location ("": none)."""
 
     month: str
     figure: str
     currency: str
-    place: str = ""
+    location: str = ""
 
 
 class Story:
@@ -57,10 +57,10 @@ class Story:
             return _BEGIN + timedelta(seconds=self.chance.randrange(40 * 86_400))
         return after + timedelta(seconds=self.chance.randrange(60, 20 * 86_400))
 
-    def count(self, at: datetime, figure: str, currency: str, amount: int, place: str = "") -> None:
+    def count(self, at: datetime, figure: str, currency: str, amount: int, location: str = "") -> None:
         """Expect an amount in the figure of the month in which the business was at an instant."""
         month = at.astimezone(ZoneInfo(ZONE)).strftime("%Y-%m")
-        self.expected[Key(month, figure, currency, place)] += amount
+        self.expected[Key(month, figure, currency, location)] += amount
 
     def tell(self, kind: str, body: dict[str, Any]) -> None:
         """A state of an object; a later one of the same object is told later."""
@@ -73,8 +73,8 @@ class Story:
     def objects(self) -> list[SourceObject]:
         """All states, mapped; each read after the one before it."""
         made = []
-        for place, (kind, body) in enumerate(self._told):
-            low = 1_000_000 + 10_000 * place
+        for index, (kind, body) in enumerate(self._told):
+            low = 1_000_000 + 10_000 * index
             made.append(self.map(kind, body, Version(low, low + 500)))
         return made
 
@@ -308,9 +308,9 @@ def _usd(amount: int) -> dict[str, Any]:
 
 
 class SquareStory(Story):
-    """Payments of a shop with two places: by card, in cash, by gift card, taken elsewhere; payouts that fail."""
+    """Payments of a shop with two locations: by card, in cash, by gift card, taken elsewhere; payouts that fail."""
 
-    PLACES = ("L1", "L2")
+    LOCATIONS = ("L1", "L2")
     STORED: tuple[dict[str, Any], ...] = (
         {"source_type": "CARD", "card": "SQUARE_GIFT_CARD"},
         {"source_type": "SQUARE_ACCOUNT"},
@@ -334,7 +334,7 @@ class SquareStory(Story):
 
     def sale(self) -> None:
         """A sale: held first at times, with a tip, with fees that change later; refunded at times."""
-        ref, at, place = self.id("pay"), self.when(), self.chance.choice(self.PLACES)
+        ref, at, location = self.id("pay"), self.when(), self.chance.choice(self.LOCATIONS)
         stored = self.perhaps(0.4)
         how = self.chance.choice(self.STORED if stored else self.MONEY)
         amount, tip = self.chance.choice([1000, 2599, 8000]), self.chance.choice([0, 0, 120])
@@ -342,7 +342,7 @@ class SquareStory(Story):
         body: dict[str, Any] = {
             "id": ref, "created_at": _stamp(at), "updated_at": _stamp(at), "amount_money": _usd(amount),
             "tip_money": _usd(tip), "total_money": _usd(whole), "status": "COMPLETED",
-            "source_type": how["source_type"], "location_id": place, "processing_fee": [],
+            "source_type": how["source_type"], "location_id": location, "processing_fee": [],
         }  # fmt: skip
         if "card" in how:
             details: dict[str, Any] = {"card": {"card_brand": how["card"], "last_4": "4242"}, "status": "CAPTURED"}
@@ -364,64 +364,64 @@ class SquareStory(Story):
         body["updated_at"] = _stamp(taken + timedelta(seconds=1))
         self.tell("payment", dict(body))
         if stored:
-            self.count(taken, "stored_value", "usd", whole, place)
+            self.count(taken, "stored_value", "usd", whole, location)
         else:
-            self.count(taken, "collected", "usd", whole, place)
-            self.count(taken, "net", "usd", whole - outside, place)
-            self.count(taken, "fees", "usd", outside, place)
+            self.count(taken, "collected", "usd", whole, location)
+            self.count(taken, "net", "usd", whole - outside, location)
+            self.count(taken, "fees", "usd", outside, location)
             if how.get("card") == "VISA":
-                self._fees(body, taken, whole, place)
+                self._fees(body, taken, whole, location)
         if self.perhaps(0.4):
-            self._refund(ref, taken, whole, place, stored=stored)
+            self._refund(ref, taken, whole, location, stored=stored)
 
-    def _fees(self, body: dict[str, Any], taken: datetime, whole: int, place: str) -> None:
+    def _fees(self, body: dict[str, Any], taken: datetime, whole: int, location: str) -> None:
         fees = [{"type": "INITIAL", "amount_money": _usd(whole // 40), "effective_at": _stamp(taken)}]
-        self.count(taken, "fees", "usd", whole // 40, place)
-        self.count(taken, "net", "usd", -(whole // 40), place)
+        self.count(taken, "fees", "usd", whole // 40, location)
+        self.count(taken, "net", "usd", -(whole // 40), location)
         for amount in self.chance.choice([[], [7], [7, -3]]):
             at = self.when(taken)
             fees.append({"type": "ADJUSTMENT", "amount_money": _usd(amount), "effective_at": _stamp(at)})
-            self.count(at, "fees", "usd", amount, place)
-            self.count(at, "net", "usd", -amount, place)
+            self.count(at, "fees", "usd", amount, location)
+            self.count(at, "net", "usd", -amount, location)
         self.tell("payment", body | {"processing_fee": fees, "updated_at": _stamp(taken + timedelta(days=50))})
 
-    def _refund(self, payment: str, after: datetime, whole: int, place: str, *, stored: bool) -> None:
+    def _refund(self, payment: str, after: datetime, whole: int, location: str, *, stored: bool) -> None:
         """Back to where it came from, or onto a gift card: what goes onto stored value is no money sent back."""
         at, amount = self.when(after), whole // 3
         onto = stored or self.perhaps(0.2)
         body: dict[str, Any] = {
             "id": self.id("re"), "payment_id": payment, "amount_money": _usd(amount), "status": "PENDING",
-            "created_at": _stamp(at), "updated_at": _stamp(at), "location_id": place, "destination_type": "CARD",
+            "created_at": _stamp(at), "updated_at": _stamp(at), "location_id": location, "destination_type": "CARD",
         }  # fmt: skip
         if onto and (not stored or self.perhaps(0.5)):
             body["destination_details"] = {"card_details": {"card": {"card_brand": "SQUARE_GIFT_CARD"}}}
         self.tell("refund", dict(body))
         figure = "stored_refunds" if onto else "refunds"
-        self.count(at, figure, "usd", amount, place)
-        self.count(at, "net", "usd", 0 if onto else -amount, place)
+        self.count(at, figure, "usd", amount, location)
+        self.count(at, "net", "usd", 0 if onto else -amount, location)
         ended = self.when(at)
         if self.perhaps(0.3):
             self.tell("refund", body | {"status": "FAILED", "updated_at": _stamp(ended)})
-            self.count(ended, figure, "usd", -amount, place)
-            self.count(ended, "net", "usd", 0 if onto else amount, place)
+            self.count(ended, figure, "usd", -amount, location)
+            self.count(ended, "net", "usd", 0 if onto else amount, location)
         elif self.perhaps(0.5):
             self.tell("refund", body | {"status": "COMPLETED", "updated_at": _stamp(ended)})
 
     def payout(self) -> None:
         """A payout with a fee, told by itself, by its entries, or by both; one that fails brings its fee back."""
-        ref, later, place, at = self.id("po"), self.id("po"), self.chance.choice(self.PLACES), self.when()
+        ref, later, location, at = self.id("po"), self.id("po"), self.chance.choice(self.LOCATIONS), self.when()
         fee = self.chance.choice([0, 175])
         stated, listed = self.perhaps(0.6), self.perhaps(0.7)
         body: dict[str, Any] = {
-            "id": ref, "status": "SENT", "location_id": place, "created_at": _stamp(at), "updated_at": _stamp(at),
+            "id": ref, "status": "SENT", "location_id": location, "created_at": _stamp(at), "updated_at": _stamp(at),
             "amount_money": _usd(9000), "version": 1,
             "payout_fee": [{"amount_money": _usd(fee), "effective_at": _stamp(at), "type": "TRANSFER_FEE"}]
             if stated and fee else [],
         }  # fmt: skip
         self.tell("payout", dict(body))
         if fee and (stated or listed):
-            self.count(at, "fees", "usd", fee, place)
-            self.count(at, "net", "usd", -fee, place)
+            self.count(at, "fees", "usd", fee, location)
+            self.count(at, "net", "usd", -fee, location)
         if fee and listed:
             self._entry(ref, "DEPOSIT_FEE", -fee, at, ref)
         failed = self.when(at)
@@ -432,8 +432,8 @@ class SquareStory(Story):
             self._entry(later, "RETURNED_PAYOUT", 9000, failed, "")
             if fee and (stated or listed):
                 self._entry(later, "DEPOSIT_FEE_REVERSED", fee, failed, ref)
-                self.count(failed, "fees", "usd", -fee, place)
-                self.count(failed, "net", "usd", fee, place)
+                self.count(failed, "fees", "usd", -fee, location)
+                self.count(failed, "net", "usd", fee, location)
 
     def _entry(self, listed: str, kind: str, amount: int, at: datetime, about: str) -> None:
         money = {"amount": amount, "currency_code": "USD"}

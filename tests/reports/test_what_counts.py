@@ -63,10 +63,10 @@ def world(tmp_path: Path) -> Iterator[World]:
     made.books.close()
 
 
-def shown(world: World, shop: Shop, place: str) -> dict[Key, int]:
-    """The figures of the account, that are not zero; of one place, or of everything."""
+def shown(world: World, shop: Shop, location: str) -> dict[Key, int]:
+    """The figures of the account, that are not zero; of one location, or of everything."""
     found = {}
-    scope = Scope(place or None, shop.id)
+    scope = Scope(location or None, shop.id)
     with world.books.read() as connection:
         scales = read_scales(connection)
         for month, before in zip(MONTHS, (None, *MONTHS), strict=False):
@@ -76,16 +76,16 @@ def shown(world: World, shop: Shop, place: str) -> dict[Key, int]:
                 left = part.total_revenue - part.disputes - part.fees
                 assert part.net == left or part.converted, (month, currency, part)
                 amounts = {name: getattr(part, name) for name in FIGURES}
-                found |= {Key(month, name, currency, place): amount for name, amount in amounts.items() if amount}
+                found |= {Key(month, name, currency, location): amount for name, amount in amounts.items() if amount}
     return found
 
 
-def expected(story: Story, place: str) -> dict[Key, int]:
-    """What the story comes to; of one place, or of all of them."""
+def expected(story: Story, location: str) -> dict[Key, int]:
+    """What the story comes to; of one location, or of all of them."""
     sums: dict[Key, int] = {}
     for key, amount in story.expected.items():
-        if not place or key.place == place:
-            wanted = key._replace(place=place)
+        if not location or key.location == location:
+            wanted = key._replace(location=location)
             sums[wanted] = sums.get(wanted, 0) + amount
     return {key: amount for key, amount in sums.items() if amount}
 
@@ -96,8 +96,10 @@ def test_every_figure_is_what_the_definitions_say_in_any_order(world: World, rul
         story, shop = RULES[rule](seed), Shop(world.books)
         for batch in story.batches():
             shop.take(*batch)
-        for place in ("", *(SquareStory.PLACES if isinstance(story, SquareStory) else ())):
-            assert shown(world, shop, place) == expected(story, place), f"{rule}, seed {seed}, place {place!r}"
+        for location in ("", *(SquareStory.LOCATIONS if isinstance(story, SquareStory) else ())):
+            assert shown(world, shop, location) == expected(story, location), (
+                f"{rule}, seed {seed}, location {location!r}"
+            )
     assert compare_totals(world.books) == []
 
 

@@ -78,7 +78,7 @@ def test_in_the_united_states_the_month_comes_first() -> None:
     assert days_text("2026-10-28", "2026-11-03", "2026-11-22") == "Oct 28 – Nov 3"
     assert days_text("2025-12-28", "2026-01-03", "2026-11-22") == "Dec 28, 2025 – Jan 3"
     assert percent_text(942) == "94.2%"
-    assert region().place("Springfield", "IL", "62701") == "Springfield, IL 62701"
+    assert region().locality("Springfield", "IL", "62701") == "Springfield, IL 62701"
 
 
 @pytest.mark.parametrize("country", ["", "ZZ", "GB", "DE"])

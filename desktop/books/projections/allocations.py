@@ -117,14 +117,14 @@ def computed_shares(context: Context, bills: Iterable[Bill]) -> dict[Share, int]
     money = _money_of(context, bills)
     weights = _weights_of(context, {bill for bill, *_ in money})
     shares: dict[Share, int] = defaultdict(int)
-    for (bill, month, currency, place, is_split), amount in money.items():
+    for (bill, month, currency, location, is_split), amount in money.items():
         lines = weights.get(bill) if is_split else None
         if not lines:
-            shares[Share(*bill, month, currency, False, "", place)] += amount
+            shares[Share(*bill, month, currency, False, "", location)] += amount
             continue
         parts = split_largest_remainder(amount, [weight for _, weight in lines])
         for (service, _), part in zip(lines, parts, strict=True):
-            shares[Share(*bill, month, currency, True, service, place)] += part
+            shares[Share(*bill, month, currency, True, service, location)] += part
     return {share: amount for share, amount in shares.items() if amount}
 
 
@@ -136,7 +136,7 @@ def _by_kind(bills: Iterable[Bill]) -> Iterator[tuple[str, list[str]]]:
 
 
 def _money_of(context: Context, bills: Iterable[Bill]) -> dict[tuple[Bill, str, str, str, bool], int]:
-    """What the days' sums have as revenue of each bill, by month, currency, place, and whether it is to be split."""
+    """What the days' sums have as revenue of each bill, by month, currency, location, and whether it is to be split."""
     money: dict[tuple[Bill, str, str, str, bool], int] = defaultdict(int)
     for kind, refs in _by_kind(bills):
         found: list[tuple[Bill, str, Iterator[Contribution]]] = []
@@ -146,11 +146,11 @@ def _money_of(context: Context, bills: Iterable[Bill]) -> dict[tuple[Bill, str, 
         query = _select(context, kind, _REFUND, RefundSums._fields, _REFUNDS_BY[kind])
         for refund in map(RefundSums._make, context.fetch(query, refs)):
             found.append((bill_of_refund(refund), refund.location_ref, refund_contributions(refund)))
-        for bill, place, contributions in found:
+        for bill, location, contributions in found:
             for one in contributions:
                 if one.measure in _REVENUE:
                     sign, is_split = _REVENUE[one.measure]
-                    money[bill, one.day[:7], one.currency, place, is_split] += sign * one.amount
+                    money[bill, one.day[:7], one.currency, location, is_split] += sign * one.amount
     return money
 
 

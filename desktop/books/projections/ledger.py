@@ -1,6 +1,6 @@
 """The provider's ledger and its payouts: lines count on their day, payouts where no line tells of them.
 
-A line that does not say its place belongs to the place that its payout was made for, whichever arrives first.
+A line that does not say its location belongs to the one that its payout was made for, whichever arrives first.
 """
 
 from __future__ import annotations
@@ -38,14 +38,15 @@ def project_entries(context: Context, records: Sequence[tuple[str, BalanceEntryR
     payouts = _payouts_of(context, records)
     day_of = context.clock.day
     for ref, record in records:
-        day, place = day_of(record.created_at), record.location_ref
-        if not place and record.payout_ref in payouts:
-            place = payouts[record.payout_ref][0]
+        day, location = day_of(record.created_at), record.location_ref
+        if not location and record.payout_ref in payouts:
+            location = payouts[record.payout_ref][0]
         stated = record.payout_fee and record.source_ref in payouts and payouts[record.source_ref][1] != 0
         settles = record.settles or stated
-        rows.append((context.integration_id, ref, day, place, settles, *_ENTRY_FACTS.of(record)))
+        rows.append((context.integration_id, ref, day, location, settles, *_ENTRY_FACTS.of(record)))
         context.totals.entry(
-            EntrySums(ref, record.kind, record.amount, record.fee, record.net, record.currency, day, place, settles), 1
+            EntrySums(ref, record.kind, record.amount, record.fee, record.net, record.currency, day, location, settles),
+            1,
         )
         sources.add(record.source_ref)
     columns = (*KEYS, "entry_day", "location_ref", "settles", *_ENTRY_FACTS.columns)
@@ -53,11 +54,11 @@ def project_entries(context: Context, records: Sequence[tuple[str, BalanceEntryR
 
 
 def _payouts_of(context: Context, records: Sequence[tuple[str, BalanceEntryRecord]]) -> dict[str, tuple[str, int]]:
-    """The place and the stated fee of the payouts that lines without a place, or about a payout's fee, speak of."""
+    """Location and stated fee of the payouts that lines without a location, or about a payout's fee, speak of."""
     wanted = {record.payout_ref for _, record in records if not record.location_ref}
     wanted |= {record.source_ref for _, record in records if record.payout_fee}
     query = context.shelf.select("payouts of lines", _PAYOUT, ("external_id", "location_ref", "fee"), "external_id")
-    return {ref: (place, fee) for ref, place, fee in context.fetch(query, sorted(wanted - {""}))}
+    return {ref: (location, fee) for ref, location, fee in context.fetch(query, sorted(wanted - {""}))}
 
 
 def project_payouts(context: Context, records: Sequence[tuple[str, PayoutRecord]]) -> None:
@@ -81,13 +82,13 @@ def project_payouts(context: Context, records: Sequence[tuple[str, PayoutRecord]
         rows.append(
             (context.integration_id, ref, _arrival_day(record), day, failed_at, failed_day, *_PAYOUT_FACTS.of(record))
         )
-        place = record.location_ref
-        sums = PayoutSums(ref, record.status, record.amount, record.fee, record.currency, day, place, failed_day)
+        location = record.location_ref
+        sums = PayoutSums(ref, record.status, record.amount, record.fee, record.currency, day, location, failed_day)
         context.totals.payout(sums, 1)
     columns = (*KEYS, "arrival_day", "counted_day", "failed_at", "failed_day", *_PAYOUT_FACTS.columns)
     context.totals.rows(_PAYOUT.name, len(rows) - len(known))
     context.writer.run_many(context.shelf.upsert(_PAYOUT, KEYS, columns), rows)
-    _place_lines(context, {ref: record.location_ref for ref, record in records if record.location_ref})
+    _locate_lines(context, {ref: record.location_ref for ref, record in records if record.location_ref})
     _settle_fees(context, {ref: record.fee != 0 for ref, record in records if not record.on_ledger})
 
 
@@ -120,27 +121,27 @@ def _settle_line() -> Any:
     )
 
 
-def _place_lines(context: Context, places: dict[str, str]) -> None:
-    """Lines that came before their payout and say no place themselves."""
+def _locate_lines(context: Context, locations: dict[str, str]) -> None:
+    """Lines that came before their payout and say no location themselves."""
     query = context.shelf.select(
-        "lines without place", _ENTRY, (*EntrySums._fields, "payout_ref"), "payout_ref",
+        "lines without location", _ENTRY, (*EntrySums._fields, "payout_ref"), "payout_ref",
         _ENTRY.c.location_ref == literal_column("''"),
     )  # fmt: skip
     moved: list[tuple[Any, ...]] = []
-    for *sums, payout in context.fetch(query, sorted(places)):
+    for *sums, payout in context.fetch(query, sorted(locations)):
         line = EntrySums(*sums)
         context.totals.entry(line, -1)
-        context.totals.entry(line._replace(location_ref=places[payout]), 1)
-        moved.append((places[payout], context.integration_id, line.external_id))
+        context.totals.entry(line._replace(location_ref=locations[payout]), 1)
+        moved.append((locations[payout], context.integration_id, line.external_id))
     if moved:
-        context.writer.run_many(context.shelf.keep("place line", _place_line), moved)
+        context.writer.run_many(context.shelf.keep("locate line", _locate_line), moved)
         context.tables.add("balance_entries")
 
 
-def _place_line() -> Any:
+def _locate_line() -> Any:
     return (
         update(_ENTRY)
-        .values(location_ref=bindparam("place"))
+        .values(location_ref=bindparam("location"))
         .where(_ENTRY.c.integration_id == bindparam("of"), _ENTRY.c.external_id == bindparam("ref"))
     )
 

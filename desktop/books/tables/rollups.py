@@ -27,8 +27,8 @@ class DailyTotal(Base):
 class ClientTotal(Base):
     """What a client (by link; 0: nobody named) paid and got back in a month; ``paid`` is what is left of it.
 
-    ``location_ref`` is empty for the sum over all places, so that the ten who paid most are found by the index; what
-    has a place counts in a row of that place besides.
+    ``location_ref`` is empty for the sum over all locations, so that the ten who paid most are found by the index; what
+    has a location counts in a row of that location besides.
     """
 
     __tablename__ = "client_totals"
@@ -61,14 +61,14 @@ class RowCount(Base):
 
 
 class ServiceAllocation(Base):
-    """The share of one bill's money of one month and place that belongs to one service.
+    """The share of one bill's money of one month and location that belongs to one service.
 
     ``bill_kind`` says whose external id ``bill_ref`` is: an *invoice*'s, an *order*'s, a *payment*'s that is for
     neither (``payments.external_id``; refunds of a payment that was never read are under its id too), or a *refund*'s
     that names no payment. Every part of total revenue is in exactly one bill, so the amounts of a month, currency,
-    account and place add up to it. ``itemised``: it was split over the bill's lines. Then ``service_ref`` is what they
-    name, empty for lines that name nothing. What has no lines to be split over is not itemised and names no service;
-    neither is what was returned.
+    account and location add up to it. ``itemised``: it was split over the bill's lines. Then ``service_ref`` is what
+    they name, empty for lines that name nothing. What has no lines to be split over is not itemised and names no
+    service; neither is what was returned.
 
     "What is behind this service's figure?" is asked by month, currency and service, or by ``itemised``.
     """
@@ -89,7 +89,7 @@ class ServiceAllocation(Base):
 
 
 class ServiceTotal(Base):
-    """What one service brought in a month at one place (empty: at none): the sum of its allocations.
+    """What one service brought in a month at one location (empty: at none): the sum of its allocations.
 
     What is not ``itemised`` names no service.
     """

@@ -1,4 +1,4 @@
-"""Where and what is sold over the counter and on line: places, orders, stock, card readers and payment links."""
+"""Where and what is sold over the counter and on line: locations, orders, stock, card readers and payment links."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from desktop.books.tables.base import (
 
 
 class Location(Base):
-    """A place of business. ``main``: the account's main one."""
+    """A location of the business. ``main``: the account's main one."""
 
     __tablename__ = "locations"
     __table_args__ = (by_external_id("locations"),)
@@ -98,7 +98,7 @@ class OrderLine(Base):
 
 
 class InventoryCount(Base):
-    """How much of something is at a place, in one state.
+    """How much of something is at a location, in one state.
 
     ``quantity`` is the provider's decimal; ``quantity_e5`` the same in hundred-thousandths, to sort and compare by.
     """

@@ -37,7 +37,7 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Listing:
     """Where one list is and what it needs. ``rows`` is the name of its array in the answer; ``limit`` 0: it has none.
 
     ``parent`` names where the parent's id goes; it may also stand in the path. ``listed``: the parent goes as a list.
@@ -70,9 +70,9 @@ class Request:
 
 _ASCENDING = {"sort_order": "ASC"}
 
-PLACES: Mapping[str, Place] = {
-    "locations": Place("/v2/locations", "locations"),
-    "customers": Place(
+LISTINGS: Mapping[str, Listing] = {
+    "locations": Listing("/v2/locations", "locations"),
+    "customers": Listing(
         "/v2/customers/search",
         "customers",
         100,
@@ -86,8 +86,8 @@ PLACES: Mapping[str, Place] = {
             onward="query.filter.created_at.start_at",
         ),
     ),
-    "catalog": Place("/v2/catalog/list", "objects", fixed={"types": ",".join(SERVICE_TYPES)}),
-    "catalog_changes": Place(
+    "catalog": Listing("/v2/catalog/list", "objects", fixed={"types": ",".join(SERVICE_TYPES)}),
+    "catalog_changes": Listing(
         "/v2/catalog/search",
         "objects",
         500,
@@ -95,7 +95,7 @@ PLACES: Mapping[str, Place] = {
         fixed={"object_types": list(SERVICE_TYPES), "include_deleted_objects": True},
         changed=Times("begin_time", exclusive=True),
     ),
-    "orders": Place(
+    "orders": Listing(
         "/v2/orders/search",
         "orders",
         500,
@@ -116,7 +116,7 @@ PLACES: Mapping[str, Place] = {
             sorted_by="updated_at",
         ),
     ),
-    "invoices": Place(
+    "invoices": Listing(
         "/v2/invoices/search",
         "invoices",
         200,
@@ -125,7 +125,7 @@ PLACES: Mapping[str, Place] = {
         parent="query.filter.location_ids",
         listed=True,
     ),
-    "payments": Place(
+    "payments": Listing(
         "/v2/payments",
         "payments",
         100,
@@ -140,7 +140,7 @@ PLACES: Mapping[str, Place] = {
             sorted_by="updated_at",
         ),
     ),
-    "refunds": Place(
+    "refunds": Listing(
         "/v2/refunds",
         "refunds",
         100,
@@ -153,7 +153,7 @@ PLACES: Mapping[str, Place] = {
             sorted_by="updated_at",
         ),
     ),
-    "payouts": Place(
+    "payouts": Listing(
         "/v2/payouts",
         "payouts",
         100,
@@ -161,14 +161,14 @@ PLACES: Mapping[str, Place] = {
         parent="location_id",
         created=Times("begin_time", "end_time", sorted_by="created_at"),
     ),
-    "payout_entries": Place("/v2/payouts/{parent}/payout-entries", "payout_entries", 100, fixed=_ASCENDING),
-    "disputes": Place("/v2/disputes", "disputes"),
-    "subscriptions": Place(
+    "payout_entries": Listing("/v2/payouts/{parent}/payout-entries", "payout_entries", 100, fixed=_ASCENDING),
+    "disputes": Listing("/v2/disputes", "disputes"),
+    "subscriptions": Listing(
         "/v2/subscriptions/search", "subscriptions", 100, search=True, fixed={"include": ["actions"]}
     ),
-    "cards": Place("/v2/cards", "cards", fixed={"include_disabled": "true", **_ASCENDING}),
+    "cards": Listing("/v2/cards", "cards", fixed={"include_disabled": "true", **_ASCENDING}),
     # Newest first whatever is asked, and without an upper end.
-    "inventory_counts": Place(
+    "inventory_counts": Listing(
         "/v2/inventory/counts/batch-retrieve",
         "counts",
         1000,
@@ -176,8 +176,8 @@ PLACES: Mapping[str, Place] = {
         created=Times("updated_after", exclusive=True),
         changed=Times("updated_after", exclusive=True),
     ),
-    "devices": Place("/v2/devices", "devices", 100, fixed=_ASCENDING),
-    "terminal_checkouts": Place(
+    "devices": Listing("/v2/devices", "devices", 100, fixed=_ASCENDING),
+    "terminal_checkouts": Listing(
         "/v2/terminals/checkouts/search",
         "checkouts",
         100,
@@ -185,7 +185,7 @@ PLACES: Mapping[str, Place] = {
         fixed={"query.sort.sort_order": "ASC"},
         created=Times("query.filter.created_at.start_at", "query.filter.created_at.end_at", sorted_by="created_at"),
     ),
-    "payment_links": Place("/v2/online-checkout/payment-links", "payment_links", 500),
+    "payment_links": Listing("/v2/online-checkout/payment-links", "payment_links", 500),
 }
 
 OBJECTS: Mapping[str, tuple[str, str]] = {
@@ -207,19 +207,19 @@ OBJECTS: Mapping[str, tuple[str, str]] = {
 """Where one object is, and the name under which the answer holds it."""
 
 
-def place_of(feed: str, mode: str) -> Place:
-    """The place of a feed; the catalog's changes are searched for elsewhere than it is listed."""
-    return PLACES["catalog_changes" if feed == "catalog" and mode == CHANGED else feed]
+def listing_of(feed: str, mode: str) -> Listing:
+    """The listing of a feed; the catalog's changes are searched for elsewhere than it is listed."""
+    return LISTINGS["catalog_changes" if feed == "catalog" and mode == CHANGED else feed]
 
 
-def page_request(place: Place, cursor: Cursor, parent: str) -> Request:
+def page_request(listing: Listing, cursor: Cursor, parent: str) -> Request:
     """The request for one page, the same one for each page of a pass but for Square's cursor."""
-    asked: dict[str, Any] = dict(place.fixed)
-    if place.limit:
-        asked["limit"] = place.limit
-    if place.parent and parent:
-        asked[place.parent] = [parent] if place.listed else parent
-    times = place.times(cursor.mode)
+    asked: dict[str, Any] = dict(listing.fixed)
+    if listing.limit:
+        asked["limit"] = listing.limit
+    if listing.parent and parent:
+        asked[listing.parent] = [parent] if listing.listed else parent
+    times = listing.times(cursor.mode)
     if times is not None:
         asked.update(times.fixed)
         begin = cursor.begin if times.onward or cursor.onward is None else cursor.onward
@@ -228,10 +228,10 @@ def page_request(place: Place, cursor: Cursor, parent: str) -> Request:
             asked[times.onward] = written(cursor.onward)
         if times.end:
             asked[times.end] = written(cursor.end)
-    if cursor.place:
-        asked["cursor"] = cursor.place
-    path = place.path.replace("{parent}", quote(parent, safe=""))
-    if place.search:
+    if cursor.native:
+        asked["cursor"] = cursor.native
+    path = listing.path.replace("{parent}", quote(parent, safe=""))
+    if listing.search:
         return Request("POST", path, {}, _nested(asked))
     return Request("GET", path, {name: str(value) for name, value in asked.items()})
 

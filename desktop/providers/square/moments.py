@@ -45,8 +45,8 @@ def read_day(value: object) -> str | None:
 def start_of_day(day: str, zone: str, days: int = 0) -> int:
     """The instant (ms) at which a day begins in a zone, some days on; in UTC where the zone is not known."""
     try:
-        place: ZoneInfo | None = ZoneInfo(zone) if zone else None
+        where: ZoneInfo | None = ZoneInfo(zone) if zone else None
     except (ValueError, OSError, LookupError):  # a zone that does not exist is a KeyError
-        place = None
-    begun = datetime.combine(date.fromisoformat(day) + timedelta(days=days), datetime.min.time(), place or UTC)
+        where = None
+    begun = datetime.combine(date.fromisoformat(day) + timedelta(days=days), datetime.min.time(), where or UTC)
     return (begun - _EPOCH) // _MILLISECOND

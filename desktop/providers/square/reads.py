@@ -33,7 +33,16 @@ from desktop.providers.square.errors import (
     refuses_cursor,
 )
 from desktop.providers.square.events import read_events
-from desktop.providers.square.lists import CHANGED, CREATED, OBJECTS, PLACES, Place, Request, page_request, place_of
+from desktop.providers.square.lists import (
+    CHANGED,
+    CREATED,
+    LISTINGS,
+    OBJECTS,
+    Listing,
+    Request,
+    listing_of,
+    page_request,
+)
 from desktop.providers.square.merchant import Merchant
 from desktop.providers.square.modes import mode_of
 from desktop.providers.square.moments import read_moment
@@ -91,19 +100,19 @@ class SquareReader(BaseReader):
         mark = self._first(feed, created_from, changed_from) if cursor is None else read_cursor(cursor)
         if mark is None:
             raise cursor_gone(feed.name)
-        place = place_of(feed.name, mark.mode)
+        listing = listing_of(feed.name, mark.mode)
         try:
-            mark, reply = self._ask_page(feed, place, mark, parent)
+            mark, reply = self._ask_page(feed, listing, mark, parent)
         except Refused as refused:
-            if parent and _is_about_parent(place, refused):
+            if parent and _is_about_parent(listing, refused):
                 return Page((), None, refused.answer.asked_at)
             raise refusal(refused.answer, feed.name) from None
-        rows: list[Any] = reply.body[place.rows]
-        after = _next(mark, place, reply, rows, feed.name)
+        rows: list[Any] = reply.body[listing.rows]
+        after = _next(mark, listing, reply, rows, feed.name)
         if following is not None and after is not None:
             following(after)
         objects, aside, notes = self._mapped(feed.data_type, rows, reply)
-        started = cursor is None and place.times(mark.mode) is not None
+        started = cursor is None and listing.times(mark.mode) is not None
         return Page(
             objects=objects,
             cursor=after,
@@ -154,27 +163,27 @@ class SquareReader(BaseReader):
     def _first(self, feed: Feed, created_from: int | None, changed_from: int | None) -> Cursor:
         """The bookmark of a pass that begins: which time it follows, and until when by Square's clock."""
         mode = CREATED if changed_from is None else CHANGED
-        times = place_of(feed.name, mode).times(mode)
+        times = listing_of(feed.name, mode).times(mode)
         if times is None:
             return Cursor(mode, 0, 0)
         wanted = created_from if changed_from is None else changed_from
         begin = FIRST_MOMENT if wanted is None else max(wanted, FIRST_MOMENT)
         return Cursor(mode, begin, max(self._calls.clock(), begin + 1))
 
-    def _ask_page(self, feed: Feed, place: Place, mark: Cursor, parent: str) -> tuple[Cursor, Reply]:
+    def _ask_page(self, feed: Feed, listing: Listing, mark: Cursor, parent: str) -> tuple[Cursor, Reply]:
         """A page; where Square's cursor has gone, the one that goes on by time. Raises: Refused, CursorGone."""
         try:
-            return mark, self._calls.ask(feed.name, page_request(place, mark, parent), rows=place.rows)
+            return mark, self._calls.ask(feed.name, page_request(listing, mark, parent), rows=listing.rows)
         except Refused as refused:
-            if not mark.place or not refuses_cursor(refused.answer):
+            if not mark.native or not refuses_cursor(refused.answer):
                 raise
-        times = place.times(mark.mode)
+        times = listing.times(mark.mode)
         if times is None:
             raise cursor_gone(feed.name)
-        mark = mark.without_place(0 if times.onward else mark.begin)
+        mark = mark.without_native(0 if times.onward else mark.begin)
         if mark.restarts > MOST_RESTARTS:
             raise list_stuck("Square", feed.name.replace("_", " "))
-        return mark, self._calls.ask(feed.name, page_request(place, mark, parent), rows=place.rows)
+        return mark, self._calls.ask(feed.name, page_request(listing, mark, parent), rows=listing.rows)
 
     def _mapped(
         self, data_type: str, rows: list[Any], reply: Reply
@@ -184,11 +193,11 @@ class SquareReader(BaseReader):
         return objects, aside, notes
 
     def _read_count(self, external_id: str) -> SourceObject | SetAside | None:
-        """One stock count by the id that we gave it, out of all states of one thing at a place. Raises: as ``read``."""
+        """A stock count by the id that we gave it, out of all states of a thing at a location. Raises: as ``read``."""
         item, _, rest = external_id.partition(":")
         asked: dict[str, Any] = {"catalog_object_ids": [item], "location_ids": [rest.partition(":")[0]]}
         while True:
-            request = Request("POST", PLACES["inventory_counts"].path, {}, asked)
+            request = Request("POST", LISTINGS["inventory_counts"].path, {}, asked)
             try:
                 reply = self._calls.ask("inventory_counts", request, rows="counts")
             except Refused as refused:
@@ -206,27 +215,27 @@ class SquareReader(BaseReader):
             asked["cursor"] = following
 
 
-def _is_about_parent(place: Place, refused: Refused) -> bool:
+def _is_about_parent(listing: Listing, refused: Refused) -> bool:
     """Whether a list was refused because what it belongs to is not there (any more)."""
-    if place.parent:
+    if listing.parent:
         return names_missing_location(refused.answer)
     return names_missing_object(refused.answer)
 
 
-def _next(mark: Cursor, place: Place, reply: Reply, rows: list[Any], what: str) -> str | None:
+def _next(mark: Cursor, listing: Listing, reply: Reply, rows: list[Any], what: str) -> str | None:
     """The bookmark of the page that follows; None at the end. Raises: Unreachable for a list that does not move on."""
     following = text(reply.body.get("cursor"))
     if not following:
         return None
-    if following == mark.place:
+    if following == mark.native:
         raise list_stuck("Square", what.replace("_", " "))
-    times = place.times(mark.mode)
+    times = listing.times(mark.mode)
     seen = mark.seen
     if times is not None and times.sorted_by:
         seen = max(_moments(rows, times.sorted_by), default=seen)
         if seen is not None and mark.seen is not None:
             seen = max(seen, mark.seen)
-    return write_cursor(replace(mark, place=following, seen=seen))
+    return write_cursor(replace(mark, native=following, seen=seen))
 
 
 def _moments(rows: list[Any], name: str) -> list[int]:

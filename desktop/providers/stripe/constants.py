@@ -40,7 +40,7 @@ ENDPOINT_RATE = 25.0
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Listing:
     """Where the objects of a feed are listed, and what its first request needs beside ``limit``.
 
     ``methods``: where its objects name a stored way to pay, which is then asked for with them: it costs no request.
@@ -51,21 +51,21 @@ class Place:
     methods: tuple[str, ...] = ()
 
 
-PLACES: Mapping[str, Place] = {
-    "customers": Place("/v1/customers", methods=("invoice_settings.default_payment_method", "default_source")),
-    "products": Place("/v1/products"),
-    "prices": Place("/v1/prices"),
-    "invoices": Place("/v1/invoices"),
-    "invoice_payments": Place("/v1/invoice_payments"),
-    "charges": Place("/v1/charges"),
-    "payment_intents": Place("/v1/payment_intents", methods=("payment_method",)),
-    "refunds": Place("/v1/refunds"),
-    "balance_transactions": Place("/v1/balance_transactions"),
-    "payouts": Place("/v1/payouts"),
-    "disputes": Place("/v1/disputes"),
-    "subscriptions": Place("/v1/subscriptions", {"status": "all"}, methods=("default_payment_method",)),
-    "credit_notes": Place("/v1/credit_notes"),
-    "payment_methods": Place("/v1/customers/{parent}/payment_methods"),
+LISTINGS: Mapping[str, Listing] = {
+    "customers": Listing("/v1/customers", methods=("invoice_settings.default_payment_method", "default_source")),
+    "products": Listing("/v1/products"),
+    "prices": Listing("/v1/prices"),
+    "invoices": Listing("/v1/invoices"),
+    "invoice_payments": Listing("/v1/invoice_payments"),
+    "charges": Listing("/v1/charges"),
+    "payment_intents": Listing("/v1/payment_intents", methods=("payment_method",)),
+    "refunds": Listing("/v1/refunds"),
+    "balance_transactions": Listing("/v1/balance_transactions"),
+    "payouts": Listing("/v1/payouts"),
+    "disputes": Listing("/v1/disputes"),
+    "subscriptions": Listing("/v1/subscriptions", {"status": "all"}, methods=("default_payment_method",)),
+    "credit_notes": Listing("/v1/credit_notes"),
+    "payment_methods": Listing("/v1/customers/{parent}/payment_methods"),
 }
 
 OBJECT_PATHS: Mapping[str, str] = {

@@ -22,7 +22,7 @@ from desktop.providers.contract import (
 from desktop.providers.http import Wire, is_loopback
 from desktop.providers.limits import Pace, Unusable
 from desktop.providers.stripe.calls import Calls
-from desktop.providers.stripe.constants import API_VERSION, OBJECT_PATHS, PAGE_LIMIT, PLACES
+from desktop.providers.stripe.constants import API_VERSION, LISTINGS, OBJECT_PATHS, PAGE_LIMIT
 from desktop.providers.stripe.errors import is_expansion, names_missing_object, refusal
 from desktop.providers.stripe.events import read_events
 from desktop.providers.stripe.records import map_object, put_aside
@@ -118,14 +118,14 @@ class StripeReader(BaseReader):
 
         The cursor is the id of the last object of the page before, whatever the order of the list.
         """
-        place = PLACES[feed.name]
+        listing = LISTINGS[feed.name]
         params = {"limit": str(PAGE_LIMIT)}
         if cursor:
             params["starting_after"] = cursor
-        optional = {**place.wanted, **{f"expand[{at}]": f"data.{name}" for at, name in enumerate(place.methods)}}
+        optional = {**listing.wanted, **{f"expand[{at}]": f"data.{name}" for at, name in enumerate(listing.methods)}}
         if created_from is not None:
             optional["created[gte]"] = str(created_from // 1000)
-        path = place.path.replace("{parent}", quote(parent, safe=""))
+        path = listing.path.replace("{parent}", quote(parent, safe=""))
         what = feed.name.replace("_", " ")
         try:
             reply = self._calls.ask(what, path, params, optional=optional, listed=True)
@@ -137,7 +137,7 @@ class StripeReader(BaseReader):
         after = _next_cursor(reply, cursor, what)
         if following is not None and after is not None:
             following(after)
-        rows, carried = self._without_methods(reply, place.methods)
+        rows, carried = self._without_methods(reply, listing.methods)
         objects, aside = sorted_out(self._mapped(feed.data_type, row, reply.version) for row in rows)
         return Page(
             objects=objects,

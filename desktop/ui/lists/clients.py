@@ -294,7 +294,7 @@ def _about(detail: ClientDetail, context: RowContext) -> tuple[Entry, ...]:
     entries = [Entry(label, value) for label, value in told if value]
     address_text = joined((
         address.line1, address.line2,
-        region().place(address.city, address.region, address.postal_code, address.country),
+        region().locality(address.city, address.region, address.postal_code, address.country),
         country_text(address.country) if address.country else "",
     ))  # fmt: skip
     if address_text:

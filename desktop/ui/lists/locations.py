@@ -224,7 +224,7 @@ def _month(row: LocationRow) -> tuple[Entry, ...]:
 
 def _facts(detail: LocationDetail) -> tuple[Entry, ...]:
     row = detail.row
-    town = region().place(row.city, detail.region, detail.postal_code, row.country)
+    town = region().locality(row.city, detail.region, detail.postal_code, row.country)
     lines = (row.address_line1, detail.address_line2, town)
     country = country_text(row.country) if row.country else ""
     address = "\n".join(part for part in (*lines, country) if part)

@@ -21,7 +21,7 @@ from desktop.providers.contract import (
 )
 from desktop.providers.square.constants import API_VERSION, STREAMS
 from desktop.providers.square.cursors import MOST_RESTARTS, read_cursor
-from desktop.providers.square.lists import PLACES
+from desktop.providers.square.lists import LISTINGS
 from desktop.providers.square.reads import SquareReader
 from desktop.records import Deletion, LocationRecord, SetAside, SourceObject, SubscriptionRecord
 
@@ -35,7 +35,7 @@ FEEDS = {feed.name: (stream, feed) for stream in STREAMS for feed in stream.feed
 PARENTS = {
     name: "po_1" if name == "payout_entries" else "L1" for name, (stream, _) in FEEDS.items() if stream.per_parent
 }
-PATHS = {name: place.path.replace("{parent}", PARENTS.get(name, "")) for name, place in PLACES.items()}
+PATHS = {name: listing.path.replace("{parent}", PARENTS.get(name, "")) for name, listing in LISTINGS.items()}
 
 
 def page(reader: SquareReader, feed: str, cursor: str | None = None, **more: Any) -> Page:
@@ -46,7 +46,7 @@ def page(reader: SquareReader, feed: str, cursor: str | None = None, **more: Any
 
 def listing(feed: str, *rows: Any, cursor: str = "") -> dict[str, Any]:
     """A page as Square sends it: without what is empty."""
-    body: dict[str, Any] = {PLACES[feed].rows: list(rows)} if rows else {}
+    body: dict[str, Any] = {LISTINGS[feed].rows: list(rows)} if rows else {}
     return body | ({"cursor": cursor} if cursor else {})
 
 
@@ -201,7 +201,7 @@ class TestCursors:
         server.answers["/v2/payments"] = told(listing("payments", sample("payment"), late, cursor="c1"))
         kept = read_cursor(page(reader, "payments").cursor or "")
         assert kept is not None
-        assert (kept.place, kept.seen, kept.end) == ("c1", moment("2026-06-02T00:00:00.250Z"), NOW * 1000)
+        assert (kept.native, kept.seen, kept.end) == ("c1", moment("2026-06-02T00:00:00.250Z"), NOW * 1000)
 
     @pytest.mark.parametrize(
         "refusal",

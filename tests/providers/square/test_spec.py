@@ -11,7 +11,7 @@ import pytest
 
 from desktop.providers.contract import Endpoints, OAuthApp
 from desktop.providers.square.constants import STREAMS
-from desktop.providers.square.lists import OBJECTS, PLACES, place_of
+from desktop.providers.square.lists import LISTINGS, OBJECTS, listing_of
 from desktop.providers.square.provider import SquareProvider
 from desktop.providers.square.reads import SquareReader
 from tests.helpers import square_spec
@@ -40,16 +40,18 @@ def test_every_page_of_every_list(reader: SquareReader, server: Any, told: Any, 
         feed = stream.feeds[0]
         parent = "P1" if stream.per_parent else ""
         for times in ({}, {"created_from": MOMENT}, {"changed_from": MOMENT}):
-            place = place_of(feed.name, "changed" if "changed_from" in times else "created")
-            rows = {place.rows: [sample(feed.data_type)]}
-            path = place.path.replace("{parent}", parent)
+            listing = listing_of(feed.name, "changed" if "changed_from" in times else "created")
+            rows = {listing.rows: [sample(feed.data_type)]}
+            path = listing.path.replace("{parent}", parent)
             server.answers["/v2/catalog/batch-retrieve"] = told({})
             more = {} if feed.name == "locations" else {"cursor": "c1"}
             server.answers[path] = [told(rows | more), told(rows)]
             first = reader.page(stream, feed, cursor=None, parent=parent, **times)
             if first.cursor is not None:
                 reader.page(stream, feed, cursor=first.cursor, parent=parent, **times)
-    assert {asked.path for asked in server.asked} >= {place.path.replace("{parent}", "P1") for place in PLACES.values()}
+    assert {asked.path for asked in server.asked} >= {
+        listing.path.replace("{parent}", "P1") for listing in LISTINGS.values()
+    }
     assert {problem for asked in server.asked for problem in problems(asked)} == set()
 
 
@@ -58,11 +60,11 @@ def test_pages_after_an_expired_cursor(
 ) -> None:
     for stream in STREAMS:
         feed = stream.feeds[0]
-        place = place_of(feed.name, "changed")
-        if place.changed is None:
+        listing = listing_of(feed.name, "changed")
+        if listing.changed is None:
             continue
-        rows = {place.rows: [sample(feed.data_type)], "cursor": "c1"}
-        server.answers[place.path] = [told(rows), error(400, "INVALID_CURSOR"), told({})]
+        rows = {listing.rows: [sample(feed.data_type)], "cursor": "c1"}
+        server.answers[listing.path] = [told(rows), error(400, "INVALID_CURSOR"), told({})]
         first = reader.page(stream, feed, cursor=None, parent="L1", changed_from=MOMENT)
         assert first.cursor is not None
         reader.page(stream, feed, cursor=first.cursor, parent="L1", changed_from=MOMENT)

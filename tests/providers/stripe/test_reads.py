@@ -520,11 +520,11 @@ class TestIdentity:
 
 
 def test_every_feed_has_a_place_and_every_object_an_address() -> None:
-    from desktop.providers.stripe.constants import OBJECT_PATHS, PLACES
+    from desktop.providers.stripe.constants import LISTINGS, OBJECT_PATHS
     from desktop.providers.stripe.records import MAPPERS
 
     feeds = [feed for stream in STREAMS for feed in stream.feeds]
-    assert {feed.name for feed in feeds} == set(PLACES)
+    assert {feed.name for feed in feeds} == set(LISTINGS)
     assert {feed.data_type for feed in feeds} == set(OBJECT_PATHS) == set(MAPPERS)
     assert [feed.name for feed in FEEDS["charges"][0].feeds] == ["charges", "payment_intents"]
     assert isinstance(FEEDS["customers"], tuple)

@@ -12,7 +12,7 @@ from typing import Any
 from desktop.providers.contract import KeptFacts
 from desktop.providers.fields import Unreadable, put_aside, text
 from desktop.providers.square.moments import read_moment
-from desktop.providers.square.records import billing, catalog, ledger, orders, payments, people, places
+from desktop.providers.square.records import billing, catalog, ledger, locations, orders, payments, people
 from desktop.providers.square.records.catalog import count_id
 from desktop.providers.square.records.fields import Around, Mapper, identity
 from desktop.providers.square.records.people import reduce_object
@@ -22,7 +22,7 @@ from desktop.secrets.cleaning import clean
 __all__ = ["MAPPERS", "NATIVES", "Around", "map_object", "map_stored", "put_aside", "reduce_object"]
 
 MAPPERS: Mapping[str, Mapper] = {
-    **places.MAPPERS,
+    **locations.MAPPERS,
     **people.MAPPERS,
     **catalog.MAPPERS,
     **orders.MAPPERS,

@@ -152,7 +152,7 @@ def count_id(body: Mapping[str, Any]) -> str:
 
 
 def map_inventory_count(body: Mapping[str, Any], around: Around) -> InventoryCountRecord:
-    """How much of something is at a place, in one state. Raises: Unreadable."""
+    """How much of something is at a location, in one state. Raises: Unreadable."""
     stated = text(body.get("quantity"))
     if not _DECIMAL.fullmatch(stated):
         raise Unreadable("Its quantity is not a decimal number.")

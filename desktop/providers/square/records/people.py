@@ -91,18 +91,18 @@ def reduce_object(data_type: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         if type(tenders) is not list:
             return body
         return {**body, "tenders": [_reduce_details(one, "card_details") for one in rows(tenders)]}
-    place = _DETAILS.get(data_type)
-    if place is None or type(body.get(place)) is not dict:
+    member = _DETAILS.get(data_type)
+    if member is None or type(body.get(member)) is not dict:
         return body
     if data_type == "refund":
-        return {**body, place: _reduce_details(body[place], "card_details")}
-    return {**body, place: _reduce_card_in(body[place])}
+        return {**body, member: _reduce_details(body[member], "card_details")}
+    return {**body, member: _reduce_card_in(body[member])}
 
 
-def _reduce_details(holder: object, place: str) -> object:
-    if type(holder) is not dict or type(holder.get(place)) is not dict:
+def _reduce_details(holder: object, member: str) -> object:
+    if type(holder) is not dict or type(holder.get(member)) is not dict:
         return holder
-    return {**holder, place: _reduce_card_in(holder[place])}
+    return {**holder, member: _reduce_card_in(holder[member])}
 
 
 def _reduce_card_in(details: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ BRANDS: Mapping[str, str] = {
 _KEPT = ("brand", "last4", "exp_month", "exp_year")
 
 # Where objects carry a stored way to pay, as a full object in older versions, in expansions and in error details.
-_PLACES: Mapping[str, tuple[str, ...]] = {
+_METHOD_FIELDS: Mapping[str, tuple[str, ...]] = {
     "customer": ("default_source", "default_card"),
     "invoice": ("default_payment_method", "default_source"),
     "subscription": ("default_payment_method", "default_source"),
@@ -111,7 +111,7 @@ def reduce_payment_method(body: Mapping[str, Any]) -> dict[str, Any]:
 def reduce_nested(kind: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
     """The object with every stored way to pay inside it reduced; the same object where there is none."""
     changed: dict[str, Any] = {}
-    for name in _PLACES.get(kind, ()):
+    for name in _METHOD_FIELDS.get(kind, ()):
         inner = body.get(name)
         if type(inner) is dict and text(inner.get("object")) in METHOD_OBJECTS:
             changed[name] = reduce_payment_method(inner)

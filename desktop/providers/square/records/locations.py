@@ -32,7 +32,7 @@ CHECKOUT_STATUSES: Mapping[str, str] = {
 
 
 def map_location(body: Mapping[str, Any], around: Around) -> LocationRecord:
-    """A place of business; very old ones state no creation time: 0. Raises: Unreadable."""
+    """A location of the business; very old ones state no creation time: 0. Raises: Unreadable."""
     get = body.get
     address = child(get("address"))
     first, second = address_lines(address)
@@ -60,7 +60,7 @@ def map_device(body: Mapping[str, Any], around: Around) -> TerminalDeviceRecord:
     """A card terminal. Square does not say since when it is there: its last change stands in. Raises: Unreadable."""
     facts = child(body.get("attributes"))
     category = child(body.get("status")).get("category")
-    places = [
+    locations = [
         text(child(child(part).get("application_details")).get("session_location"))
         for part in rows(body.get("components"))
     ]
@@ -69,7 +69,7 @@ def map_device(body: Mapping[str, Any], around: Around) -> TerminalDeviceRecord:
         model=text(facts.get("model")),
         status=open_word(text(category) or "UNKNOWN", DEVICE_STATUSES, "status"),
         created_at=moment_or_none(facts.get("updated_at"), "last change") or 0,
-        location_ref=next((place for place in places if place), ""),
+        location_ref=next((ref for ref in locations if ref), ""),
     )
 
 
