@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import Any
 
-from desktop.sandbox.square.objects import Wire, money
+from desktop.sandbox.square.objects import Wire, fill, money
 from desktop.sandbox.square.world import World
 
 
@@ -39,17 +39,15 @@ def add(world: World, kind: str, name: str, **facts: Any) -> Wire:
 
 def add_variation(world: World, item: Wire, name: str, price: int, *, tracked: bool, sku: str) -> Wire:
     """One way in which an item is sold, with its price in cents."""
-    data = {
-        "item_id": item["id"],
-        "name": name,
-        "sku": sku,
-        "ordinal": len(item["item_data"].setdefault("variations", [])) + 1,
-        "pricing_type": "FIXED_PRICING",
-        "price_money": money(price),
-        "track_inventory": tracked,
-        "sellable": True,
-        "stockable": tracked,
-    }
+    data = fill(
+        "item_variation_data",
+        item=item["id"],
+        name=name,
+        sku=sku,
+        ordinal=len(item["item_data"].setdefault("variations", [])) + 1,
+        price=price,
+        tracked=tracked,
+    )
     made = {"type": "ITEM_VARIATION", "id": world.ids.new("catalog"), "item_variation_data": data}
     item["item_data"]["variations"].append(put(world, made, quiet=True))
     return made
@@ -111,14 +109,7 @@ def set_count(world: World, variation: str, location: str, quantity: int) -> Wir
     before = int(count["quantity"]) if count else 0
     stamp = world.stamp()
     if count is None:
-        count = {
-            "catalog_object_id": variation,
-            "catalog_object_type": "ITEM_VARIATION",
-            "state": "IN_STOCK",
-            "location_id": location,
-            "quantity": "0",
-            "calculated_at": stamp,
-        }
+        count = fill("inventory_count", variation=variation, location=location, stamp=stamp)
         world.counts[variation, location] = count
         world.shelves["count"].add(key, count)
     count |= {"quantity": str(quantity), "calculated_at": stamp}

@@ -8,7 +8,7 @@ from typing import Any
 from desktop.sandbox.clock import DAY
 from desktop.sandbox.square import orders, payments
 from desktop.sandbox.square.errors import bad
-from desktop.sandbox.square.objects import Source, Wire
+from desktop.sandbox.square.objects import Source, Wire, fill
 from desktop.sandbox.square.world import World
 
 SECONDS_AT_TERMINAL = 20
@@ -20,18 +20,16 @@ _KEPT = ("reference_id", "note", "customer_id")
 def create_terminal(world: World, amount: Wire, device_options: Wire, **facts: Any) -> Wire:
     """Ask a terminal to take a payment. It does so by itself after a while, unless somebody cancels first."""
     stamp = world.stamp()
-    made = {
-        "id": world.ids.new("checkout"),
-        "amount_money": amount,
-        "device_options": device_options,
-        "deadline_duration": "PT5M",
-        "status": "PENDING",
-        "created_at": stamp,
-        "updated_at": stamp,
-        "app_id": world.application_id,
-        "location_id": world.main_location,
-        "payment_type": "CARD_PRESENT",
-    } | {name: value for name, value in facts.items() if value is not None}
+    made = fill(
+        "terminal_checkout",
+        id=world.ids.new("checkout"),
+        amount_money=amount,
+        device_options=device_options,
+        stamp=stamp,
+        application=world.application_id,
+        location=world.main_location,
+    )
+    made |= {name: value for name, value in facts.items() if value is not None}
     world.add("checkout", made)
     world.tell("terminal.checkout.created", "checkout", made)
     world.later(3 / DAY, partial(_begin, world, made))
@@ -93,15 +91,15 @@ def create_link(world: World, order: Wire, **facts: Any) -> Wire:
     """A link under which an order can be paid."""
     stamp = world.plain_stamp()
     short = world.ids.text(8)
-    made = {
-        "id": world.ids.new("link"),
-        "version": 1,
-        "order_id": order["id"],
-        "url": f"https://sandbox.square.link/u/{short}",
-        "long_url": f"https://checkout.square.site/merchant/{world.merchant['id']}/checkout/{short}",
-        "created_at": stamp,
-        "updated_at": stamp,
-    } | {name: value for name, value in facts.items() if value is not None}
+    made = fill(
+        "payment_link",
+        id=world.ids.new("link"),
+        order=order["id"],
+        short=short,
+        merchant=world.merchant["id"],
+        stamp=stamp,
+    )
+    made |= {name: value for name, value in facts.items() if value is not None}
     return world.add("link", made)
 
 

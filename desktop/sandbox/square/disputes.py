@@ -8,7 +8,7 @@ from desktop.sandbox.clock import DAY
 from desktop.sandbox.square import ledger
 from desktop.sandbox.square.errors import bad
 from desktop.sandbox.square.moments import plain, stamp
-from desktop.sandbox.square.objects import CURRENCY, Wire, money
+from desktop.sandbox.square.objects import CURRENCY, Wire, fill
 from desktop.sandbox.square.world import World
 
 ENDED = frozenset({"INQUIRY_CLOSED", "WON", "LOST", "ACCEPTED"})
@@ -40,22 +40,18 @@ def begin(
         raise bad(f"Payment {payment['id']} is disputed already.")
     now = world.stamp()
     reported = world.today - timedelta(days=1)
-    made: Wire = {
-        "id": world.ids.new("dispute"),
-        "amount_money": money(disputed),
-        "reason": reason,
-        "state": "INQUIRY_EVIDENCE_REQUIRED" if inquiry else "EVIDENCE_REQUIRED",
-        "due_at": stamp((world.now // DAY + 14) * DAY),
-        "disputed_payment": {"payment_id": payment["id"]},
-        "evidence_ids": [],
-        "card_brand": payment["card_details"]["card"]["card_brand"],
-        "created_at": now,
-        "updated_at": now,
-        "brand_dispute_id": world.ids.text(22),
-        "reported_at": f"{reported.isoformat()}T00:00:00.000Z",
-        "version": 1,
-        "location_id": payment["location_id"],
-    }
+    made = fill(
+        "dispute",
+        id=world.ids.new("dispute"),
+        amount=disputed,
+        reason=reason,
+        state="INQUIRY_EVIDENCE_REQUIRED" if inquiry else "EVIDENCE_REQUIRED",
+        due=stamp((world.now // DAY + 14) * DAY),
+        payment=payment,
+        stamp=now,
+        brand_dispute_id=world.ids.text(22),
+        reported=reported.isoformat(),
+    )
     world.add("dispute", made)
     world.dispute_of_payment[payment["id"]] = made["id"]
     if not inquiry:

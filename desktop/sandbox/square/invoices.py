@@ -11,16 +11,9 @@ from desktop.sandbox.square import orders, payments
 from desktop.sandbox.square.errors import bad
 from desktop.sandbox.square.invoice_state import OPEN, compute, receive, remaining, restate
 from desktop.sandbox.square.moments import plain, seconds
-from desktop.sandbox.square.objects import Source, Wire, money
+from desktop.sandbox.square.objects import Source, Wire, fill, money
 from desktop.sandbox.square.world import World
 
-BY_CARD = {
-    "card": True,
-    "square_gift_card": False,
-    "bank_account": False,
-    "buy_now_pay_later": False,
-    "cash_app_pay": False,
-}
 _RECIPIENT = ("given_name", "family_name", "company_name", "email_address", "phone_number", "address")
 
 
@@ -31,14 +24,8 @@ def recipient(customer: Wire) -> Wire:
 
 def request(world: World, kind: str, due: date, **facts: Any) -> Wire:
     """A payment request of type BALANCE, DEPOSIT or INSTALLMENT."""
-    return {
-        "uid": world.ids.uuid(),
-        "request_type": kind,
-        "due_date": due.isoformat(),
-        "tipping_enabled": False,
-        "automatic_payment_source": "NONE",
-        "reminders": [],
-    } | facts
+    made = fill("invoice_payment_request", uid=world.ids.uuid(), type=kind, due=due.isoformat())
+    return made | facts
 
 
 def draft(
@@ -47,22 +34,17 @@ def draft(
     """A draft for an open order; ``facts`` are further fields."""
     stamp = world.plain_stamp()
     compute(requests, int(order["total_money"]["amount"]))
-    made: Wire = {
-        "id": world.ids.new("invoice"),
-        "version": 0,
-        "location_id": order["location_id"],
-        "order_id": order["id"],
-        "payment_requests": requests,
-        "invoice_number": f"{len(world.shelves['invoice'].objects) + 1:06d}",
-        "title": text or "Harbour Studio Shop",
-        "status": "DRAFT",
-        "timezone": world.zone.key,
-        "created_at": stamp,
-        "updated_at": stamp,
-        "accepted_payment_methods": dict(BY_CARD),
-        "delivery_method": "EMAIL",
-        "store_payment_method_enabled": False,
-    } | facts
+    made = fill(
+        "invoice",
+        id=world.ids.new("invoice"),
+        order=order,
+        requests=requests,
+        number=len(world.shelves["invoice"].objects) + 1,
+        title=text or "Harbour Studio Shop",
+        timezone=world.zone.key,
+        stamp=stamp,
+    )
+    made |= facts
     if customer is not None:
         made["primary_recipient"] = recipient(customer)
     made["next_payment_amount_money"] = requests[0]["computed_amount_money"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from desktop.sandbox.clock import DAY, add_business_days, local_day
 from desktop.sandbox.square.errors import bad
 from desktop.sandbox.square.moments import plain, seconds
-from desktop.sandbox.square.objects import CURRENCY, Wire, money
+from desktop.sandbox.square.objects import CURRENCY, Wire, fill
 from desktop.sandbox.square.world import World
 
 SETTLING = DAY + 2 * 3600
@@ -24,15 +24,15 @@ _DETAILS = {
 
 def book(world: World, location: str, kind: str, gross: int, fee: int, **references: str) -> Wire:
     """An entry of a location's balance: gross is what moved, net is gross less the fee."""
-    entry: Wire = {
-        "id": world.ids.new("entry"),
-        "payout_id": "",
-        "effective_at": world.plain_stamp(),
-        "type": kind,
-        "gross_amount_money": money(gross),
-        "fee_amount_money": money(fee),
-        "net_amount_money": money(gross - fee),
-    }
+    entry = fill(
+        "payout_entry",
+        id=world.ids.new("entry"),
+        effective=world.plain_stamp(),
+        type=kind,
+        gross=gross,
+        fee=fee,
+        net=gross - fee,
+    )
     field = _DETAILS[kind]
     if field is not None:
         entry[field] = references
@@ -54,20 +54,16 @@ def pay_out(world: World, location: str, *, simple: bool = False, at_once: bool 
     taken = {one["id"] for one in ripe}
     world.waiting_entries[location] = [one for one in world.waiting_entries[location] if one["id"] not in taken]
     stamp = world.plain_stamp()
-    payout: Wire = {
-        "id": f"po_{world.ids.uuid()}",
-        "status": "SENT",
-        "location_id": location,
-        "created_at": stamp,
-        "updated_at": stamp,
-        "amount_money": money(amount),
-        "destination": {"type": "BANK_ACCOUNT", "id": "bact:ZPp3oedR3AeEUNd3z7"},
-        "version": 1,
-        "type": "SIMPLE" if simple else "BATCH",
-        "payout_fee": [],
-        "arrival_date": add_business_days(local_day(world.now, world.zone), 2).isoformat(),
-        "end_to_end_id": f"L2100{len(world.shelves['payout'].objects) + 1:06d}",
-    }
+    payout = fill(
+        "payout",
+        uuid=world.ids.uuid(),
+        location=location,
+        stamp=stamp,
+        amount=amount,
+        type="SIMPLE" if simple else "BATCH",
+        arrival=add_business_days(local_day(world.now, world.zone), 2).isoformat(),
+        number=len(world.shelves["payout"].objects) + 1,
+    )
     for entry in ripe:
         entry["payout_id"] = payout["id"]
     world.payout_entries[payout["id"]] = [] if simple else ripe

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from desktop.sandbox.square import catalog
-from desktop.sandbox.square.objects import Wire, money
+from desktop.sandbox.square.objects import Wire, fill, money
 from desktop.sandbox.square.pricing import amounts, price
 from desktop.sandbox.square.world import World
 
@@ -19,54 +19,25 @@ def line_of(world: World, variation: Wire, quantity: int = 1) -> Wire:
     """A line item for so many of a catalog variation."""
     data = variation["item_variation_data"]
     item = world.shelves["catalog"].objects[data["item_id"]]["item_data"]
-    return {
-        "uid": world.ids.text(22),
-        "catalog_object_id": variation["id"],
-        "catalog_version": variation["version"],
-        "name": item["name"],
-        "variation_name": data["name"],
-        "item_type": "ITEM",
-        "quantity": str(quantity),
-        "base_price_money": data["price_money"],
-    }
+    return fill("order_line_item", uid=world.ids.text(22), variation=variation, item=item, quantity=quantity)
 
 
 def custom_line(world: World, name: str | None, amount: int) -> Wire:
     """A line item for an amount that is in no catalog."""
-    line = {
-        "uid": world.ids.text(22),
-        "item_type": "CUSTOM_AMOUNT" if name is None else "ITEM",
-        "quantity": "1",
-        "base_price_money": money(amount),
-    }
+    kind = "CUSTOM_AMOUNT" if name is None else "ITEM"
+    line = fill("order_custom_line", uid=world.ids.text(22), type=kind, amount=amount)
     return line if name is None else line | {"name": name}
 
 
 def tax_of(world: World, tax: Wire) -> Wire:
     """A catalog tax as an order carries it, on all of its lines."""
-    data = tax["tax_data"]
-    return {
-        "uid": world.ids.text(22),
-        "catalog_object_id": tax["id"],
-        "catalog_version": tax["version"],
-        "name": data["name"],
-        "percentage": data["percentage"],
-        "type": data["inclusion_type"],
-        "scope": "ORDER",
-    }
+    return fill("order_tax", uid=world.ids.text(22), tax=tax)
 
 
 def discount_of(world: World, discount: Wire) -> Wire:
     """A catalog discount as an order carries it, on all of its lines."""
     data = discount["discount_data"]
-    made = {
-        "uid": world.ids.text(22),
-        "catalog_object_id": discount["id"],
-        "catalog_version": discount["version"],
-        "name": data["name"],
-        "type": data["discount_type"],
-        "scope": "ORDER",
-    }
+    made = fill("order_discount", uid=world.ids.text(22), discount=discount)
     return made | {key: data[key] for key in ("percentage", "amount_money") if key in data}
 
 
@@ -83,16 +54,16 @@ def create(
 ) -> Wire:
     """An open order. ``created`` is an earlier instant where it was made offline; ``facts`` are further fields."""
     stamp = world.stamp()
-    order = {
-        "id": world.ids.new("order"),
-        "location_id": location,
-        "source": {"name": source},
-        "line_items": lines,
-        "created_at": created or stamp,
-        "updated_at": stamp,
-        "state": "OPEN",
-        "version": 1,
-    } | facts
+    order = fill(
+        "order",
+        id=world.ids.new("order"),
+        location=location,
+        source=source,
+        lines=lines,
+        created=created or stamp,
+        stamp=stamp,
+    )
+    order |= facts
     if taxes:
         order["taxes"] = taxes
     if discounts:
@@ -170,37 +141,18 @@ def give_back(world: World, order: Wire, refund: Wire, tender: str) -> Wire:
     discount = int(order["total_discount_money"]["amount"]) if whole else 0
     tip = int(order["total_tip_money"]["amount"]) if whole else 0
     stamp = world.stamp()
-    made = {
-        "id": world.ids.new("order"),
-        "location_id": order["location_id"],
-        "source": order["source"],
-        "returns": [
-            {
-                "uid": world.ids.text(22),
-                "source_order_id": order["id"],
-                "return_line_items": _returned_lines(world, order, amount),
-                "return_amounts": amounts(amount, tax, discount, tip),
-            }
-        ],
-        "return_amounts": amounts(amount, tax, discount, tip),
-        "refunds": [
-            {
-                "id": refund["id"].rsplit("_", 1)[1],
-                "location_id": order["location_id"],
-                "transaction_id": order["id"],
-                "tender_id": tender,
-                "created_at": stamp,
-                "reason": refund["reason"],
-                "amount_money": refund["amount_money"],
-                "status": "APPROVED",
-            }
-        ],
-        "created_at": stamp,
-        "updated_at": stamp,
-        "closed_at": stamp,
-        "state": "COMPLETED",
-        "version": 1,
-    }
+    made = fill(
+        "return_order",
+        id=world.ids.new("order"),
+        order=order,
+        uid=world.ids.text(22),
+        lines=_returned_lines(world, order, amount),
+        amounts=amounts(amount, tax, discount, tip),
+        refund=refund,
+        refund_id=refund["id"].rsplit("_", 1)[1],
+        tender=tender,
+        stamp=stamp,
+    )
     price(made)
     made["net_amounts"] = amounts(-amount, -tax, -discount, -tip)
     if "customer_id" in order:

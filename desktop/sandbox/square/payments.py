@@ -9,7 +9,7 @@ from desktop.sandbox.clock import DAY, local_day
 from desktop.sandbox.square import invoice_state, ledger, orders
 from desktop.sandbox.square.errors import Refusal, bad
 from desktop.sandbox.square.moments import plain, seconds, stamp
-from desktop.sandbox.square.objects import CARD_PRESENT, CURRENCY, Source, Wire, money, rounded
+from desktop.sandbox.square.objects import CARD_PRESENT, CURRENCY, Source, Wire, fill, money, rounded
 from desktop.sandbox.square.world import World
 
 FEE_DELAY_DAYS = 1.0
@@ -17,7 +17,7 @@ _IN_PERSON = (26_000, 10)
 _ON_FILE = (35_000, 15)
 _ONLINE = (29_000, 30)
 _STORED_LABELS = frozenset({"OTHER_GIFT_CARD", "STORED_BALANCE"})
-_PRODUCTS = {"SQUARE_POS": "sq0idp-w46nJ_NCNDMSOywaCY0mwA", "INVOICES": "sq0idp-5p1sLmOcb3Inv0ic3sAppQ"}
+_APPLICATIONS = {"SQUARE_POS": "sq0idp-w46nJ_NCNDMSOywaCY0mwA", "INVOICES": "sq0idp-5p1sLmOcb3Inv0ic3sAppQ"}
 
 
 def fee_for(payment: Wire) -> int:
@@ -46,19 +46,20 @@ def take(
     if order["state"] not in orders.PAYABLE:
         raise bad(f"Order {order['id']} is {order['state']} and cannot be paid.")
     now = world.stamp()
-    payment: Wire = {
-        "id": world.ids.new("payment"),
-        "created_at": created or now,
-        "updated_at": now,
-        "amount_money": money(amount),
-        "total_money": money(amount + tip),
-        "status": "APPROVED",
-        "source_type": source.kind,
-        "location_id": order["location_id"],
-        "order_id": order["id"],
-        "version_token": world.ids.text(43) + "6o",
-        "application_details": _application(world, product),
-    } | facts
+    payment = fill(
+        "payment",
+        id=world.ids.new("payment"),
+        created=created or now,
+        stamp=now,
+        amount=amount,
+        total=amount + tip,
+        source=source.kind,
+        order=order,
+        token=world.ids.text(43),
+        product=product,
+        application=_APPLICATIONS.get(product, world.application_id),
+    )
+    payment |= facts
     if tip:
         payment["tip_money"] = money(tip)
     if "customer_id" in order:
@@ -71,10 +72,6 @@ def take(
     if autocomplete:
         complete(world, payment)
     return payment
-
-
-def _application(world: World, product: str) -> Wire:
-    return {"square_product": product, "application_id": _PRODUCTS.get(product, world.application_id)}
 
 
 def _describe_source(world: World, payment: Wire, source: Source) -> None:
@@ -92,16 +89,16 @@ def _describe_source(world: World, payment: Wire, source: Source) -> None:
     if source.card_id is not None:
         card["id"] = source.card_id
     payment["approved_money"] = total
-    payment["card_details"] = {
-        "status": "AUTHORIZED",
-        "card": card,
-        "entry_method": source.entry,
-        "cvv_status": "CVV_ACCEPTED" if source.entry == "KEYED" else "CVV_NOT_CHECKED",
-        "avs_status": "AVS_ACCEPTED" if source.entry == "KEYED" else "AVS_NOT_CHECKED",
-        "auth_result_code": world.ids.text(6),
-        "statement_description": "SQ *HARBOUR STUDIO",
-        "card_payment_timeline": {"authorized_at": payment["updated_at"]},
-    }
+    typed = source.entry == "KEYED"
+    payment["card_details"] = fill(
+        "payment_card_details",
+        card=card,
+        entry=source.entry,
+        cvv="CVV_ACCEPTED" if typed else "CVV_NOT_CHECKED",
+        avs="AVS_ACCEPTED" if typed else "AVS_NOT_CHECKED",
+        result=world.ids.text(6),
+        authorized=payment["updated_at"],
+    )
     payment["delay_duration"] = "PT36H" if source.entry in CARD_PRESENT else "PT168H"
     payment["delay_action"] = "CANCEL"
     hours = 36 if source.entry in CARD_PRESENT else 168
@@ -166,15 +163,7 @@ def complete(world: World, payment: Wire) -> Wire:
 
 def _tender(payment: Wire) -> Wire:
     kinds = {"CARD": "CARD", "CASH": "CASH"}
-    tender = {
-        "id": payment["id"],
-        "location_id": payment["location_id"],
-        "transaction_id": payment["order_id"],
-        "created_at": payment["created_at"],
-        "amount_money": payment["total_money"],
-        "type": kinds.get(payment["source_type"], "OTHER"),
-        "payment_id": payment["id"],
-    }
+    tender = fill("tender", payment=payment, type=kinds.get(payment["source_type"], "OTHER"))
     if "tip_money" in payment:
         tender["tip_money"] = payment["tip_money"]
     if "customer_id" in payment:
@@ -250,17 +239,15 @@ def refund(world: World, payment: Wire, amount: int, reason: str, *, settle: boo
     location, now = payment["location_id"], world.stamp()
     at_once = payment["source_type"] != "CARD" or is_stored(payment)
     kind = "stored_refunds" if is_stored(payment) else "refunds"
-    made: Wire = {
-        "id": f"{payment['id']}_{world.ids.text(43)}",
-        "status": "COMPLETED" if at_once else "PENDING",
-        "amount_money": money(amount),
-        "payment_id": payment["id"],
-        "created_at": now,
-        "updated_at": now,
-        "location_id": location,
-        "reason": reason,
-        "destination_type": payment["source_type"],
-    }
+    made = fill(
+        "refund",
+        payment=payment,
+        text=world.ids.text(43),
+        status="COMPLETED" if at_once else "PENDING",
+        amount=amount,
+        stamp=now,
+        reason=reason,
+    )
     order = world.find("order", payment["order_id"])
     made["order_id"] = orders.give_back(world, order, made, payment["id"])["id"]
     world.add("refund", made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from desktop.sandbox.square.objects import PLASTICS, Plastic, Wire
+from desktop.sandbox.square.objects import PLASTICS, Plastic, Wire, fill
 from desktop.sandbox.square.world import World
 
 _MERGED = ("given_name", "family_name", "company_name", "nickname", "email_address", "phone_number", "address", "note")
@@ -12,18 +12,15 @@ _MERGED = ("given_name", "family_name", "company_name", "nickname", "email_addre
 
 def create(world: World, *, origin: str = "DIRECTORY", **facts: Any) -> Wire:
     """A customer appears; ``facts`` are its fields, those without a value are left out."""
-    stamp = world.stamp()
-    made = {
-        "id": world.ids.new("customer"),
-        "created_at": stamp,
-        "updated_at": stamp,
-        "preferences": {"email_unsubscribed": False},
-        "creation_source": origin,
-        "version": 0,
-    } | {name: value for name, value in facts.items() if value is not None}
-    world.add("customer", made)
+    made = _add(world, origin, facts)
     _tell(world, "customer.created", made)
     return made
+
+
+def _add(world: World, origin: str, facts: Wire) -> Wire:
+    stamp = world.stamp()
+    made = fill("customer", id=world.ids.new("customer"), stamp=stamp, origin=origin)
+    return world.add("customer", made | {name: value for name, value in facts.items() if value is not None})
 
 
 def _tell(world: World, kind: str, customer: Wire, merge: Wire | None = None, *, deleted: bool = False) -> None:
@@ -61,16 +58,7 @@ def merge(world: World, first: Wire, second: Wire) -> Wire:
     for one in (first, second):
         world.find("customer", one["id"])
     facts = {name: first.get(name) or second.get(name) for name in _MERGED}
-    stamp = world.stamp()
-    made = {
-        "id": world.ids.new("customer"),
-        "created_at": stamp,
-        "updated_at": stamp,
-        "preferences": {"email_unsubscribed": False},
-        "creation_source": "MERGE",
-        "version": 0,
-    } | {name: value for name, value in facts.items() if value is not None}
-    world.add("customer", made)
+    made = _add(world, "MERGE", facts)
     told = {"from_customer_ids": [first["id"], second["id"]], "to_customer_id": made["id"]}
     for one in (first, second):
         delete(world, one, told)
@@ -82,16 +70,15 @@ def add_card(world: World, customer: Wire, plastic: Plastic = PLASTICS[0], **fac
     """A card is stored with a customer."""
     world.find("customer", customer["id"])
     name = " ".join(filter(None, (customer.get("given_name"), customer.get("family_name"))))
-    made = {
-        "id": world.ids.new("card"),
-        **plastic.wire(),
-        "cardholder_name": name or customer.get("company_name", "Card Holder"),
-        "customer_id": customer["id"],
-        "merchant_id": world.merchant["id"],
-        "enabled": True,
-        "hsa_fsa": False,
-        "version": 1,
-    } | facts
+    made = fill(
+        "card_on_file",
+        id=world.ids.new("card"),
+        card=plastic.wire(),
+        name=name or customer.get("company_name", "Card Holder"),
+        customer=customer,
+        merchant=world.merchant["id"],
+    )
+    made |= facts
     world.add("card", made)
     world.tell("card.created", "card", made)
     return made

@@ -9,28 +9,26 @@ from typing import Any
 from desktop.sandbox.clock import add_months
 from desktop.sandbox.square import invoices, orders, people
 from desktop.sandbox.square.errors import bad
-from desktop.sandbox.square.objects import Source, Wire
+from desktop.sandbox.square.objects import Source, Wire, fill
 from desktop.sandbox.square.world import World
 
 
 def start(world: World, location: str, customer: Wire, variation: Wire, card: Wire, **facts: Any) -> Wire:
     """A customer subscribes from today on; the first month is charged at once."""
-    made: Wire = {
-        "id": world.ids.uuid(),
-        "location_id": location,
-        "plan_variation_id": variation["id"],
-        "customer_id": customer["id"],
-        "start_date": world.today.isoformat(),
-        "status": "ACTIVE",
-        "invoice_ids": [],
-        "version": world.now * 1000,
-        "created_at": world.plain_stamp(),
-        "card_id": card["id"],
-        "timezone": world.zone.key,
-        "source": {"name": "Harbour Studio Shop"},
-        "phases": [],
-        "monthly_billing_anchor_date": min(world.today.day, 28),
-    } | facts
+    made = fill(
+        "subscription",
+        id=world.ids.uuid(),
+        location=location,
+        variation=variation,
+        customer=customer,
+        start=world.today.isoformat(),
+        version=world.now * 1000,
+        created=world.plain_stamp(),
+        card=card,
+        timezone=world.zone.key,
+        anchor=min(world.today.day, 28),
+    )
+    made |= facts
     world.add("subscription", made)
     world.tell("subscription.created", "subscription", made, location)
     _charge(world, made)
