@@ -16,66 +16,90 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-Fill = Callable[[Mapping[str, Any]], Any]
+Values = Mapping[str, Any]
+Made = dict[str, Any]
 
 _FIELD = re.compile(r"\{(\w+)((?:\[\w+\])*)\}")
 
 
 class Template:
-    """One template, ready to be filled as often as needed."""
+    """One template, ready to be filled as often as needed.
 
-    def __init__(self, text: str) -> None:
-        shape: dict[str, Any] = json.loads(text)
-        self._constant, self._varying = _split(shape)
+    Worlds are made of tens of thousands of objects, so what each key needs is sorted out once: most stay as in the
+    shape, which is copied as a whole, others are set one kind after the other.
+    """
+
+    def __init__(self, shape: Mapping[str, Any]) -> None:
         self.names = frozenset(_names(shape))
         """What must be given."""
+        self._shape: Made = dict(shape)
+        self._given: list[tuple[str, str]] = []
+        self._looked_up: list[tuple[str, str, str]] = []
+        self._copied: list[tuple[str, Callable[[], Any]]] = []
+        self._made: list[tuple[str, Callable[[Values], Any]]] = []
+        for key, value in shape.items():
+            self._sort_out(key, value)
 
-    def filled(self, **values: Any) -> dict[str, Any]:
-        """A new object. ``TypeError`` where a value is missing or one too many is given."""
-        if values.keys() != self.names:
+    def _sort_out(self, key: str, value: Any) -> None:
+        field = _FIELD.fullmatch(value) if isinstance(value, str) else None
+        path = re.findall(r"\w+", field.group(2)) if field else []
+        if field and not path:
+            self._given.append((key, field.group(1)))
+        elif field and len(path) == 1:
+            self._looked_up.append((key, field.group(1), path[0]))
+        elif (isinstance(value, dict | list) and not value) or (isinstance(value, dict) and _is_flat(value)):
+            self._copied.append((key, value.copy))
+        else:
+            making = _making(value)
+            if making is not None:
+                self._made.append((key, making))
+
+    def filled(self, values: Values) -> Made:
+        """A new object. ``TypeError`` where more is given than needed, ``KeyError`` where something is missing."""
+        if len(values) != len(self.names):
             raise TypeError(f"needed are {sorted(self.names)}, given {sorted(values)}")
-        made = self._constant.copy()
-        for name, fill in self._varying:
-            made[name] = fill(values)
+        return self.made(values)
+
+    def made(self, values: Values) -> Made:
+        """A new object of values that may be meant for other parts as well."""
+        made = self._shape.copy()
+        for key, name in self._given:
+            made[key] = values[name]
+        for key, name, inner in self._looked_up:
+            made[key] = values[name][inner]
+        for key, copy in self._copied:
+            made[key] = copy()
+        for key, make in self._made:
+            made[key] = make(values)
         return made
 
 
 @cache
 def template(package: str, name: str) -> Template:
     """The template of a name in the folder ``templates`` of a package; read once."""
-    return Template((files(package) / "templates" / f"{name}.json").read_text("utf-8"))
+    return Template(json.loads((files(package) / "templates" / f"{name}.json").read_text("utf-8")))
 
 
-def _split(shape: dict[str, Any]) -> tuple[dict[str, Any], tuple[tuple[str, Fill], ...]]:
-    """What can be shared by all objects, in order and with room for the rest, and how the rest is made."""
-    varying = tuple((name, fill) for name, value in shape.items() if (fill := _fill(value)) is not None)
-    return shape | dict.fromkeys((name for name, _ in varying)), varying
+def _is_flat(value: Mapping[str, Any]) -> bool:
+    """Whether nothing in a shape varies or can be changed."""
+    return not any(isinstance(one, dict | list) for one in value.values()) and not _names(value)
 
 
-def _fill(value: Any) -> Fill | None:
+def _making(value: Any) -> Callable[[Values], Any] | None:
     """How a value is made; None where it is the same for all, and nobody can change it."""
-    if isinstance(value, str):
-        return _fill_text(value)
     if isinstance(value, dict):
-        constant, varying = _split(value)
-        if not varying:
-            return lambda values: constant.copy()
-        return lambda values: constant | {name: fill(values) for name, fill in varying}
+        return Template(value).made
     if isinstance(value, list):
-        fills = [_fill(one) or _always(one) for one in value]
-        return lambda values: [fill(values) for fill in fills]
-    return None
+        parts = [_making(one) or _always(one) for one in value]
+        return lambda values: [make(values) for make in parts]
+    if not isinstance(value, str) or "{" not in value:
+        return None
+    field = _FIELD.fullmatch(value)
+    return value.format_map if field is None else _look_up(field.group(1), re.findall(r"\w+", field.group(2)))
 
 
-def _fill_text(text: str) -> Fill | None:
-    whole = _FIELD.fullmatch(text)
-    if whole is None:
-        return text.format_map if "{" in text else None
-    name, path = whole.group(1), re.findall(r"\w+", whole.group(2))
-    if not path:
-        return lambda values: values[name]
-
-    def look(values: Mapping[str, Any]) -> Any:
+def _look_up(name: str, path: list[str]) -> Callable[[Values], Any]:
+    def look(values: Values) -> Any:
         found = values[name]
         for step in path:
             found = found[step]
@@ -84,7 +108,7 @@ def _fill_text(text: str) -> Fill | None:
     return look
 
 
-def _always(value: Any) -> Fill:
+def _always(value: Any) -> Callable[[Values], Any]:
     return lambda values: value
 
 
@@ -93,5 +117,5 @@ def _names(value: Any) -> set[str]:
     if isinstance(value, str):
         fields = (field for _, field, _, _ in string.Formatter().parse(value) if field is not None)
         return {field.partition("[")[0] for field in fields}
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
     return set().union(*map(_names, inner))

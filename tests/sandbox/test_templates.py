@@ -17,22 +17,23 @@ ROOT = SANDBOX.parent.parent
 
 
 def test_a_field_is_the_value_itself_and_a_text_with_fields_is_a_text() -> None:
-    made = Template('{"id": "{id}", "lines": ["{line}"], "url": "/v1/x/{id}/{n}", "n": "{n}", "text": "{n!s}"}')
+    made = Template({"id": "{id}", "lines": ["{line}"], "url": "/v1/x/{id}/{n}", "n": "{n}", "text": "{n!s}"})
     line = {"amount": 1}
-    filled = made.filled(id="x_1", line=line, n=7)
+    filled = made.filled({"id": "x_1", "line": line, "n": 7})
     assert filled == {"id": "x_1", "lines": [line], "url": "/v1/x/x_1/7", "n": 7, "text": "7"}
     assert filled["lines"][0] is line
     assert list(filled) == ["id", "lines", "url", "n", "text"]
 
 
 def test_a_field_looks_into_what_it_is_given() -> None:
-    made = Template('{"currency": "{charge[currency]}", "brand": "{charge[card][brand]}"}')
-    assert made.filled(charge={"currency": "usd", "card": {"brand": "visa"}}) == {"currency": "usd", "brand": "visa"}
+    made = Template({"currency": "{charge[currency]}", "brand": "{charge[card][brand]}"})
+    given = {"charge": {"currency": "usd", "card": {"brand": "visa"}}}
+    assert made.filled(given) == {"currency": "usd", "brand": "visa"}
 
 
 def test_what_can_change_is_made_anew_for_each_object() -> None:
-    made = Template('{"metadata": {}, "deep": {"list": [], "of": {"what": null}}, "lists": [[]]}')
-    first, second = made.filled(), made.filled()
+    made = Template({"metadata": {}, "deep": {"list": [], "of": {"what": None}}, "lists": [[]]})
+    first, second = made.filled({}), made.filled({})
     first["metadata"]["a"] = first["deep"]["of"]["what"] = 1
     first["deep"]["list"].append(1)
     first["lists"][0].append(1)
@@ -41,8 +42,8 @@ def test_what_can_change_is_made_anew_for_each_object() -> None:
 
 @pytest.mark.parametrize("values", [{}, {"id": 1, "name": "one too many"}, {"name": "the wrong one"}])
 def test_what_is_given_must_be_what_is_needed(values: dict[str, object]) -> None:
-    with pytest.raises(TypeError, match="id"):
-        Template('{"id": "{id}"}').filled(**values)
+    with pytest.raises((TypeError, KeyError), match="id"):
+        Template({"id": "{id}"}).filled(values)
 
 
 @pytest.mark.parametrize("path", FILES, ids=[f"{path.parent.parent.name}-{path.stem}" for path in FILES])

@@ -7,12 +7,15 @@ from functools import lru_cache
 
 from desktop.sandbox.clock import DAY
 
+_TWO = tuple(f"{number:02d}" for number in range(60))
+"""Two digits each: a world writes so many instants that formatting them anew shows."""
+
 
 def stamp(at: int, milliseconds: int = 0) -> str:
     """``2021-10-13T19:34:33.524Z`` of a second since the epoch."""
     day, second = divmod(at, DAY)
     minute = second // 60
-    return f"{_day(day)}{minute // 60:02d}:{minute % 60:02d}:{second % 60:02d}.{milliseconds:03d}Z"
+    return f"{_day(day)}{_TWO[minute // 60]}:{_TWO[minute % 60]}:{_TWO[second % 60]}.{milliseconds:03d}Z"
 
 
 def plain(at: int) -> str:

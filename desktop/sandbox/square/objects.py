@@ -20,7 +20,7 @@ CURRENCY = "USD"
 
 def fill(name: str, /, **values: Any) -> Wire:
     """A new object of the template of a name."""
-    return template(__package__, name).filled(**values)
+    return template(__package__, name).filled(values)
 
 
 def money(amount: int, currency: str = CURRENCY) -> Wire:

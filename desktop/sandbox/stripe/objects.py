@@ -19,7 +19,7 @@ Wire = dict[str, Any]
 
 def fill(name: str, /, **values: Any) -> Wire:
     """A new object of the template of a name."""
-    return template(__package__, name).filled(**values)
+    return template(__package__, name).filled(values)
 
 
 def listing(url: str, data: list[Any], has_more: bool = False) -> Wire:
