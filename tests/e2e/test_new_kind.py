@@ -105,7 +105,10 @@ def driving(tree: Path, home: Path, environment: dict[str, str]) -> Iterator[Dri
     process = subprocess.Popen(
         [sys.executable, str(HERE / "driver.py"), str(home)], cwd=tree, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        env={**kept, **environment, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={
+            **kept, **environment,
+            "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1", "QT_QPA_PLATFORM": "offscreen",
+        },
     )  # fmt: skip
     try:
         yield Driver(process)
@@ -152,6 +155,10 @@ def test_a_new_kind_is_synced_listed_shown_deleted_and_old_books_are_brought_up_
     assert "coupons" in first["pages"]
     assert first["shown"] == [["Friends of the studio", "10%"]]
     assert first["panels"][0][:2] == ["10%", "Once"]
+    window = first["window"]
+    assert (window["title"], window["painted"]) == ("Coupons", True)
+    assert window["rows"][0][:2] == ["Friends of the studio", "10%"]
+    assert {"Friends of the studio", "Takes off", "10%", "Applies", "Once"} <= set(window["panel"])
 
     # Deleted: it leaves the list, and its row stays.
     assert (second["stream"], second["listed"]) == ([[1, 1]], [])

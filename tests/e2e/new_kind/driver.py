@@ -9,6 +9,8 @@ import threading
 from importlib import import_module
 from pathlib import Path
 
+import window
+
 import desktop
 from desktop.actions.sync import sync_account
 from desktop.queries.json_shapes import list_rows
@@ -44,6 +46,7 @@ def main(home: str) -> None:
             "listed": listed,
             "pages": [spec.key for spec in page_specs(BusinessHandle(lambda: business), None)],  # type: ignore[arg-type]
             "shown": [list(map(str, shown.show(one, context)[:2])) for one in found],
+            "window": window.shown(business, "coupons") if listed else None,
             "panels": [[entry.value for block in panel.blocks for entry in block.entries] for panel in panels],
         }
         sys.stdout.write(json.dumps(told) + "\n")
