@@ -104,7 +104,7 @@ def counts_line(account: AccountStatus, clock: Clock) -> str:
 
 
 def reads_line(account: AccountStatus) -> str:
-    """What reading the account cost: "1,204 requests in the last 30 days, of the 10,000 that Stripe allows."."""
+    """What reading the account cost in a month, and what its provider allows."""
     cost, provider = account.cost, provider_title(account.integration.provider)
     one, many = translate("StreamTable", "1 request"), translate("StreamTable", "{0} requests")
     used = counted(cost.used, one, many)
