@@ -31,6 +31,9 @@ CONNECTIONS = httpx.Limits(max_connections=8, max_keepalive_connections=8, keepa
 MOST_SECONDS: Final = 120.0
 """One answer may take this long in all, however steadily it drips."""
 
+_LOOK_S: Final = 1.0
+"""Seconds between two looks at whether an answer takes too long."""
+
 MOST_BYTES: Final = 64 * 1024 * 1024
 """One answer may be this long once it is unpacked: some twenty times the largest page that a provider gives."""
 
@@ -114,7 +117,10 @@ class Wire:
         self._stop = stop
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._lock = threading.Lock()
-        self._closed = False
+        self._closed = threading.Event()
+        self._watching: threading.Thread | None = None
+        self._under_way: dict[int, float] = {}
+        self._number = 0
 
     def send(
         self,
@@ -138,9 +144,7 @@ class Wire:
         failure, sent, beyond = "", True, False
         response: httpx.Response | None = None
         received = b""
-        overdue = threading.Timer(MOST_SECONDS, self._wake)
-        overdue.daemon = True
-        overdue.start()
+        number = self._watch(begun + MOST_SECONDS)
         try:
             with self._client.stream(
                 method,
@@ -164,13 +168,14 @@ class Wire:
                 failure, beyond = f"{self._provider} did not answer in time.", True
         except RuntimeError:
             # httpx says so of a client that was closed; any other is a bug and goes on.
-            if not self._closed:
+            if not self._closed.is_set():
                 raise
             response = None
         finally:
-            overdue.cancel()
+            with self._lock:
+                del self._under_way[number]
         if response is None:
-            if self._closed or self._stop.is_set():
+            if self._closed.is_set() or self._stop.is_set():
                 raise CancelledError("Stopped", "The work was stopped.", "It can be started again at any time.")
             raise Fault(failure, answered=beyond, sent=sent, final=beyond)
         heard = self.clock.hear(response.headers.get("date", ""), time.monotonic() - begun)
@@ -180,10 +185,34 @@ class Wire:
 
     def close(self) -> None:
         """Let the connections go; calls that wait for an answer fail at once."""
-        with self._lock:
-            self._closed = True
+        self._closed.set()
         self._wake()
         self._client.close()
+
+    def _watch(self, until: float) -> int:
+        """Note a request that has to have ended by an instant of the steady clock; its number.
+
+        One thread looks after all of a wire's: a timer for each would be a thread for each, which the interpreter has
+        to be handed to before the request goes out.
+        """
+        with self._lock:
+            self._number += 1
+            self._under_way[self._number] = until
+            if self._watching is None and not self._closed.is_set():
+                self._watching = threading.Thread(target=self._see_to_it, name="paydesk-wire", daemon=True)
+                self._watching.start()
+            return self._number
+
+    def _see_to_it(self) -> None:
+        while not self._closed.wait(_LOOK_S):
+            now = time.monotonic()
+            with self._lock:
+                if not self._under_way:
+                    self._watching = None
+                    return
+                late = any(until < now for until in self._under_way.values())
+            if late:
+                self._wake()
 
     def _wake(self) -> None:
         """End whatever waits for this wire: the reading thread sees the end of its stream."""
