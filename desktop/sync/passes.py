@@ -18,8 +18,8 @@ from desktop.sync.fetching import AHEAD, Lane
 from desktop.sync.listing import Fetched
 from desktop.sync.pull import Pass, Pull
 
-SIDE_BY_SIDE: Final = 6
-"""Lists that are read at a time: all long ones at once, and two connections fewer than a reader may have."""
+SIDE_BY_SIDE: Final = 5
+"""Lists that are read at a time: what a real line takes, and fewer connections than a reader may have."""
 
 _AT_ONCE: Final = 800
 """Objects that are fetched ahead of the first in line, and that are applied together where they are there already (a
