@@ -6,8 +6,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# More containers than the pages in flight hold together, so that reading a page does not look through them all.
-_YOUNG = 250_000
+# More containers than the pages in flight hold together, so that reading a page does not look through them all; no
+# more than that, since what libraries leave in cycles for each request stays until it is collected.
+_YOUNG = 100_000
 
 
 @contextmanager
