@@ -55,8 +55,8 @@ def shop(books: Books) -> Shop:
 @pytest.mark.parametrize("order", list(permutations(range(2))))
 def test_a_payment_that_states_its_fee_counts_alone_and_on_its_own_day(shop: Shop, order: tuple[int, ...]) -> None:
     told = read_at(SALE, "ch_1", 1), read_at(SETTLES, "txn_1", 1)
-    for place in order:
-        shop.take(told[place])
+    for index in order:
+        shop.take(told[index])
     assert shop.days() == {
         ("2026-03-31", "collected"): (1100, 1),
         ("2026-03-31", "tips"): (100, 1),
@@ -129,8 +129,8 @@ def test_a_line_that_says_no_place_belongs_to_its_payouts(shop: Shop, order: tup
     fee = BalanceEntryRecord("fee", -200, 0, -200, "usd", SETTLED, payout_ref="po_1")
     payout = PayoutRecord(5000, "usd", "paid", SETTLED, location_ref="loc_1", on_ledger=False)
     told = read_at(fee, "txn_1", 1), read_at(payout, "po_1", 1)
-    for place in order:
-        shop.take(told[place])
+    for index in order:
+        shop.take(told[index])
     assert {row["location_ref"] for row in shop.everything()["daily_totals"]} == {"loc_1"}
     assert compare_totals(shop.books) == []
 
@@ -141,8 +141,8 @@ def test_a_line_that_says_no_place_belongs_to_its_payouts(shop: Shop, order: tup
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_an_invoices_lines_and_payments_come_by_way_of_its_order(shop: Shop, order: tuple[int, ...]) -> None:
     told = read_at(SALE, "ch_1", 1), read_at(ORDER, "order_1", 1), read_at(BILL, "in_1", 1)
-    for place in order:
-        shop.take(told[place])
+    for index in order:
+        shop.take(told[index])
     assert shop.only("payments", "invoice_ref") == {"invoice_ref": "in_1"}
     assert [(row["description"], row["amount"]) for row in shop.rows("invoice_lines")] == [
         ("Coffee, Large", 700), ("Cake", 300),
@@ -203,8 +203,8 @@ def test_who_paid_is_named_by_the_payment_or_its_order_or_its_invoice(
     shop: Shop, naming: set[str], client: str, order: tuple[int, ...]
 ) -> None:
     told = [read_at(*(WHO if name in naming else NOBODY)[name], 1) for name in NOBODY]
-    for place in order:
-        shop.take([*told, BACK][place])
+    for index in order:
+        shop.take([*told, BACK][index])
     assert paid_by(shop) == client
 
 

@@ -30,8 +30,8 @@ def shop(shared_books: Books) -> Shop:
 
 def take(shop: Shop, *told: tuple[str, Any]) -> Days:
     """Let in one after the other; the sums but those of what succeeded or failed."""
-    for place, (ref, record) in enumerate(told):
-        shop.take(read_at(record, ref, 10 * place + 1))
+    for index, (ref, record) in enumerate(told):
+        shop.take(read_at(record, ref, 10 * index + 1))
     return sums(shop)
 
 
@@ -49,8 +49,8 @@ def test_a_hold_that_was_given_up_moves_nothing_in_any_order(
 ) -> None:
     intent = PaymentRecord("canceled", 5000, "usd", HELD)
     told = (("ch_1", replace(charge, payment_ref="pi_1")), ("pi_1", intent), ("re_1", RELEASE))
-    for place in order:
-        shop.take(read_at(told[place][1], told[place][0], 1))
+    for index in order:
+        shop.take(read_at(told[index][1], told[index][0], 1))
         assert shop.days() == {}
     payment = shop.only("payments", "status", "outcome", "collected", "refunded", "fee", "net")
     assert payment == {"status": "canceled", "outcome": "left", "collected": 0, "refunded": 0, "fee": 0, "net": 0}
@@ -92,7 +92,7 @@ def test_beside_the_rest_that_was_given_up_ordinary_and_pending_refunds_count(
         ("ch_1", replace(PARTLY, amount_refunded=4500)), ("re_1", REST), ("re_2", done), ("txn_2", line),
         ("re_3", pending),
     )  # fmt: skip
-    take(shop, *(told[place] for place in order), ("txn_1", TAKEN))
+    take(shop, *(told[index] for index in order), ("txn_1", TAKEN))
     assert sums(shop) == {
         ("2026-03-30", "collected"): (3000, 1), ("2026-03-30", "fees"): (90, 1), ("2026-03-30", "net"): (2910, 1),
         ("2026-04-02", "refunds"): (500, 1), ("2026-04-02", "net"): (-500, 1),
@@ -186,7 +186,7 @@ def test_a_payouts_fee_counts_once_whoever_tells_it(shop: Shop, order: tuple[int
     fee = BalanceEntryRecord("fee", -75, 0, -75, "usd", HELD, None, "po_1", "po_1", payout_fee=True)
     back = BalanceEntryRecord("fee", 75, 0, 75, "usd", LATER, None, "po_1", "po_2")
     told = (("po_1", payout), ("entry_1", fee), ("entry_2", back))
-    days = take(shop, *(told[place] for place in order))
+    days = take(shop, *(told[index] for index in order))
     assert (days["2026-03-30", "fees"], days["2026-04-02", "fees"]) == ((75, 1), (-75, 1))
     assert (days["2026-03-30", "net"], days["2026-04-02", "net"]) == ((-75, 1), (75, 1))
 

@@ -189,8 +189,8 @@ def test_a_merged_customer_belongs_to_the_surviving_one_whoever_comes_first(
         gone_at("customer", "cus_1", 9, merged_into="cus_2"),
         read_at(PAID, "ch_1", 1),
     ]
-    for place in order:
-        shop.take(told[place])
+    for index in order:
+        shop.take(told[index])
     assert listed(world) == ["Bo"]
     assert client_of(world, "cus_1") == client_of(world, "cus_2")
     shop.take(read_at(ClientRecord("Bo Lind", created_at=1), "cus_2", 50))
@@ -217,6 +217,6 @@ def test_a_chain_of_merges_ends_at_the_last(world: World, order: tuple[int, ...]
     shop = Shop(world.books)
     shop.take(*(read_at(ClientRecord(ref, created_at=1), ref, 1) for ref in ("cus_1", "cus_2", "cus_3")))
     told = [gone_at("customer", f"cus_{n}", 9, merged_into=f"cus_{n + 1}") for n in (1, 2)]
-    for place in order:
-        shop.take(told[place])
+    for index in order:
+        shop.take(told[index])
     assert listed(world) == ["cus_3"]

@@ -196,8 +196,8 @@ def test_the_payouts_line_of_a_dispute_adds_nothing(shop: Shop, order: tuple[int
         read_at(line, "txn_1", 1),
         read_at(SALE, "ch_1", 1),
     )
-    for place in order:
-        shop.take(told[place])
+    for index in order:
+        shop.take(told[index])
     assert kept(shop) == {
         ("2026-03-30", "fees"): (30, 1), ("2026-03-30", "net"): (270, 2), ("2026-03-30", "disputes"): (700, 1),
     }  # fmt: skip
@@ -213,8 +213,8 @@ def test_a_dispute_whose_ledger_tells_adds_nothing_itself(shop: Shop) -> None:
 @pytest.mark.parametrize("order", list(permutations(range(2))))
 def test_a_payment_is_disputed_where_a_dispute_says_so(shop: Shop, order: tuple[int, ...]) -> None:
     told = read_at(SALE, "ch_1", 1), read_at(INQUIRY, "dp_1", 1)
-    for place in order:
-        shop.take(told[place])
+    for index in order:
+        shop.take(told[index])
     assert shop.only("payments", "disputed") == {"disputed": True}
     shop.take(read_at(replace(SALE, fee=31), "ch_1", 50))
     assert shop.only("payments", "disputed") == {"disputed": True}

@@ -66,10 +66,10 @@ def plan(start: date, days: int, seeds: int) -> Iterator[Run]:
         for seed in range(1, seeds + 1):
             zone = ZONES[0] if seed == 1 else ZONES[(number + 7 * seed) % len(ZONES)]
             yield Run(start + timedelta(days=number), seed, zone, DENSITIES[(number // 3 + seed) % len(DENSITIES)])
-    for place, zone in enumerate(ZONES):
+    for index, zone in enumerate(ZONES):
         for change in clock_changes(start, start + timedelta(days=days), ZoneInfo(zone)):
             for shift in (-1, 0, 1):
-                yield Run(change + timedelta(days=shift), 10 + place, zone)
+                yield Run(change + timedelta(days=shift), 10 + index, zone)
     yield from SPECIAL
 
 
@@ -87,12 +87,12 @@ def chosen(start: date, days: int, count: int) -> list[Run]:
             for zone in ("America/St_Johns", "Africa/Casablanca", "Australia/Lord_Howe")
             for change in clock_changes(start, every[-1], ZoneInfo(zone))[:1]
         ]
-        for place, day in enumerate((*firsts[1::3], *lasts[2::4])):
-            yield Run(day, 20 + place, ZONES[(3 * place + 1) % len(ZONES)], DENSITIES[place % 3])
-        for place, (day, zone) in enumerate(changes):
-            yield Run(day, 40 + place, zone)
-        for place in range(count):
-            yield Run(every[place * days // count], 1 + place % 5, ZONES[5 * place % len(ZONES)], DENSITIES[place % 3])
+        for index, day in enumerate((*firsts[1::3], *lasts[2::4])):
+            yield Run(day, 20 + index, ZONES[(3 * index + 1) % len(ZONES)], DENSITIES[index % 3])
+        for index, (day, zone) in enumerate(changes):
+            yield Run(day, 40 + index, zone)
+        for index in range(count):
+            yield Run(every[index * days // count], 1 + index % 5, ZONES[5 * index % len(ZONES)], DENSITIES[index % 3])
 
     return list(islice(candidates(), count))
 

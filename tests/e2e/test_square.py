@@ -1,4 +1,4 @@
-"""Square from consent to figures: the books equal its truth, month by month and place by place, on bad days too.
+"""Square from consent to figures: the books equal its truth, month by month and location by location, on bad days too.
 
 Every call is held against Square's own OpenAPI file where ``PAYDESK_SPECS`` names its folder.
 """
@@ -104,7 +104,7 @@ def figures(business: Business, month: str, location: str | None = None) -> dict
 
 
 def check_truth(business: Business, square: launch.RunningSquare, *, months: int = 14) -> None:
-    """All figures of all months, of the whole business and of each place, and what is open."""
+    """All figures of all months, of the whole business and of each location, and what is open."""
     truth = square.truth()
     checked = 0
     for month in sorted(truth["months"])[-months:]:
@@ -383,11 +383,11 @@ def test_a_sale_that_was_made_offline_arrives_sixty_hours_late(
 def test_the_payments_of_a_place_are_of_that_place_only(
     connected: Connected, business: Business, square: launch.RunningSquare
 ) -> None:
-    main, other = [place["id"] for place in square.world.every("location")][:2]
-    before = {place: figures(business, "2026-11", place)["usd"]["collected"] for place in (main, other)}
+    main, other = [location["id"] for location in square.world.every("location")][:2]
+    before = {location: figures(business, "2026-11", location)["usd"]["collected"] for location in (main, other)}
     payment = square.do("sale", amount=9900, location=other)
     later(business, connected, square)
-    after = {place: figures(business, "2026-11", place)["usd"]["collected"] for place in (main, other)}
+    after = {location: figures(business, "2026-11", location)["usd"]["collected"] for location in (main, other)}
     assert (after[main], after[other]) == (before[main], before[other] + 9900)
     assert rows(business, "select location_ref from payments where external_id = ?", payment["id"]) == [(other,)]
 
@@ -398,11 +398,11 @@ def test_a_place_that_opens_later_comes_with_all_it_took(
     world = square.world
     with square.server.lock:
         world._moment = square.clock.now() - 40 * A_DAY
-        place = {**world.every("location")[0], "id": world.ids.new("location"), "name": "Kiosk"}
-        world.add("location", place)
+        location = {**world.every("location")[0], "id": world.ids.new("location"), "name": "Kiosk"}
+        world.add("location", location)
         for amount in (1100, 2200):
-            TRIGGERS_BY_NAME["sale"](world, amount=amount, location=place["id"])
+            TRIGGERS_BY_NAME["sale"](world, amount=amount, location=location["id"])
         world._moment = None
     later(business, connected, square)
-    (taken,) = rows(business, "select count(*), sum(amount) from payments where location_ref = ?", place["id"])
+    (taken,) = rows(business, "select count(*), sum(amount) from payments where location_ref = ?", location["id"])
     assert taken == (2, 3300)

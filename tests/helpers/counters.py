@@ -1,4 +1,4 @@
-"""A shop's counter made by chance from a seed: places, orders, tips, card readers, and fees that payments state."""
+"""A shop's counter made by chance from a seed: locations, orders, tips, card readers, and fees that payments state."""
 
 from __future__ import annotations
 
@@ -119,17 +119,19 @@ class Counter(Teller):
     # --- selling -----------------------------------------------------------------------------------------------
 
     def _sell(self) -> None:
-        place, buyer = self._anywhere(), self._chance.choice(self._people)
-        order, total = self._order(place, buyer)
+        location, buyer = self._anywhere(), self._chance.choice(self._people)
+        order, total = self._order(location, buyer)
         if self._perhaps(0.5):
-            self._invoice(order, total, place, buyer)
+            self._invoice(order, total, location, buyer)
         for _ in range(self._chance.choice([0, 1, 1, 2])):
-            self._payment(order, total, place, buyer)
+            self._payment(order, total, location, buyer)
         if self._perhaps(0.4):
-            link = PaymentLinkRecord(f"https://square.link/{order}", self._when(), order, "Coffee", location_ref=place)
+            link = PaymentLinkRecord(
+                f"https://square.link/{order}", self._when(), order, "Coffee", location_ref=location
+            )
             self._tell(f"link_{order}", replace(link, name="Coffee for two"), link)
 
-    def _order(self, place: str, buyer: str) -> tuple[str, int]:
+    def _order(self, location: str, buyer: str) -> tuple[str, int]:
         ref, at = self._id("order"), self._when()
         lines = tuple(
             OrderLineRecord(
@@ -142,13 +144,13 @@ class Counter(Teller):
         total = sum(line.amount + line.tax for line in lines)
         open_ = OrderRecord(
             "open", "usd", total, at, sum(line.tax for line in lines), client_ref=self._named(buyer), source="Counter",
-            reference=ref.upper(), location_ref=place, lines=lines[:1],
+            reference=ref.upper(), location_ref=location, lines=lines[:1],
         )  # fmt: skip
         done = replace(open_, status="completed", closed_at=self._when(), lines=lines, client_ref=self._named(buyer))
         self._tell(ref, done, open_)
         return ref, total
 
-    def _invoice(self, order: str, total: int, place: str, buyer: str) -> None:
+    def _invoice(self, order: str, total: int, location: str, buyer: str) -> None:
         at = self._when()
         half = total // 2
         asked = (
@@ -157,7 +159,7 @@ class Counter(Teller):
         )
         open_ = InvoiceRecord(
             "open", "usd", total, total, 0, total, 0, total, at, client_ref=self._named(buyer), finalized_at=at,
-            due_day="2026-04-20", location_ref=place, order_ref=order, requests=asked,
+            due_day="2026-04-20", location_ref=location, order_ref=order, requests=asked,
         )  # fmt: skip
         ended = {
             "paid": replace(open_, status="paid", amount_paid=total, amount_remaining=0, requests=asked[1:]),
@@ -166,7 +168,7 @@ class Counter(Teller):
         }[self._any("paid", "partly", "void")]
         self._tell(f"bill_{order}", ended, open_)
 
-    def _payment(self, order: str, total: int, place: str, buyer: str) -> None:
+    def _payment(self, order: str, total: int, location: str, buyer: str) -> None:
         ref, at = self._id("pay"), self._when()
         tip = self._chance.choice([0, 0, 50])
         amount = total + tip
@@ -174,7 +176,7 @@ class Counter(Teller):
         cash = self._perhaps(0.2)
         begun = AttemptRecord(
             "succeeded", amount, 0, 0, "usd", at, captured=False, client_ref=buyer if self._perhaps(0.4) else "",
-            location_ref=place, order_ref=order if self._perhaps(0.8) else "", tip=tip, fee=0 if cash else None,
+            location_ref=location, order_ref=order if self._perhaps(0.8) else "", tip=tip, fee=0 if cash else None,
             method="cash" if cash else "card", stored_value=not cash and self._perhaps(0.15),
         )  # fmt: skip
         done = status == "succeeded"
@@ -190,38 +192,38 @@ class Counter(Teller):
         self._tell(ref, late, replace(late, fee=None, fee_parts=(), tip=0) if self._perhaps(0.4) else begun)
         if not done:
             return
-        self._settle("charge", ref, amount, fee, place)
+        self._settle("charge", ref, amount, fee, location)
         if self._perhaps(0.4):
-            self._refund(ref, amount // 3, place)
+            self._refund(ref, amount // 3, location)
         if self._perhaps(0.4):
-            self._dispute(ref, amount, place)
+            self._dispute(ref, amount, location)
         if self._perhaps(0.4):
-            self._terminal(ref, order, amount, place)
+            self._terminal(ref, order, amount, location)
 
-    def _settle(self, kind: str, source: str, amount: int, fee: int, place: str) -> None:
+    def _settle(self, kind: str, source: str, amount: int, fee: int, location: str) -> None:
         """The payout's line of money that its source stated itself."""
         record = BalanceEntryRecord(
             kind, amount, fee, amount - fee, "usd", self._when(), source_ref=source, payout_ref="payout_1",
-            location_ref=place if self._perhaps(0.5) else "", settles=True,
+            location_ref=location if self._perhaps(0.5) else "", settles=True,
         )  # fmt: skip
         self._tell(self._id("entry"), record)
 
-    def _refund(self, payment: str, amount: int, place: str) -> None:
+    def _refund(self, payment: str, amount: int, location: str) -> None:
         ref = self._id("back")
-        pending = RefundRecord(amount, "usd", "pending", self._when(), attempt_ref=payment, location_ref=place)
+        pending = RefundRecord(amount, "usd", "pending", self._when(), attempt_ref=payment, location_ref=location)
         status = self._any("succeeded", "succeeded", "failed")
         ended = replace(
             pending, status=status, failed_at=self._when() if status == "failed" else None,
             fee=self._chance.choice([None, 0, 7]), release=False, stored_value=self._chance.choice([None, None, True]),
         )  # fmt: skip
         self._tell(ref, ended, pending)
-        self._settle("refund", ref, -amount, 0, place)
+        self._settle("refund", ref, -amount, 0, location)
 
-    def _dispute(self, payment: str, amount: int, place: str) -> None:
+    def _dispute(self, payment: str, amount: int, location: str) -> None:
         """An objection that counts itself. One that ends is known before it does; an inquiry may stay one."""
         ref, at = self._id("dispute"), self._when()
         begun = DisputeRecord(
-            amount, "usd", self._any("needs_response", "inquiry"), at, payment, location_ref=place, on_ledger=False,
+            amount, "usd", self._any("needs_response", "inquiry"), at, payment, location_ref=location, on_ledger=False,
             changed_at=at,
         )  # fmt: skip
         if begun.status == "inquiry":
@@ -229,11 +231,11 @@ class Counter(Teller):
             return
         ended = replace(begun, status=self._any("won", "lost", "under_review"), changed_at=self._when())
         self._tell(ref, ended, begun)
-        self._settle("dispute", ref, -amount, 0, place)
+        self._settle("dispute", ref, -amount, 0, location)
 
-    def _terminal(self, payment: str, order: str, amount: int, place: str) -> None:
+    def _terminal(self, payment: str, order: str, amount: int, location: str) -> None:
         begun = TerminalCheckoutRecord(
-            "pending", amount, "usd", self._when(), "device_1", order, reference="Till 1", location_ref=place
+            "pending", amount, "usd", self._when(), "device_1", order, reference="Till 1", location_ref=location
         )
         ended = replace(begun, status="completed", payment_refs=(payment,))
         self._tell(self._id("checkout"), ended, replace(begun, payment_refs=("pay_other",)))

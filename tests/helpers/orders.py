@@ -18,7 +18,7 @@ from tests.helpers.towns import Town
 
 
 class Mail(NamedTuple):
-    """A town's objects, by its seed, and the batches of their places in which the post brings them."""
+    """A town's objects, by its seed, and the batches of their indexes in which the post brings them."""
 
     seed: int
     order: tuple[tuple[int, ...], ...]
@@ -32,16 +32,16 @@ class Mail(NamedTuple):
     def batches(self) -> tuple[tuple[SourceObject, ...], ...]:
         """The objects as they arrive."""
         told = self.told
-        return tuple(tuple(told[place] for place in batch) for batch in self.order)
+        return tuple(tuple(told[index] for index in batch) for batch in self.order)
 
 
 @st.composite
 def mails(draw: st.DrawFn) -> Mail:
     """A town by chance, shuffled and cut into batches; a few things arrive twice."""
     seed = draw(st.integers(0, 100_000))
-    places = range(len(Town(seed).objects))
-    shuffled = draw(st.permutations(places))
-    twice = draw(st.lists(st.sampled_from(places), max_size=3))
+    indexes = range(len(Town(seed).objects))
+    shuffled = draw(st.permutations(indexes))
+    twice = draw(st.lists(st.sampled_from(indexes), max_size=3))
     arriving = [*shuffled, *twice]
     cuts = draw(st.sets(st.integers(1, len(arriving) - 1), max_size=6)) if len(arriving) > 1 else set()
     edges = [0, *sorted(cuts), len(arriving)]
@@ -85,8 +85,8 @@ def check_recount(shop: Shop) -> None:
         sign = {"collected": 1, "refunds": -1, "returned": -1}.get(row["measure"], 0)
         revenue[row["day"][:7], row["currency"], row["location_ref"]] += sign * row["amount"]
     together: Counter[tuple[str, ...]] = Counter()
-    for (month, currency, _itemised, _service, place), amount in told.items():
-        together[month, currency, place] += amount
+    for (month, currency, _itemised, _service, index), amount in told.items():
+        together[month, currency, index] += amount
     assert _filled(together) == _filled(revenue)
 
     assert {row["counted"]: row["count"] for row in shown["row_counts"]} == recount_rows(shop, shown)
@@ -162,23 +162,23 @@ def recount_rows(shop: Shop, shown: dict[str, list[dict[str, Any]]]) -> dict[str
 
 
 def recount_clients(shop: Shop) -> Sums:
-    """What each client paid and got back in each month: everywhere (""), and at each place."""
+    """What each client paid and got back in each month: everywhere (""), and at each index."""
     sums: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0, 0])
     for row, day, amount in _captures(shop):
-        for place in {"", row["location_ref"]}:
-            found = sums[day[:7], row["currency"], row["client_link_id"], place]
+        for index in {"", row["location_ref"]}:
+            found = sums[day[:7], row["currency"], row["client_link_id"], index]
             found[0] += amount
             found[2] += 1
     for row in shop.rows("refunds"):
         for day, sign in ((row["refunded_day"], 1), (row["failed_day"], -1)):
             if row["refunded_day"] and day:
-                for place in {"", row["location_ref"]}:
-                    sums[day[:7], row["currency"], row["client_link_id"], place][1] += sign * row["amount"]
+                for index in {"", row["location_ref"]}:
+                    sums[day[:7], row["currency"], row["client_link_id"], index][1] += sign * row["amount"]
     return {key: tuple(found) for key, found in sums.items() if any(found)}
 
 
 def recount_shares(shop: Shop) -> dict[tuple[Any, ...], int]:
-    """Each bill's money of each month and place, split over its lines: told from the rows, by the definitions alone."""
+    """Each bill's money of each month and index, split over its lines: told from the rows, by the definitions alone."""
     paid_for = {row["external_id"]: (row["invoice_ref"], row["order_ref"]) for row in shop.rows("payments")}
     money: Counter[tuple[str, str, str, str, str, bool]] = Counter()
     for key, row, day, amount, is_split in _revenue_of(shop):
@@ -191,12 +191,12 @@ def recount_shares(shop: Shop) -> dict[tuple[Any, ...], int]:
         for row in sorted(shop.rows(table), key=lambda row: (row["position"], row["external_id"])):
             lines[kind, row[f"{kind}_ref"]].append((row["service_ref"], row["amount"] + row["tax"]))
     shares: Counter[tuple[Any, ...]] = Counter()
-    for (kind, ref, month, currency, place, is_split), amount in money.items():
+    for (kind, ref, month, currency, index, is_split), amount in money.items():
         billed = lines.get((kind, ref), []) if is_split else []
         parts = split_largest_remainder(amount, [weight for _, weight in billed]) if billed else [amount]
         services = [(True, service) for service, _ in billed] if billed else [(False, "")]
         for (itemised, service), part in zip(services, parts, strict=True):
-            shares[kind, ref, month, currency, itemised, service, place] += part
+            shares[kind, ref, month, currency, itemised, service, index] += part
     return _filled(shares)
 
 

@@ -1,4 +1,4 @@
-"""The dashboard of one place or account, and of sales whose fees and tips the payment itself says."""
+"""The dashboard of one location or account, and of sales whose fees and tips the payment itself says."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from desktop.reports.dashboard import dashboard
 from tests.worlds import World
 
 
-def counter_sale(world: World, account: int, ref: str, amount: int, at: str, place: str, **facts: Any) -> None:
+def counter_sale(world: World, account: int, ref: str, amount: int, at: str, location: str, **facts: Any) -> None:
     """A payment that says its fee itself."""
-    record = AttemptRecord("succeeded", amount, amount, 0, "usd", world.at(at), location_ref=place, fee=0)
+    record = AttemptRecord("succeeded", amount, amount, 0, "usd", world.at(at), location_ref=location, fee=0)
     world.put(account, (ref, replace(record, **facts)))
 
 
@@ -22,14 +22,15 @@ def test_a_place_has_figures_of_its_own_and_all_places_add_up(world: World) -> N
     counter_sale(world, square, "ch_2", 500, "2026-11-03", "loc_2", fee=15, client_ref="cus_1")
     counter_sale(world, square, "ch_3", 200, "2026-11-03", "", client_ref="cus_2")
     shown = {
-        place: dashboard(world.books, "2026-11-22", location=place).currencies[0] for place in (None, "loc_1", "loc_2")
+        location: dashboard(world.books, "2026-11-22", location=location).currencies[0]
+        for location in (None, "loc_1", "loc_2")
     }
-    figures = {place: part.figures for place, part in shown.items()}
+    figures = {location: part.figures for location, part in shown.items()}
     assert [one.collected for one in figures.values()] == [1_700, 1_000, 500]
     assert [one.fees for one in figures.values()] == [45, 30, 15]
     assert [one.net for one in figures.values()] == [1_655, 970, 485]
     assert [(one.tips, one.tipped) for one in figures.values()] == [(100, 1), (100, 1), (0, 0)]
-    top = {place: [one.amount for one in part.top_clients] for place, part in shown.items()}
+    top = {location: [one.amount for one in part.top_clients] for location, part in shown.items()}
     assert top == {None: [1_500, 200], "loc_1": [1_000], "loc_2": [500]}
 
 

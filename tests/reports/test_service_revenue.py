@@ -52,18 +52,18 @@ class Counter:
         sold: list[dict[str, Any]] = []
         back: list[dict[str, Any]] = []
         weights: list[tuple[str, int]] = []
-        for place in range(self.by.randint(0, 3)):
+        for index in range(self.by.randint(0, 3)):
             service = self.by.choice([*range(len(SERVICES)), None])
             total, inclusive = self.by.randint(200, 5_000), self.by.random() < 0.5
             tax = self.by.choice([0, total // 10])
             line = {
-                "uid": f"l-{number}-{place}", "name": "x", "quantity": "1", "total_money": usd(total),
+                "uid": f"l-{number}-{index}", "name": "x", "quantity": "1", "total_money": usd(total),
                 "total_tax_money": usd(tax),
                 "applied_taxes": [{"tax_uid": "in" if inclusive else "on", "applied_money": usd(tax)}],
             }  # fmt: skip
             if service is not None:
                 line["catalog_object_id"] = f"item-{service}"
-            is_back = place == 2 and self.by.random() < 0.5
+            is_back = index == 2 and self.by.random() < 0.5
             (back if is_back else sold).append(line)
             # Whether its tax lies inside or on top, the line's total is what is paid for it.
             weights.append(("Other items" if service is None else SERVICES[service], -total if is_back else total))
@@ -84,18 +84,18 @@ class Counter:
             self._bill(number, order)
         named = self.by.random() < 0.85
         money = dict.fromkeys(MONTHS, 0)
-        for place in range(self.by.randint(1, 3)):
+        for index in range(self.by.randint(1, 3)):
             paid, month = self.by.randint(1, 9_999), self.by.choice(MONTHS)
             self._say(
-                "payment", f"pay-{number}-{place}", status="COMPLETED", source_type="CASH", amount_money=usd(paid),
+                "payment", f"pay-{number}-{index}", status="COMPLETED", source_type="CASH", amount_money=usd(paid),
                 total_money=usd(paid), created_at=f"{month}-10T10:00:00Z", **({"order_id": order} if named else {}),
             )  # fmt: skip
             money[month] += paid
             if self.by.random() < 0.4:
                 given, month = self.by.randint(1, paid), "2026-11"
                 self._say(
-                    "refund", f"refund-{number}-{place}", status="COMPLETED", payment_id=f"pay-{number}-{place}",
-                    amount_money=usd(given), created_at=f"{month}-20T10:00:00Z", order_id=f"back-{number}-{place}",
+                    "refund", f"refund-{number}-{index}", status="COMPLETED", payment_id=f"pay-{number}-{index}",
+                    amount_money=usd(given), created_at=f"{month}-20T10:00:00Z", order_id=f"back-{number}-{index}",
                 )  # fmt: skip
                 money[month] -= given
         for month, amount in money.items():
@@ -105,12 +105,12 @@ class Counter:
         """An invoice for the order, asked for in parts with days of their own, some paid."""
         parts, status = self.by.randint(1, 3), self.by.choice(["UNPAID", "PARTIALLY_PAID", "REFUNDED", "FAILED"])
         asked = []
-        for place in range(parts):
+        for index in range(parts):
             amount = self.by.randint(100, 900)
             paid = self.by.choice([0, amount, amount // 2])
             day = f"2026-{self.by.choice([10, 11, 12])}-15"
-            kind = "BALANCE" if place == parts - 1 else "INSTALLMENT"
-            asked.append({"uid": f"r{place}", "request_type": kind, "due_date": day,
+            kind = "BALANCE" if index == parts - 1 else "INSTALLMENT"
+            asked.append({"uid": f"r{index}", "request_type": kind, "due_date": day,
                           "computed_amount_money": usd(amount), "total_completed_amount_money": usd(paid)})  # fmt: skip
             if status != "FAILED":
                 self.outstanding += amount - paid
@@ -138,9 +138,9 @@ def hamilton(amount: int, weights: list[int]) -> list[int]:
     shares = weights if sum(weights) else [abs(weight) for weight in weights]
     exact = [Fraction(amount * weight, sum(shares)) for weight in shares]
     whole = [floor(one) for one in exact]
-    order = sorted(range(len(exact)), key=lambda place: (whole[place] - exact[place], place))
-    for place in order[: amount - sum(whole)]:
-        whole[place] += 1
+    order = sorted(range(len(exact)), key=lambda index: (whole[index] - exact[index], index))
+    for index in order[: amount - sum(whole)]:
+        whole[index] += 1
     return whole
 
 

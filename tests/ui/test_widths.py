@@ -84,10 +84,10 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             region="IL", address_line1="1 Main St", description="Pays late, and only after being asked twice.",
         )  # fmt: skip
         world.client(square, f"sq_{number}", name, email=mail)
-        for place, (day, due) in enumerate((("2025-12-03", "2025-12-30"), ("2026-11-10", "2026-12-20"))):
-            ref = f"in_{number}_{place}"
+        for index, (day, due) in enumerate((("2025-12-03", "2025-12-30"), ("2026-11-10", "2026-12-20"))):
+            ref = f"in_{number}_{index}"
             world.invoice(stripe, ref, 1_234_567_89 * number, day, client=f"cus_{number}", due=due,
-                          number=f"NORTHWEST-2026-HARBOUR-{number:04}", paid=5_000_00 if place else 0)  # fmt: skip
+                          number=f"NORTHWEST-2026-HARBOUR-{number:04}", paid=5_000_00 if index else 0)  # fmt: skip
         world.invoice(stripe, f"in_{number}_yen", 98_765_432, "2026-11-02", client=f"cus_{number}", currency="jpy",
                       due="2026-11-12", number=f"JP-{number}")  # fmt: skip
         world.sale(stripe, f"s{number}", 1_234_567_89, "2025-12-03", client=f"cus_{number}")
@@ -106,12 +106,12 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     line = OrderLineRecord("l_1", 0, f"Cake of the day with {LONG}", 720, "12.5", "price_9", "Extra large, to go")
     world.put(
         square,
-        *((f"loc_{place}", LocationRecord(
-            f"Market Hall of the Old Town at the Harbour, Stand {place}", "active", "usd", at, main=place == 1,
+        *((f"loc_{index}", LocationRecord(
+            f"Market Hall of the Old Town at the Harbour, Stand {index}", "active", "usd", at, main=index == 1,
             kind="physical", timezone="America/Argentina/ComodRivadavia", country="US", address_line1="1 Main St",
             city="Llanfairpwllgwyngyllgogerychwyrn", postal_code="62701", phone="+1 (555) 010-9999",
             email="market.hall.of.the.old.town@very-long-domain-name.example",
-        )) for place in (1, 2)),
+        )) for index in (1, 2)),
         ("prod_9", ServiceRecord("product", f"Cake {LONG}", True, at)),
         ("price_9", ServiceRecord("price", "Extra large", True, at, "prod_9", unit_amount=400, currency="usd",
                                   sku="CAKE-OF-THE-DAY-EXTRA-LARGE")),
@@ -274,8 +274,8 @@ def test_a_text_that_does_not_fit_is_found_and_one_that_says_itself_is_not(qtbot
     button, pill, inside = QPushButton(LONG, window), Pill(theme, LONG, parent=window), QWidget(window)
     field.setPlaceholderText(LONG)
     clipped = PlainLabel("Paid out", parent=inside)
-    for place, widget in enumerate((plain, said, elided, button, pill, field, inside)):
-        widget.setGeometry(0, 30 * place, 100, 24)
+    for index, widget in enumerate((plain, said, elided, button, pill, field, inside)):
+        widget.setGeometry(0, 30 * index, 100, 24)
     clipped.setGeometry(70, 0, 90, 24)
     window.show()
     turn()

@@ -8,15 +8,15 @@ from desktop.books.integrations import update_integration
 from desktop.records import Changes
 from desktop.ui.app.business_locale import BusinessLocale
 from desktop.ui.wording import day_text
-from tests.ui.lists.conftest import Place, turn
+from tests.ui.lists.conftest import Scene, turn
 from tests.worlds import World
 
 
 def test_days_are_written_as_where_the_accounts_are_and_views_read_again(tmp_path: Path, context) -> None:
     world = World(tmp_path)
     account = world.account()
-    place = Place(world, context, tmp_path)
-    homeland, told, changed = BusinessLocale(place.handle, context.tasks), [], []
+    scene = Scene(world, context, tmp_path)
+    homeland, told, changed = BusinessLocale(scene.handle, context.tasks), [], []
     homeland.told.connect(told.append)
     context.tasks.changed.connect(changed.append)
     homeland.refresh()

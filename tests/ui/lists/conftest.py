@@ -47,7 +47,7 @@ DAY = "2026-11-22"
 _SAME_LINE = 5
 
 
-class Place:
+class Scene:
     """A business, its handle, and everything that pages did to the world outside: pages and addresses they opened."""
 
     def __init__(self, world: World, context: PageContext, home: Path) -> None:
@@ -91,9 +91,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
-def place(world: World, context: PageContext, tmp_path: Path) -> Place:
+def scene(world: World, context: PageContext, tmp_path: Path) -> Scene:
     QGuiApplication.clipboard().clear()
-    return Place(world, context, tmp_path)
+    return Scene(world, context, tmp_path)
 
 
 @pytest.fixture
@@ -102,11 +102,11 @@ def settle() -> Callable[[], None]:
 
 
 @pytest.fixture
-def show_page(qtbot, place: Place) -> Callable[..., Any]:
+def show_page(qtbot, scene: Scene) -> Callable[..., Any]:
     """Make a page from its spec, put it on the screen and wait for its rows."""
 
     def show(spec: PageSpec, width: int = 1016, height: int = 744) -> Any:
-        page = spec.make(place.context)
+        page = spec.make(scene.context)
         qtbot.addWidget(page)
         page.resize(width, height)
         page.show()

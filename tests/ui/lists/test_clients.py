@@ -24,8 +24,8 @@ def rows(page: Any, settle: Any) -> list[Any]:
     return [page.model.cells(row) for row in range(page.model.rowCount())]
 
 
-def opened(place: Any, show_page: Any, settle: Any, row_id: int = 1) -> Any:
-    page = show_page(catalogue.clients(place.handle))
+def opened(scene: Any, show_page: Any, settle: Any, row_id: int = 1) -> Any:
+    page = show_page(catalogue.clients(scene.handle))
     page.open(row_id=row_id)
     settle()
     return page
@@ -38,13 +38,13 @@ def after(told: list[str], title: str) -> list[str]:
 # ------------------------------------------------------------------------------------------------------------ the list
 
 
-def test_each_client_reads_with_what_is_open_and_paid(world, place, account, show_page, settle) -> None:
+def test_each_client_reads_with_what_is_open_and_paid(world, scene, account, show_page, settle) -> None:
     world.client(account, "cus_1", "Kline Dental", email="k@kline.example", country="DE")
     world.invoice(account, "in_1", 112_000, "2026-11-10", client="cus_1")
     world.invoice(account, "in_2", 5_000, "2026-11-10", client="cus_1", currency="jpy")
     world.sale(account, "1", 4_000_00, "2026-11-01", client="cus_1")
     world.refund(account, "re_1", "1", 100_00, "2026-11-05")
-    page = show_page(catalogue.clients(place.handle))
+    page = show_page(catalogue.clients(scene.handle))
     (row,) = rows(page, settle)
     assert row[0] == TwoLines("Kline Dental", "k@kline.example")
     assert [shown_text(cell) for cell in row[1:]] == [
@@ -54,13 +54,13 @@ def test_each_client_reads_with_what_is_open_and_paid(world, place, account, sho
     assert [copied_text(cell) for cell in row[3:5]] == ["1120.00 USD 5000 JPY", "3900.00"]
 
 
-def test_a_client_only_named_or_deleted_still_reads(world, place, account, show_page, settle, texts) -> None:
+def test_a_client_only_named_or_deleted_still_reads(world, scene, account, show_page, settle, texts) -> None:
     world.client(account, "cus_1", "", email="fern@yoga.example")
     world.client(account, "cus_2", "Gone Ltd")
     world.sale(account, "1", 700, "2026-11-01", client="cus_2")
     world.put(account, ("cus_2", None))
     world.sale(account, "2", 900, "2026-11-02", client="cus_unread")
-    page = show_page(catalogue.clients(place.handle))
+    page = show_page(catalogue.clients(scene.handle))
     page._on_tab("")
     settle()
     names = sorted((row[0].text, row[0].detail) for row in rows(page, settle))
@@ -71,10 +71,10 @@ def test_a_client_only_named_or_deleted_still_reads(world, place, account, show_
     assert "Open in Stripe" not in texts(page.panel)
 
 
-def test_search_and_sort_by_name(world, place, account, show_page, settle) -> None:
+def test_search_and_sort_by_name(world, scene, account, show_page, settle) -> None:
     for number, name in enumerate(("Mori & Sons", "acme Bakery", "Fern Yoga")):
         world.client(account, f"cus_{number}", name)
-    page = show_page(catalogue.clients(place.handle))
+    page = show_page(catalogue.clients(scene.handle))
     page.card.table.horizontalHeader().sectionClicked.emit(0)
     settle()
     assert [row[0].text for row in rows(page, settle)] == ["acme Bakery", "Fern Yoga", "Mori & Sons"]
@@ -101,8 +101,8 @@ def kline(world, account) -> int:
     return account
 
 
-def test_one_client_from_contact_to_notes(kline, place, show_page, settle, texts) -> None:
-    told = texts(opened(place, show_page, settle).panel)
+def test_one_client_from_contact_to_notes(kline, scene, show_page, settle, texts) -> None:
+    told = texts(opened(scene, show_page, settle).panel)
     assert told == [
         "Kline Dental", "Owes $1,120.00", "k@kline.example", "+49 30 123 · Stripe",
         "Totals", "Collected", "$4,000.00", "Outstanding", "$1,120.00",
@@ -114,14 +114,14 @@ def test_one_client_from_contact_to_notes(kline, place, show_page, settle, texts
     ]  # fmt: skip
 
 
-def test_several_currencies_have_a_block_each(world, kline, place, show_page, settle, texts) -> None:
+def test_several_currencies_have_a_block_each(world, kline, scene, show_page, settle, texts) -> None:
     world.sale(kline, "3", 9_000, "2026-11-02", client="cus_1", currency="jpy")
-    told = texts(opened(place, show_page, settle).panel)
+    told = texts(opened(scene, show_page, settle).panel)
     assert after(told, "USD")[:4] == ["Collected", "$4,000.00", "Outstanding", "$1,120.00"]
     assert after(told, "JPY")[:2] == ["Collected", "¥9,000"]
 
 
-def test_what_recurs_and_how_it_is_paid(world, kline, place, show_page, settle, texts) -> None:
+def test_what_recurs_and_how_it_is_paid(world, kline, scene, show_page, settle, texts) -> None:
     item = SubscriptionItemRecord("si_1", "price_1", "prod_1", 1, 19_000, "usd", "month", 1, 19_000)
     world.service(kline, "prod_1", "Website care")
     world.put(
@@ -131,7 +131,7 @@ def test_what_recurs_and_how_it_is_paid(world, kline, place, show_page, settle, 
         ("pm_1", PaymentMethodRecord("cus_1", "card", world.at("2026-01-02"), "visa", "4242", 4, 2030)),
         ("pm_2", PaymentMethodRecord("cus_1", "card", world.at("2026-01-01"), "amex", "0005", 10, 2026)),
     )  # fmt: skip
-    told = texts(opened(place, show_page, settle).panel)
+    told = texts(opened(scene, show_page, settle).panel)
     assert after(told, "Subscriptions")[:3] == ["Website care", "Active", "$190.00 a month · Next 14 Dec"]
     assert after(told, "Ways to pay")[:5] == [
         "Visa •••• 4242", "Expires 04/30", "Default", "Amex •••• 0005", "Expired 10/26",
@@ -139,12 +139,12 @@ def test_what_recurs_and_how_it_is_paid(world, kline, place, show_page, settle, 
 
 
 @pytest.fixture
-def unlocked(place: Any) -> None:
-    place.business.vault.unlock()
+def unlocked(scene: Any) -> None:
+    scene.business.vault.unlock()
 
 
 def test_who_opens_a_client_has_its_ways_to_pay_read_once(
-    qtbot, world, account, kline, unlocked, place, show_page, settle, texts, monkeypatch
+    qtbot, world, account, kline, unlocked, scene, show_page, settle, texts, monkeypatch
 ) -> None:
     asked = []
 
@@ -155,7 +155,7 @@ def test_who_opens_a_client_has_its_ways_to_pay_read_once(
         return Changes(frozenset({"payment_methods"}))
 
     monkeypatch.setattr("desktop.actions.clients.read_client", read)
-    page = opened(place, show_page, settle)
+    page = opened(scene, show_page, settle)
     qtbot.waitUntil(lambda: "7777" in " ".join(texts(page.panel)))
     page.panel.close_panel()
     page.open(row_id=1)
@@ -164,7 +164,7 @@ def test_who_opens_a_client_has_its_ways_to_pay_read_once(
 
 
 def test_what_could_not_be_asked_for_is_said_in_the_panel_and_tried_again(
-    kline, unlocked, place, show_page, settle, texts, monkeypatch
+    kline, unlocked, scene, show_page, settle, texts, monkeypatch
 ) -> None:
     asked = []
 
@@ -173,7 +173,7 @@ def test_what_could_not_be_asked_for_is_said_in_the_panel_and_tried_again(
         raise Unreachable("Not reached", "The provider could not be reached.", "Check the connection.")
 
     monkeypatch.setattr("desktop.actions.clients.read_client", fail)
-    page = opened(place, show_page, settle)
+    page = opened(scene, show_page, settle)
     assert "The provider could not be reached. Check the connection." in " ".join(texts(page.panel))
     page.panel.close_panel()
     page.open(row_id=1)
@@ -182,7 +182,7 @@ def test_what_could_not_be_asked_for_is_said_in_the_panel_and_tried_again(
 
 
 def test_a_refusal_is_said_of_the_client_that_it_was_about(
-    world, account, kline, unlocked, place, show_page, settle, texts, monkeypatch
+    world, account, kline, unlocked, scene, show_page, settle, texts, monkeypatch
 ) -> None:
     world.client(account, "cus_2", "Fern Yoga")
 
@@ -192,59 +192,59 @@ def test_a_refusal_is_said_of_the_client_that_it_was_about(
         return Changes()
 
     monkeypatch.setattr("desktop.actions.clients.read_client", read)
-    page = opened(place, show_page, settle)
+    page = opened(scene, show_page, settle)
     page.open(row_id=2)
     settle()
     assert "Fern Yoga" in texts(page.panel)
     assert "could not be reached" not in " ".join(texts(page.panel))
 
 
-def test_nobody_is_asked_for_a_passphrase_to_look_at_a_client(kline, place, show_page, settle, monkeypatch) -> None:
+def test_nobody_is_asked_for_a_passphrase_to_look_at_a_client(kline, scene, show_page, settle, monkeypatch) -> None:
     monkeypatch.setattr("desktop.actions.clients.read_client", pytest.fail)
-    opened(place, show_page, settle)
+    opened(scene, show_page, settle)
 
 
-def test_invoices_and_payments_are_a_click_away(kline, place, show_page, settle, press) -> None:
-    page = opened(place, show_page, settle)
+def test_invoices_and_payments_are_a_click_away(kline, scene, show_page, settle, press) -> None:
+    page = opened(scene, show_page, settle)
     for name in ("All invoices", "All payments", "INV-1041", "12 Nov"):
         press(page.panel, name)
     press(page.panel, "Open in Stripe")
-    assert place.pages == [
+    assert scene.pages == [
         ("invoices", {"client_id": 1}),
         ("payments", {"client_id": 1}),
         ("invoices", {"row_id": 1}),
         ("payments", {"row_id": 2}),
     ]
-    assert place.addresses == ["https://dashboard.stripe.com/test/customers/cus_1"]
+    assert scene.addresses == ["https://dashboard.stripe.com/test/customers/cus_1"]
 
 
-def test_a_line_is_reached_and_followed_by_the_keyboard(qtbot, kline, place, show_page, settle) -> None:
+def test_a_line_is_reached_and_followed_by_the_keyboard(qtbot, kline, scene, show_page, settle) -> None:
     from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QAbstractButton
 
-    page = opened(place, show_page, settle)
+    page = opened(scene, show_page, settle)
     (line,) = [one for one in page.panel.findChildren(QAbstractButton) if one.accessibleName().startswith("INV-1041")]
     assert line.accessibleName() == "INV-1041 4 days late $1,120.00"
     assert line.focusPolicy() & Qt.FocusPolicy.TabFocus
     qtbot.keyClick(line, Qt.Key.Key_Space)
-    assert place.pages == [("invoices", {"row_id": 1})]
+    assert scene.pages == [("invoices", {"row_id": 1})]
 
 
-def test_every_control_has_a_name(kline, place, show_page, settle, audit_accessibility) -> None:
-    assert audit_accessibility(opened(place, show_page, settle)) == []
+def test_every_control_has_a_name(kline, scene, show_page, settle, audit_accessibility) -> None:
+    assert audit_accessibility(opened(scene, show_page, settle)) == []
 
 
-def test_the_page_listens_to_what_it_shows(kline, world, place, show_page, settle, texts, qtbot) -> None:
+def test_the_page_listens_to_what_it_shows(kline, world, scene, show_page, settle, texts, qtbot) -> None:
     from desktop.records import Changes
 
-    page = opened(place, show_page, settle)
+    page = opened(scene, show_page, settle)
     world.client(kline, "cus_1", "Kline & Sons")
-    place.context.tasks.broadcast(Changes(frozenset({"clients"})))
+    scene.context.tasks.broadcast(Changes(frozenset({"clients"})))
     qtbot.waitUntil(lambda: texts(page.panel)[0] == "Kline & Sons")
 
 
-def test_without_clients_it_says_when_they_come(place, account, show_page, texts) -> None:
-    assert "No clients yet" in texts(show_page(catalogue.clients(place.handle)))
+def test_without_clients_it_says_when_they_come(scene, account, show_page, texts) -> None:
+    assert "No clients yet" in texts(show_page(catalogue.clients(scene.handle)))
 
 
 # ------------------------------------------------------------------------------------------------- one client of two
@@ -264,8 +264,8 @@ def twins(world, account) -> int:
 
 
 @pytest.fixture
-def page(twins, place, show_page, settle) -> Any:
-    made = show_page(catalogue.clients(place.handle))
+def page(twins, scene, show_page, settle) -> Any:
+    made = show_page(catalogue.clients(scene.handle))
     settle()
     return made
 
@@ -291,9 +291,9 @@ def test_a_banner_says_who_looks_alike(page) -> None:
     assert page.joins.banner.accessibleName() == "2 clients look like the same person in Stripe and Square"
 
 
-def test_without_twins_there_is_no_banner(world, place, account, show_page, settle) -> None:
+def test_without_twins_there_is_no_banner(world, scene, account, show_page, settle) -> None:
     world.client(account, "cus_1", "Kline Dental")
-    made = show_page(catalogue.clients(place.handle))
+    made = show_page(catalogue.clients(scene.handle))
     settle()
     assert not made.joins.banner.isVisible()
 
@@ -315,7 +315,7 @@ def test_the_sheet_shows_both_side_by_side_and_why(page, press, texts, settle, a
     assert page.joins._sheet is None
 
 
-def test_joined_by_the_owner_they_are_one_with_both_marks(page, place, texts, settle) -> None:
+def test_joined_by_the_owner_they_are_one_with_both_marks(page, scene, texts, settle) -> None:
     page.joins.review()
     sheet_of(page).cards[0].join_button.click()
     settle()
@@ -326,7 +326,7 @@ def test_joined_by_the_owner_they_are_one_with_both_marks(page, place, texts, se
     assert heard_text(kline[1]) == copied_text(kline[1]) == "Stripe, Square"
     assert kline[4].text == "$4,050.00"
     assert "Kline Dental is one client now." in texts(sheet_of(page))
-    assert place.told == []
+    assert scene.told == []
     sheet_of(page).undo_button.click()
     settle()
     assert len(pairs_in(page)) == 2
@@ -367,7 +367,7 @@ def test_a_refused_decision_is_said_in_the_sheet(page, settle) -> None:
     sheet_of(page).reject()
 
 
-def test_the_panel_says_what_a_client_is_made_of_and_separates(page, place, texts, press, settle) -> None:
+def test_the_panel_says_what_a_client_is_made_of_and_separates(page, scene, texts, press, settle) -> None:
     page.joins.review()
     sheet_of(page).cards[0].join_button.click()
     sheet_of(page).reject()
@@ -379,16 +379,16 @@ def test_the_panel_says_what_a_client_is_made_of_and_separates(page, place, text
     assert {"Open in Stripe", "Open in Square"} <= set(told)
     assert after(told, "Totals")[:2] == ["Collected", "$4,050.00"]
     press(page.panel, "Separate: Square SQ1")
-    assert place.told[-1].text == "KLINE dental is a client of its own again."
+    assert scene.told[-1].text == "KLINE dental is a client of its own again."
     assert names(page, settle) == ["Fern", "Fern Yoga", "KLINE dental", "Kline Dental"]
     assert "Made of" not in texts(page.panel)
-    place.told[-1].action()
+    scene.told[-1].action()
     assert names(page, settle) == ["Fern", "Fern Yoga", "Kline Dental"]
     assert "Made of" in texts(page.panel)
 
 
-def test_the_review_opens_from_elsewhere(twins, place, show_page, settle) -> None:
-    made = catalogue.clients(place.handle).make(place.context)
+def test_the_review_opens_from_elsewhere(twins, scene, show_page, settle) -> None:
+    made = catalogue.clients(scene.handle).make(scene.context)
     made.open(review=True)
     settle()
     assert len(pairs_in(made)) == 2

@@ -24,8 +24,8 @@ def shown(page: Any, column: int | None = None) -> list[Any]:
 
 def click_row(qtbot, page: Any, row: int) -> None:
     table = page.card.table
-    place = table.visualRect(page.model.index(row, 1)).center()
-    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    point = table.visualRect(page.model.index(row, 1)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=point)
 
 
 @pytest.fixture
@@ -49,8 +49,8 @@ def some(world, account) -> int:
 
 
 @pytest.fixture
-def page(place, some, show_page) -> Any:
-    return show_page(catalogue.invoices(place.handle))
+def page(scene, some, show_page) -> Any:
+    return show_page(catalogue.invoices(scene.handle))
 
 
 # ------------------------------------------------------------------------------------------------------------ the list
@@ -111,12 +111,12 @@ def test_a_period_narrows_the_list(page, settle) -> None:
     assert shown(page, 0) == ["INV-1"]
 
 
-def test_accounts_are_offered_where_there_are_several(world, place, some, show_page, settle) -> None:
+def test_accounts_are_offered_where_there_are_several(world, scene, some, show_page, settle) -> None:
     other = world.account()
     with world.books.write() as writer:
         writer.connection.exec_driver_sql(f"update integrations set status='disconnected', name='Old' where id={other}")
     world.invoice(other, "in_old", 700, "2026-11-20", number="OLD-1")
-    page = show_page(catalogue.invoices(place.handle))
+    page = show_page(catalogue.invoices(scene.handle))
     chip = page._chips["account"]
     assert [action.text() for action in chip.menu().actions()] == ["All accounts", "Stripe", "Old (disconnected)"]
     chip.menu().actions()[2].trigger()
@@ -126,9 +126,9 @@ def test_accounts_are_offered_where_there_are_several(world, place, some, show_p
     assert shown(page, 0) == ["OLD-1"]
 
 
-def test_an_account_that_was_forgotten_hides_nothing(world, place, some, show_page, settle) -> None:
+def test_an_account_that_was_forgotten_hides_nothing(world, scene, some, show_page, settle) -> None:
     other = world.account()
-    page = show_page(catalogue.invoices(place.handle))
+    page = show_page(catalogue.invoices(scene.handle))
     page._chips["account"].menu().actions()[2].trigger()
     settle()
     assert page.model.rowCount() == 0
@@ -159,22 +159,22 @@ def test_search_as_you_type_takes_the_latest(page, settle) -> None:
     assert page.search_text() == "acme"
 
 
-def test_a_search_without_hits_says_so_and_clears(page, place, press, settle, texts) -> None:
+def test_a_search_without_hits_says_so_and_clears(page, scene, press, settle, texts) -> None:
     page.search("zebra")
     settle()
     assert "Nothing matches “zebra”" in texts(page.card)
     press(page.card, "Clear")
     assert page.model.rowCount() == 7
     assert page.search_text() == ""
-    assert place.pages == [("invoices", {})]
+    assert scene.pages == [("invoices", {})]
 
 
-def test_a_refresh_keeps_the_row_and_what_is_in_sight(world, place, account, show_page, settle) -> None:
+def test_a_refresh_keeps_the_row_and_what_is_in_sight(world, scene, account, show_page, settle) -> None:
     for number in range(1, 60):
         world.invoice(
             account, f"in_{number}", number, f"2026-{1 + number // 28:02d}-{1 + number % 28:02d}", number=f"N-{number}"
         )
-    page = show_page(catalogue.invoices(place.handle))
+    page = show_page(catalogue.invoices(scene.handle))
     table = page.card.table
     table.selectRow(5)
     chosen = table.current_id()
@@ -208,9 +208,9 @@ def bill(world, **changed: Any) -> InvoiceRecord:
     return replace(record, **changed)
 
 
-def test_a_click_opens_the_invoice_beside_the_list(qtbot, world, place, account, show_page, settle, texts) -> None:
+def test_a_click_opens_the_invoice_beside_the_list(qtbot, world, scene, account, show_page, settle, texts) -> None:
     world.put(account, ("in_1", bill(world)))
-    page = show_page(catalogue.invoices(place.handle))
+    page = show_page(catalogue.invoices(scene.handle))
     shown(page)
     settle()
     assert page.panel.isHidden()
@@ -245,10 +245,10 @@ def test_a_click_opens_the_invoice_beside_the_list(qtbot, world, place, account,
     ],
 )
 def test_the_lines_end_in_what_is_due(
-    world, place, account, show_page, settle, texts, changed: dict[str, Any], lines: Sequence[str]
+    world, scene, account, show_page, settle, texts, changed: dict[str, Any], lines: Sequence[str]
 ) -> None:
     world.put(account, ("in_1", bill(world, **changed)))
-    page = show_page(catalogue.invoices(place.handle))
+    page = show_page(catalogue.invoices(scene.handle))
     page.open(row_id=1)
     settle()
     told = texts(page.panel)
@@ -256,7 +256,7 @@ def test_the_lines_end_in_what_is_due(
     assert told[start : told.index("History")] == list(lines)
 
 
-def test_payments_on_it_and_what_happened_are_told(world, place, account, show_page, press, settle, texts) -> None:
+def test_payments_on_it_and_what_happened_are_told(world, scene, account, show_page, press, settle, texts) -> None:
     world.put(account, ("in_1", bill(world, status="paid", amount_paid=112_000, amount_remaining=0,
                                      paid_at=world.at("2026-11-15 09:00"))))  # fmt: skip
     world.sale(account, "1", 112_000, "2026-11-15 09:00", client="cus_acme", invoice="in_1")
@@ -264,7 +264,7 @@ def test_payments_on_it_and_what_happened_are_told(world, place, account, show_p
         "in_1", "pi_1", 112_000, "usd", "paid", world.at("2026-11-15"), world.at("2026-11-15 09:00")
     )
     world.put(account, ("inpay_1", share))
-    page = show_page(catalogue.invoices(place.handle))
+    page = show_page(catalogue.invoices(scene.handle))
     page.open(row_id=1)
     settle()
     told = texts(page.panel)
@@ -274,25 +274,25 @@ def test_payments_on_it_and_what_happened_are_told(world, place, account, show_p
         "Issued", "11 Nov, 23:40", "Created", "11 Nov, 23:40", "Open in Stripe",
     ]  # fmt: skip
     press(page.panel, "15 Nov · Visa")
-    assert place.pages == [("payments", {"row_id": 1})]
+    assert scene.pages == [("payments", {"row_id": 1})]
 
 
-def test_what_can_be_done_with_it(world, place, account, show_page, press, settle) -> None:
+def test_what_can_be_done_with_it(world, scene, account, show_page, press, settle) -> None:
     world.put(account, ("in_1", bill(world)))
-    page = show_page(catalogue.invoices(place.handle))
+    page = show_page(catalogue.invoices(scene.handle))
     page.open(row_id=1)
     settle()
     press(page.panel, "Copy link")
     assert QGuiApplication.clipboard().text() == "https://invoice.stripe.com/i/x"
-    assert [message.title for message in place.told] == ["Link copied"]
+    assert [message.title for message in scene.told] == ["Link copied"]
     press(page.panel, "Open page")
     press(page.panel, "Open in Stripe")
-    assert place.addresses == [
+    assert scene.addresses == [
         "https://invoice.stripe.com/i/x",
         "https://dashboard.stripe.com/test/invoices/in_1",
     ]
     press(page.panel, "Client")
-    assert place.pages == [("clients", {"row_id": 1})]
+    assert scene.pages == [("clients", {"row_id": 1})]
 
 
 @pytest.mark.parametrize(
@@ -300,18 +300,18 @@ def test_what_can_be_done_with_it(world, place, account, show_page, press, settl
     ["", "javascript:alert(1)", "https://invoice.stripe.com.evil.example/x", "http://invoice.stripe.com/i/x"],
 )
 def test_an_address_that_is_not_the_providers_is_not_offered(
-    world, place, account, show_page, settle, buttons, address: str
+    world, scene, account, show_page, settle, buttons, address: str
 ) -> None:
     world.put(account, ("in_1", bill(world, hosted_url=address)))
-    page = show_page(catalogue.invoices(place.handle))
+    page = show_page(catalogue.invoices(scene.handle))
     page.open(row_id=1)
     settle()
     assert buttons(page.panel) == ["Close the panel", "Client", "Open in Stripe"]
 
 
-def test_a_draft_has_no_link_to_give_away(world, place, account, show_page, settle, buttons) -> None:
+def test_a_draft_has_no_link_to_give_away(world, scene, account, show_page, settle, buttons) -> None:
     world.put(account, ("in_1", bill(world, status="draft", number="")))
-    page = show_page(catalogue.invoices(place.handle))
+    page = show_page(catalogue.invoices(scene.handle))
     page.open(row_id=1)
     settle()
     assert "Copy link" not in buttons(page.panel)
@@ -331,10 +331,10 @@ def test_the_keyboard_opens_walks_and_closes(qtbot, page, settle, texts) -> None
     assert page.panel.isHidden()
 
 
-def test_provider_text_is_shown_as_it_is_written(world, place, account, show_page, settle, texts) -> None:
+def test_provider_text_is_shown_as_it_is_written(world, scene, account, show_page, settle, texts) -> None:
     world.client(account, "cus_evil", "<h1>PAID</h1> \u202egnp.exe 🎨")
     world.invoice(account, "in_1", 5, "2026-11-20", client="cus_evil", number="<b>1</b>")
-    page = show_page(catalogue.invoices(place.handle))
+    page = show_page(catalogue.invoices(scene.handle))
     shown(page)
     settle()
     assert shown(page)[0][:2] == ["<b>1</b>", "<h1>PAID</h1> gnp.exe 🎨"]
@@ -344,9 +344,9 @@ def test_provider_text_is_shown_as_it_is_written(world, place, account, show_pag
     assert "<h1>PAID</h1> gnp.exe 🎨" in texts(page.panel)
 
 
-def test_a_long_number_has_its_state_below_it(world, place, account, show_page, settle) -> None:
+def test_a_long_number_has_its_state_below_it(world, scene, account, show_page, settle) -> None:
     world.put(account, ("in_1", bill(world, number="2026-NORTH-LIGHT-0000001041")), ("in_2", bill(world, number="I-2")))
-    page = show_page(catalogue.invoices(place.handle))
+    page = show_page(catalogue.invoices(scene.handle))
     for row_id, below in ((1, True), (2, False)):
         page.open_row(row_id)
         settle()
@@ -356,18 +356,18 @@ def test_a_long_number_has_its_state_below_it(world, place, account, show_page, 
         assert title.text() == title.full_text()
 
 
-def test_an_invoice_that_is_gone_says_so(world, place, some, show_page, settle, texts) -> None:
-    page = show_page(catalogue.invoices(place.handle))
+def test_an_invoice_that_is_gone_says_so(world, scene, some, show_page, settle, texts) -> None:
+    page = show_page(catalogue.invoices(scene.handle))
     world.put(some, ("in_draft", None))
     page.open_row(6)
     settle()
     assert texts(page.panel) == ["This invoice is gone"]
 
 
-def test_a_disconnected_account_is_named_so(world, place, some, show_page, settle, texts) -> None:
+def test_a_disconnected_account_is_named_so(world, scene, some, show_page, settle, texts) -> None:
     with world.books.write() as writer:
         writer.connection.exec_driver_sql("update integrations set status = 'disconnected'")
-    page = show_page(catalogue.invoices(place.handle))
+    page = show_page(catalogue.invoices(scene.handle))
     page.open_row(2)
     settle()
     assert "Stripe · disconnected" in texts(page.panel)
@@ -406,8 +406,8 @@ def test_opened_with_a_row_it_is_selected_and_shown_also_outside_of_the_filter(p
     assert texts(page.panel)[0] == "INV-2"
 
 
-def test_opened_before_its_first_look_the_row_is_found(place, some, context, settle, qtbot, texts) -> None:
-    page = catalogue.invoices(place.handle).make(place.context)
+def test_opened_before_its_first_look_the_row_is_found(scene, some, context, settle, qtbot, texts) -> None:
+    page = catalogue.invoices(scene.handle).make(scene.context)
     qtbot.addWidget(page)
     page.open(row_id=3)
     page.resize(1016, 744)
@@ -417,9 +417,9 @@ def test_opened_before_its_first_look_the_row_is_found(place, some, context, set
     assert texts(page.panel)[0] == "INV-4"
 
 
-def test_a_long_name_does_not_fill_the_row_of_filters(world, place, account, show_page, settle) -> None:
+def test_a_long_name_does_not_fill_the_row_of_filters(world, scene, account, show_page, settle) -> None:
     world.client(account, "cus_long", "A name that goes on and on " * 5)
-    page = show_page(catalogue.invoices(place.handle))
+    page = show_page(catalogue.invoices(scene.handle))
     page.open(client_id=2)
     settle()
     assert page._chips["client"].text() == "A name that goes o…at goes on and on"
@@ -439,15 +439,15 @@ def test_opened_for_a_client_it_says_whose_and_lets_go(page, settle) -> None:
 # -------------------------------------------------------------------------------------------------------------- states
 
 
-def test_without_an_account_the_next_step_is_to_connect(place, show_page, press, texts) -> None:
-    page = show_page(catalogue.invoices(place.handle))
+def test_without_an_account_the_next_step_is_to_connect(scene, show_page, press, texts) -> None:
+    page = show_page(catalogue.invoices(scene.handle))
     assert "No account is connected" in texts(page)
     press(page, "Connect an account")
-    assert place.pages == [("integrations", {})]
+    assert scene.pages == [("integrations", {})]
 
 
-def test_connecting_brings_the_list(world, place, show_page, settle, texts) -> None:
-    page = show_page(catalogue.invoices(place.handle))
+def test_connecting_brings_the_list(world, scene, show_page, settle, texts) -> None:
+    page = show_page(catalogue.invoices(scene.handle))
     world.invoice(world.account(), "in_1", 5, "2026-11-20")
     page.refresh()
     settle()
@@ -455,16 +455,16 @@ def test_connecting_brings_the_list(world, place, show_page, settle, texts) -> N
     assert page.card.table.isVisibleTo(page)
 
 
-def test_an_account_without_invoices_says_when_they_come(account, place, show_page, texts) -> None:
-    page = show_page(catalogue.invoices(place.handle))
+def test_an_account_without_invoices_says_when_they_come(account, scene, show_page, texts) -> None:
+    page = show_page(catalogue.invoices(scene.handle))
     assert "No invoices yet" in texts(page.card)
 
 
-def test_books_that_cannot_be_opened_are_tried_again(place, some, show_page, press, texts) -> None:
-    place.error = ClosedBooksError("The books are locked", "Another program holds them.", "Close it.")
-    page = show_page(catalogue.invoices(place.handle))
+def test_books_that_cannot_be_opened_are_tried_again(scene, some, show_page, press, texts) -> None:
+    scene.error = ClosedBooksError("The books are locked", "Another program holds them.", "Close it.")
+    page = show_page(catalogue.invoices(scene.handle))
     assert "The books are locked" in texts(page)
-    place.error = None
+    scene.error = None
     press(page, "Retry")
     assert page.card.table.isVisibleTo(page)
     assert page.model.rowCount() == 7
@@ -476,16 +476,16 @@ def test_every_control_has_a_name(page, settle, audit_accessibility) -> None:
     assert audit_accessibility(page) == []
 
 
-def test_nothing_heavy_is_imported_for_the_pages_name(place) -> None:
-    spec = catalogue.invoices(place.handle)
+def test_nothing_heavy_is_imported_for_the_pages_name(scene) -> None:
+    spec = catalogue.invoices(scene.handle)
     assert (spec.key, spec.title, spec.icon, spec.tool) == ("invoices", "Invoices", "invoice", False)
 
 
 # ---------------------------------------------------------------------------------------------------- at a location
 
 
-def test_a_bill_in_parts_tells_each_part_its_due_day_and_its_state(place, shop, show_page, settle, texts) -> None:
-    page = show_page(catalogue.invoices(place.handle))
+def test_a_bill_in_parts_tells_each_part_its_due_day_and_its_state(scene, shop, show_page, settle, texts) -> None:
+    page = show_page(catalogue.invoices(scene.handle))
     page.open(row_id=1)
     settle()
     told = texts(page.panel)
@@ -502,9 +502,9 @@ def test_a_bill_in_parts_tells_each_part_its_due_day_and_its_state(place, shop, 
     ]  # fmt: skip
 
 
-def test_invoices_are_narrowed_to_a_location(world, place, shop, show_page, settle) -> None:
+def test_invoices_are_narrowed_to_a_location(world, scene, shop, show_page, settle) -> None:
     world.invoice(shop, "in_9", 100, "2026-11-01")
-    page = show_page(catalogue.invoices(place.handle))
+    page = show_page(catalogue.invoices(scene.handle))
     assert page.model.rowCount() == 2
     page.open(location="loc_1")
     settle()

@@ -1,4 +1,4 @@
-"""The locations page: what each place sold, and everything about one, with ways to its payments and invoices."""
+"""The locations page: what each location sold, and everything about one, with ways to its payments and invoices."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def shown(page: Any, settle: Any) -> list[Any]:
 
 
 @pytest.fixture
-def page(shop, place, show_page) -> Any:
-    return show_page(catalogue.locations(place.handle))
+def page(shop, scene, show_page) -> Any:
+    return show_page(catalogue.locations(scene.handle))
 
 
-def test_it_stands_in_the_rail_on_demand(place) -> None:
-    spec = catalogue.locations(place.handle)
+def test_it_stands_in_the_rail_on_demand(scene) -> None:
+    spec = catalogue.locations(scene.handle)
     assert (spec.key, spec.title, spec.on_demand) == ("locations", "Locations", True)
 
 
@@ -90,19 +90,19 @@ def test_the_panel_tells_everything_about_a_place(page, settle, texts) -> None:
     ]  # fmt: skip
 
 
-def test_its_payments_and_invoices_are_a_click_away(page, place, settle, press) -> None:
+def test_its_payments_and_invoices_are_a_click_away(page, scene, settle, press) -> None:
     page.open(row_id=1)
     settle()
     press(page.panel, "Payments")
     press(page.panel, "Invoices")
     press(page.panel, "Coffee, Large")
     press(page.panel, "Table 4")
-    assert place.pages == [
+    assert scene.pages == [
         ("payments", {"location": "loc_1"}), ("invoices", {"location": "loc_1"}), ("payments", {"row_id": 1}),
         ("payments", {"row_id": 1}),
     ]  # fmt: skip
     press(page.panel, "Open in Square")
-    assert place.addresses == ["https://app.squareupsandbox.com/dashboard/locations/loc_1"]
+    assert scene.addresses == ["https://app.squareupsandbox.com/dashboard/locations/loc_1"]
 
 
 def test_a_place_where_nothing_happened_says_so(page, settle, texts) -> None:
@@ -137,22 +137,22 @@ def test_states_in_words(qapp) -> None:
     assert [checkout_pill(name).tone for name in ("completed", "pending", "canceled")] == ["accent", "info", "neutral"]
 
 
-def test_books_that_cannot_be_opened_are_tried_again(shop, place, show_page, press, texts) -> None:
-    place.error = ClosedBooksError("The books are closed", "They cannot be read.", "Try again.")
-    page = show_page(catalogue.locations(place.handle))
+def test_books_that_cannot_be_opened_are_tried_again(shop, scene, show_page, press, texts) -> None:
+    scene.error = ClosedBooksError("The books are closed", "They cannot be read.", "Try again.")
+    page = show_page(catalogue.locations(scene.handle))
     assert "The books are closed" in texts(page)
-    place.error = None
+    scene.error = None
     press(page, "Retry")
     assert page.model.rowCount() == 3
 
 
-def test_without_places_it_says_when_they_come(world, place, show_page, texts) -> None:
+def test_without_places_it_says_when_they_come(world, scene, show_page, texts) -> None:
     world.account("square")
-    assert "No locations yet" in texts(show_page(catalogue.locations(place.handle)))
+    assert "No locations yet" in texts(show_page(catalogue.locations(scene.handle)))
 
 
-def test_without_an_account_the_next_step_is_to_connect(place, show_page, texts) -> None:
-    told = texts(show_page(catalogue.locations(place.handle)))
+def test_without_an_account_the_next_step_is_to_connect(scene, show_page, texts) -> None:
+    told = texts(show_page(catalogue.locations(scene.handle)))
     assert "Connect the account you sell with, and its locations appear here." in told
 
 
@@ -169,7 +169,7 @@ def test_the_marks_are_read_out(page, settle) -> None:
     assert page.model.index(0, 2).data(Qt.ItemDataRole.AccessibleTextRole) == "Café <b>Nord</b>, Square"
 
 
-def test_names_that_are_alike_say_whose_they_are(world, shop, place, show_page) -> None:
+def test_names_that_are_alike_say_whose_they_are(world, shop, scene, show_page) -> None:
     from desktop.ui.pages import catalogue
 
     other = world.account("square")
@@ -177,7 +177,7 @@ def test_names_that_are_alike_say_whose_they_are(world, shop, place, show_page) 
         update_integration(writer.connection, other, name="Bakery", config={"sync_inventory": True})
     world.put(other, ("loc_8", LocationRecord("Market", "inactive", "usd", 1)),
               ("stock_8", InventoryCountRecord("x", "loc_8", "in_stock", "1", 1)))  # fmt: skip
-    page = show_page(catalogue.stock(place.handle))
+    page = show_page(catalogue.stock(scene.handle))
     names = [action.text() for action in page._chips["location"].menu().actions()]
     assert names == [
         "All locations", "Market · Café <b>Nord</b>", "Harbour <b>stall</b>", "Market · Bakery (inactive)",

@@ -54,16 +54,16 @@ def numbers(page, settle) -> list[str]:
 
 
 def test_late_ones_are_ordered_by_their_due_day_and_show_both_dates_beside_the_panel(
-    late, place, show_page, settle
+    late, scene, show_page, settle
 ) -> None:
-    page = show_page(catalogue.invoices(place.handle), 1064, 744)
+    page = show_page(catalogue.invoices(scene.handle), 1064, 744)
     page.open(status="late")
     settle()
     assert numbers(page, settle) == ["HARB-0002", "HARB-0003", "HARB-0001"]
     page.open_row(page.model.id_at(0))
     settle()
     head = page.card.table.horizontalHeader()
-    shown = [column.key for place, column in enumerate(page.model.columns) if not head.isSectionHidden(place)]
+    shown = [column.key for scene, column in enumerate(page.model.columns) if not head.isSectionHidden(scene)]
     assert {"number", "client", "issued", "due", "status"} <= set(shown)
     assert [shown_text(cell) for cell in page.model.cells(0)[2:4]] == ["1 Dec 2025", "30 Dec 2025"]
     assert [copied_text(cell) for cell in page.model.cells(0)[2:4]] == ["2025-12-01", "2025-12-30"]
@@ -71,8 +71,8 @@ def test_late_ones_are_ordered_by_their_due_day_and_show_both_dates_beside_the_p
     assert head.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder
 
 
-def test_the_order_of_a_tab_goes_with_it_and_a_persons_own_stays(late, place, show_page, settle) -> None:
-    page = show_page(catalogue.invoices(place.handle))
+def test_the_order_of_a_tab_goes_with_it_and_a_persons_own_stays(late, scene, show_page, settle) -> None:
+    page = show_page(catalogue.invoices(scene.handle))
     page.open(status="late")
     page._on_tab("")
     assert (page.model.filter.sort, page.model.filter.descending) == ("", True)
@@ -81,29 +81,29 @@ def test_the_order_of_a_tab_goes_with_it_and_a_persons_own_stays(late, place, sh
     assert (page.model.filter.sort, page.model.filter.descending) == ("total", True)
 
 
-def test_the_panel_costs_no_columns_for_good(late, place, show_page, settle) -> None:
+def test_the_panel_costs_no_columns_for_good(late, scene, show_page, settle) -> None:
     """Opening a row makes the table narrower under the pointer; closing it brings every column back."""
-    page = show_page(catalogue.invoices(place.handle), 1064, 744)
+    page = show_page(catalogue.invoices(scene.handle), 1064, 744)
     page.open(status="open")
     settle()
     head = page.card.table.horizontalHeader()
-    before = [head.sectionSize(place) for place in range(head.count())]
+    before = [head.sectionSize(scene) for scene in range(head.count())]
     page.open_row(page.model.id_at(0))
     settle()
     assert head.isSectionHidden(2)
     page.close_panel()
     settle()
-    assert [head.sectionSize(place) for place in range(head.count())] == before
+    assert [head.sectionSize(scene) for scene in range(head.count())] == before
 
 
-def test_clients_begin_with_those_who_are_there(world, place, show_page, settle) -> None:
+def test_clients_begin_with_those_who_are_there(world, scene, show_page, settle) -> None:
     stripe = world.account()
     world.client(stripe, "cus_1", "Acme Bakery")
     world.client(stripe, "cus_2", "Gone Ltd")
     world.sale(stripe, "1", 700, "2026-11-01", client="cus_2")
     world.sale(stripe, "2", 900, "2026-11-02", client="cus_unread")
     world.put(stripe, ("cus_2", None))
-    page = show_page(catalogue.clients(place.handle))
+    page = show_page(catalogue.clients(scene.handle))
     assert numbers(page, settle) == ["Acme Bakery"]
     assert page.count.full_text() == "1 client"
     page.tabs.choose("")

@@ -29,8 +29,8 @@ def shown(page: Any, settle: Any) -> list[list[str]]:
     return [[shown_text(cell) for cell in row] for row in rows if row is not None]
 
 
-def opened(place: Any, show_page: Any, settle: Any, row_id: int = 1) -> Any:
-    page = show_page(catalogue.payments(place.handle))
+def opened(scene: Any, show_page: Any, settle: Any, row_id: int = 1) -> Any:
+    page = show_page(catalogue.payments(scene.handle))
     page.open(row_id=row_id)
     settle()
     return page
@@ -39,12 +39,12 @@ def opened(place: Any, show_page: Any, settle: Any, row_id: int = 1) -> Any:
 # ------------------------------------------------------------------------------------------------------------ the list
 
 
-def test_each_payment_reads_with_its_client_method_invoice_and_state(world, place, account, show_page, settle) -> None:
+def test_each_payment_reads_with_its_client_method_invoice_and_state(world, scene, account, show_page, settle) -> None:
     world.invoice(account, "in_1", 100, "2026-11-01", number="INV-1", status="paid")
     world.sale(account, "1", 4_200_00, "2026-11-20", client="cus_acme", invoice="in_1")
     world.sale(account, "2", 900_000, "2026-11-19", currency="jpy")
     world.decline(account, "3", 310_00, "2026-11-18", client="cus_acme")
-    page = show_page(catalogue.payments(place.handle))
+    page = show_page(catalogue.payments(scene.handle))
     assert shown(page, settle) == [
         ["20 Nov", "Acme Bakery", "Visa •••• 4242", "INV-1", "Succeeded", "$4,200.00"],
         ["19 Nov", "—", "Visa •••• 4242", "—", "Succeeded", "¥900,000"],
@@ -53,12 +53,12 @@ def test_each_payment_reads_with_its_client_method_invoice_and_state(world, plac
 
 
 def test_tabs_count_and_the_foot_says_what_was_collected(
-    world, place, account, show_page, buttons, texts, press
+    world, scene, account, show_page, buttons, texts, press
 ) -> None:
     world.sale(account, "1", 4_200_00, "2026-11-20")
     world.sale(account, "2", 900, "2026-11-19", currency="jpy")
     world.decline(account, "3", 310_00, "2026-11-18")
-    page = show_page(catalogue.payments(place.handle))
+    page = show_page(catalogue.payments(scene.handle))
     assert buttons(page.tabs) == ["All 3", "Succeeded 2", "Waiting 0", "Failed 1", "Refunded 0", "Disputed 0"]
     assert texts(page.card)[-2:] == ["Collected", "$4,200.00 · ¥900"]
     press(page.tabs, "Failed")
@@ -129,14 +129,14 @@ def test_reasons_in_words(qapp, code: str, message: str, text: str) -> None:
 # ----------------------------------------------------------------------------------------------------------- the panel
 
 
-def test_a_payment_tells_its_money_from_collected_to_net(world, place, account, show_page, settle, texts) -> None:
+def test_a_payment_tells_its_money_from_collected_to_net(world, scene, account, show_page, settle, texts) -> None:
     world.sale(account, "1", 61_000, "2026-11-11 11:50", client="cus_acme", fee=488)
     world.refund(account, "re_1", "1", 30_500, "2026-11-20")
     world.put(account, ("ch_1", AttemptRecord(
         "succeeded", 61_000, 61_000, 30_500, "usd", world.at("2026-11-11 11:50"), payment_ref="pi_1",
         client_ref="cus_acme", method="card", brand="visa", last4="4242", entry_ref="txn_1",
     )))  # fmt: skip
-    page = opened(place, show_page, settle)
+    page = opened(scene, show_page, settle)
     assert texts(page.panel) == [
         "$610.00", "Refunded $305.00", "Acme Bakery", "11 Nov, 11:50 · Stripe",
         "Paid with", "Visa •••• 4242", "Counted on", "11 Nov",
@@ -147,30 +147,30 @@ def test_a_payment_tells_its_money_from_collected_to_net(world, place, account, 
     ]  # fmt: skip
 
 
-def test_a_converted_payment_says_so(world, place, account, show_page, settle, texts) -> None:
+def test_a_converted_payment_says_so(world, scene, account, show_page, settle, texts) -> None:
     world.sale(account, "1", 400_000, "2026-11-02", currency="jpy", settled=(260_000, "usd"), fee=500)
-    told = texts(opened(place, show_page, settle).panel)
+    told = texts(opened(scene, show_page, settle).panel)
     start = told.index("Money")
     assert told[start + 1 : start + 8] == [
         "Collected", "¥400,000", "Fee", "−$5.00", "Net", "$2,595.00", "Converted: collected in JPY, settled in USD.",
     ]  # fmt: skip
 
 
-def test_without_its_ledger_line_no_fee_is_invented(world, place, account, show_page, settle, texts) -> None:
+def test_without_its_ledger_line_no_fee_is_invented(world, scene, account, show_page, settle, texts) -> None:
     world.sale(account, "1", 900, "2026-11-02", ledger=False)
-    told = texts(opened(place, show_page, settle).panel)
+    told = texts(opened(scene, show_page, settle).panel)
     assert "Stripe has not said yet what it keeps of this payment." in told
     assert "Net" not in told
 
 
-def test_every_attempt_tells_why_it_failed(world, place, account, show_page, settle, texts) -> None:
+def test_every_attempt_tells_why_it_failed(world, scene, account, show_page, settle, texts) -> None:
     world.decline(account, "1", 31_000, "2026-11-18 09:00", client="cus_acme")
     second = AttemptRecord(
         "failed", 31_000, 0, 0, "usd", world.at("2026-11-19 10:00"), captured=False, payment_ref="pi_1", method="card",
         brand="visa", last4="9995", failure_code="expired_card", failure_message="Your card has expired.",
     )  # fmt: skip
     world.put(account, ("ch_1b", second))
-    told = texts(opened(place, show_page, settle).panel)
+    told = texts(opened(scene, show_page, settle).panel)
     assert told[told.index("Attempts") : -1] == [
         "Attempts",
         "19 Nov, 10:00 · Visa •••• 9995", "Failed", "The card has expired",
@@ -179,14 +179,14 @@ def test_every_attempt_tells_why_it_failed(world, place, account, show_page, set
     assert "Money" not in told
 
 
-def test_a_refund_that_failed_and_a_dispute_are_told(world, place, account, show_page, settle, texts) -> None:
+def test_a_refund_that_failed_and_a_dispute_are_told(world, scene, account, show_page, settle, texts) -> None:
     world.sale(account, "1", 61_000, "2026-11-11")
     world.refund(account, "re_1", "1", 500, "2026-11-12", failed="2026-11-15")
     world.put(account, ("dp_1", DisputeRecord(
         61_000, "usd", "needs_response", world.at("2026-11-13"), "ch_1", "pi_1", "product_not_received",
         world.at("2026-11-30"),
     )))  # fmt: skip
-    told = texts(opened(place, show_page, settle).panel)
+    told = texts(opened(scene, show_page, settle).panel)
     start = told.index("Refunds")
     assert told[start : start + 10] == [
         "Refunds", "12 Nov", "−$5.00", "Failed", "Failed 15 Nov",
@@ -194,29 +194,29 @@ def test_a_refund_that_failed_and_a_dispute_are_told(world, place, account, show
     ]  # fmt: skip
 
 
-def test_what_was_paid_with_stored_value_is_no_money(world, place, account, show_page, settle, texts) -> None:
+def test_what_was_paid_with_stored_value_is_no_money(world, scene, account, show_page, settle, texts) -> None:
     moment = world.at("2026-11-11 11:50")
     card = AttemptRecord("succeeded", 9_000, 9_000, 0, "usd", moment, fee=0, stored_value=True)
     back = RefundRecord(2_500, "usd", "succeeded", world.at("2026-11-20"), "ch_1", fee=0, release=False)
     world.put(account, ("ch_1", card), ("re_1", back))
-    told = texts(opened(place, show_page, settle).panel)
+    told = texts(opened(scene, show_page, settle).panel)
     start = told.index("Money")
     assert told[start + 1 : start + 3] == ["Paid with stored value", "$90.00"]
     assert "Collected" not in told
     assert "Back onto stored value" in told
 
 
-def test_a_refund_that_only_gave_a_hold_up_says_so(world, place, account, show_page, settle, texts) -> None:
+def test_a_refund_that_only_gave_a_hold_up_says_so(world, scene, account, show_page, settle, texts) -> None:
     moment = world.at("2026-11-11 11:50")
     held = AttemptRecord("succeeded", 9_000, 0, 0, "usd", moment, captured=False)
     world.put(account, ("ch_1", held), ("re_1", RefundRecord(9_000, "usd", "succeeded", moment, "ch_1")))
-    told = texts(opened(place, show_page, settle).panel)
+    told = texts(opened(scene, show_page, settle).panel)
     assert "Cancelled" in told
     assert "Hold given up" in told
     assert "Collected" not in told
 
 
-def test_the_receipt_and_the_invoice_are_a_click_away(world, place, account, show_page, settle, press) -> None:
+def test_the_receipt_and_the_invoice_are_a_click_away(world, scene, account, show_page, settle, press) -> None:
     world.invoice(account, "in_1", 61_000, "2026-11-01", number="INV-1", status="paid")
     world.sale(account, "1", 61_000, "2026-11-11", client="cus_acme", invoice="in_1")
     charge = AttemptRecord(
@@ -224,62 +224,62 @@ def test_the_receipt_and_the_invoice_are_a_click_away(world, place, account, sho
         receipt_url="https://pay.stripe.com/receipts/1",
     )  # fmt: skip
     world.put(account, ("ch_1", charge))
-    page = opened(place, show_page, settle)
+    page = opened(scene, show_page, settle)
     press(page.panel, "Open receipt")
     press(page.panel, "Open in Stripe")
-    assert place.addresses == ["https://pay.stripe.com/receipts/1", "https://dashboard.stripe.com/test/payments/pi_1"]
+    assert scene.addresses == ["https://pay.stripe.com/receipts/1", "https://dashboard.stripe.com/test/payments/pi_1"]
     press(page.panel, "Copy link")
     assert QGuiApplication.clipboard().text() == "https://pay.stripe.com/receipts/1"
     press(page.panel, "INV-1")
     press(page.panel, "Client")
-    assert place.pages == [("invoices", {"row_id": 1}), ("clients", {"row_id": 1})]
+    assert scene.pages == [("invoices", {"row_id": 1}), ("clients", {"row_id": 1})]
 
 
-def test_a_receipt_elsewhere_is_not_offered(world, place, account, show_page, settle, buttons) -> None:
+def test_a_receipt_elsewhere_is_not_offered(world, scene, account, show_page, settle, buttons) -> None:
     world.sale(account, "1", 5, "2026-11-11")
     charge = AttemptRecord(
         "succeeded", 5, 5, 0, "usd", world.at("2026-11-11"), payment_ref="pi_1", receipt_url="https://evil.example/1"
     )
     world.put(account, ("ch_1", charge))
-    page = opened(place, show_page, settle)
+    page = opened(scene, show_page, settle)
     assert buttons(page.panel) == ["Close the panel", "Open in Stripe"]
 
 
-def test_a_payment_of_nobody_says_so(world, place, account, show_page, settle, texts) -> None:
+def test_a_payment_of_nobody_says_so(world, scene, account, show_page, settle, texts) -> None:
     wish = PaymentRecord("open", 9_900, "usd", world.at("2026-11-19"), description="Print sale <b>1</b>")
     world.put(account, ("pi_1", wish), ("pi_2", replace(wish, description="")))
-    page = opened(place, show_page, settle)
+    page = opened(scene, show_page, settle)
     assert [line[1] for line in shown(page, settle)] == ["—", "Print sale <b>1</b>"]
     told = texts(page.panel)
     assert told[:4] == ["$99.00", "Waiting", "No client named", "19 Nov, 12:00 · Stripe"]
     assert (told[4], told[5]) == ("For", "Print sale <b>1</b>")
 
 
-def test_opened_for_a_client_and_a_state(world, place, account, show_page, settle) -> None:
+def test_opened_for_a_client_and_a_state(world, scene, account, show_page, settle) -> None:
     world.sale(account, "1", 100, "2026-11-11", client="cus_acme")
     world.sale(account, "2", 200, "2026-11-12")
     world.decline(account, "3", 300, "2026-11-13", client="cus_acme")
-    page = show_page(catalogue.payments(place.handle))
+    page = show_page(catalogue.payments(scene.handle))
     page.open(client_id=1, status="failed")
     settle()
     assert [line[-1] for line in shown(page, settle)] == ["$3.00"]
     assert page.tabs.current() == "failed"
 
 
-def test_every_control_has_a_name(world, place, account, show_page, settle, audit_accessibility) -> None:
+def test_every_control_has_a_name(world, scene, account, show_page, settle, audit_accessibility) -> None:
     world.sale(account, "1", 100, "2026-11-11", client="cus_acme")
-    assert audit_accessibility(opened(place, show_page, settle)) == []
+    assert audit_accessibility(opened(scene, show_page, settle)) == []
 
 
-def test_without_payments_it_says_when_they_come(place, account, show_page, texts) -> None:
-    assert "No payments yet" in texts(show_page(catalogue.payments(place.handle)))
+def test_without_payments_it_says_when_they_come(scene, account, show_page, texts) -> None:
+    assert "No payments yet" in texts(show_page(catalogue.payments(scene.handle)))
 
 
 # ---------------------------------------------------------------------------------------------------- at the counter
 
 
-def test_a_sale_at_a_counter_reads_with_what_was_sold_where_and_its_tip(place, shop, show_page, settle) -> None:
-    page = show_page(catalogue.payments(place.handle))
+def test_a_sale_at_a_counter_reads_with_what_was_sold_where_and_its_tip(scene, shop, show_page, settle) -> None:
+    page = show_page(catalogue.payments(scene.handle))
     shown(page, settle)
     seat, cake, coffee = (page.model.cells(row) for row in range(3))
     assert (coffee[1], coffee[-1]) == (
@@ -291,8 +291,8 @@ def test_a_sale_at_a_counter_reads_with_what_was_sold_where_and_its_tip(place, s
     assert last.data(Qt.ItemDataRole.AccessibleTextRole) == "$14.26, tip $1.50"
 
 
-def test_marks_tell_providers_apart_where_there_are_several(world, place, shop, show_page, settle) -> None:
-    page = show_page(catalogue.payments(place.handle))
+def test_marks_tell_providers_apart_where_there_are_several(world, scene, shop, show_page, settle) -> None:
+    page = show_page(catalogue.payments(scene.handle))
     shown(page, settle)
     assert page.model.cells(0)[0] == Marked("20 Nov", "", copy="2026-11-20")
     world.sale(world.account(), "9", 100, "2026-11-21")
@@ -305,8 +305,8 @@ def test_marks_tell_providers_apart_where_there_are_several(world, place, shop, 
     ]
 
 
-def test_the_panel_shows_the_receipt_the_tip_the_fee_and_the_payout(place, shop, show_page, settle, texts) -> None:
-    told = texts(opened(place, show_page, settle).panel)
+def test_the_panel_shows_the_receipt_the_tip_the_fee_and_the_payout(scene, shop, show_page, settle, texts) -> None:
+    told = texts(opened(scene, show_page, settle).panel)
     assert told == [
         "$14.26", "Succeeded", "No client named", "20 Nov, 10:00 · Square",
         "Paid with", "Visa •••• 4242", "Taken by", "Card reader · Till <b>1</b>", "Counted on", "20 Nov",
@@ -321,38 +321,38 @@ def test_the_panel_shows_the_receipt_the_tip_the_fee_and_the_payout(place, shop,
     ]  # fmt: skip
 
 
-def test_a_sale_by_a_payment_link_says_so_and_invents_no_fee(place, shop, show_page, settle, texts) -> None:
-    told = texts(opened(place, show_page, settle, 3).panel)
+def test_a_sale_by_a_payment_link_says_so_and_invents_no_fee(scene, shop, show_page, settle, texts) -> None:
+    told = texts(opened(scene, show_page, settle, 3).panel)
     assert told[told.index("Taken by") + 1] == "Payment link · Seat"
     assert "Square has not said yet what it keeps of this payment." in told
     assert "Net" not in told
 
 
-def test_cash_has_no_fee_to_wait_for(place, shop, show_page, settle, texts) -> None:
-    told = texts(opened(place, show_page, settle, 2).panel)
+def test_cash_has_no_fee_to_wait_for(scene, shop, show_page, settle, texts) -> None:
+    told = texts(opened(scene, show_page, settle, 2).panel)
     assert told[told.index("Fee") + 1] == "$0.00"
 
 
-def test_refunds_of_a_sale_are_in_its_history(world, place, shop, show_page, settle, texts) -> None:
+def test_refunds_of_a_sale_are_in_its_history(world, scene, shop, show_page, settle, texts) -> None:
     world.put(
         shop, ("re_1", RefundRecord(426, "usd", "succeeded", world.at("2026-11-21"), "ch_1", location_ref="loc_1"))
     )
-    told = texts(opened(place, show_page, settle).panel)
+    told = texts(opened(scene, show_page, settle).panel)
     assert told[told.index("History") : -1] == [
         "History", "Refund of $4.26", "21 Nov, 12:00", "Sent to the bank", "20 Nov, 12:30", "Paid", "20 Nov, 10:00",
     ]  # fmt: skip
 
 
-def test_the_location_leads_to_its_page(place, shop, show_page, settle, press) -> None:
-    press(opened(place, show_page, settle).panel, "Location")
-    assert place.pages == [("locations", {"row_id": 1})]
+def test_the_location_leads_to_its_page(scene, shop, show_page, settle, press) -> None:
+    press(opened(scene, show_page, settle).panel, "Location")
+    assert scene.pages == [("locations", {"row_id": 1})]
 
 
 # --------------------------------------------------------------------------------------------------- the location chip
 
 
-def test_a_location_narrows_the_list_and_its_foot(place, shop, show_page, settle, texts) -> None:
-    page = show_page(catalogue.payments(place.handle))
+def test_a_location_narrows_the_list_and_its_foot(scene, shop, show_page, settle, texts) -> None:
+    page = show_page(catalogue.payments(scene.handle))
     page._chips["location"].menu().actions()[1].trigger()
     settle()
     assert page._chips["location"].text() == "Market"
@@ -360,8 +360,8 @@ def test_a_location_narrows_the_list_and_its_foot(place, shop, show_page, settle
     assert texts(page.card)[-2:] == ["Collected", "$34.26"]
 
 
-def test_opened_for_a_location_before_its_first_look_it_says_which(place, shop, context, settle, qtbot) -> None:
-    page = catalogue.payments(place.handle).make(place.context)
+def test_opened_for_a_location_before_its_first_look_it_says_which(scene, shop, context, settle, qtbot) -> None:
+    page = catalogue.payments(scene.handle).make(scene.context)
     qtbot.addWidget(page)
     page.open(location="loc_2")
     page.show()
@@ -373,9 +373,9 @@ def test_opened_for_a_location_before_its_first_look_it_says_which(place, shop, 
     assert page._chips["location"].text() == "All locations"
 
 
-def test_a_location_of_another_account_gives_way_to_the_account(world, place, shop, show_page, settle) -> None:
+def test_a_location_of_another_account_gives_way_to_the_account(world, scene, shop, show_page, settle) -> None:
     other = world.account()
-    page = show_page(catalogue.payments(place.handle))
+    page = show_page(catalogue.payments(scene.handle))
     page._chips["location"].menu().actions()[1].trigger()
     page._chips["account"].menu().actions()[2].trigger()
     settle()
@@ -387,11 +387,11 @@ def test_a_location_of_another_account_gives_way_to_the_account(world, place, sh
     assert page._chips["account"].current() == ""
 
 
-def test_one_location_is_no_choice_unless_it_is_picked(world, place, show_page, settle) -> None:
+def test_one_location_is_no_choice_unless_it_is_picked(world, scene, show_page, settle) -> None:
     square = world.account("square")
     world.put(square, ("loc_1", LocationRecord("Market", "active", "usd", 1)))
     world.sale(square, "1", 100, "2026-11-20")
-    page = show_page(catalogue.payments(place.handle))
+    page = show_page(catalogue.payments(scene.handle))
     assert "location" not in page._chips
     page.open(location="loc_1")
     settle()
@@ -400,8 +400,8 @@ def test_one_location_is_no_choice_unless_it_is_picked(world, place, show_page, 
     assert page.model.rowCount() == 1
 
 
-def test_a_location_that_was_forgotten_hides_nothing(world, place, shop, show_page, settle) -> None:
-    page = show_page(catalogue.payments(place.handle))
+def test_a_location_that_was_forgotten_hides_nothing(world, scene, shop, show_page, settle) -> None:
+    page = show_page(catalogue.payments(scene.handle))
     page.open(location="loc_2")
     settle()
     world.put(shop, ("loc_2", None))

@@ -188,8 +188,8 @@ def test_the_copy_role_is_answered_by_the_model(inline_tasks: Tasks, make_source
 
 def test_an_id_is_found_by_its_bytes_on_its_own_boundary() -> None:
     ids = array("q", [0x0102030405060708 << 0, 5, 1 << 32, 2**62, -3])
-    for place, number in enumerate(ids):
-        assert position_of(ids, number) == place
+    for index, number in enumerate(ids):
+        assert position_of(ids, number) == index
     shifted = struct.unpack("=q", ids.tobytes()[4:12])[0]
     assert position_of(ids, shifted) == -1
     assert position_of(ids, None) == -1

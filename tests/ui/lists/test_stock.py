@@ -20,8 +20,8 @@ def shown(page: Any, settle: Any) -> list[list[str]]:
 
 
 @pytest.fixture
-def page(shop, place, show_page) -> Any:
-    return show_page(catalogue.stock(place.handle))
+def page(shop, scene, show_page) -> Any:
+    return show_page(catalogue.stock(scene.handle))
 
 
 def test_each_count_reads_with_its_item_place_and_state(page, settle) -> None:
@@ -51,7 +51,7 @@ def test_it_is_searched_by_sku_and_narrowed_to_a_location(page, settle) -> None:
     assert [row[2] for row in shown(page, settle)] == ["Harbour <b>stall</b>"]
 
 
-def test_the_panel_tells_of_the_item_everywhere(page, place, settle, texts, press) -> None:
+def test_the_panel_tells_of_the_item_everywhere(page, scene, settle, texts, press) -> None:
     page.open(row_id=1)
     settle()
     assert texts(page.panel) == [
@@ -64,7 +64,7 @@ def test_the_panel_tells_of_the_item_everywhere(page, place, settle, texts, pres
         "Open in Square",
     ]  # fmt: skip
     press(page.panel, "Open in Square")
-    assert place.addresses == ["https://app.squareupsandbox.com/dashboard/items/library/prod_1"]
+    assert scene.addresses == ["https://app.squareupsandbox.com/dashboard/items/library/prod_1"]
 
 
 def test_an_item_without_a_price_says_when_it_is_asked_for(page, settle, texts) -> None:
@@ -89,9 +89,9 @@ def test_quantities_as_people_write_them(qapp, quantity: str, text: str, tone: s
     assert (quantity_text(quantity), stock_pill(quantity).tone) == (text, tone)
 
 
-def test_without_counts_it_says_when_they_come(world, place, show_page, texts) -> None:
+def test_without_counts_it_says_when_they_come(world, scene, show_page, texts) -> None:
     world.account("square")
-    assert "Nothing has been counted yet" in texts(show_page(catalogue.stock(place.handle)))
+    assert "Nothing has been counted yet" in texts(show_page(catalogue.stock(scene.handle)))
 
 
 def test_every_control_has_a_name(page, settle, audit_accessibility) -> None:

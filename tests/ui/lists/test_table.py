@@ -92,8 +92,8 @@ def test_ctrl_a_marks_all_rows_by_a_flag(qtbot, table: RowsTable) -> None:
 def test_a_click_and_return_open_the_row(qtbot, table: RowsTable) -> None:
     opened: list[object] = []
     table.opened.connect(opened.append)
-    place = table.visualRect(table.model().index(1, 1)).center()
-    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    point = table.visualRect(table.model().index(1, 1)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=point)
     qtbot.keyClick(table, Qt.Key.Key_Down)
     qtbot.keyClick(table, Qt.Key.Key_Return)
     assert opened[0] == 499
@@ -160,8 +160,8 @@ def test_folding_columns_go_before_names_are_shortened(qtbot, theme: Theme, inli
     table.resize(900, 300)
     assert not table.isColumnHidden(1)
     table.resize(500, 300)
-    assert [table.isColumnHidden(place) for place in range(5)] == [False, True, False, False, False]
-    assert sum(table.columnWidth(place) for place in (0, 2, 3, 4)) == table.viewport().width()
+    assert [table.isColumnHidden(column) for column in range(5)] == [False, True, False, False, False]
+    assert sum(table.columnWidth(column) for column in (0, 2, 3, 4)) == table.viewport().width()
 
 
 def handle_of(table: RowsTable, section: int) -> QPoint:
@@ -175,16 +175,16 @@ def test_only_a_persons_drag_of_a_handle_keeps_a_width(qtbot, table: RowsTable) 
     qtbot.mouseMove(head.viewport(), QPoint(60, 10))
     table.resize(420, 480)
     table.resize(640, 480)
-    assert sum(table.columnWidth(place) for place in range(4)) == table.viewport().width()
-    place = handle_of(table, 0)
+    assert sum(table.columnWidth(column) for column in range(4)) == table.viewport().width()
+    point = handle_of(table, 0)
     before = table.columnWidth(0)
-    qtbot.mousePress(head.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    qtbot.mouseMove(head.viewport(), place + QPoint(30, 0))
-    qtbot.mouseRelease(head.viewport(), Qt.MouseButton.LeftButton, pos=place + QPoint(30, 0))
+    qtbot.mousePress(head.viewport(), Qt.MouseButton.LeftButton, pos=point)
+    qtbot.mouseMove(head.viewport(), point + QPoint(30, 0))
+    qtbot.mouseRelease(head.viewport(), Qt.MouseButton.LeftButton, pos=point + QPoint(30, 0))
     assert table.columnWidth(0) == before + 30
     table.resize(800, 480)
     assert table.columnWidth(0) == before + 30
-    assert sum(table.columnWidth(place) for place in range(4)) == table.viewport().width()
+    assert sum(table.columnWidth(column) for column in range(4)) == table.viewport().width()
     head.sectionHandleDoubleClicked.emit(0)
     assert table.columnWidth(0) == before
 
@@ -197,7 +197,7 @@ def test_a_press_on_a_title_keeps_no_width(qtbot, table: RowsTable) -> None:
     qtbot.mouseRelease(head.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(44, 10))
     table.resize(700, 480)
     assert table.columnWidth(1) != 77
-    assert sum(table.columnWidth(place) for place in range(4)) == table.viewport().width()
+    assert sum(table.columnWidth(column) for column in range(4)) == table.viewport().width()
 
 
 def test_a_new_order_begins_at_its_top_also_where_a_row_is_chosen(table: RowsTable) -> None:
@@ -263,12 +263,12 @@ def test_a_tool_tip_over_a_cut_cell_and_a_cut_title_shows_it(qtbot, table: RowsT
     table.resize(240, 300)
     turn()
     box = table.visualRect(table.model().index(0, 1))
-    for target, place, said in (
+    for target, point, said in (
         (table.viewport(), box.center(), "Harbour"),
         (table.horizontalHeader().viewport(), QPoint(4, 4), ""),
     ):
         QToolTip.hideText()
-        QApplication.sendEvent(target, QHelpEvent(QEvent.Type.ToolTip, place, target.mapToGlobal(place)))
+        QApplication.sendEvent(target, QHelpEvent(QEvent.Type.ToolTip, point, target.mapToGlobal(point)))
         assert said in QToolTip.text()
         assert "<b>" not in QToolTip.text()
 

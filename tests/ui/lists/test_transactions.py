@@ -48,15 +48,15 @@ def chips(page: Any) -> dict[str, str]:
     return {key: chip.text().strip("\u200e") for key, chip in page._chips.items() if not chip.isHidden()}
 
 
-def opened(place: Any, show_page: Any, settle: Any, spec: Any, **wanted: Any) -> Any:
-    page = show_page(spec(place.handle))
+def opened(scene: Any, show_page: Any, settle: Any, spec: Any, **wanted: Any) -> Any:
+    page = show_page(spec(scene.handle))
     page.open(**wanted)
     settle()
     return page
 
 
-def test_total_revenue_shows_each_row_with_its_sign_and_sums_up_to_it(place, account, show_page, settle) -> None:
-    page = opened(place, show_page, settle, catalogue.transactions, figure=Figure("total_revenue", "usd", *MONTH))
+def test_total_revenue_shows_each_row_with_its_sign_and_sums_up_to_it(scene, account, show_page, settle) -> None:
+    page = opened(scene, show_page, settle, catalogue.transactions, figure=Figure("total_revenue", "usd", *MONTH))
     assert shown(page, settle) == [
         ["10 Nov", "Acme Bakery", "Visa •••• 4242", "INV-1", "Refund", "−$25.00"],
         ["3 Nov", "Acme Bakery", "Visa •••• 4242", "INV-1", "Payment", "$100.00"],
@@ -67,13 +67,13 @@ def test_total_revenue_shows_each_row_with_its_sign_and_sums_up_to_it(place, acc
     assert (copied[0], copied[-1]) == ("2026-11-10", "-25.00")
 
 
-def test_without_a_figure_it_shows_this_months_total_revenue(place, account, show_page, settle) -> None:
-    page = show_page(catalogue.transactions(place.handle))
+def test_without_a_figure_it_shows_this_months_total_revenue(scene, account, show_page, settle) -> None:
+    page = show_page(catalogue.transactions(scene.handle))
     assert foot(page) == ("Total revenue", "$75.00")
 
 
-def test_another_measure_is_picked_from_its_chip(place, account, show_page, settle) -> None:
-    page = opened(place, show_page, settle, catalogue.transactions, figure=Figure("total_revenue", "usd", *MONTH))
+def test_another_measure_is_picked_from_its_chip(scene, account, show_page, settle) -> None:
+    page = opened(scene, show_page, settle, catalogue.transactions, figure=Figure("total_revenue", "usd", *MONTH))
     chip = page._chips["measure"]
     next(action for action in chip.menu().actions() if action.text() == "Fees").trigger()
     settle()
@@ -83,17 +83,17 @@ def test_another_measure_is_picked_from_its_chip(place, account, show_page, sett
 
 
 def test_tabs_leave_rows_of_a_kind_and_their_sum_which_is_not_called_by_the_figures_name_alone(
-    place, account, show_page, settle
+    scene, account, show_page, settle
 ) -> None:
     figure = Figure("net", "usd", *MONTH)
-    page = opened(place, show_page, settle, catalogue.transactions, figure=figure, status="fees")
+    page = opened(scene, show_page, settle, catalogue.transactions, figure=figure, status="fees")
     assert [row[-2:] for row in shown(page, settle)] == [["Fee", "−$2.00"]]
     assert foot(page) == ("Net · Fees", "−$2.00")
 
 
-def test_what_was_searched_for_is_told_beside_its_sum(place, account, show_page, settle) -> None:
+def test_what_was_searched_for_is_told_beside_its_sum(scene, account, show_page, settle) -> None:
     figure = Figure("total_revenue", "usd", *MONTH)
-    page = opened(place, show_page, settle, catalogue.transactions, figure=figure, search="acme")
+    page = opened(scene, show_page, settle, catalogue.transactions, figure=figure, search="acme")
     assert foot(page) == ("Total revenue · “acme”", "$75.00")
 
 
@@ -103,16 +103,16 @@ def test_disputes_that_brought_more_than_they_took_are_called_won_back_at_the_fo
     assert foot_texts(figure, Foot(-5_313, 1, "stripe"), "transactions") == (("Disputes", "−$53.13"),)
 
 
-def test_a_row_opens_the_panel_of_its_payment(place, account, show_page, settle, texts) -> None:
-    page = opened(place, show_page, settle, catalogue.transactions, figure=Figure("refunds", "usd", *MONTH))
+def test_a_row_opens_the_panel_of_its_payment(scene, account, show_page, settle, texts) -> None:
+    page = opened(scene, show_page, settle, catalogue.transactions, figure=Figure("refunds", "usd", *MONTH))
     page.open_row(page.model.id_at(0))
     settle()
     told = texts(page.panel)
     assert (told[0], "Refunds" in told) == ("$100.00", True)
 
 
-def test_a_line_about_no_payment_says_itself(place, account, show_page, settle, texts) -> None:
-    page = opened(place, show_page, settle, catalogue.transactions, figure=Figure("fees", "usd", *MONTH))
+def test_a_line_about_no_payment_says_itself(scene, account, show_page, settle, texts) -> None:
+    page = opened(scene, show_page, settle, catalogue.transactions, figure=Figure("fees", "usd", *MONTH))
     page.open_row(page.model.id_at(0))
     settle()
     assert texts(page.panel) == [
@@ -120,9 +120,9 @@ def test_a_line_about_no_payment_says_itself(place, account, show_page, settle, 
     ]  # fmt: skip
 
 
-def test_a_clients_and_a_services_rows_are_told_in_chips(world, place, account, show_page, settle) -> None:
+def test_a_clients_and_a_services_rows_are_told_in_chips(world, scene, account, show_page, settle) -> None:
     figure = Figure("paid", "usd", *MONTH)
-    page = opened(place, show_page, settle, catalogue.transactions, figure=figure, client_id=1)
+    page = opened(scene, show_page, settle, catalogue.transactions, figure=figure, client_id=1)
     assert foot(page) == ("Collected, less refunds", "$75.00")
     assert chips(page)["client"] == "Acme Bakery"
 
@@ -156,9 +156,9 @@ def test_a_clients_and_a_services_rows_are_told_in_chips(world, place, account, 
     ],
 )  # fmt: skip
 def test_lists_are_narrowed_to_a_figure_until_its_chip_is_clicked(
-    place, account, show_page, settle, spec, figure, chip, rows, foot_text
+    scene, account, show_page, settle, spec, figure, chip, rows, foot_text
 ) -> None:
-    page = opened(place, show_page, settle, spec, figure=figure)
+    page = opened(scene, show_page, settle, spec, figure=figure)
     assert [row[0] for row in shown(page, settle)] == rows
     assert foot(page) == foot_text
     assert chips(page)["figure"] == chip
@@ -171,9 +171,9 @@ def test_lists_are_narrowed_to_a_figure_until_its_chip_is_clicked(
     assert not page.model.filter.choices
 
 
-def test_clients_who_paid_in_a_month_are_sorted_by_it(world, place, account, show_page, settle) -> None:
+def test_clients_who_paid_in_a_month_are_sorted_by_it(world, scene, account, show_page, settle) -> None:
     world.client(account, "cus_2", "Bello")
     world.sale(account, "2", 9_000, "2026-11-07", client="cus_2")
     world.sale(account, "3", 99_000, "2026-10-07", client="cus_1")
-    page = opened(place, show_page, settle, catalogue.clients, figure=Figure("paid", "usd", *MONTH), sort="paid")
+    page = opened(scene, show_page, settle, catalogue.clients, figure=Figure("paid", "usd", *MONTH), sort="paid")
     assert [(row[0], row[4]) for row in shown(page, settle)] == [("Bello", "$90.00"), ("Acme Bakery", "$75.00")]

@@ -21,8 +21,8 @@ from desktop.ui.widgets.chart_layout import Bar, ChartData, lay_out, tick_amount
 
 def data_of(*amounts: int, before: int | None = None, currency: str = "usd") -> ChartData:
     bars = tuple(
-        Bar(f"{place} Nov", f"Day {place}", amount, f"{amount}", before, "before", "b" if before is not None else "")
-        for place, amount in enumerate(amounts, start=1)
+        Bar(f"{day} Nov", f"Day {day}", amount, f"{amount}", before, "before", "b" if before is not None else "")
+        for day, amount in enumerate(amounts, start=1)
     )
     return ChartData(bars, "Collected", "October", currency, "stripe")
 

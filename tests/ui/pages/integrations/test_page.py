@@ -68,7 +68,7 @@ class FakeSyncs(QObject):
         self.ended.emit(None)
 
 
-class Place:
+class Scene:
     """A world with an account, the business around it, and the page that shows it."""
 
     def __init__(self, home: Path, environment: dict[str, str]) -> None:
@@ -120,16 +120,16 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    made = Place(tmp_path, {})
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    made = Scene(tmp_path, {})
     yield made
     made.business.close()
 
 
 @pytest.fixture
-def show(qtbot, context: PageContext, place: Place) -> Callable[..., IntegrationsPage]:
+def show(qtbot, context: PageContext, scene: Scene) -> Callable[..., IntegrationsPage]:
     def make(width: int = 1064, height: int = 744) -> IntegrationsPage:
-        page = IntegrationsPage(context, BusinessHandle(lambda: place.business), place.syncs)
+        page = IntegrationsPage(context, BusinessHandle(lambda: scene.business), scene.syncs)
         qtbot.addWidget(page)
         page.resize(width, height)
         page.show()
@@ -155,8 +155,8 @@ def no_sheet(kind: type[Sheet]) -> bool:
 # --- states of the page ----------------------------------------------------------------------------------------------
 
 
-def test_the_page_stands_with_the_tools(place: Place) -> None:
-    made = integrations(BusinessHandle(lambda: place.business), place.syncs)
+def test_the_page_stands_with_the_tools(scene: Scene) -> None:
+    made = integrations(BusinessHandle(lambda: scene.business), scene.syncs)
     assert (made.key, made.title, made.icon, made.tool) == ("integrations", "Integrations", "integrations", True)
 
 
@@ -198,16 +198,16 @@ def test_the_card_is_the_requests_and_an_empty_page_says_what_to_do(show) -> Non
         assert part in shown
 
 
-def test_books_that_cannot_be_opened_are_said_with_retry(qtbot, context: PageContext, place: Place) -> None:
+def test_books_that_cannot_be_opened_are_said_with_retry(qtbot, context: PageContext, scene: Scene) -> None:
     tries: list[int] = []
 
     def opener() -> Business:
         tries.append(1)
         if len(tries) == 1:
             raise ClosedBooksError("The books are locked", "Another program holds them.", "Close it.")
-        return place.business
+        return scene.business
 
-    page = IntegrationsPage(context, BusinessHandle(opener), place.syncs)
+    page = IntegrationsPage(context, BusinessHandle(opener), scene.syncs)
     qtbot.addWidget(page)
     page.show()
     qtbot.waitUntil(lambda: page.findChild(StateView) is not None)
@@ -220,12 +220,12 @@ def test_books_that_cannot_be_opened_are_said_with_retry(qtbot, context: PageCon
 # --- accounts --------------------------------------------------------------------------------------------------------
 
 
-def test_an_account_tells_its_counts_and_the_promise(place: Place, show) -> None:
-    account = place.account(name="Harbour Studio", mode="live", status="active")
-    place.complete(account)
-    place.world.client(account, "cus_1", "Ana")
-    place.world.sale(account, "1", 4_200_00, f"{TODAY} 10:00", client="cus_1")
-    place.world.sale(account, "2", 10_00, f"{TODAY} 11:00", client="cus_1")
+def test_an_account_tells_its_counts_and_the_promise(scene: Scene, show) -> None:
+    account = scene.account(name="Harbour Studio", mode="live", status="active")
+    scene.complete(account)
+    scene.world.client(account, "cus_1", "Ana")
+    scene.world.sale(account, "1", 4_200_00, f"{TODAY} 10:00", client="cus_1")
+    scene.world.sale(account, "2", 10_00, f"{TODAY} 11:00", client="cus_1")
     page = show()
     row = page.accounts.rows[account]
     shown = texts(row)
@@ -236,21 +236,21 @@ def test_an_account_tells_its_counts_and_the_promise(place: Place, show) -> None
     assert "Connected" in texts(page.payments).split("\n")
 
 
-def test_a_new_account_was_not_synced_yet(place: Place, show) -> None:
-    account = place.account(status="active")
+def test_a_new_account_was_not_synced_yet(scene: Scene, show) -> None:
+    account = scene.account(status="active")
     row = show().accounts.rows[account]
     assert "Stripe has not been read yet. It is read in a moment." in texts(row)
     assert row._mode.accessibleName() == "Test"
 
 
-def test_what_is_missing_is_named_with_what_to_do(place: Place, show, theme: Theme) -> None:
-    account = place.account(name="Harbour", status="active")
-    place.complete(account)
-    place.lack(account, "disputes", "not_permitted", "The key may not read disputes.")
-    place.lack(account, "payouts", "not_permitted", "The key may not read payouts.")
-    place.lack(account, "refunds", "failed", "Stripe did not answer.")
-    place.lack(account, "credit_notes", "not_available")
-    place.set_aside(account, "invoices", "in_1", "amount out of range")
+def test_what_is_missing_is_named_with_what_to_do(scene: Scene, show, theme: Theme) -> None:
+    account = scene.account(name="Harbour", status="active")
+    scene.complete(account)
+    scene.lack(account, "disputes", "not_permitted", "The key may not read disputes.")
+    scene.lack(account, "payouts", "not_permitted", "The key may not read payouts.")
+    scene.lack(account, "refunds", "failed", "Stripe did not answer.")
+    scene.lack(account, "credit_notes", "not_available")
+    scene.set_aside(account, "invoices", "in_1", "amount out of range")
     row = show().accounts.rows[account]
     said = {
         label.text(): label.property("tone")
@@ -267,13 +267,13 @@ def test_what_is_missing_is_named_with_what_to_do(place: Place, show, theme: The
     assert row.main_button.text() == "Retry"
 
 
-def test_the_details_show_every_stream_and_the_reasons(qtbot, place: Place, show) -> None:
-    account = place.account(status="active")
-    place.complete(account, "2025-12-31 09:05")
-    place.lack(account, "disputes", "not_permitted", "The key may not read <b>disputes</b>.")
-    place.set_aside(account, "invoices", "in_1", "amount out of range")
-    with place.world.books.write() as writer:
-        keep_reads(writer, account, 1204, place.business.books.now())
+def test_the_details_show_every_stream_and_the_reasons(qtbot, scene: Scene, show) -> None:
+    account = scene.account(status="active")
+    scene.complete(account, "2025-12-31 09:05")
+    scene.lack(account, "disputes", "not_permitted", "The key may not read <b>disputes</b>.")
+    scene.set_aside(account, "invoices", "in_1", "amount out of range")
+    with scene.world.books.write() as writer:
+        keep_reads(writer, account, 1204, scene.business.books.now())
     row = show().accounts.rows[account]
     assert not row.details.isVisible()
     row._toggle.trigger()
@@ -288,8 +288,8 @@ def test_the_details_show_every_stream_and_the_reasons(qtbot, place: Place, show
     assert not row.details.isVisible()
 
 
-def test_refused_credentials_need_attention_and_offer_to_reconnect(place: Place, show) -> None:
-    account = place.account(status="needs_attention", attention="Stripe refuses the key of this account.")
+def test_refused_credentials_need_attention_and_offer_to_reconnect(scene: Scene, show) -> None:
+    account = scene.account(status="needs_attention", attention="Stripe refuses the key of this account.")
     row = show().accounts.rows[account]
     assert "Stripe refused access; nothing is complete yet. Reconnect Stripe to go on." in texts(row)
     assert "Stripe refuses the key of this account." in texts(row)
@@ -301,9 +301,9 @@ def test_refused_credentials_need_attention_and_offer_to_reconnect(place: Place,
     picker.reject()
 
 
-def test_disconnected_accounts_stand_below_and_quietly(place: Place, show) -> None:
-    gone = place.account(name="Old shop", status="disconnected", disconnected_at=place.world.at("2026-11-12"))
-    here = place.account(name="Harbour", status="active")
+def test_disconnected_accounts_stand_below_and_quietly(scene: Scene, show) -> None:
+    gone = scene.account(name="Old shop", status="disconnected", disconnected_at=scene.world.at("2026-11-12"))
+    here = scene.account(name="Harbour", status="active")
     page = show()
     assert page.accounts._order == (here, gone)
     row = page.accounts.rows[gone]
@@ -313,8 +313,8 @@ def test_disconnected_accounts_stand_below_and_quietly(place: Place, show) -> No
     assert row._forget.text() == "Forget…"
 
 
-def test_names_are_plain_and_long_ones_leave_the_buttons_in_place(place: Place, show) -> None:
-    account = place.account(name="<h1>PAID</h1> " + "Harbour & Sons " * 12, status="active")
+def test_names_are_plain_and_long_ones_leave_the_buttons_in_place(scene: Scene, show) -> None:
+    account = scene.account(name="<h1>PAID</h1> " + "Harbour & Sons " * 12, status="active")
     page = show()
     row = page.accounts.rows[account]
     assert row._title.full_text().startswith("<h1>PAID</h1> Harbour & Sons")
@@ -324,84 +324,84 @@ def test_names_are_plain_and_long_ones_leave_the_buttons_in_place(place: Place, 
 
 
 def test_a_live_account_at_another_address_shows_a_banner(qtbot, context: PageContext, tmp_path: Path) -> None:
-    place = Place(tmp_path, {"PAYDESK_STRIPE_API_BASE": "https://stripe.example.net"})
-    place.account(name="Harbour", mode="live", status="active")
-    page = IntegrationsPage(context, BusinessHandle(lambda: place.business), place.syncs)
+    scene = Scene(tmp_path, {"PAYDESK_STRIPE_API_BASE": "https://stripe.example.net"})
+    scene.account(name="Harbour", mode="live", status="active")
+    page = IntegrationsPage(context, BusinessHandle(lambda: scene.business), scene.syncs)
     qtbot.addWidget(page)
     page.show()
     qtbot.waitUntil(lambda: page._overview is not None)
     shown = texts(page)
     assert "Harbour is live, but Stripe is reached at another address" in shown
     assert "https://stripe.example.net" in shown
-    place.business.close()
+    scene.business.close()
 
 
-def test_the_providers_own_address_shows_no_banner(place: Place, show) -> None:
-    place.account(name="Harbour", mode="live", status="active")
+def test_the_providers_own_address_shows_no_banner(scene: Scene, show) -> None:
+    scene.account(name="Harbour", mode="live", status="active")
     assert "another address" not in texts(show())
 
 
 # --- syncing ---------------------------------------------------------------------------------------------------------
 
 
-def test_sync_now_shows_progress_and_cancel_where_the_account_stands(qtbot, place: Place, show) -> None:
-    account, other = place.account(name="A", status="active"), place.account(name="B", status="active")
+def test_sync_now_shows_progress_and_cancel_where_the_account_stands(qtbot, scene: Scene, show) -> None:
+    account, other = scene.account(name="A", status="active"), scene.account(name="B", status="active")
     page = show()
     row = page.accounts.rows[account]
     row.main_button.click()
-    assert place.syncs.asked == [(account, False)]
-    place.syncs.tell(account, "payments", 2310, 3200, 4900)
+    assert scene.syncs.asked == [(account, False)]
+    scene.syncs.tell(account, "payments", 2310, 3200, 4900)
     assert "Payments · 2,310 of about 3,200 · 4,900 a second" in texts(row)
     assert row._bar.isVisible()
     assert row.main_button.text() == "Cancel"
     assert not page.accounts.rows[other].main_button.isEnabled()
     assert not row._leave.isEnabled()
     row.main_button.click()
-    assert place.syncs.cancelled == 1
-    place.syncs.end()
+    assert scene.syncs.cancelled == 1
+    scene.syncs.end()
     assert row.main_button.text() == "Sync now"
     assert page.accounts.rows[other].main_button.isEnabled()
     assert not row._bar.isVisible()
 
 
-def test_everything_can_be_synced_again(place: Place, show) -> None:
-    account = place.account(status="active")
+def test_everything_can_be_synced_again(scene: Scene, show) -> None:
+    account = scene.account(status="active")
     show().accounts.rows[account]._again.trigger()
-    assert place.syncs.asked == [(account, True)]
+    assert scene.syncs.asked == [(account, True)]
 
 
-def test_a_sync_that_ended_is_looked_at_again(qtbot, place: Place, show) -> None:
-    account = place.account(status="active")
+def test_a_sync_that_ended_is_looked_at_again(qtbot, scene: Scene, show) -> None:
+    account = scene.account(status="active")
     page = show()
-    place.complete(account)
+    scene.complete(account)
     page._last_refresh = 0.0
-    place.syncs.end()
+    scene.syncs.end()
     qtbot.waitUntil(lambda: "complete up to 14:02" in texts(page))
 
 
 # --- actions ---------------------------------------------------------------------------------------------------------
 
 
-def test_an_account_is_renamed(qtbot, place: Place, show, inline_tasks) -> None:
-    account = place.account(name="Harbour Studio", status="active")
+def test_an_account_is_renamed(qtbot, scene: Scene, show, inline_tasks) -> None:
+    account = scene.account(name="Harbour Studio", status="active")
     page = show()
     page.accounts.rows[account]._rename.trigger()
     dialog = sheet(RenameAccount)
     dialog.field.setText("The studio")
     with qtbot.waitSignal(inline_tasks.changed):
         dialog._on_rename()
-    assert place.business.integration(account).title == "The studio"
+    assert scene.business.integration(account).title == "The studio"
 
 
 def test_access_that_nobody_renews_any_more_is_renewed_by_a_click_and_read_at_once(
-    place: Place, show, inline_tasks, messages, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, show, inline_tasks, messages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = "Reconnect Square by 23 December 2026: its access could not be renewed."
-    account = place.account(name="Harbour", status="active", attention=told)
+    account = scene.account(name="Harbour", status="active", attention=told)
     row = show().accounts.rows[account]
     assert (row.reconnect_button.isVisible(), row.renew_button.isVisible()) == (True, False), "it is tried by itself"
     spent = {"state": "spent", "at": 0, "tries": 2}
-    place.business.books.keep_setting(f"renewal.{place.business.integration(account).row_uuid}", spent)
+    scene.business.books.keep_setting(f"renewal.{scene.business.integration(account).row_uuid}", spent)
     page = show()
     messages.open()
     heard: list[str] = []
@@ -419,13 +419,13 @@ def test_access_that_nobody_renews_any_more_is_renewed_by_a_click_and_read_at_on
     QApplication.processEvents()
     assert asked == [account]
     assert heard == ["Access to Harbour is renewed"]
-    assert place.syncs.asked == [(account, False)]
+    assert scene.syncs.asked == [(account, False)]
 
 
-def test_access_that_ended_while_it_was_not_renewed_can_be_tried_too(place: Place, show) -> None:
-    account = place.account(name="Harbour", status="needs_attention", attention="Access ended")
+def test_access_that_ended_while_it_was_not_renewed_can_be_tried_too(scene: Scene, show) -> None:
+    account = scene.account(name="Harbour", status="needs_attention", attention="Access ended")
     spent = {"state": "spent", "at": 0, "tries": 2}
-    place.business.books.keep_setting(f"renewal.{place.business.integration(account).row_uuid}", spent)
+    scene.business.books.keep_setting(f"renewal.{scene.business.integration(account).row_uuid}", spent)
     row = show().accounts.rows[account]
     assert (row.main_button.text(), row.renew_button.isVisible(), row.reconnect_button.isVisible()) == (
         "Reconnect",
@@ -436,15 +436,15 @@ def test_access_that_ended_while_it_was_not_renewed_can_be_tried_too(place: Plac
 
 @pytest.mark.parametrize("forget", [False, True])
 def test_disconnecting_asks_first_and_tells_what_is_left_to_do(
-    qtbot, place: Place, show, inline_tasks, messages, forget: bool
+    qtbot, scene: Scene, show, inline_tasks, messages, forget: bool
 ) -> None:
-    account = place.account(name="Harbour", status="active")
+    account = scene.account(name="Harbour", status="active")
     page = show()
     messages.open()
     row = page.accounts.rows[account]
     (row._forget if forget else row._leave).trigger()
     dialog = sheet(DisconnectConfirm)
-    assert place.business.integration(account).status == "active"
+    assert scene.business.integration(account).status == "active"
     told: list[str] = []
     messages.told.connect(lambda message: told.append(message.title))
     with qtbot.waitSignal(inline_tasks.changed):
@@ -470,8 +470,8 @@ def test_connecting_begins_from_the_card_the_keyboard_and_elsewhere(qtbot, show)
         qtbot.waitUntil(lambda: no_sheet(ProviderPicker))
 
 
-def test_a_wish_to_connect_waits_for_the_first_answer(qtbot, context: PageContext, place: Place) -> None:
-    page = IntegrationsPage(context, BusinessHandle(lambda: place.business), place.syncs)
+def test_a_wish_to_connect_waits_for_the_first_answer(qtbot, context: PageContext, scene: Scene) -> None:
+    page = IntegrationsPage(context, BusinessHandle(lambda: scene.business), scene.syncs)
     qtbot.addWidget(page)
     page.open(connect=True)
     page.show()
@@ -482,7 +482,7 @@ def test_a_wish_to_connect_waits_for_the_first_answer(qtbot, context: PageContex
 # --- looks -----------------------------------------------------------------------------------------------------------
 
 
-def test_the_cards_stand_below_each_other_where_it_is_narrow(place: Place, show) -> None:
+def test_the_cards_stand_below_each_other_where_it_is_narrow(scene: Scene, show) -> None:
     page = show()
     assert page.accounts.x() > page.payments.x()
     page.resize(660, 700)
@@ -492,16 +492,16 @@ def test_the_cards_stand_below_each_other_where_it_is_narrow(place: Place, show)
     assert page.payments.width() == page.accounts.width()
 
 
-def test_every_control_is_named(place: Place, show, audit_accessibility) -> None:
-    place.account(name="Harbour", status="active")
-    place.account(name="Gone", status="disconnected")
+def test_every_control_is_named(scene: Scene, show, audit_accessibility) -> None:
+    scene.account(name="Harbour", status="active")
+    scene.account(name="Gone", status="disconnected")
     page = show()
     assert audit_accessibility(page) == []
 
 
 @pytest.mark.parametrize("choice", ["light", "dark"])
-def test_it_paints_in_both_schemes(place: Place, show, theme: Theme, choice: str) -> None:
-    place.account(name="Harbour", status="active")
+def test_it_paints_in_both_schemes(scene: Scene, show, theme: Theme, choice: str) -> None:
+    scene.account(name="Harbour", status="active")
     page = show()
     theme.choose(choice)
     ground = page.grab().toImage().pixelColor(5, page.height() - 5).name().upper()
@@ -512,17 +512,17 @@ def test_it_paints_in_both_schemes(place: Place, show, theme: Theme, choice: str
 
 
 @pytest.fixture
-def shop(place: Place) -> int:
+def shop(scene: Scene) -> int:
     """An account of Square."""
-    number = place.world.account("square")
-    with place.world.books.write() as writer:
+    number = scene.world.account("square")
+    with scene.world.books.write() as writer:
         table = table_of(Integration)
         facts = {"name": "Harbour Prints", "mode": "live", "status": "active", "account_id": "ML1", "config": {}}
         writer.connection.execute(update(table).where(table.c.id == number).values(**facts))
     return number
 
 
-def test_every_stream_of_square_has_a_name(qtbot, place: Place, shop: int, show) -> None:
+def test_every_stream_of_square_has_a_name(qtbot, scene: Scene, shop: int, show) -> None:
     row = show().accounts.rows[shop]
     assert "Harbour Prints · Square" in texts(row)
     row.toggle_details()
@@ -536,8 +536,8 @@ def test_every_stream_of_square_has_a_name(qtbot, place: Place, shop: int, show)
     assert f"Every 6 hours, and whenever you sync: {slow}." in shown
 
 
-def test_access_that_ends_soon_is_said_while_the_account_goes_on(place: Place, shop: int, show) -> None:
-    with place.world.books.write() as writer:
+def test_access_that_ends_soon_is_said_while_the_account_goes_on(scene: Scene, shop: int, show) -> None:
+    with scene.world.books.write() as writer:
         table = table_of(Integration)
         writer.connection.execute(update(table).values(attention="Reconnect Square by 12 December."))
     row = show().accounts.rows[shop]
@@ -550,14 +550,14 @@ def test_access_that_ends_soon_is_said_while_the_account_goes_on(place: Place, s
     picker.reject()
 
 
-def test_an_account_in_order_offers_no_reconnecting(place: Place, shop: int, show) -> None:
+def test_an_account_in_order_offers_no_reconnecting(scene: Scene, shop: int, show) -> None:
     row = show().accounts.rows[shop]
     assert not row.reconnect_button.isVisible()
     assert row._attention.accessibleName() == ""
 
 
-def test_stock_is_kept_from_the_switch_on_and_read_at_once(qtbot, place: Place, shop: int, show, messages) -> None:
-    other = place.account(name="Studio", status="active")
+def test_stock_is_kept_from_the_switch_on_and_read_at_once(qtbot, scene: Scene, shop: int, show, messages) -> None:
+    other = scene.account(name="Studio", status="active")
     page = show()
     messages.open()
     told: list[str] = []
@@ -570,17 +570,17 @@ def test_stock_is_kept_from_the_switch_on_and_read_at_once(qtbot, place: Place, 
     assert switch is not None
     assert (switch.isChecked(), switch.accessibleName()) == (False, "Keep stock")
     switch.click()
-    qtbot.waitUntil(lambda: place.syncs.asked == [(shop, False)])
+    qtbot.waitUntil(lambda: scene.syncs.asked == [(shop, False)])
     assert told == ["Stock is kept from now on"]
     page._last_refresh = 0.0
     page.mark_stale()
     qtbot.waitUntil(lambda: "Stock" in texts(row.details).split("\n"))
     switch.click()
     qtbot.waitUntil(lambda: told[-1] == "Stock is not kept any more")
-    assert len(place.syncs.asked) == 1
+    assert len(scene.syncs.asked) == 1
 
 
-def test_a_switch_that_could_not_be_turned_goes_back(qtbot, place: Place, shop: int, show, messages) -> None:
+def test_a_switch_that_could_not_be_turned_goes_back(qtbot, scene: Scene, shop: int, show, messages) -> None:
     page = show()
     messages.open()
     told: list[str] = []
@@ -598,7 +598,7 @@ def test_a_switch_that_could_not_be_turned_goes_back(qtbot, place: Place, shop: 
 
 
 def test_of_square_without_a_secret_the_owner_is_told_how_to_finish(
-    qtbot, place: Place, shop: int, show, messages
+    qtbot, scene: Scene, shop: int, show, messages
 ) -> None:
     page = show()
     messages.open()
@@ -619,9 +619,9 @@ def test_of_square_without_a_secret_the_owner_is_told_how_to_finish(
 
 def test_with_the_secret_the_sheet_says_that_the_access_is_given_back(qtbot, tmp_path: Path, context) -> None:
     stated = {"PAYDESK_SQUARE_CLIENT_ID": "sq0idp-1", "PAYDESK_SQUARE_CLIENT_SECRET": "quiet"}
-    place = Place(tmp_path, stated)
-    number = place.world.account("square")
-    page = IntegrationsPage(context, BusinessHandle(lambda: place.business), place.syncs)
+    scene = Scene(tmp_path, stated)
+    number = scene.world.account("square")
+    page = IntegrationsPage(context, BusinessHandle(lambda: scene.business), scene.syncs)
     qtbot.addWidget(page)
     page.show()
     qtbot.waitUntil(lambda: page._overview is not None)
@@ -630,4 +630,4 @@ def test_with_the_secret_the_sheet_says_that_the_access_is_given_back(qtbot, tmp
     dialog = sheet(DisconnectConfirm)
     assert "the access is given back" in texts(dialog)
     dialog.reject()
-    place.business.close()
+    scene.business.close()
