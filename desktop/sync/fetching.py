@@ -119,11 +119,11 @@ class Fetching:
         self._beside.append(pool)
         return Lane(pool, items, own=True)
 
-    def first_ready(self, lanes: Sequence[Lane[T]]) -> int:
-        """Which lane has something there, the first of several: waits for it. Raises: CancelledError."""
+    def ready(self, lanes: Sequence[Lane[T]]) -> Sequence[int]:
+        """Which lanes have something there, in their order, one at least: waits for it. Raises: CancelledError."""
         heads = [lane.head for lane in lanes]
         self._wait_for(heads)
-        return next(number for number, head in enumerate(heads) if head.done())
+        return [number for number, head in enumerate(heads) if head.done()]
 
     def stop_if_asked(self) -> None:
         """Raises: CancelledError once cancel is set."""

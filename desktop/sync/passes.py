@@ -2,8 +2,8 @@
 
 Each list is fetched by a lane of its own, within the account's one allowance, and applied by the thread of the job, one
 batch after the other. Whichever is there first is applied first; where several are, the earlier feed in the provider's
-order is, so that the ledger's lines go in before the charges that they are of. A list that is read for each object of
-another one begins when that one has ended.
+order is, so that the ledger's lines go in before the charges that they are of, but none is left behind for long. A list
+that is read for each object of another one begins when that one has ended.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ _AT_ONCE: Final = 800
 """Objects that are fetched ahead of the first in line, and that are applied together where they are there already (a
 fifth faster than page by page): whole pages, one at least."""
 
+_PASSED_OVER: Final = 3
+"""How often a list is passed over for an earlier one before its turn comes: it would be read alone in the end."""
+
 _BESIDE: Final = 200
 """Objects that are fetched ahead of lists that are not the first in line: they need only not stand still."""
 
@@ -42,6 +45,7 @@ class _Reading:
     reading: Pass
     lane: Lane[Fetched]
     size: int = 100  # objects on a page, by the last one
+    passed_over: int = 0
 
     def pages(self, objects: int) -> int:
         """So many pages hold so many objects: memory goes by these, and providers' pages differ in size."""
@@ -78,8 +82,7 @@ class _SideBySide:
             while self._begin_more() or self._open:
                 self._tell()
                 self._fill()
-                one = self._open[self._pull.calls.first_ready([one.lane for one in self._open])]
-                self._step(one)
+                self._step(self._next())
         finally:
             for one in self._open:
                 one.lane.drop()
@@ -115,6 +118,14 @@ class _SideBySide:
         return parent is not None and parent in (*self._waiting, *reading)
 
     # --- reading -----------------------------------------------------------------------------------------------
+
+    def _next(self) -> _Reading:
+        """A list of which something is there: the earliest, but one that was passed over too often goes first."""
+        ready = [self._open[number] for number in self._pull.calls.ready([one.lane for one in self._open])]
+        chosen = next((one for one in ready if one.passed_over >= _PASSED_OVER), ready[0])
+        for one in ready:
+            one.passed_over = 0 if one is chosen else one.passed_over + 1
+        return chosen
 
     def _fill(self) -> None:
         """Have pages fetched: most of the first in line, whose turn comes first."""

@@ -28,7 +28,7 @@ from tests.checks.same_books import checked_out
 OLDER = "68be2be"
 LIVE_KEY, TEST_KEY = "sk_live_" + "b" * 24, "sk_test_" + "b" * 24
 
-STRIPE = {"charges": 4_000, "invoices": 4_000, "customers": 5}
+STRIPE = {"charges": 4_000, "invoices": 4_000, "invoice_payments": 4_000, "customers": 5}
 WITH_CUSTOMERS = {**STRIPE, "customers": 100}
 SQUARE = {"payments": 6_000, "orders": 6_000, "customers": 6_000, "locations": 1}
 LONG_STRIPE = {"charges": 10_000, "invoices": 10_000, "customers": 5}

@@ -1,7 +1,7 @@
 """A loopback server of pre-encoded pages in Stripe's shape: it costs next to nothing, so the reader is measured.
 
 ``python -m tests.bench.pages --charges N --invoices N`` prints its address and serves until it is stopped;
-``--latency-ms N`` writes each answer that long after its request.
+``--latency-ms N`` writes each answer that long after its request, ``--invoice-payments N`` adds so many of these.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def templates() -> dict[str, list[Wire]]:
 
     world = launch.build(seed=1, today=datetime.date(2026, 11, 23)).world
     found: dict[str, list[Wire]] = {}
-    for kind in ("customer", "charge", "payment_intent", "balance_transaction", "invoice"):
+    for kind in ("customer", "charge", "payment_intent", "balance_transaction", "invoice", "invoice_payment"):
         found[kind] = [world.objects[ref] for ref in world.kinds[kind]][:400]
     succeeded = [item for item in found["charge"] if item["status"] == "succeeded" and item["currency"] == "usd"]
     found["charge"] = succeeded
@@ -40,10 +40,11 @@ def templates() -> dict[str, list[Wire]]:
     found["invoice"] = [
         item for item in found["invoice"] if item["status"] in {"paid", "open"} and not item["lines"]["has_more"]
     ]
+    found["invoice_payment"] = [item for item in found["invoice_payment"] if item["status"] == "paid"]
     return found
 
 
-def make(charges: int, invoices: int, customers: int = 500) -> dict[str, list[bytes]]:
+def make(charges: int, invoices: int, customers: int = 500, invoice_payments: int = 0) -> dict[str, list[bytes]]:
     """All objects by address, newest first, encoded."""
     dice = random.Random(7)
     sample = templates()
@@ -78,6 +79,15 @@ def make(charges: int, invoices: int, customers: int = 500) -> dict[str, list[by
         )  # fmt: skip
     for index in range(invoices):
         rows["invoices"].append(_invoice(sample["invoice"], index, step, who[dice.randrange(customers)], dice))
+    for index in range(min(invoice_payments, charges, invoices)):
+        invoice, intent = orjson.loads(rows["invoices"][index]), orjson.loads(rows["payment_intents"][index])
+        rows["invoice_payments"].append(
+            encode(
+                sample["invoice_payment"], index, id=f"inpay_{draw_ref(dice)}", invoice=invoice["id"],
+                amount_paid=intent["amount"], amount_requested=intent["amount"], created=intent["created"],
+                currency="usd", payment={"type": "payment_intent", "payment_intent": intent["id"]},
+            )
+        )  # fmt: skip
     return rows
 
 
@@ -155,7 +165,8 @@ if __name__ == "__main__":
     parser.add_argument("--charges", type=int, default=50_000)
     parser.add_argument("--invoices", type=int, default=20_000)
     parser.add_argument("--customers", type=int, default=500)
+    parser.add_argument("--invoice-payments", type=int, default=0)
     parser.add_argument("--latency-ms", type=float, default=0)
     chosen = parser.parse_args()
-    made = paginate(make(chosen.charges, chosen.invoices, chosen.customers))
+    made = paginate(make(chosen.charges, chosen.invoices, chosen.customers, chosen.invoice_payments))
     serve(partial(reply, made), endpoint=endpoint, latency_ms=chosen.latency_ms)

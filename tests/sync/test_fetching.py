@@ -52,7 +52,7 @@ def test_what_is_there_already_comes_together_and_in_order() -> None:
         batches = []
         while not batches or batches[-1]:
             lane.fill(8)
-            calls.first_ready([lane])
+            calls.ready([lane])
             batches.append(list(lane.take(8)))
     assert [number for batch in batches for number in batch] == list(range(20))
     assert max(len(batch) for batch in batches) <= 8
@@ -70,7 +70,7 @@ def test_items_before_a_failure_are_used_before_it_is_raised() -> None:
         def go_on() -> None:
             while True:
                 lane.fill(8)
-                calls.first_ready([lane])
+                calls.ready([lane])
                 got.extend(lane.take(8))
 
         with pytest.raises(KeyError):
@@ -78,7 +78,7 @@ def test_items_before_a_failure_are_used_before_it_is_raised() -> None:
     assert got == list(range(6))
 
 
-def test_lanes_are_run_beside_one_another_and_the_first_that_is_ready_is_named() -> None:
+def test_lanes_are_run_beside_one_another_and_those_that_are_ready_are_named() -> None:
     go = threading.Event()
 
     def slow() -> Iterator[str]:
@@ -87,11 +87,10 @@ def test_lanes_are_run_beside_one_another_and_the_first_that_is_ready_is_named()
 
     with Fetching(threading.Event(), no_beat) as calls:
         lanes = [calls.lane(slow()), calls.lane(iter(["quick"]))]
-        assert calls.first_ready(lanes) == 1
+        assert calls.ready(lanes) == [1]
         assert lanes[1].take(1) == ["quick"]
         go.set()
-        assert calls.first_ready(lanes[:1]) == 0
-        assert calls.first_ready(lanes) == 0, "of several, the first"
+        assert calls.ready(lanes[:1]) == [0]
 
 
 def test_a_lane_that_is_dropped_begins_nothing_more_and_ends() -> None:
