@@ -19,7 +19,7 @@ from desktop.books.packing import digest
 from desktop.books.tables import ClientLink, RowCount
 from desktop.books.tables.base import table_of
 from desktop.errors import UsageError
-from desktop.records import ClientRecord, ServiceRecord, SourceObject
+from desktop.records import ClientRecord, KeptBody, ServiceRecord, SourceObject
 from desktop.secrets.cleaning import packed
 from tests.helpers.shops import STEADY, Shop, gone_at, read_at
 from tests.helpers.towns import Town
@@ -31,9 +31,9 @@ CUSTOMERS: Final = [f"cus_{number}" for number in range(4)]
 
 def kept(shop: Shop) -> dict[tuple[int, str], int]:
     """The kept counts of a shop, without zeros."""
-    query = select(_COUNT).where(_COUNT.c.integration_id == shop.id, _COUNT.c.count != 0)
+    query = select(_COUNT.c.counted, _COUNT.c.count).where(_COUNT.c.integration_id == shop.id, _COUNT.c.count != 0)
     with shop.books.read() as connection:
-        return {(row.integration_id, row.counted): row.count for row in connection.execute(query)}
+        return {(shop.id, counted): int(number) for counted, number in connection.execute(query)}
 
 
 def scanned(shop: Shop) -> dict[tuple[int, str], int]:
@@ -91,7 +91,8 @@ def map_anew(shop: Shop, _other: Shop, first: int, second: int, _instant: int) -
         if item.record is None:
             continue
         record = None if second % 2 else ServiceRecord("product", "Now a service", True, 1)
-        mark = digest(packed(dict(item.body), data_type=item.data_type))
+        assert not isinstance(item.body, KeptBody)
+        mark = digest(packed(item.body, data_type=item.data_type))
         made = SourceObject(item.data_type, item.external_id, item.version, item.body, record)
         remapped.append(Remapped(made, name_of(item.record), mark))
     with shop.books.write() as writer:
