@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import bindparam, select, update
 
 from desktop.books.database import Writer
-from desktop.books.kinds import Gone, name_of, project, remove, settle
+from desktop.books.kinds import Removal, name_of, project, remove, settle
 from desktop.books.packing import Packer, digest
 from desktop.books.projections.context import Context
 from desktop.books.rollups import Totals
@@ -164,7 +164,7 @@ class Door:
         for item in objects:
             groups[item.data_type].append(item)
         winners: list[SourceObject] = []
-        gone: list[Gone] = []
+        gone: list[Removal] = []
         for data_type, items in groups.items():
             outcome = self._decide(context, data_type, items, unclear, Judging(settled, present, listed))
             self._store(context, data_type, outcome)
@@ -175,7 +175,7 @@ class Door:
                     # What the same batch still knew of it is its history, as if it had come in a batch before.
                     if ref in outcome.last_seen:
                         winners.append(outcome.last_seen[ref])
-                    gone.append(Gone(outcome.kinds[ref], ref, item.merged_into))
+                    gone.append(Removal(outcome.kinds[ref], ref, item.merged_into))
             tally += _tally(items, outcome)
         self._project(context, winners, gone)
         if context.totals.write(writer, self._shelf):
@@ -194,7 +194,7 @@ class Door:
         for one, body in zip(remapped, bodies, strict=True):
             mark, kind = digest(body), "" if one.item.record is None else name_of(one.item.record)
             if one.kind and kind != one.kind:
-                gone.append(Gone(one.kind, one.item.external_id))
+                gone.append(Removal(one.kind, one.item.external_id))
             if mark != one.digest or kind != one.kind:
                 stored.append((kind, body, mark, integration_id, one.item.data_type, one.item.external_id))
         if stored:
@@ -288,7 +288,7 @@ class Door:
     # --- projecting --------------------------------------------------------------------------------------------
 
     def _project(
-        self, context: Context, winners: Sequence[SourceObject], gone: Sequence[Gone], *, anew: bool = False
+        self, context: Context, winners: Sequence[SourceObject], gone: Sequence[Removal], *, anew: bool = False
     ) -> None:
         """Make rows of the winners and hide what is gone; mapping ``anew`` also takes money's rows away."""
         project(context, winners)

@@ -158,7 +158,7 @@ _BY_RECORD: Final[Mapping[type[Any], Kind]] = {kind.record: kind for kind in KIN
 _BY_NAME: Final[Mapping[str, Kind]] = {kind.name: kind for kind in KINDS}
 
 
-class Gone(NamedTuple):
+class Removal(NamedTuple):
     """An object that is no more: of which kind it was, and for a customer the one that it was merged with."""
 
     kind: str
@@ -190,7 +190,7 @@ def project(context: Context, objects: Iterable[SourceObject]) -> None:
         context.tables.update(kind.told)
 
 
-def remove(context: Context, gone: Iterable[Gone], *, anew: bool) -> None:
+def remove(context: Context, gone: Iterable[Removal], *, anew: bool) -> None:
     """Do what the deletion of objects does; mapping ``anew`` also takes money's rows away."""
     gone = list(gone)
     merged = [(item.ref, item.merged_into) for item in gone if item.merged_into]
