@@ -47,7 +47,7 @@ class Template:
             self._given.append((key, field.group(1)))
         elif field and len(path) == 1:
             self._looked_up.append((key, field.group(1), path[0]))
-        elif (isinstance(value, dict | list) and not value) or (isinstance(value, dict) and _is_flat(value)):
+        elif value == [] or (isinstance(value, dict) and _is_flat(value)):
             self._copied.append((key, value.copy))
         else:
             making = _making(value)
