@@ -40,7 +40,7 @@ def test_what_an_item_raises_comes_out_where_it_is_used() -> None:
         yield 1
         raise KeyError("gone")
 
-    got = []
+    got: list[int] = []
     with Fetching(threading.Event(), no_beat) as calls, pytest.raises(KeyError):
         got.extend(calls.ahead(items()))
     assert got == [1]
@@ -49,7 +49,7 @@ def test_what_an_item_raises_comes_out_where_it_is_used() -> None:
 def test_what_is_there_already_comes_together_and_in_order() -> None:
     with Fetching(threading.Event(), no_beat) as calls:
         lane = calls.lane(iter(range(20)))
-        batches = []
+        batches: list[list[int]] = []
         while not batches or batches[-1]:
             lane.fill(8)
             calls.ready([lane])
