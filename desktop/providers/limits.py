@@ -186,3 +186,5 @@ def persist(call: Callable[[], T], stop: threading.Event, title: str, waiting: C
         kind = Busy if fault.limited else Unusable if fault.answered else Unreachable
         action = "It is tried again at the next sync." if fault.answered else "Check the connection and try again."
         raise kind(title, fault.reason, action) from None
+    finally:
+        retrying.iter_state.reset()  # its steps and itself hold each other: a request would leave some thirty objects

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 
 import pytest
@@ -124,6 +125,19 @@ class TestPersist:
 
         with pytest.raises(KeyError):
             persist(call, threading.Event(), "T", lambda _seconds, _fault: None)
+
+
+def test_a_call_leaves_nothing_for_the_collector() -> None:
+    stop = threading.Event()
+    persist(lambda: "done", stop, "T", lambda _seconds, _fault: None)
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(5):
+            persist(lambda: "done", stop, "T", lambda _seconds, _fault: None)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 class TestHeld:
