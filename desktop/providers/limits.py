@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from tenacity import RetryCallState, Retrying, stop_after_attempt, wait_random_exponential
 
 from desktop.errors import CancelledError
 from desktop.providers.contract import Unreachable
@@ -149,19 +149,23 @@ def persist(call: Callable[[], T], stop: threading.Event, title: str, waiting: C
     Raises: Busy, Unusable or Unreachable when the retries are used up; CancelledError once ``stop`` is set.
     """
 
+    def fault_of(state: RetryCallState) -> Fault | None:
+        error = state.outcome.exception() if state.outcome else None
+        return error if isinstance(error, Fault) else None
+
     def wait(state: RetryCallState) -> float:
-        fault = state.outcome.exception() if state.outcome else None
-        asked = fault.retry_after if isinstance(fault, Fault) else None
+        fault = fault_of(state)
+        asked = None if fault is None else fault.retry_after
         return _backoff(state) if asked is None else asked + _backoff(state) * 0.1
 
     def tell(state: RetryCallState) -> None:
-        fault = state.outcome.exception() if state.outcome else None
-        if isinstance(fault, Fault) and state.next_action is not None:
+        fault = fault_of(state)
+        if fault is not None and state.next_action is not None:
             waiting(state.next_action.sleep, fault)
 
     def hopeless(state: RetryCallState) -> bool:
-        fault = state.outcome.exception() if state.outcome else None
-        return isinstance(fault, Fault) and (fault.final or (fault.retry_after or 0.0) > LONGEST_WAIT)
+        fault = fault_of(state)
+        return fault is not None and (fault.final or (fault.retry_after or 0.0) > LONGEST_WAIT)
 
     attempts = stop_after_attempt(MAX_RETRIES + 1)
     retrying = Retrying(
@@ -169,7 +173,7 @@ def persist(call: Callable[[], T], stop: threading.Event, title: str, waiting: C
         wait=wait,
         sleep=lambda seconds: pause(seconds, stop),
         before_sleep=tell,
-        retry=retry_if_exception_type(Fault),
+        retry=lambda state: fault_of(state) is not None,
         reraise=True,
     )
     # What the retrying keeps of a result hangs in a cycle: a page must not, or memory grows until it is collected.
