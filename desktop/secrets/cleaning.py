@@ -145,7 +145,7 @@ def _strip(value: dict[str, Any], texts: list[str], *, numbered: bool = False) -
         elif kind is list and item:
             inner = _strip_list(item, texts)
         else:
-            if kind is int or kind is float:
+            if (kind is int or kind is float) and not -_SMALLEST_CARD < item < _SMALLEST_CARD:
                 _note_number(item, texts)
             continue
         if inner is not item:
@@ -173,7 +173,7 @@ def _strip_list(values: list[Any], texts: list[str]) -> list[Any]:
         else:
             if kind is str:
                 texts.append(item)
-            elif kind is int or kind is float:
+            elif (kind is int or kind is float) and not -_SMALLEST_CARD < item < _SMALLEST_CARD:
                 _note_number(item, texts)
             continue
         if inner is not item:
@@ -184,8 +184,8 @@ def _strip_list(values: list[Any], texts: list[str]) -> list[Any]:
 
 
 def _note_number(value: float, texts: list[str]) -> None:
-    """Raises: OverflowError for a whole number that no JSON of ours can hold."""
-    if -_SMALLEST_CARD < value < _SMALLEST_CARD or value != value:
+    """A number as long as a card's. Raises: OverflowError for a whole number that no JSON of ours can hold."""
+    if value != value:
         return
     if type(value) is int and not -(2**63) <= value < 2**64:
         raise OverflowError
