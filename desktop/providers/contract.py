@@ -206,7 +206,7 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
-class Tenure:
+class CredentialLifetime:
     """How long an account's credentials last (ms, UTC).
 
     From ``renew_at`` on they should be exchanged for new ones; at ``expires_at`` they stop working; after
@@ -362,7 +362,7 @@ class Provider(Protocol):
     def exchange(self, app: OAuthApp, endpoints: Endpoints, *, code: str, redirect_uri: str, verifier: str) -> Grant:
         """Turn the code into credentials. Raises: RefusedError, Unreachable."""
 
-    def tenure(self, credentials: Credentials) -> Tenure | None:
+    def lifetime(self, credentials: Credentials) -> CredentialLifetime | None:
         """How long these credentials last; None where they last until they are revoked."""
 
     def renew(self, app: OAuthApp | None, endpoints: Endpoints, credentials: Credentials) -> Credentials:

@@ -27,7 +27,14 @@ from desktop.books.integrations import (
 from desktop.books.settings import drop_setting, read_setting, write_setting
 from desktop.errors import NotConnectedError, UsageError
 from desktop.periods import day_of
-from desktop.providers.contract import Credentials, CredentialsRefused, OAuthApp, Tenure, Unanswered, Unreachable
+from desktop.providers.contract import (
+    CredentialLifetime,
+    Credentials,
+    CredentialsRefused,
+    OAuthApp,
+    Unanswered,
+    Unreachable,
+)
 from desktop.providers.registry import provider_title
 from desktop.sync.account import Job
 from desktop.sync.bookmarks import read_marks
@@ -78,10 +85,10 @@ def live_credentials(
     Raises: CredentialsRefused where they were refused and cannot be exchanged (any more), Unreachable where they were
     refused and the provider cannot be asked, NotConnectedError, or an error of the vault or the books.
     """
-    tenure = job.provider.tenure(job.credentials)
-    if tenure is None:
+    lifetime = job.provider.lifetime(job.credentials)
+    if lifetime is None:
         return job.credentials
-    return _Exchange(job, _row(job), app, refused).go(tenure)
+    return _Exchange(job, _row(job), app, refused).go(lifetime)
 
 
 def renew_by_hand(job: Job, app: Callable[[], OAuthApp | None]) -> Credentials:
@@ -90,11 +97,11 @@ def renew_by_hand(job: Job, app: Callable[[], OAuthApp | None]) -> Credentials:
     Raises: UsageError where they do not end, CredentialsRefused where what they are exchanged with is of no use any
     more, Unreachable where the provider gave no answer, NotConnectedError, or an error of the vault or the books.
     """
-    tenure = job.provider.tenure(job.credentials)
-    if tenure is None:
+    lifetime = job.provider.lifetime(job.credentials)
+    if lifetime is None:
         text = f"{job.provider.title}'s access to this account does not end by itself, so there is nothing to renew."
         raise UsageError("Nothing to renew", text, "")
-    return _Exchange(job, _row(job), app, None).by_hand(tenure)
+    return _Exchange(job, _row(job), app, None).by_hand(lifetime)
 
 
 def given_up(connection: Connection, row_uuids: Iterable[str]) -> frozenset[str]:
@@ -126,33 +133,33 @@ class _Exchange:
         self._credentials = job.credentials
         self._refused = refused is not None and refused == self._credentials
 
-    def go(self, tenure: Tenure) -> Credentials:
+    def go(self, lifetime: CredentialLifetime) -> Credentials:
         """The credentials to use. Raises: as ``live_credentials``."""
-        if self._there < tenure.renew_at and not self._refused:
+        if self._there < lifetime.renew_at and not self._refused:
             return self._credentials
         known = self._read()
-        if known.is_over or self._is_over(tenure):
-            return self._last_ones(tenure)
+        if known.is_over or self._is_over(lifetime):
+            return self._last_ones(lifetime)
         if known.is_pausing(self._now):
-            return self._meanwhile(tenure, None, lost=True)
+            return self._meanwhile(lifetime, None, lost=True)
         try:
             return self._ask(known)
         except CredentialsRefused:
-            return self._last_ones(tenure)
+            return self._last_ones(lifetime)
         except Unanswered as error:
             if self._read().is_over:
-                return self._last_ones(tenure)
-            return self._meanwhile(tenure, error, lost=True)
+                return self._last_ones(lifetime)
+            return self._meanwhile(lifetime, error, lost=True)
         except Unreachable as error:
-            return self._meanwhile(tenure, error, lost=known.state == ASKED)
+            return self._meanwhile(lifetime, error, lost=known.state == ASKED)
 
-    def by_hand(self, tenure: Tenure) -> Credentials:
+    def by_hand(self, lifetime: CredentialLifetime) -> Credentials:
         """New credentials. Raises: as ``renew_by_hand``."""
         title = self._provider.title
         try:
             return self._ask(self._read())
         except CredentialsRefused as error:
-            self._last_ones(tenure)
+            self._last_ones(lifetime)
             raise CredentialsRefused(
                 "Access not renewed",
                 f"{title} does not renew its access to this account any more.",
@@ -160,7 +167,7 @@ class _Exchange:
             ) from error
         except Unanswered:
             if self._read().is_over:
-                self._last_ones(tenure)
+                self._last_ones(lifetime)
             raise
 
     def _ask(self, known: _Renewal) -> Credentials:
@@ -202,17 +209,17 @@ class _Exchange:
         with self._job.write() as writer:
             write_setting(writer.connection, _setting(self._row.row_uuid), renewal.kept())
 
-    def _meanwhile(self, tenure: Tenure, error: Unreachable | None, *, lost: bool) -> Credentials:
+    def _meanwhile(self, lifetime: CredentialLifetime, error: Unreachable | None, *, lost: bool) -> Credentials:
         """The old credentials while they last; it may still come right by itself, but not for ever.
 
         ``lost``: an answer was, so that what they are exchanged with may be spent.
         """
         title = self._provider.title
-        until = tenure.renewable_until
+        until = lifetime.renewable_until
         if until is not None and until - self._there < WARN_MS:
             self._tell(f"Let Paydesk reach {title} by {self._day(until)}, or it has to be connected again.")
-        elif lost and 0 < tenure.expires_at - self._there < WARN_MS:
-            self._tell(f"Reconnect {title} by {self._day(tenure.expires_at)}: its access could not be renewed yet.")
+        elif lost and 0 < lifetime.expires_at - self._there < WARN_MS:
+            self._tell(f"Reconnect {title} by {self._day(lifetime.expires_at)}: its access could not be renewed yet.")
         if self._refused:
             raise error or Unreachable(
                 f"{title} not reachable",
@@ -221,12 +228,12 @@ class _Exchange:
             )
         return self._credentials
 
-    def _last_ones(self, tenure: Tenure) -> Credentials:
+    def _last_ones(self, lifetime: CredentialLifetime) -> Credentials:
         """The old credentials while they last: there will be no new ones, and the owner reads by when to reconnect."""
         title = self._provider.title
         if not self._refused:
-            if self._there < tenure.expires_at:
-                self._tell(f"Reconnect {title} by {self._day(tenure.expires_at)}: its access could not be renewed.")
+            if self._there < lifetime.expires_at:
+                self._tell(f"Reconnect {title} by {self._day(lifetime.expires_at)}: its access could not be renewed.")
             return self._credentials  # whether they have ended is for the provider to say, not for a clock
         error = CredentialsRefused(
             "Access ended",
@@ -240,8 +247,8 @@ class _Exchange:
         with self._job.write() as writer:
             update_integration(writer.connection, self._row.id, attention=text, **more)
 
-    def _is_over(self, tenure: Tenure) -> bool:
-        return tenure.renewable_until is not None and self._there >= tenure.renewable_until
+    def _is_over(self, lifetime: CredentialLifetime) -> bool:
+        return lifetime.renewable_until is not None and self._there >= lifetime.renewable_until
 
     def _day(self, instant: int) -> str:
         found = datetime.fromisoformat(day_of(instant, self._job.books.zone)).replace(tzinfo=UTC)

@@ -14,12 +14,12 @@ from urllib.parse import urlencode
 from desktop.errors import RefusedError
 from desktop.providers.base import not_reachable, object_in, refused_to_connect, send_once, sensible_object
 from desktop.providers.contract import (
+    CredentialLifetime,
     Credentials,
     CredentialsRefused,
     Endpoints,
     Grant,
     OAuthApp,
-    Tenure,
     Unanswered,
     Unreachable,
 )
@@ -179,7 +179,7 @@ def revoke(app: OAuthApp, endpoints: Endpoints, credentials: Credentials, accoun
     )
 
 
-def tenure_of(credentials: Credentials) -> Tenure | None:
+def lifetime_of(credentials: Credentials) -> CredentialLifetime | None:
     """How long credentials from the browser last; None for a personal access token.
 
     One that lives for less than a fortnight is to be renewed at half of its life.
@@ -188,7 +188,7 @@ def tenure_of(credentials: Credentials) -> Tenure | None:
         return None
     granted = _number(credentials.get("granted_at")) or 0
     expires = _number(credentials.get("expires_at")) or granted + _LIFE
-    return Tenure(
+    return CredentialLifetime(
         renew_at=min(granted + RENEW_AFTER, granted + max(expires - granted, 0) // 2),
         expires_at=expires,
         renewable_until=_number(credentials.get("refresh_token_expires_at")),

@@ -12,6 +12,7 @@ from desktop.errors import UsageError
 from desktop.periods import TODAY
 from desktop.providers.base import BaseProvider
 from desktop.providers.contract import (
+    CredentialLifetime,
     Credentials,
     Endpoints,
     Grant,
@@ -20,7 +21,6 @@ from desktop.providers.contract import (
     ProviderEvent,
     Reread,
     Stream,
-    Tenure,
 )
 from desktop.providers.http import checked_base, is_loopback
 from desktop.providers.limits import Pace
@@ -150,9 +150,9 @@ class SquareProvider(BaseProvider):
         """Turn the code into credentials. Raises: RefusedError, Unreachable."""
         return oauth.exchange(app, endpoints, code=code, redirect_uri=redirect_uri, verifier=verifier)
 
-    def tenure(self, credentials: Credentials) -> Tenure | None:
+    def lifetime(self, credentials: Credentials) -> CredentialLifetime | None:
         """How long these credentials last; a personal access token lasts until it is replaced."""
-        return oauth.tenure_of(credentials)
+        return oauth.lifetime_of(credentials)
 
     def renew(self, app: OAuthApp | None, endpoints: Endpoints, credentials: Credentials) -> Credentials:
         """Exchange the refresh token, once. Raises: CredentialsRefused, Unreachable."""

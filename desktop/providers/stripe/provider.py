@@ -136,7 +136,7 @@ class StripeProvider(BaseProvider):
         """Turn the code into credentials; Stripe does not want the address again. Raises: RefusedError, Unreachable."""
         return oauth.exchange(app, endpoints, code=code)
 
-    def tenure(self, credentials: Credentials) -> None:
+    def lifetime(self, credentials: Credentials) -> None:
         """Keys and tokens of Connect last until they are revoked."""
         return None
 

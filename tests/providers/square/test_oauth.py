@@ -10,7 +10,14 @@ import pytest
 import respx
 
 from desktop.errors import RefusedError
-from desktop.providers.contract import Credentials, CredentialsRefused, Endpoints, OAuthApp, Tenure, Unreachable
+from desktop.providers.contract import (
+    CredentialLifetime,
+    Credentials,
+    CredentialsRefused,
+    Endpoints,
+    OAuthApp,
+    Unreachable,
+)
 from desktop.providers.square.constants import SCOPES
 from desktop.providers.square.oauth import challenge_of
 from desktop.providers.square.provider import SquareProvider
@@ -145,18 +152,18 @@ class TestExchanging:
 
 class TestTenure:
     def test_is_renewed_after_a_week(self, square: SquareProvider) -> None:
-        assert square.tenure(GRANTED) == Tenure(NOW_MS + 7 * DAY, NOW_MS + 30 * DAY, NOW_MS + 90 * DAY)
+        assert square.lifetime(GRANTED) == CredentialLifetime(NOW_MS + 7 * DAY, NOW_MS + 30 * DAY, NOW_MS + 90 * DAY)
 
     def test_of_a_short_lived_token_is_half_of_its_life(self, square: SquareProvider) -> None:
         short = Credentials({**GRANTED.fields, "expires_at": str(NOW_MS + DAY)})
-        found = square.tenure(short)
+        found = square.lifetime(short)
         assert found is not None
         assert found.renew_at == NOW_MS + DAY // 2
 
     def test_without_an_end_that_can_be_read_it_is_the_usual_one(self, square: SquareProvider) -> None:
         fields = {name: value for name, value in GRANTED.fields.items() if not name.endswith("expires_at")}
-        found = square.tenure(Credentials(fields))
-        assert found == Tenure(NOW_MS + 7 * DAY, NOW_MS + 30 * DAY, None)
+        found = square.lifetime(Credentials(fields))
+        assert found == CredentialLifetime(NOW_MS + 7 * DAY, NOW_MS + 30 * DAY, None)
 
 
 class TestRenewing:

@@ -120,7 +120,7 @@ class TestPasting:
     def test_a_personal_access_token_works(self, square: SquareProvider) -> None:
         made = square.credentials_from_key(f" {TOKEN}\n")
         assert dict(made.fields) == {"access_token": TOKEN, "connected_by": "token"}
-        assert square.tenure(made) is None
+        assert square.lifetime(made) is None
 
     def test_on_loopback_anything_plausible_works(self, square: SquareProvider) -> None:
         for token in ("EAAAlshort", "any-token-1"):

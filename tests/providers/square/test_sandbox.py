@@ -394,10 +394,10 @@ class TestConsent:
         assert made.identify().account_id == running.merchant_id
         with pytest.raises(NotPermitted, match="personal access tokens only"):
             made.events(cursor=None, created_from=0)
-        tenure = provider.tenure(grant.credentials)
-        assert tenure is not None
+        lifetime = provider.lifetime(grant.credentials)
+        assert lifetime is not None
         now = running.clock.now() * 1000
-        assert now < tenure.renew_at < tenure.expires_at < (tenure.renewable_until or 0)
+        assert now < lifetime.renew_at < lifetime.expires_at < (lifetime.renewable_until or 0)
 
         renewed = provider.renew(None, places, grant.credentials)
         assert renewed["access_token"] != grant.credentials["access_token"]
