@@ -333,7 +333,7 @@ def type_by_prefix(event_type: str, prefixes: Sequence[tuple[str, str]]) -> str:
 
 def event_version(event: ProviderEvent) -> Version:
     """When the state of an event was true: within the second of its making, ``.created`` first."""
-    if event.kind.endswith(".created"):
+    if event.event_type.endswith(".created"):
         return Version(event.created_at, event.created_at)
     return Version(event.created_at + 1, event.created_at + 999)
 

@@ -114,7 +114,7 @@ class ProviderEvent:
     """Something that happened at the provider: the inbox's unit, unique by ``external_id``."""
 
     external_id: str
-    kind: str
+    event_type: str
     created_at: int
     api_version: str
     data_type: str

@@ -110,7 +110,7 @@ class Inbox:
         data = self._packer.pack([packed(event.body)])[0] if wanted else None
         done_at, state = (None, "waiting") if wanted else (now, "done")
         return (
-            self._intake.integration_id, event.external_id, event.kind, event.data_type, event.object_id,
+            self._intake.integration_id, event.external_id, event.event_type, event.data_type, event.object_id,
             event.api_version, event.created_at, now, done_at, state, 0, "", data,
         )  # fmt: skip
 

@@ -14,7 +14,7 @@ from desktop.books.tables.base import table_of
 NOT_FACTS = frozenset(
     {
         "bookmarks", "events", "sync_runs", "leases", "integrations", "settings", "users", "set_aside", "key_records",
-        "webhooks", "activity", "notifications", "outbox", "conflicts", "reminders", "alembic_version",
+        "webhooks", "activity", "notifications", "outbox", "conflicts", "reminders", "read_counts", "alembic_version",
     }
 )  # fmt: skip
 # The instant of our reading where the provider states none: what counts, ``failed_at``, is then the ledger's.

@@ -229,7 +229,7 @@ def test_a_message_is_taken_in_and_its_effects_committed_when_nobody_syncs(desk:
 def test_what_a_message_does_not_say_is_read_by_id_and_nothing_else_is_asked(desk: Desk, world: World) -> None:
     world.change("customer", "cus_002", name="Renamed")
     (one,) = world.events
-    old = ProviderEvent(one.external_id, one.kind, one.created_at, "old", one.data_type, one.object_id, one.body)
+    old = ProviderEvent(one.external_id, one.event_type, one.created_at, "old", one.data_type, one.object_id, one.body)
     reader = FakeReader(world)
     with desk.worker(reader).job(HOLDER) as job:
         receive(job, [old])

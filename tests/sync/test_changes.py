@@ -94,7 +94,7 @@ def test_an_event_in_another_version_is_read_by_id_once_for_each_object(desk: De
     for name in ("A", "B", "C"):
         world.change("customer", "cus_002", name=name)
     world.events[:] = [
-        ProviderEvent(one.external_id, one.kind, one.created_at, "old", one.data_type, one.object_id, one.body)
+        ProviderEvent(one.external_id, one.event_type, one.created_at, "old", one.data_type, one.object_id, one.body)
         for one in world.events
     ]
     reader = FakeReader(world)

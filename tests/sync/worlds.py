@@ -367,12 +367,12 @@ class FakeProvider:
         if event.api_version != "1":
             return Reread(event.data_type, event.object_id)
         at = event.created_at
-        if event.kind.endswith(".created"):
+        if event.event_type.endswith(".created"):
             version = Version(at, at)
         else:
             version = Version(at + 1, at + 999)
         body = event.body["data"]["object"]
-        if event.kind.endswith(".deleted"):
+        if event.event_type.endswith(".deleted"):
             gone = {"id": event.object_id, "deleted": True}
             return SourceObject(event.data_type, event.object_id, version, gone, None, Deletion.STATED)
         return SourceObject(event.data_type, event.object_id, version, body, record_of(event.data_type, body))

@@ -113,11 +113,11 @@ def event_of(body: object, versions: Mapping[str, str] | None = None) -> Provide
     """An event of the feed or of a webhook; None, with a warning in the log, for what is not one."""
     told = clean(child(body))
     stated = told.get
-    external_id, kind, created = text(stated("event_id")), text(stated("type")), read_moment(stated("created_at"))
-    if type(body) is not dict or not external_id or not kind:
+    external_id, event_type, created = text(stated("event_id")), text(stated("type")), read_moment(stated("created_at"))
+    if type(body) is not dict or not external_id or not event_type:
         logger.warning("Square sent an event without id or type; it was passed over")
         return None
-    data_type = type_by_prefix(kind, EVENT_PREFIXES)
+    data_type = type_by_prefix(event_type, EVENT_PREFIXES)
     data = child(stated("data"))
     carried = {
         name: reduce_object("card" if name == "card" else data_type, inner) if type(inner) is dict else inner
@@ -125,7 +125,7 @@ def event_of(body: object, versions: Mapping[str, str] | None = None) -> Provide
     }
     return ProviderEvent(
         external_id=external_id,
-        kind=kind,
+        event_type=event_type,
         created_at=created or NO_INSTANT,
         api_version=(versions or {}).get(external_id, ""),
         data_type=data_type,
@@ -136,16 +136,16 @@ def event_of(body: object, versions: Mapping[str, str] | None = None) -> Provide
 
 def interpret_event(event: ProviderEvent) -> SourceObject | Reread | SetAside | None:
     """What an event means: a state to apply, an object to read again, or None where nothing of it is kept."""
-    data_type = type_by_prefix(event.kind, EVENT_PREFIXES)
+    data_type = type_by_prefix(event.event_type, EVENT_PREFIXES)
     if not data_type:
         return None
     data = child(child(event.body).get("data"))
     external_id = event.object_id or _object_id(data, data_type)
     if not external_id:
-        return put_aside(data_type, None, f"The event {event.kind} names no object.")
+        return put_aside(data_type, None, f"The event {event.event_type} names no object.")
     version = event_version(event)
     carried = child(data.get("object"))
-    if event.kind in DELETIONS or (data.get("deleted") is True and data_type in ("customer", "invoice")):
+    if event.event_type in DELETIONS or (data.get("deleted") is True and data_type in ("customer", "invoice")):
         into = text(child(child(carried.get("event_context")).get("merge")).get("to_customer_id"))
         gone = {"id": external_id, "deleted": True} | ({"merged_into": into} if into else {})
         return SourceObject(data_type, external_id, version, gone, None, Deletion.STATED, into)

@@ -86,8 +86,8 @@ def event_of(body: object) -> ProviderEvent | None:
     """An event of the feed or of a webhook; None, with a warning in the log, for what is not one."""
     told = clean(child(body))
     stated = told.get
-    external_id, kind, created = text(stated("id")), text(stated("type")), stated("created")
-    if type(body) is not dict or not external_id or not kind:
+    external_id, event_type, created = text(stated("id")), text(stated("type")), stated("created")
+    if type(body) is not dict or not external_id or not event_type:
         logger.warning("Stripe sent an event without id or type; it was passed over")
         return None
     if type(created) is not int or not 0 < created <= LAST_SECOND:
@@ -98,10 +98,10 @@ def event_of(body: object) -> ProviderEvent | None:
         data.pop("previous_attributes", None)
     return ProviderEvent(
         external_id=external_id,
-        kind=kind,
+        event_type=event_type,
         created_at=created * 1000,
         api_version=text(stated("api_version")),
-        data_type=type_by_prefix(kind, EVENT_PREFIXES),
+        data_type=type_by_prefix(event_type, EVENT_PREFIXES),
         object_id=text(inner.get("id")),
         body={**told, "data": data},
     )
@@ -112,17 +112,17 @@ def interpret_event(event: ProviderEvent) -> SourceObject | Reread | SetAside | 
 
     A ``.created`` event is the first of its second, so that an update in the same second follows it.
     """
-    data_type = type_by_prefix(event.kind, EVENT_PREFIXES)
+    data_type = type_by_prefix(event.event_type, EVENT_PREFIXES)
     if not data_type:
         return None
     body = child(child(event.body).get("data")).get("object")
     if type(body) is not dict:
-        return put_aside(data_type, None, f"The event {event.kind} carries no object.")
+        return put_aside(data_type, None, f"The event {event.event_type} carries no object.")
     external_id = text(body.get("id"))
     version = event_version(event)
     if data_type == "payment_method" and body.get("object") in ("bank_account", "source"):
         return None
-    if event.kind in DELETIONS and external_id:
+    if event.event_type in DELETIONS and external_id:
         gone = {"id": external_id, "object": data_type, "deleted": True}
         return SourceObject(data_type, external_id, version, gone, None, Deletion.STATED)
     doubtful = event.created_at == NO_INSTANT or not is_tested(event.api_version)
