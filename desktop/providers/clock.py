@@ -86,7 +86,7 @@ class ProviderClock:
         self._last: int | None = None
         self._anchor: tuple[int, float] | None = None  # what answers are held against
         self._latest: tuple[int, float] | None = None  # the last that was believed
-        self._candidate: tuple[int, float] | None = None
+        self._candidates: dict[int, tuple[int, float]] = {}  # what one answer said, by the thread that asks again
 
     def remember(self, instant: int, *, now: bool = False) -> None:
         """Tell what is known already (ms): the account's last instant, or with ``now`` that of this moment."""
@@ -125,7 +125,7 @@ class ProviderClock:
         if abs(stated - machine) <= TOLERANCE_MS:
             return self._believe(stated, steady)
         if expected is not None and abs(stated - expected) <= TOLERANCE_MS:
-            self._candidate = None
+            self._candidates.clear()
             return True, False  # held against the first, so that it cannot creep away by small steps
         floor = expected
         if floor is None and self._last is not None and self._last <= machine + TOLERANCE_MS:
@@ -137,14 +137,18 @@ class ProviderClock:
         sound = machine >= max(_RELEASED, (self._last or 0) - TOLERANCE_MS)
         if sound and stated > machine + _FAR_MS:
             return False, False
-        before = None if self._candidate is None else _since(self._candidate, steady)
+        # Of answers to several calls at a time only those to the same one say it twice, and none in between may differ.
+        mine = threading.get_ident()
+        candidate = self._candidates.pop(mine, None)
+        before = None if candidate is None else _since(candidate, steady)
         if self._single or (before is not None and abs(stated - before) <= _SAME_MS):
             return self._believe(stated, steady)
-        self._candidate = (stated, steady)
+        self._candidates[mine] = (stated, steady)
         return False, True
 
     def _believe(self, stated: int, steady: float) -> tuple[bool, bool]:
-        self._anchor, self._candidate = (stated, steady), None
+        self._anchor = (stated, steady)
+        self._candidates.clear()
         return True, False
 
     def _stand_in(self, steady: float) -> int | None:

@@ -17,6 +17,7 @@ from desktop.errors import CancelledError, NotConnectedError
 from desktop.providers.contract import Feed, Page, Stream
 from desktop.providers.stripe.reads import StripeReader
 from desktop.sandbox import launch
+from desktop.sync import passes
 from desktop.sync.lease import AccountLeft
 from tests.helpers.patience import PATIENCE_S
 
@@ -161,7 +162,7 @@ def test_on_a_server_the_owner_is_told_what_is_left_to_its_keeper(
 
 
 class HeldUp:
-    """A first sync in a thread of its own that is held up where it asks for charges."""
+    """A first sync in a thread of its own that is held up where it asks for charges, and has nothing else to read."""
 
     def __init__(self, business: Business, row: IntegrationRow, monkeypatch: pytest.MonkeyPatch) -> None:
         self.reached, self.go_on = threading.Event(), threading.Event()
@@ -174,6 +175,7 @@ class HeldUp:
             return page(reader, stream, feed, **how)
 
         monkeypatch.setattr(StripeReader, "page", slow)
+        monkeypatch.setattr(passes, "SIDE_BY_SIDE", 1)
         self._pool = ThreadPoolExecutor(1)
         self._sync = self._pool.submit(sync_account, business, row, cancel=threading.Event())
         assert self.reached.wait(PATIENCE_S)

@@ -109,6 +109,11 @@ def age(books: Books) -> None:
             "DROP INDEX ix_refunds_invoiced",
             "DROP INDEX ix_refunds_ordered",
             "ALTER TABLE refunds DROP COLUMN order_ref",
+            "DROP TABLE row_counts",
+            "DROP TABLE read_counts",
+            "DROP INDEX ix_balance_entries_pending",
+            "DROP INDEX ix_events_state_integration_id_received_at",
+            "CREATE INDEX ix_events_state ON events (state)",
             f"UPDATE alembic_version SET version_num = '{older()}'",
         ):  # fmt: skip
             writer.connection.exec_driver_sql(statement)

@@ -44,8 +44,8 @@ SETTINGS: Final = frozenset({"timezone", "sums_due"})
 """The settings that are facts; the others are random ids and revisions of keys."""
 
 BOOKKEEPING: Final = frozenset(
-    {"activity", "bookmarks", "events", "integrations", "notifications", "outbox", "read_counts", "settings",
-     "sync_runs", "users", "webhooks"}
+    {"activity", "bookmarks", "events", "integrations", "notifications", "outbox", "settings", "sync_runs", "users",
+     "webhooks"}
 )  # fmt: skip
 """Tables about how the books were read, not about the business: two ways of reading may differ in them."""
 

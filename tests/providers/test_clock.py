@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -65,6 +66,20 @@ def test_a_first_answer_ahead_of_this_machine_needs_another_that_says_the_same(o
     times.pass_by(30)
     times.hear()
     assert abs(times.hear(off).answered_at - times.true * 1000) <= 1000
+
+
+def test_answers_to_two_calls_at_a_time_do_not_say_it_for_one_another() -> None:
+    times = Times()
+    times.hear()
+    beside: list[Heard] = []
+    first = times.hear(3600.0)
+    thread = threading.Thread(target=lambda: beside.append(times.hear(3600.0)))
+    thread.start()
+    thread.join()
+    assert (first.doubtful, beside[0].doubtful) == (True, True)
+    assert beside[0].answered_at <= NOW * 1000 + 1000
+    assert times.hear().answered_at == NOW * 1000 + 999
+    assert times.hear(3600.0).doubtful, "what was said before the right answer is forgotten"
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", "Thu, 99 Jan 2026 00:00:10 GMT", "Mon, 01 Jan 2300 00:00:00 GMT"])

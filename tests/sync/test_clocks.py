@@ -148,6 +148,7 @@ WRONG: dict[str, Callable[[int], float | None]] = {
 }
 
 
+@pytest.mark.usefixtures("one_list_at_a_time")  # so that answers are counted as they are asked for
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_wrong_date_in_the_first_sync_freezes_nothing(books: Books, shop: Shop, off: Off, wrong: str) -> None:
     off(WRONG[wrong])
