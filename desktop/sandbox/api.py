@@ -52,7 +52,9 @@ class Api(ABC, Generic[E, C]):
     def answer(self, request: Request) -> Answer:
         """The answer to one request; every refusal becomes an error in the provider's format."""
         self.requests.append((request.method, request.path))
-        striking = self.faults.striking(self.stream_of(request.path), request.method)
+        striking = self.faults.striking(
+            self.stream_of(request.path), request.method, (request.method, request.path, request.query, request.body)
+        )
         try:
             answer = self._admit(request, striking)
         except Refusal as refusal:

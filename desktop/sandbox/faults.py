@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -31,7 +32,8 @@ class Fault:
 
     ``stream`` is a collection such as ``charges``, or ``*``; ``method`` an HTTP method, or ``*``. The first ``skip``
     matching requests are spared, then every ``every``-th one is hit, ``times`` times in all (None: for ever).
-    ``after`` lets a write happen before its answer is lost. ``object_id`` limits ``spoil`` to one object.
+    ``after`` lets a write happen before its answer is lost. ``object_id`` limits ``spoil`` to one object. ``spare``: a
+    request that was hit so often, by whatever fault, gets through when it is tried again (0: it never does).
     """
 
     kind: str
@@ -47,6 +49,7 @@ class Fault:
     object_id: str | None = None
     after: bool = False
     reason: str = ""
+    spare: int = 0
     seen: int = field(default=0, init=False)
     hits: int = field(default=0, init=False)
 
@@ -107,6 +110,7 @@ class Faults:
         self._numbers = itertools.count(1)
         self._active: dict[int, Fault] = {}
         self._bucket: Bucket | None = None
+        self._hit: Counter[Hashable] = Counter()
 
     def add(self, kind: str, **settings: Any) -> Fault:
         """Switch a fault on and answer it, so that its ``hits`` can be looked at."""
@@ -135,6 +139,7 @@ class Faults:
         """Switch everything off."""
         with self._lock:
             self._active.clear()
+            self._hit.clear()
             self._bucket = None
 
     def wait_for_token(self) -> float:
@@ -142,10 +147,17 @@ class Faults:
         with self._lock:
             return 0.0 if self._bucket is None else self._bucket.take()
 
-    def striking(self, stream: str, method: str) -> list[Fault]:
-        """The faults that hit this request, in the order in which they were switched on."""
+    def striking(self, stream: str, method: str, request: Hashable = None) -> list[Fault]:
+        """The faults that hit this request, in the order in which they were switched on; ``request`` tells it apart."""
         with self._lock:
-            return [fault for fault in self._active.values() if fault.strikes(stream, method)]
+            found = []
+            for fault in self._active.values():
+                if fault.spare and self._hit[request] >= fault.spare:
+                    continue
+                if fault.strikes(stream, method):
+                    self._hit[request] += 1
+                    found.append(fault)
+            return found
 
     def describe(self) -> list[dict[str, Any]]:
         """What is switched on, for ``GET /_sandbox/faults``."""

@@ -51,10 +51,11 @@ def check_truth(paydesk: Command, sandbox: launch.Running) -> None:
 
 
 def test_errors_limits_and_broken_answers_are_ridden_out(connected: Command, sandbox: launch.Running) -> None:
-    sandbox.faults.add("status", every=11, status=500)
-    sandbox.faults.add("status", every=13, status=429)
-    sandbox.faults.add("truncate", every=17)
-    sandbox.faults.add("drop", every=19)
+    # Lists are read side by side, so that any request may be hit again and again: not more often than it is tried.
+    sandbox.faults.add("status", every=11, status=500, spare=1)
+    sandbox.faults.add("status", every=13, status=429, spare=2)
+    sandbox.faults.add("truncate", every=17, spare=2)
+    sandbox.faults.add("drop", every=19, spare=2)
     done = connected("sync", "--json")
     sandbox.faults.clear()
     assert done.status == 0, done.err

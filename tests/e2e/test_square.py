@@ -171,10 +171,11 @@ def test_with_every_fault_on_the_books_still_equal_the_truth(tmp_path: Path) -> 
     # Not watched: answers that are cut off are not what Square's file describes.
     with served(watched=False) as square, opened(tmp_path / "home", square) as business:
         connected = by_consent(business)
-        square.faults.add("status", every=11, status=500)
-        square.faults.add("status", every=13, status=429)
-        square.faults.add("truncate", every=17)
-        square.faults.add("drop", every=19)
+        # Lists are read side by side, so that any request may be hit again and again: not more often than it is tried.
+        square.faults.add("status", every=11, status=500, spare=1)
+        square.faults.add("status", every=13, status=429, spare=2)
+        square.faults.add("truncate", every=17, spare=2)
+        square.faults.add("drop", every=19, spare=2)
         square.expire_cursors()
         report = sync(business, connected)
         square.expire_cursors(False)

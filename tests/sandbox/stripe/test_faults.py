@@ -25,6 +25,15 @@ def test_every_third_request_fails(sandbox: Running) -> None:
     assert fault.hits == 2
 
 
+def test_a_request_that_was_hit_often_enough_gets_through(sandbox: Running) -> None:
+    sandbox.faults.add("status", status=503, stream="charges", spare=2)
+    assert [get(sandbox, "charges", limit="1").status_code for _ in range(4)] == [503, 503, 200, 200]
+    assert get(sandbox, "charges", limit="2").status_code == 503
+    sandbox.faults.clear()
+    sandbox.faults.add("status", status=503, stream="charges", spare=1)
+    assert [get(sandbox, "charges", limit="1").status_code for _ in range(2)] == [503, 200]
+
+
 def test_a_fault_can_be_spent(sandbox: Running) -> None:
     sandbox.faults.add("status", status=500, times=1)
     assert get(sandbox, "balance").json()["error"]["type"] == "api_error"
