@@ -96,7 +96,7 @@ class _SideBySide:
         # Where nobody has answered yet there is nothing to be had side by side.
         most = SIDE_BY_SIDE if self._pull.was_heard else 1
         while len(self._open) < most and not self._give_up(self._outcome):
-            found = next((feed for feed in self._waiting if not self._waits(*feed)), None)
+            found = next((feed for feed in self._waiting if not self._waits(feed[0])), None)
             if found is None:
                 break
             self._waiting.remove(found)
@@ -111,7 +111,7 @@ class _SideBySide:
         self._open.sort(key=lambda one: order.index((one.reading.stream.name, one.reading.feed.name)))
         return True
 
-    def _waits(self, stream: Stream, _feed: Feed) -> bool:
+    def _waits(self, stream: Stream) -> bool:
         """Whether what a list is read for is still being read itself."""
         parent = self._pull.feed_of(stream.per_parent) if stream.per_parent else None
         reading = [(one.reading.stream, one.reading.feed) for one in self._open]
